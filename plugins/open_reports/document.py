@@ -1,0 +1,236 @@
+"""Strict reading of YAML and JSON: no duplicate keys, no aliases, no unknown keys.
+
+PyYAML and `json` both keep the last of two equal keys in silence, so one office's figure could hide behind another's.
+The only user of `yaml`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import yaml
+
+from open_reports.errors import DocumentError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+MAX_DEPTH = 24
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _StrictLoader(_Loader):  # type: ignore[misc]
+    """The safe loader that refuses a key written twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 (PyYAML's signature)
+        seen: set[object] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, str):
+                raise DocumentError("document.key_not_text", row=key_node.start_mark.line + 1, found=str(key))
+            if key in seen:
+                raise DocumentError("document.duplicate_key", row=key_node.start_mark.line + 1, found=key)
+            seen.add(key)
+        constructed: dict[Any, Any] = super().construct_mapping(node, deep=deep)
+        return constructed
+
+
+def parse_yaml(text: str) -> object:
+    """Parse one YAML document.
+
+    Raises `DocumentError` for broken syntax, a duplicate key, an anchor or alias, a tag, or nesting deeper than
+    `MAX_DEPTH` (which costs the parser's stack, not ours to lend).
+    """
+    try:
+        depth = 0
+        for event in yaml.parse(text, Loader=_Loader):
+            row = event.start_mark.line + 1
+            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+                raise DocumentError("document.alias", row=row, found=str(event.anchor))
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                if depth > MAX_DEPTH:
+                    raise DocumentError("document.too_deep", row=row, expected=str(MAX_DEPTH))
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+        return yaml.load(text, Loader=_StrictLoader)  # noqa: S506 (a subclass of the safe loader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or str(error)
+        raise DocumentError("document.syntax", row=mark.line + 1 if mark else None, found=problem) from error
+    except ValueError as error:  # 2026-02-31 looks like a date and is none
+        raise DocumentError("document.syntax", found=str(error)) from error
+
+
+def parse_json(text: str) -> object:
+    """Parse one JSON document; numbers keep their exact text as `int`, or as `str` for anything else.
+
+    Raises `DocumentError` for broken syntax, a duplicate key, `NaN`, or nesting deeper than Python's parser bears.
+    """
+
+    def pairs(items: list[tuple[str, object]]) -> dict[str, object]:
+        mapping = dict(items)
+        if len(mapping) < len(items):
+            keys = [key for key, _ in items]
+            twice = next(key for key in keys if keys.count(key) > 1)
+            raise DocumentError("document.duplicate_key", row=_row_of_second(text, twice), found=twice)
+        return mapping
+
+    def constant(name: str) -> NoReturn:
+        raise DocumentError("document.syntax", found=name)
+
+    try:
+        return json.loads(text, object_pairs_hook=pairs, parse_constant=constant, parse_float=str)
+    except json.JSONDecodeError as error:
+        raise DocumentError("document.syntax", row=error.lineno, found=error.msg) from error
+    except (RecursionError, ValueError) as error:
+        raise DocumentError("document.too_deep", expected=str(MAX_DEPTH)) from error
+
+
+def _row_of_second(text: str, key: str) -> int | None:
+    needle = json.dumps(key, ensure_ascii=False)
+    hits = [match.start() for match in re.finditer(re.escape(needle) + r"\s*:", text)]
+    return text.count("\n", 0, hits[1]) + 1 if len(hits) > 1 else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing wrong in a document: `path` inside it, the message's `code` and what the message shows."""
+
+    path: str
+    code: str
+    values: dict[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        shown = ", ".join(f"{key}={value!r}" for key, value in self.values.items())
+        return f"{self.path}: {self.code} ({shown})"
+
+
+class Record:
+    """A mapping read key by key: every wrong, missing or unknown key becomes a `Problem`, all of them at once.
+
+    Each reader returns the value, or the given fallback after noting the problem. `close()` notes the keys that
+    nobody asked for.
+    """
+
+    def __init__(self, value: object, problems: list[Problem], path: str = "") -> None:
+        self.path = path
+        self.problems = problems
+        self.asked: set[str] = set()
+        self.mapping: Mapping[str, object] = {}
+        if isinstance(value, dict):
+            self.mapping = value
+        else:
+            self.note("", "record.not_mapping", found=shown(value))
+
+    def at(self, key: str) -> str:
+        """Path of a key inside the document, such as `report.forms.disclosure`."""
+        return f"{self.path}.{key}" if self.path and key else self.path or key
+
+    def note(self, key: str, code: str, **values: str) -> None:
+        """Note a problem at a key."""
+        self.problems.append(Problem(path=self.at(key) or "(document)", code=code, values=values))
+
+    def get(self, key: str, *, required: bool = False) -> object:
+        """Take the raw value, or None."""
+        self.asked.add(key)
+        if required and self.mapping.get(key) is None and isinstance(self.mapping, dict):
+            self.note(key, "record.missing", key=key)
+        return self.mapping.get(key)
+
+    def text(self, key: str, *, required: bool = True, most: int = 200) -> str:
+        """Take a one-line text of at most `most` characters; an empty text where absent or wrong."""
+        value = self.get(key, required=required)
+        if value is None:
+            return ""
+        if not isinstance(value, str) or not value.strip():
+            self.note(key, "record.not_text", found=shown(value))
+            return ""
+        if len(value) > most:
+            self.note(key, "record.too_long", found=str(len(value)), expected=str(most))
+            return value[:most]
+        return value
+
+    def matching(self, key: str, pattern: str, example: str, *, required: bool = True) -> str:
+        """Take a text that matches a pattern in full, shown to the reader by an example."""
+        value = self.text(key, required=required)
+        if value and not re.fullmatch(pattern, value, re.ASCII):
+            self.note(key, "record.pattern", found=shown(value), expected=example)
+            return ""
+        return value
+
+    def choice(self, key: str, options: Mapping[str, object] | tuple[str, ...], *, required: bool = True) -> str:
+        """Take one of the given words."""
+        value = self.text(key, required=required)
+        if value and value not in options:
+            self.note(key, "record.choice", found=shown(value), expected=", ".join(options))
+            return ""
+        return value
+
+    def integer(self, key: str, *, required: bool = True) -> int:
+        """Take a whole number; 0 where absent or wrong."""
+        value = self.get(key, required=required)
+        if value is None:
+            return 0
+        if not isinstance(value, int) or isinstance(value, bool):
+            self.note(key, "record.not_integer", found=shown(value))
+            return 0
+        return value
+
+    def day(self, key: str, *, required: bool = True) -> date | None:
+        """Take a date written YYYY-MM-DD, or None."""
+        value = self.get(key, required=required)
+        if value is None or isinstance(value, date):
+            return value
+        if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
+            try:
+                return date.fromisoformat(value)
+            except ValueError:
+                pass
+        self.note(key, "record.not_date", found=shown(value))
+        return None
+
+    def record(self, key: str, *, required: bool = True) -> Record:
+        """Take a mapping as a record of its own; an empty one where absent."""
+        value = self.get(key, required=required)
+        return Record({} if value is None else value, self.problems, self.at(key))
+
+    def sequence(self, key: str, *, required: bool = False) -> list[object]:
+        """Take a list; an empty one where absent or wrong."""
+        value = self.get(key, required=required)
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            self.note(key, "record.not_list", found=shown(value))
+            return []
+        return value
+
+    def records(self, key: str, *, required: bool = False) -> Iterator[Record]:
+        """Each mapping of a list, as a record of its own."""
+        for index, value in enumerate(self.sequence(key, required=required)):
+            yield Record(value, self.problems, f"{self.at(key)}[{index}]")
+
+    def each(self, key: str, read: Callable[[Record], Any]) -> tuple[Any, ...]:
+        """Read every mapping of a list with `read` and close it."""
+        found = []
+        for record in self.records(key):
+            found.append(read(record))
+            record.close()
+        return tuple(found)
+
+    def close(self) -> None:
+        """Note every key that is not known here."""
+        for key in self.mapping:
+            if key not in self.asked:
+                self.note(key, "record.unknown_key", found=shown(key), expected=", ".join(sorted(self.asked)))
+
+
+def shown(value: object, most: int = 60) -> str:
+    """What a message shows of a value: one line, controls escaped, cut at `most` characters."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    text = "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text[: most + 1])
+    return text if len(text) <= most else text[: most - 1] + "…"

@@ -1,0 +1,56 @@
+"""Every error this package raises.
+
+    OpenReportsError
+    ├── DocumentError    a YAML or JSON text that is not what it must be, with each place
+    ├── FormError        a statutory form (our own data) that contradicts itself
+    ├── DataError        packages that cannot be published, with every finding
+    └── PublishError     outputs that would overwrite one another or leave the site
+
+A fault in data is never raised as a traceback: shells catch `OpenReportsError` and print it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from open_reports.finding import Finding
+
+
+class OpenReportsError(Exception):
+    """Base of every error of this package."""
+
+
+class DocumentError(OpenReportsError):
+    """A text that is not strict YAML or JSON.
+
+    `code` is the id of the message that explains it, `values` what the message shows, `row` the line
+    of the text, counted from 1, where known.
+    """
+
+    def __init__(self, code: str, *, row: int | None = None, **values: str) -> None:
+        super().__init__(f"{code} at line {row}: {values}")
+        self.code = code
+        self.row = row
+        self.values = values
+
+
+class FormError(OpenReportsError):
+    """A form that cannot be used; the text names each file and place."""
+
+
+class PublishError(OpenReportsError):
+    """Two outputs for one address, or an address outside the site."""
+
+
+class DataError(OpenReportsError):
+    """Packages that cannot be published.
+
+    `findings` holds every error found, in the order of the packages.
+    """
+
+    def __init__(self, findings: Sequence[Finding], *, language: str = "zh") -> None:
+        self.findings = tuple(findings)
+        super().__init__("\n".join(finding.text(language) for finding in self.findings))

@@ -1,0 +1,176 @@
+"""Finding: one thing that a reader should know about a figure or a file, and its explanation in plain words.
+
+The words stand in `locales/messages.yml`, one entry a code, in both languages: which rule and level the code belongs
+to, what stands there, what was expected, what to do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Literal
+
+from open_reports.document import Record, parse_yaml
+from open_reports.errors import FormError
+from open_reports.form import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from open_reports.document import Problem
+
+Level = Literal["error", "discrepancy", "notice"]
+LEVELS: tuple[Level, ...] = ("error", "discrepancy", "notice")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """The words of one code.
+
+    `rule` is None where the finding brings its own (an identity of the form); `says` is for whoever keeps the package,
+    `public` for whoever reads the site: the fact alone, without the advice to the clerk.
+    """
+
+    code: str
+    rule: str | None
+    level: Level
+    says: Text
+    public: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """What is said publicly about a discrepancy: `by` the agency, or the publisher who read the original again."""
+
+    rule: str
+    address: str
+    text: str
+    by: str
+    day: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One finding.
+
+    `rule` is the stable rule id; `code` the message's; `file` the path as the reader knows it; `row` the line of the
+    file, counted from 1 with the header; `column` its id and `column_title` what the reader sees; `address` the
+    figure's, `table/line/column`; `expected` and `found` the two values that disagree.
+    """
+
+    rule: str
+    level: Level
+    code: str
+    agency: str | None = None
+    year: int | None = None
+    address: str | None = None
+    expected: str | None = None
+    found: str | None = None
+    file: str | None = None
+    row: int | None = None
+    column: str | None = None
+    column_title: Text | None = None
+    values: tuple[tuple[str, str | Text], ...] = field(default=())
+    explanation: Explanation | None = None
+
+    def where(self, language: str = "zh") -> str:
+        """File, row and column, as far as known."""
+        english = language == "en"
+        parts = [self.file or ""]
+        if self.row is not None:
+            parts.append(f", row {self.row}" if english else f" 第 {self.row} 行")
+        if self.column is not None:
+            title = self.column_title[language] if self.column_title else self.column
+            parts.append(f", column “{title}”" if english else f"“{title}”列")
+        return "".join(parts)
+
+    def problem(self, language: str = "zh") -> str:
+        """What stands there, what was expected, what to do: the message without the place."""
+        return self._filled(messages()[self.code].says, language)
+
+    def public(self, language: str = "zh") -> str:
+        """Return what the site says beside the figure: the fact alone."""
+        return self._filled(messages()[self.code].public, language)
+
+    def _filled(self, words: Text, language: str) -> str:
+        shown = {key: value[language] if isinstance(value, Text) else value for key, value in self.values}
+        return words[language].format(**{"expected": self.expected, "found": self.found, **shown})
+
+    def message(self, language: str = "zh") -> str:
+        """Return the whole sentence: place, what stands there, what was expected, what to do."""
+        where = self.where(language)
+        gap = ": " if language == "en" else "："
+        return f"{where}{gap}{self.problem(language)}" if where else self.problem(language)
+
+    def text(self, language: str = "zh") -> str:
+        """One line for a terminal or a log: level, rule, message."""
+        return f"{level_name(self.level)[language]} {self.rule}  {self.message(language)}"
+
+    def to_dict(self, language: str = "zh") -> dict[str, Any]:
+        """Return the finding as the public contract writes it (section 5)."""
+        explanation = self.explanation and {
+            "text": self.explanation.text,
+            "by": self.explanation.by,
+            "date": self.explanation.day.isoformat() if self.explanation.day else None,
+        }
+        return {
+            "rule": self.rule,
+            "level": self.level,
+            "agency": self.agency,
+            "year": self.year,
+            "address": self.address,
+            "message": self.message(language),
+            "expected": self.expected,
+            "found": self.found,
+            "file": self.file,
+            "row": self.row,
+            "column": self.column,
+            "explanation": explanation,
+        }
+
+    def of(self, agency: str | None, year: int | None) -> Finding:
+        """Return the same finding, placed in a report."""
+        return replace(self, agency=agency, year=year)
+
+    def explained(self, explanation: Explanation | None) -> Finding:
+        """Return the same finding with what is said about it."""
+        return replace(self, explanation=explanation) if explanation else self
+
+    def __str__(self) -> str:
+        return self.text("en")
+
+
+def finding(code: str, **places: Any) -> Finding:  # noqa: ANN401 (the fields of Finding, or values of its message)
+    """Make a finding of a code: known places go to its fields, everything else to the words of its message."""
+    message = messages()[code]
+    own = {key: places.pop(key) for key in tuple(places) if key in Finding.__dataclass_fields__}
+    own.setdefault("rule", message.rule)
+    own.setdefault("level", message.level)
+    return Finding(code=code, values=tuple(places.items()), **own)
+
+
+@cache
+def messages() -> Mapping[str, Message]:
+    """Every message by code. Raises `FormError` where one lacks a language or has an unknown key."""
+    text = (resources.files("open_reports") / "locales" / "messages.yml").read_text(encoding="utf-8")
+    problems: list[Problem] = []
+    root = Record(parse_yaml(text), problems)
+    found = {}
+    for code in root.mapping:
+        record = root.record(code)
+        level = record.choice("level", LEVELS, required=False) or "error"
+        says = Text(zh=record.text("zh", most=600), en=record.text("en", most=600))
+        rule = record.text("rule", required=False) or None
+        public = Text(zh=record.text("public_zh", required=False, most=600) or says.zh, en=record.text("public_en", required=False, most=600) or says.en)
+        found[code] = Message(code=code, rule=rule, level=level, says=says, public=public)  # type: ignore[arg-type] (choice() gave one of LEVELS)
+        record.close()
+    if problems:
+        raise FormError("\n".join(f"locales/messages.yml: {problem}" for problem in problems))
+    return found
+
+
+def level_name(level: Level) -> Text:
+    """Name of a level, for people."""
+    return messages()[f"level.{level}"].says

@@ -1,0 +1,556 @@
+"""The statutory forms: tables, lines, columns, rules, labels. Everything that knows the form derives from here.
+
+A form is a YAML file in `forms/`, dated and cited like the letter that prescribes it. The form belongs to each table,
+not to the year: real reports mix them, so a table's form is stated in its package and detected from what is printed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Literal
+
+from open_reports.document import Problem, Record, parse_yaml
+from open_reports.errors import DocumentError, FormError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
+
+TABLES = ("disclosure", "applications", "disputes")
+"""The statutory tables, in their printed order (sections two, three and four)."""
+
+_ID = r"[a-z]+(?:_[a-z]+)*"
+LINE_ID = rf"{_ID}(?:\.{_ID})?"
+LANGUAGES = ("zh", "en")
+
+Axis = Literal["line", "column"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A label in both languages of the site."""
+
+    zh: str
+    en: str
+
+    def __getitem__(self, language: str) -> str:
+        return self.en if language == "en" else self.zh
+
+    def __str__(self) -> str:
+        return self.zh
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellType:
+    """A kind of cell: `pattern` is its only accepted spelling, `schema` its Table Schema field properties."""
+
+    id: str
+    pattern: re.Pattern[str]
+    schema: Mapping[str, Any]
+    says: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One measured column. `groups` are the heads printed above it, outermost first; `unit` as printed or implied."""
+
+    id: str
+    label: Text
+    type: CellType
+    unit: str
+    groups: tuple[Text, ...] = ()
+
+    def __str__(self) -> str:
+        return self.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One printed line. `groups` are the heads it stands under, outermost first; `columns` the ids that have a cell."""
+
+    id: str
+    label: Text
+    groups: tuple[Text, ...]
+    columns: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return self.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """Lines printed under one head of columns; table 2 has several, the others one (`label` None)."""
+
+    label: Text | None
+    columns: tuple[Column, ...]
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One member of a sentence: `sign` 1 or -1, the id of a line or column, `previous` if of the year before."""
+
+    sign: int
+    id: str
+    previous: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """An identity of the form, `new + carried_in = total + carried_out`, that holds for each column or line.
+
+    `left` and `right` are its two sides, wildcards such as `refused.*` already spelt out; `blames` is the line or
+    column whose cell the finding stands at; `standing` says whether the form prints the rule or merely implies it.
+    """
+
+    id: str
+    sentence: str
+    axis: Axis
+    left: tuple[Term, ...]
+    right: tuple[Term, ...]
+    blames: str
+    standing: str
+    says: Text
+
+    def __str__(self) -> str:
+        return f"{self.id}: {self.sentence}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableForm:
+    """One table of one form.
+
+    `lines` and `columns` are keyed by id in printed order; `header` is the first row of the table's CSV file.
+    """
+
+    id: str
+    form: str
+    section: str
+    title: Text
+    corner: Text
+    head: Text | None
+    columns: Mapping[str, Column]
+    lines: Mapping[str, Line]
+    blocks: tuple[Block, ...]
+    rules: tuple[Rule, ...]
+    common: Common = field(repr=False)
+
+    @cached_property
+    def header(self) -> tuple[str, ...]:
+        """First row of the CSV file: the stub, then the columns of the form in their order."""
+        return (*(stub.id for stub in self.common.stub), *self.columns)
+
+    @cached_property
+    def cells(self) -> tuple[tuple[Line, Column], ...]:
+        """Every cell that the form prints, line by line."""
+        return tuple((line, self.columns[column]) for line in self.lines.values() for column in line.columns)
+
+    def schema(self) -> dict[str, Any]:
+        """Table Schema of the CSV file (Data Package v2): types, constraints, titles, labelled missing values."""
+        return dict(self._schema)
+
+    @cached_property
+    def _schema(self) -> dict[str, Any]:
+        line, label = self.common.stub
+        fields: list[dict[str, Any]] = [
+            {
+                "name": line.id,
+                "type": "string",
+                "title": line.label.zh,
+                "constraints": {"required": True, "unique": True, "enum": list(self.lines)},
+            },
+            {"name": label.id, "type": "string", "title": label.label.zh, "constraints": {"required": True, "maxLength": 120}},
+        ]
+        for column in self.columns.values():
+            title = "·".join([*(group.zh for group in column.groups), column.label.zh])
+            fields.append({"name": column.id, **_thawed(column.type.schema), "title": title})
+        return {"fields": fields, "primaryKey": [line.id], "missingValues": self.common.missing_values()}
+
+    def __str__(self) -> str:
+        return f"{self.id} of form {self.form}: {len(self.lines)} lines x {len(self.columns)} columns"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stub:
+    """A leading text column of every statutory table."""
+
+    id: str
+    label: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreeTable:
+    """A table that no statute prescribes (overview, notes): its title and Table Schema fields."""
+
+    id: str
+    title: Text
+    fields: tuple[tuple[str, Text, Mapping[str, Any]], ...]
+    """(name, title, Table Schema field properties) in the order of the CSV file."""
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """First row of the CSV file."""
+        return tuple(name for name, _, _ in self.fields)
+
+    def schema(self, missing_values: list[dict[str, str]]) -> dict[str, Any]:
+        """Table Schema of the CSV file."""
+        fields = [{"name": name, **_thawed(properties), "title": title.zh} for name, title, properties in self.fields]
+        return {"fields": fields, "missingValues": missing_values}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A prose section of the report: its number as printed, such as 五."""
+
+    number: str
+    id: str
+    title: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Common:
+    """What all forms share: kinds of cell, spellings of a missing value, vocabularies, free tables, prose sections."""
+
+    cells: Mapping[str, CellType]
+    missing: Mapping[str, str]
+    """Cell text to status: an empty cell is `blank`, `/` is `not_applicable`."""
+    missing_labels: Mapping[str, str]
+    """Cell text to its label in a Table Schema, where no two may be equal."""
+    statuses: Mapping[str, Text]
+    kinds: Mapping[str, Text]
+    scopes: Mapping[str, Text]
+    stub: tuple[Stub, ...]
+    overview: FreeTable
+    notes: FreeTable
+    sections: tuple[Section, ...]
+
+    def missing_values(self) -> list[dict[str, str]]:
+        """`missingValues` of a Table Schema, each labelled (Data Package v2)."""
+        return [{"value": value, "label": label} for value, label in self.missing_labels.items()]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """A statutory form: `years` the first and last report year it was prescribed for (None: still in force)."""
+
+    id: str
+    title: Text
+    reference: Text
+    issued: date | None
+    first_year: int
+    last_year: int | None
+    tables: Mapping[str, TableForm]
+
+    def prescribed_for(self, year: int) -> bool:
+        """Whether the letter prescribes this form for reports of that year."""
+        return self.first_year <= year <= (self.last_year or year)
+
+    def __str__(self) -> str:
+        return f"form {self.id} ({self.reference.zh})"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forms(Mapping[str, Form]):
+    """All forms by id, with what they share."""
+
+    by_id: Mapping[str, Form]
+    common: Common
+
+    def __getitem__(self, form: str) -> Form:
+        return self.by_id[form]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.by_id)
+
+    def __len__(self) -> int:
+        return len(self.by_id)
+
+    def prescribed_for(self, year: int) -> Form:
+        """Return the form in force for a report year; the earliest for years before any."""
+        for form in self.by_id.values():
+            if form.prescribed_for(year):
+                return form
+        return next(iter(self.by_id.values()))
+
+    def detect(self, table: str, header: Sequence[str], lines: Iterable[str]) -> tuple[str, ...]:
+        """Return the ids of the forms that print a table with this header and these line ids.
+
+        Lines may be left out of a report, so several forms may fit; none fits a table of no known form.
+        """
+        present = set(lines)
+        return tuple(
+            form.id
+            for form in self.by_id.values()
+            if tuple(header) == form.tables[table].header and present <= form.tables[table].lines.keys()
+        )
+
+
+@cache
+def forms() -> Forms:
+    """Load the forms shipped with this package, once a process. Raises `FormError`."""
+    folder = resources.files("open_reports") / "forms"
+    texts = {entry.name: entry.read_text(encoding="utf-8") for entry in folder.iterdir() if entry.name.endswith(".yml")}
+    return load(texts)
+
+
+def load(texts: Mapping[str, str]) -> Forms:
+    """Read forms from file names and YAML texts: `common.yml` and one file a form.
+
+    Raises `FormError` that lists every fault with its file and place: unknown or duplicate keys, a column of no known
+    type, a rule that names no line of its table.
+    """
+    problems: list[str] = []
+    common = _load_common(texts["common.yml"], problems)
+    by_id: dict[str, Form] = {}
+    for name in sorted(texts):
+        if name == "common.yml" or common is None:
+            continue
+        form = _load_form(name, texts[name], common, problems)
+        if form is not None:
+            by_id[form.id] = form
+    if problems or common is None:
+        raise FormError("\n".join(problems))
+    return Forms(by_id=dict(sorted(by_id.items(), key=lambda item: item[1].first_year)), common=common)
+
+
+def _parse(name: str, text: str, problems: list[str]) -> tuple[Record, list[Problem]] | None:
+    try:
+        found: list[Problem] = []
+        return Record(parse_yaml(text), found), found
+    except DocumentError as error:
+        problems.append(f"forms/{name}, line {error.row}: {error.code} {error.values}")
+        return None
+
+
+def _read_text(record: Record) -> Text:
+    return Text(zh=record.text("zh", most=400), en=record.text("en", most=400))
+
+
+def _closed_text(record: Record) -> Text:
+    text = _read_text(record)
+    record.close()
+    return text
+
+
+def _vocabulary(record: Record) -> dict[str, Text]:
+    return {key: _closed_text(record.record(key)) for key in record.mapping}
+
+
+def _load_common(text: str, problems: list[str]) -> Common | None:
+    parsed = _parse("common.yml", text, problems)
+    if parsed is None:
+        return None
+    root, found = parsed
+    cells = {}
+    record = root.record("cells")
+    for key in record.mapping:
+        cell = record.record(key)
+        cells[key] = CellType(
+            id=key,
+            pattern=re.compile(cell.text("pattern"), re.ASCII),
+            schema=_mapping(cell, "schema"),
+            says=_read_text(cell),
+        )
+        cell.close()
+    statuses = _vocabulary(root.record("statuses"))
+    missing: dict[str, str] = {}
+    labels: dict[str, str] = {}
+    for entry in root.records("missing", required=True):
+        value = entry.get("value")
+        spelling = value if isinstance(value, str) else ""
+        missing[spelling] = entry.choice("status", statuses)
+        labels[spelling] = entry.text("label")
+        entry.close()
+    common = Common(
+        cells=cells,
+        missing=missing,
+        missing_labels=labels,
+        statuses=statuses,
+        kinds=_vocabulary(root.record("kinds")),
+        scopes=_vocabulary(root.record("scopes")),
+        stub=root.each("stub", lambda entry: Stub(id=entry.matching("name", _ID, "line"), label=_closed_text(entry.record("title")))),
+        overview=_free_table("overview", root.record("overview")),
+        notes=_free_table("notes", root.record("notes")),
+        sections=root.each(
+            "sections",
+            lambda entry: Section(number=entry.text("number"), id=entry.matching("id", _ID, "overview"), title=_read_text(entry)),
+        ),
+    )
+    root.close()
+    problems.extend(f"forms/common.yml: {problem}" for problem in found)
+    return common
+
+
+def _mapping(record: Record, key: str) -> Mapping[str, Any]:
+    value = record.get(key, required=True)
+    return value if isinstance(value, dict) else {}
+
+
+def _free_table(table: str, record: Record) -> FreeTable:
+    record.text("section", required=False)
+    fields = []
+    for entry in record.records("fields", required=True):
+        properties: dict[str, Any] = {"type": entry.choice("type", ("string", "number"))}
+        constraints = entry.get("constraints")
+        if isinstance(constraints, dict):
+            properties["constraints"] = constraints
+        fields.append((entry.matching("name", _ID, "item"), _closed_text(entry.record("title")), properties))
+        entry.close()
+    title = _closed_text(record.record("title"))
+    record.close()
+    return FreeTable(id=table, title=title, fields=tuple(fields))
+
+
+def _load_form(name: str, text: str, common: Common, problems: list[str]) -> Form | None:
+    parsed = _parse(name, text, problems)
+    if parsed is None:
+        return None
+    root, found = parsed
+    form = root.matching("id", r"\d{4}", "2021")
+    years = root.record("years")
+    reference = root.record("reference")
+    tables = root.record("tables")
+    loaded = Form(
+        id=form,
+        title=_closed_text(root.record("title")),
+        reference=_read_text(reference),
+        issued=reference.day("date", required=False),
+        first_year=years.integer("from"),
+        last_year=years.integer("to", required=False) or None,
+        tables={table: _load_table(table, form, tables.record(table), common) for table in TABLES},
+    )
+    for record in (years, reference, tables, root):
+        record.close()
+    problems.extend(f"forms/{name}: {problem}" for problem in found)
+    return loaded
+
+
+def _load_table(table: str, form: str, record: Record, common: Common) -> TableForm:
+    columns = {column.id: column for column in _columns(record, (), common)}
+    blocks = tuple(_blocks(record, columns))
+    lines: dict[str, Line] = {}
+    for block in blocks:
+        for line in block.lines:
+            if line.id in lines:
+                record.note("lines", "form.line_twice", found=line.id)
+            lines[line.id] = line
+    head = record.get("head")
+    loaded = TableForm(
+        id=table,
+        form=form,
+        section=record.text("section"),
+        title=_closed_text(record.record("title")),
+        corner=_closed_text(record.record("corner")),
+        head=_closed_text(record.record("head")) if head is not None else None,
+        columns=columns,
+        lines=lines,
+        blocks=blocks,
+        rules=record.each("rules", lambda rule: _rule(rule, lines, columns)),
+        common=common,
+    )
+    record.close()
+    return loaded
+
+
+def _columns(record: Record, groups: tuple[Text, ...], common: Common) -> Iterator[Column]:
+    seen: set[str] = set()
+    for entry in record.records("columns", required=True):
+        if "group" in entry.mapping:
+            group = _closed_text(entry.record("group"))
+            found = list(_columns(entry, (*groups, group), common))
+        else:
+            kind = entry.choice("type", common.cells)
+            column = Column(
+                id=entry.matching("id", _ID, "natural_person"),
+                label=_read_text(entry),
+                type=common.cells.get(kind, next(iter(common.cells.values()))),
+                unit=entry.text("unit"),
+                groups=groups,
+            )
+            found = [column]
+        for column in found:
+            if column.id in seen:
+                entry.note("id", "form.column_twice", found=column.id)
+            seen.add(column.id)
+        entry.close()
+        yield from found
+
+
+def _blocks(record: Record, columns: Mapping[str, Column]) -> Iterator[Block]:
+    """Top-level groups that name their own columns are blocks; else the table is one block of all columns."""
+    entries = list(record.records("lines", required=True))
+    if any("columns" in entry.mapping for entry in entries):
+        for entry in entries:
+            ids = [str(value) for value in entry.sequence("columns", required=True)]
+            for unknown in [value for value in ids if value not in columns]:
+                entry.note("columns", "form.no_such_column", found=unknown, expected=", ".join(columns))
+            own = {value: columns[value] for value in ids if value in columns}
+            label = _closed_text(entry.record("group"))
+            lines = tuple(_lines(list(entry.records("lines", required=True)), (label,), tuple(own)))
+            entry.close()
+            yield Block(label=label, columns=tuple(own.values()), lines=lines)
+    else:
+        yield Block(label=None, columns=tuple(columns.values()), lines=tuple(_lines(entries, (), tuple(columns))))
+
+
+def _lines(entries: list[Record], groups: tuple[Text, ...], columns: tuple[str, ...]) -> Iterator[Line]:
+    for entry in entries:
+        if "group" in entry.mapping:
+            group = _closed_text(entry.record("group"))
+            yield from _lines(list(entry.records("lines", required=True)), (*groups, group), columns)
+        else:
+            yield Line(id=entry.matching("id", LINE_ID, "refused.state_secrets"), label=_read_text(entry), groups=groups, columns=columns)
+        entry.close()
+
+
+_TERM = re.compile(rf"\s*(?P<sign>[+-]?)\s*(?P<previous>previous\s+)?(?P<id>{_ID}(?:\.(?:{_ID}|\*))?)\s*")
+
+
+def _rule(record: Record, lines: Mapping[str, Line], columns: Mapping[str, Column]) -> Rule:
+    axis = record.choice("for_each", ("line", "column"))
+    ids: Mapping[str, Line | Column] = columns if axis == "line" else lines
+    sentence = record.text("sentence")
+    sides = sentence.split("=")
+    if len(sides) != 2:  # noqa: PLR2004 (an identity has two sides)
+        record.note("sentence", "form.not_identity", found=sentence)
+        sides = ["", ""]
+    left, right = (tuple(_terms(side, ids, record)) for side in sides)
+    blames = record.choice("blames", tuple(ids))
+    return Rule(
+        id=record.matching("id", r"[A-Z][A-Z0-9]*-[A-Z]+", "T3-SUM"),
+        sentence=sentence,
+        axis="line" if axis == "line" else "column",
+        left=left,
+        right=right,
+        blames=blames,
+        standing=record.choice("standing", ("printed", "implied")),
+        says=_read_text(record),
+    )
+
+
+def _terms(side: str, ids: Mapping[str, object], record: Record) -> Iterator[Term]:
+    end = 0
+    while end < len(side):
+        match = _TERM.match(side, end)
+        if match is None or (match["sign"] == "" and end > 0):
+            record.note("sentence", "form.not_identity", found=side)
+            return
+        end = match.end()
+        sign = -1 if match["sign"] == "-" else 1
+        name = match["id"]
+        meant = [known for known in ids if known.startswith(name[:-1])] if name.endswith(".*") else [known for known in ids if known == name]
+        if not meant:
+            record.note("sentence", "form.no_such_line", found=name, expected=", ".join(ids))
+        for known in meant:
+            yield Term(sign=sign, id=known, previous=bool(match["previous"]))
+
+
+def _thawed(value: object) -> Any:  # noqa: ANN401 (a copy of whatever JSON value it is)
+    """Copy a JSON value, so that no caller can change the form."""
+    if isinstance(value, Mapping):
+        return {key: _thawed(item) for key, item in value.items()}
+    return [_thawed(item) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,156 @@
+"""The gate in front of every package: only plain files of known names, strictly encoded, are ever read.
+
+Packages come from many offices by pull request and are half trusted. What the stock tools let through (symbolic links,
+foreign encodings, byte-order marks, invisible characters, huge rows) ends here, before any parser sees a byte.
+Nothing here knows a form.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+import stat
+import unicodedata
+from typing import TYPE_CHECKING
+
+from open_reports.document import shown
+from open_reports.finding import Finding, finding
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+    from pathlib import Path
+
+MAX_BYTES = 1_000_000
+"""Largest file accepted, in bytes; a real table has about 2,000."""
+MAX_PROSE = 16_384
+"""Largest prose accepted, in bytes of UTF-8."""
+LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
+"""What file managers drop into folders; never read, never published."""
+
+# Categories Cc (but line feed), Cf, Co, Cs, Zl, Zp and the non-characters: what a reader cannot see or a font cannot show.
+_INVISIBLE = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\ud800-\uf8ff\ufeff\ufff9-\ufffb\ufffe\uffff\U000110bd\U000110cd\U00013430-\U0001343f"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
+)
+_SLUG = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*", re.ASCII)
+MAX_SLUG = 64
+RESERVED = frozenset(
+    {"none", "index", "en", "zh", "data", "assets", "reports", "con", "prn", "aux", "nul"}
+    | {f"{port}{number}" for port in ("com", "lpt") for number in range(10)}
+)
+"""Names that mean something else in an address, or that Windows cannot have as a folder."""
+
+
+def slug_fault(name: str) -> str | None:
+    """Message code of what is wrong with an agency id, or None."""
+    if not _SLUG.fullmatch(name) or len(name) > MAX_SLUG:
+        return "file.slug"
+    return "file.slug_reserved" if name in RESERVED else None
+
+
+def skeleton(name: str) -> str:
+    """Return what a hurried eye sees of a slug: two ids with one skeleton are look-alikes."""
+    return name.replace("-", "").replace("rn", "m").replace("vv", "w").translate(str.maketrans("015", "ols"))
+
+
+def children(folder: Path, place: str) -> tuple[dict[str, os.DirEntry[str]], list[Finding]]:
+    """Entries of a folder by name, in order; anything but plain files and folders is a finding, and left out."""
+    entries: dict[str, os.DirEntry[str]] = {}
+    findings = []
+    with os.scandir(folder) as found:
+        for entry in sorted(found, key=lambda each: each.name):
+            path = f"{place}/{shown(entry.name)}"
+            if entry.is_symlink():
+                findings.append(finding("file.symlink", file=path))
+            elif not (entry.is_dir(follow_symlinks=False) or entry.is_file(follow_symlinks=False)):
+                findings.append(finding("file.not_regular", file=path))
+            elif entry.name not in LITTER:
+                entries[entry.name] = entry
+    return entries, findings
+
+
+def read_bytes(path: Path, place: str, most: int = MAX_BYTES) -> tuple[bytes, list[Finding]]:
+    """Bytes of a plain file of at most `most` bytes; never follows a link, never blocks on a pipe."""
+    try:
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except FileNotFoundError:
+        return b"", [finding("file.missing", file=place)]
+    except OSError as error:
+        code = "file.symlink" if path.is_symlink() else "file.unreadable"
+        return b"", [finding(code, file=place, found=error.strerror or type(error).__name__)]
+    with os.fdopen(handle, "rb") as stream:
+        status = os.fstat(stream.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            return b"", [finding("file.not_regular", file=place)]
+        if status.st_size > most:
+            return b"", [finding("file.too_big", file=place, found=f"{status.st_size:,}", expected=f"{most:,}")]
+        return stream.read(most + 1), []
+
+
+def decode(data: bytes, place: str) -> tuple[str | None, list[Finding]]:
+    """Text of strict UTF-8 bytes without byte-order mark, in NFC, with `\\n` line ends and no invisible character."""
+    if data.startswith(b"\xef\xbb\xbf"):
+        return None, [finding("file.bom", file=place)]
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return None, [finding("file.utf16", file=place)]
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        row = data.count(b"\n", 0, error.start) + 1
+        try:
+            guess = data.decode("gb18030").split("\n")[row - 1].strip()
+        except UnicodeDecodeError:
+            return None, [finding("file.not_utf8", file=place, row=row, found=f"0x{data[error.start]:02x}")]
+        return None, [finding("file.gb18030", file=place, row=row, found=shown(guess))]
+    text = text.replace("\r\n", "\n")
+    findings = [
+        finding("file.invisible", file=place, row=text.count("\n", 0, match.start()) + 1, found=f"U+{ord(match[0]):04X}")
+        for match in _first(_INVISIBLE.finditer(text), 10)
+    ]
+    if not findings and not unicodedata.is_normalized("NFC", text):
+        rows = enumerate(text.split("\n"), start=1)
+        row, line = next((row, line) for row, line in rows if not unicodedata.is_normalized("NFC", line))
+        findings.append(finding("file.not_nfc", file=place, row=row, found=shown(line)))
+    return (None if findings else text), findings
+
+
+def _first(items: Iterable[re.Match[str]], most: int) -> Iterator[re.Match[str]]:
+    for _, item in zip(range(most), items, strict=False):
+        yield item
+
+
+def read_text(path: Path, place: str, most: int = MAX_BYTES) -> tuple[bytes, str | None, list[Finding]]:
+    """Bytes and text of a file, or its findings."""
+    data, findings = read_bytes(path, place, most)
+    if findings:
+        return data, None, findings
+    text, findings = decode(data, place)
+    return data, text, findings
+
+
+def grid(text: str, place: str) -> tuple[list[list[str]], list[Finding]]:
+    """Rows of a CSV text (RFC 4180); row numbers are line numbers, for a cell may hold no line break."""
+    if '"' not in text:
+        rows = [line.split(",") for line in text.split("\n")]
+        if rows and rows[-1] == [""]:
+            rows.pop()
+        return rows, []
+    rows = []
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        for row in reader:
+            rows.append(row)
+            if reader.line_num != len(rows):
+                return [], [finding("table.quote", file=place, row=len(rows), found=shown(row[-1] if row else ""))]
+    except csv.Error as error:
+        return [], [finding("table.quote", file=place, row=len(rows) + 1, found=shown(str(error)))]
+    return rows, []
+
+
+def unexpected(names: Iterable[str], known: Collection[str], place: str) -> list[Finding]:
+    """Return a finding for each name that is not known in this folder."""
+    expected = "、".join(sorted(known))
+    return [finding("file.unexpected", file=f"{place}/{shown(name)}", expected=expected) for name in names if name not in known]

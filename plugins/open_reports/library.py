@@ -1,0 +1,202 @@
+"""Library: every report by agency and year, with the agencies."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from open_reports import gate
+from open_reports.document import Problem, Record, parse_yaml, shown
+from open_reports.errors import DocumentError
+from open_reports.finding import Finding, finding
+from open_reports.form import forms
+from open_reports.report import FIRST_YEAR, LAST_YEAR, URL, Report, read
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator, Mapping, Sequence
+
+AGENCY = "agency.yml"
+NO_PARENT = "none"
+ROOT_FILES = frozenset({"README.md"})
+"""Files that may stand beside the agencies' folders; never read, never published."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agency:
+    """An administrative organ.
+
+    `kind` is one of the contract's words; `parent` the id of the agency it belongs to, None if it is not in the library;
+    `codes` its official codes by name.
+    """
+
+    id: str
+    name: str
+    name_en: str
+    kind: str
+    parent: str | None
+    region: str
+    site: str
+    codes: Mapping[str, str]
+
+    def __str__(self) -> str:
+        return self.id
+
+
+@dataclass(frozen=True, kw_only=True)
+class Library:
+    """Every report of a folder of packages.
+
+    `reports` are keyed by agency and year, agencies in the order of their ids, years ascending; `findings` are the
+    errors of what could not be read, `places` the folders read, as findings name them.
+    """
+
+    agencies: Mapping[str, Agency]
+    reports: Mapping[tuple[str, int], Report]
+    findings: tuple[Finding, ...]
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """Report years that have a report, ascending."""
+        return tuple(sorted({year for _, year in self.reports}))
+
+    def of_agency(self, agency: str) -> tuple[Report, ...]:
+        """Reports of an agency, earliest first."""
+        return self._by_agency.get(agency, ())
+
+    def of_year(self, year: int) -> tuple[Report, ...]:
+        """Reports of a year, in the order of the agencies."""
+        return tuple(report for (_, found), report in self.reports.items() if found == year)
+
+    def units(self, agency: str) -> tuple[Agency, ...]:
+        """Agencies whose parent is this one."""
+        return tuple(each for each in self.agencies.values() if each.parent == agency)
+
+    def __post_init__(self) -> None:
+        by_agency: dict[str, list[Report]] = {}
+        for (agency, _), report in self.reports.items():
+            by_agency.setdefault(agency, []).append(report)
+        object.__setattr__(self, "_by_agency", {agency: tuple(found) for agency, found in by_agency.items()})
+
+    _by_agency: Mapping[str, tuple[Report, ...]] = ()  # type: ignore[assignment] (set in __post_init__)
+
+    def __iter__(self) -> Iterator[Report]:
+        return iter(self.reports.values())
+
+    def __len__(self) -> int:
+        return len(self.reports)
+
+    def __str__(self) -> str:
+        return f"{len(self.reports)} reports of {len(self.agencies)} agencies"
+
+
+def open_library(root: Path, *, place: str | None = None, only: Sequence[tuple[str, int | None]] = ()) -> Library:
+    """Read every package below a folder, or only some agencies and years of it.
+
+    `place` is how findings name the folder (its own name unless given). What cannot be read becomes findings of the
+    library; nothing outside the folder is ever opened.
+    """
+    place = place or root.name
+    findings: list[Finding] = []
+    agencies: dict[str, Agency] = {}
+    reports: dict[tuple[str, int], Report] = {}
+    if not root.is_dir():
+        return Library(agencies={}, reports={}, findings=(finding("file.no_root", file=place),))
+    entries, faults = gate.children(root, place)
+    findings += faults
+    seen: dict[str, str] = {}
+    wanted = {agency for agency, _ in only}
+    for name, entry in entries.items():
+        path = f"{place}/{shown(name)}"
+        if not entry.is_dir(follow_symlinks=False):
+            findings += gate.unexpected([name], ROOT_FILES, place)
+            continue
+        if code := gate.slug_fault(name):
+            findings.append(finding(code, file=path, found=shown(name)))
+            continue
+        twin = seen.setdefault(gate.skeleton(name), name)
+        if twin != name:
+            findings.append(finding("file.slug_twin", file=path, found=name, expected=twin))
+            continue
+        if wanted and name not in wanted:
+            continue
+        inside, faults = gate.children(Path(entry.path), path)
+        agency, more = _agency(Path(entry.path), path, name)
+        findings += (each.of(name, None) for each in (*faults, *more))
+        if agency is not None:
+            agencies[name] = agency
+        years = {year for found, year in only if found == name}
+        found, more = _reports(name, path, inside, years if None not in years else set())
+        reports.update(found)
+        findings += more
+    if not wanted:
+        findings += _parents(agencies, place)
+    known = {key: report for key, report in reports.items() if key[0] in agencies}
+    return Library(agencies=agencies, reports=known, findings=tuple(findings))
+
+
+def _reports(
+    agency: str, place: str, inside: Mapping[str, os.DirEntry[str]], years: set[int | None]
+) -> tuple[dict[tuple[str, int], Report], list[Finding]]:
+    reports = {}
+    findings: list[Finding] = []
+    for name, entry in inside.items():
+        if name == AGENCY and entry.is_file(follow_symlinks=False):
+            continue
+        path = f"{place}/{shown(name)}"
+        if not entry.is_dir(follow_symlinks=False):
+            findings += (each.of(agency, None) for each in gate.unexpected([name], {AGENCY}, place))
+        elif not re.fullmatch(r"\d{4}", name, re.ASCII) or not FIRST_YEAR <= int(name) <= LAST_YEAR:
+            findings.append(finding("file.year", file=path, found=shown(name), agency=agency))
+        elif not years or int(name) in years:
+            reading = read(Path(entry.path), path, agency=agency, year=int(name))
+            findings += reading.findings
+            if reading.report is not None:
+                reports[agency, int(name)] = reading.report
+    return reports, findings
+
+
+def _agency(folder: Path, place: str, name: str) -> tuple[Agency | None, list[Finding]]:
+    path = f"{place}/{AGENCY}"
+    _, text, findings = gate.read_text(folder / AGENCY, path)
+    if text is None:
+        return None, findings
+    problems: list[Problem] = []
+    try:
+        root = Record(parse_yaml(text), problems)
+    except DocumentError as error:
+        return None, [finding(error.code, file=path, row=error.row, **error.values)]
+    codes = root.record("codes", required=False)
+    agency = Agency(
+        id=name,
+        name=root.text("name", most=60),
+        name_en=root.text("name_en", most=120),
+        kind=root.choice("kind", forms().common.kinds),
+        parent=_parent(root.text("parent", required=False)),
+        region=root.text("region", most=60),
+        site=root.matching("site", URL, "https://www.example.gov.cn/"),
+        codes={key: codes.text(key, most=40) for key in codes.mapping},
+    )
+    root.close()
+    return agency, [finding(each.code, file=path, path=each.path, **each.values) for each in problems]
+
+
+def _parent(text: str) -> str | None:
+    return None if text in {"", NO_PARENT} else text
+
+
+def _parents(agencies: Mapping[str, Agency], place: str) -> Iterator[Finding]:
+    for agency in agencies.values():
+        chain = [agency.id]
+        parent = agency.parent
+        while parent is not None:
+            if parent not in agencies or parent in chain:
+                if parent == agency.id or (parent not in agencies and len(chain) == 1):
+                    known = ", ".join(each for each in agencies if each != agency.id)
+                    path = f"{place}/{agency.id}/{AGENCY}"
+                    yield finding("meta.parent", file=path, path="parent", found=parent, expected=shown(known, 200), agency=agency.id)
+                break
+            chain.append(parent)
+            parent = agencies[parent].parent

@@ -1,0 +1,949 @@
+"""Report: one agency's year, read from its data package. The only user of `frictionless`.
+
+`read` takes a folder through the gate and gives back the report or every fault; `judge` lets frictionless have the last
+word on schema and types; `resources` is what every package of given forms must declare, so that no package can weaken
+its own checks; `write` makes a package.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from open_reports import gate
+from open_reports.document import Problem, Record, parse_json, shown
+from open_reports.errors import DocumentError
+from open_reports.finding import Explanation, Finding, finding
+from open_reports.form import TABLES, Forms, TableForm, forms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from open_reports.form import Column, FreeTable, Line
+
+Status = Literal["reported", "blank", "not_applicable", "line_absent", "not_on_form"]
+
+DESCRIPTOR = "datapackage.json"
+PROSE = "report.md"
+FREE_TABLES = ("overview", "notes")
+PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+FIRST_YEAR, LAST_YEAR = 2008, 2099
+"""The Regulation's first report year, and a guard against typing slips."""
+
+
+class Address(NamedTuple):
+    """Where a figure stands, for ever: `applications/refused.state_secrets/total`."""
+
+    table: str
+    line: str
+    column: str
+
+    def __str__(self) -> str:
+        return f"{self.table}/{self.line}/{self.column}"
+
+
+class Figure(NamedTuple):
+    """One figure as published.
+
+    `text` is the cell of the CSV file; `value` the exact number, None unless `status` is `reported`; `printed` how the
+    original prints it where that says more than the number; `unit` as printed or implied by the form.
+    """
+
+    address: Address
+    text: str
+    value: int | Decimal | None
+    status: Status
+    unit: str
+    printed: str | None = None
+    note: str | None = None
+
+
+class Source(NamedTuple):
+    """An official document: its title and its address."""
+
+    title: str
+    path: str
+
+
+class Revision(NamedTuple):
+    """One released change of a report's data."""
+
+    version: str
+    date: str
+    reason: str
+    changes: tuple[str, ...]
+
+
+class Item(NamedTuple):
+    """A figure stated in section one: `part_of` names the item whose sum it is stated to belong to; `row` its line in the file."""
+
+    item: str
+    text: str
+    unit: str
+    part_of: str
+    row: int
+
+
+class Note(NamedTuple):
+    """A remark on a cell, a line (`column` empty), a column (`line` empty) or a whole table."""
+
+    table: str
+    line: str
+    column: str
+    printed: str
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A statutory table as printed: `rows` holds the cells of each present line, in the form's columns."""
+
+    form: TableForm
+    labels: Mapping[str, str]
+    rows: Mapping[str, tuple[str, ...]]
+    row_numbers: Mapping[str, int]
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {column: index for index, column in enumerate(self.form.columns)}
+
+    def text(self, line: str, column: str) -> str:
+        """Cell of the CSV file; empty where the line is absent."""
+        row = self.rows.get(line)
+        return "" if row is None else row[self._positions[column]]
+
+    def status(self, line: str, column: str) -> Status:
+        """Which kind of something or nothing stands there."""
+        if line not in self.form.lines or column not in self.form.lines[line].columns:
+            return "not_on_form"
+        if line not in self.rows:
+            return "line_absent"
+        return self.form.common.missing.get(self.text(line, column), "reported")  # type: ignore[return-value] (the words of common.yml)
+
+    def value(self, line: str, column: str) -> int | Decimal | None:
+        """Return the exact number, or None where nothing is reported: blank is not zero."""
+        text = self.text(line, column)
+        if text in self.form.common.missing:
+            return None
+        return Decimal(text) if "." in text else int(text)
+
+    def __str__(self) -> str:
+        return f"{self.form.id} ({self.form.form}): {len(self.rows)} of {len(self.form.lines)} lines"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """One agency's year.
+
+    `files` are the bytes of the package as kept, by path below it; `digest` the sha-256 of them all; `place` the
+    package's folder as the reader knows it; `prose` the Markdown of each section of `report.md` by its id.
+    """
+
+    agency: str
+    year: int
+    title: str
+    scope: str
+    published: date | None
+    period: tuple[date, date] | None
+    absent: tuple[tuple[str, str], ...]
+    sources: tuple[Source, ...]
+    version: str
+    created: str
+    explanations: tuple[Explanation, ...]
+    revisions: tuple[Revision, ...]
+    tables: Mapping[str, Table]
+    overview: tuple[Item, ...]
+    notes: tuple[Note, ...]
+    prose: Mapping[str, str]
+    headings: tuple[tuple[str, int], ...]
+    descriptor: Mapping[str, Any] = field(repr=False)
+    files: Mapping[str, bytes] = field(repr=False)
+    digest: str
+    place: str
+
+    @property
+    def name(self) -> str:
+        """Name of the data package."""
+        return f"{self.agency}-{self.year}"
+
+    @cached_property
+    def _printed(self) -> dict[Address, Note]:
+        return {Address(note.table, note.line, note.column): note for note in self.notes}
+
+    def figure(self, table: str, line: str, column: str) -> Figure:
+        """Return the figure at an address of a statutory table."""
+        found = self.tables[table]
+        address = Address(table, line, column)
+        note = self._printed.get(address)
+        return Figure(
+            address=address,
+            text=found.text(line, column),
+            value=found.value(line, column),
+            status=found.status(line, column),
+            unit=found.form.columns[column].unit,
+            printed=note.printed or None if note else None,
+            note=note.note or None if note else None,
+        )
+
+    def stated(self, item: Item) -> Figure:
+        """Return the figure of an item of section one."""
+        address = Address("overview", item.item, "value")
+        note = self._printed.get(address)
+        return Figure(
+            address=address,
+            text=item.text,
+            value=number(item.text),
+            status="reported" if item.text else "blank",
+            unit=item.unit,
+            printed=note.printed or None if note else None,
+            note=note.note or None if note else None,
+        )
+
+    def figures(self) -> Iterator[Figure]:
+        """Every figure of the report: section one in the order stated, then each cell of the forms in printed order."""
+        for item in self.overview:
+            yield self.stated(item)
+        for name, table in self.tables.items():
+            for line, column in table.form.cells:
+                yield self.figure(name, line.id, column.id)
+
+    def row(self, table: str, line: str) -> int | None:
+        """Line number in the CSV file, counted from 1 with the header; None for an absent line."""
+        return self.tables[table].row_numbers.get(line)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version} ({', '.join(f'{table}: {found.form.form}' for table, found in self.tables.items())})"
+
+
+def number(text: str) -> int | Decimal | None:
+    """Return the exact number of a checked cell; None for an empty one."""
+    if not text:
+        return None
+    return Decimal(text) if "." in text else int(text)
+
+
+class Reading(NamedTuple):
+    """What became of one package folder: the report where it can be published, and every finding."""
+
+    report: Report | None
+    findings: tuple[Finding, ...]
+
+
+def table_path(table: str) -> str:
+    """Path of a table's CSV file inside its package."""
+    return f"data/{table}.csv"
+
+
+FILES = (DESCRIPTOR, *(table_path(table) for table in (*TABLES, *FREE_TABLES)), PROSE)
+"""Every file of a package, in the order in which faults are told."""
+
+
+def resources(known: Forms, form_of: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the `resources` that a package with these forms (table to form id) must declare, to the letter."""
+    missing = [entry for entry in known.common.missing_values() if entry["value"] == ""]
+    described: list[dict[str, Any]] = []
+    for table in TABLES:
+        form = known[form_of[table]].tables[table]
+        described.append(_resource(table, f"{form.section}、{form.title.zh}", form.schema()))
+    for free in (known.common.overview, known.common.notes):
+        described.append(_resource(free.id, free.title.zh, free.schema(missing)))
+    return described
+
+
+def _resource(name: str, title: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "type": "table",
+        "title": title,
+        "path": table_path(name),
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "schema": schema,
+    }
+
+
+@cache
+def _known_resources(form_of: tuple[tuple[str, str], ...]) -> list[dict[str, Any]]:
+    return resources(forms(), dict(form_of))
+
+
+# -- reading ----------------------------------------------------------------------------------------------------------
+
+
+def read(folder: Path, place: str, *, agency: str, year: int) -> Reading:
+    """Read the package of an agency's year from its folder.
+
+    `place` is the folder's path as findings name it. Returns the report, or None and every fault: of files, descriptor,
+    table shapes, cells and prose at once.
+    """
+    reader = _Reader(place=place, agency=agency, year=year)
+    report = reader.read(folder)
+    findings = tuple(each.of(agency, year) for each in reader.findings)
+    return Reading(report, findings)
+
+
+class _Reader:
+    """Reads one package, gathering findings; a helper of `read` that lives for one call."""
+
+    def __init__(self, *, place: str, agency: str, year: int) -> None:
+        self.place = place
+        self.agency = agency
+        self.year = year
+        self.known = forms()
+        self.findings: list[Finding] = []
+        self.files: dict[str, bytes] = {}
+        self.texts: dict[str, str] = {}
+
+    def note(self, code: str, path: str, **values: Any) -> None:  # noqa: ANN401 (the values of a message)
+        self.findings.append(finding(code, file=f"{self.place}/{path}", **values))
+
+    def read(self, folder: Path) -> Report | None:
+        self._load(folder)
+        described = self._descriptor()
+        tables = {table: self._table(table, described) for table in TABLES} if described else {}
+        overview = self._overview()
+        notes = self._notes(described, overview)
+        prose, headings = self._prose()
+        if self.findings or described is None:
+            return None
+        digest = hashlib.sha256()
+        for path, data in self.files.items():
+            digest.update(f"{path}\0{len(data)}\0".encode())
+            digest.update(data)
+        return Report(
+            agency=self.agency,
+            year=self.year,
+            tables={table: found for table, found in tables.items() if found is not None},
+            overview=tuple(overview),
+            notes=tuple(notes),
+            prose=prose,
+            headings=headings,
+            files=self.files,
+            digest=digest.hexdigest(),
+            place=self.place,
+            **described.fields,
+        )
+
+    def _load(self, folder: Path) -> None:
+        entries, faults = gate.children(folder, self.place)
+        self.findings += faults
+        self.findings += gate.unexpected(entries, {DESCRIPTOR, PROSE, "data"}, self.place)
+        if "data" in entries and entries["data"].is_dir(follow_symlinks=False):
+            inside, faults = gate.children(folder / "data", f"{self.place}/data")
+            self.findings += faults
+            known = {path.removeprefix("data/") for path in FILES if path.startswith("data/")}
+            self.findings += gate.unexpected(inside, known, f"{self.place}/data")
+        refused = {each.file for each in self.findings}
+        for path in FILES:
+            place = f"{self.place}/{path}"
+            if place in refused or f"{self.place}/data" in refused:
+                continue
+            most = gate.MAX_PROSE if path == PROSE else gate.MAX_BYTES
+            data, text, faults = gate.read_text(folder / path, place, most)
+            self.findings += faults
+            if text is not None:
+                self.files[path] = data
+                self.texts[path] = text
+
+    # -- datapackage.json
+
+    def _descriptor(self) -> _Described | None:
+        text = self.texts.get(DESCRIPTOR)
+        if text is None:
+            return None
+        try:
+            value = parse_json(text)
+        except DocumentError as error:
+            self.note(error.code, DESCRIPTOR, row=error.row, **error.values)
+            return None
+        problems: list[Problem] = []
+        described = _describe(Record(value, problems), problems, agency=self.agency, year=self.year, known=self.known)
+        if described is not None:
+            problems += self._resources(value, described.form_of)
+        for problem in problems:
+            self.note(problem.code, DESCRIPTOR, path=problem.path, **problem.values)
+        return described
+
+    def _resources(self, value: object, form_of: tuple[tuple[str, str], ...]) -> Iterator[Problem]:
+        expected = _known_resources(form_of)
+        stated = value.get("resources") if isinstance(value, dict) else None
+        if stated == expected or not isinstance(stated, list):
+            return
+        plain = []
+        for index, resource in enumerate(stated):
+            if not isinstance(resource, dict):
+                plain.append(resource)
+                continue
+            plain.append({key: item for key, item in resource.items() if key not in {"bytes", "hash"}})
+            data = self.files.get(str(resource.get("path")))
+            actual = {"bytes": len(data), "hash": file_hash(data)} if data is not None else {}
+            for key, item in actual.items():
+                if key in resource and resource[key] != item:
+                    yield Problem(
+                        path=f"resources[{index}].{key}", code="meta.hash", values={"found": shown(resource[key]), "expected": str(item)}
+                    )
+        yield from _differences(plain, expected, "resources")
+
+    # -- data/*.csv
+
+    def _grid(self, table: str, header: tuple[str, ...]) -> list[list[str]] | None:
+        """Rows of a table below a header that is exactly the form's, or None."""
+        path = table_path(table)
+        text = self.texts.get(path)
+        if text is None:
+            return None
+        rows, faults = gate.grid(text, f"{self.place}/{path}")
+        if faults:
+            self.findings += faults
+            return None
+        if not rows:
+            self.note("table.empty", path, expected=",".join(header))
+            return None
+        return rows
+
+    def _ragged(self, table: str, rows: list[list[str]], width: int) -> bool:
+        """Note every row of another width than the header's; whether there is one."""
+        found = False
+        for index, row in enumerate(rows[1:], start=2):
+            if len(row) != width:
+                blank = not any(row)
+                self.note(
+                    "table.blank_row" if blank else "table.ragged",
+                    table_path(table),
+                    row=index,
+                    found=str(len(row)),
+                    expected=str(width),
+                    cells=shown(",".join(row)),
+                )
+                found = True
+        return found
+
+    def _table(self, table: str, described: _Described) -> Table | None:
+        form = self.known[dict(described.form_of)[table]].tables[table]
+        path = table_path(table)
+        rows = self._grid(table, form.header)
+        if rows is None or not self._shape(form, rows):
+            return None
+        if self._ragged(table, rows, len(form.header)):
+            return None
+        absent = {line for where, line in described.fields["absent"] if where == table}
+        labels: dict[str, str] = {}
+        cells: dict[str, tuple[str, ...]] = {}
+        numbers: dict[str, int] = {}
+        expected = [line for line in form.lines if line not in absent]
+        for index, (line, label, *texts) in enumerate(rows[1:], start=2):
+            if line in cells:
+                self.note("table.duplicate_line", path, row=index, column=form.header[0], found=line, expected=str(numbers[line]))
+                continue
+            if line not in form.lines:
+                self.note("table.unknown_line", path, row=index, column=form.header[0], found=shown(line), expected=_nearest(line, expected))
+                continue
+            if line in absent:
+                self.note("meta.absent_present", path, row=index, column=form.header[0], found=line)
+            self._label(path, index, form, label)
+            self._cells(path, index, form.lines[line], form, texts)
+            labels[line], cells[line], numbers[line] = label, tuple(texts), index
+        missing = [line for line in expected if line not in cells]
+        for line in missing:
+            self.note("table.missing_line", path, found=line, label=form.lines[line].label)
+        if not missing and list(cells) != [line for line in form.lines if line in cells]:
+            wrong = next(line for line, right in zip(cells, expected, strict=False) if line != right)
+            self.note("table.line_order", path, row=numbers[wrong], column=form.header[0], found=wrong, expected=", ".join(expected))
+        return Table(form=form, labels=labels, rows=cells, row_numbers=numbers)
+
+    def _shape(self, form: TableForm, rows: list[list[str]]) -> bool:
+        """Whether header and lines are those of the declared form; one finding if not."""
+        header = tuple(rows[0])
+        lines = [row[0] for row in rows[1:] if row]
+        path = table_path(form.id)
+        fitting = self.known.detect(form.id, header, lines)
+        if form.form in fitting:
+            return True
+        if fitting:
+            self.note("table.wrong_form", path, row=1, found=fitting[0], expected=form.form, table=form.title)
+            return False
+        if header == form.header:
+            return True  # some line is unknown to every form: told line by line
+        missing = [name for name in form.header if name not in header]
+        extra = [name for name in header if name not in form.header]
+        self.note(
+            "table.header",
+            path,
+            row=1,
+            found=shown(",".join(header)),
+            expected=",".join(form.header),
+            missing=shown(", ".join(missing)) or "-",
+            extra=shown(", ".join(extra)) or "-",
+        )
+        return False
+
+    def _label(self, path: str, index: int, form: TableForm, label: str) -> None:
+        stub = form.common.stub[1]
+        if not label.strip():
+            self.note("table.no_label", path, row=index, column=stub.id, column_title=stub.label)
+        else:
+            self._plain(path, index, stub.id, label, most=120)
+
+    def _plain(self, path: str, index: int, column: str, text: str, *, most: int) -> None:
+        """Note a text that is too long, or that a spreadsheet would run."""
+        if len(text) > most:
+            self.note("table.too_long", path, row=index, column=column, found=str(len(text)), expected=str(most))
+        if text.startswith(("=", "+", "@")):
+            self.note("table.formula", path, row=index, column=column, found=shown(text))
+
+    def _cells(self, path: str, index: int, line: Line, form: TableForm, texts: Sequence[str]) -> None:
+        missing = form.common.missing
+        for column, text in zip(form.columns.values(), texts, strict=True):
+            if column.id not in line.columns:
+                if text:
+                    self._cell("table.not_on_form", path, index, form, line, column, text)
+            elif text not in missing and not column.type.pattern.fullmatch(text):
+                self._cell(_number_code(column, text), path, index, form, line, column, text)
+
+    def _cell(self, code: str, path: str, index: int, form: TableForm, line: Line, column: Column, text: str) -> None:
+        self.note(
+            code,
+            path,
+            row=index,
+            column=column.id,
+            column_title=column.label,
+            address=str(Address(form.id, line.id, column.id)),
+            found=shown(text),
+            expected=column.type.says.zh,
+            expected_words=column.type.says,
+            ascii=_ascii_digits(text),
+        )
+
+    def _free(self, free: FreeTable) -> list[list[str]]:
+        """Rows of overview.csv or notes.csv whose width is right; texts checked against the fields' constraints."""
+        path = table_path(free.id)
+        rows = self._grid(free.id, free.header)
+        if rows is None:
+            return []
+        if tuple(rows[0]) != free.header:
+            missing = [name for name in free.header if name not in rows[0]]
+            extra = [name for name in rows[0] if name not in free.header]
+            self.note(
+                "table.header",
+                path,
+                row=1,
+                found=shown(",".join(rows[0])),
+                expected=",".join(free.header),
+                missing=shown(", ".join(missing)) or "-",
+                extra=shown(", ".join(extra)) or "-",
+            )
+            return []
+        if self._ragged(free.id, rows, len(free.header)):
+            return []
+        for index, row in enumerate(rows[1:], start=2):
+            for (name, title, properties), text in zip(free.fields, row, strict=True):
+                constraints = properties.get("constraints", {})
+                if properties["type"] == "number":
+                    money = self.known.common.cells["money"]
+                    if text and not money.pattern.fullmatch(text):
+                        self.note(
+                            _number_code(None, text),
+                            path,
+                            row=index,
+                            column=name,
+                            column_title=title,
+                            found=shown(text),
+                            expected=money.says.zh,
+                            expected_words=money.says,
+                            ascii=_ascii_digits(text),
+                        )
+                    continue
+                if constraints.get("required") and not text:
+                    self.note("table.required", path, row=index, column=name, column_title=title)
+                self._plain(path, index, name, text, most=constraints.get("maxLength", 60))
+        return rows[1:]
+
+    def _overview(self) -> list[Item]:
+        free = self.known.common.overview
+        path = table_path(free.id)
+        items: dict[str, Item] = {}
+        for index, row in enumerate(self._free(free), start=2):
+            item = Item(*row, index)
+            if item.item in items:
+                self.note("table.duplicate_item", path, row=index, column="item", found=shown(item.item), expected=str(items[item.item].row))
+            elif re.search(r"[\s/#?%]", item.item):
+                self.note("table.item_address", path, row=index, column="item", found=shown(item.item))
+            items.setdefault(item.item, item)
+        for item in items.values():
+            if item.part_of and (item.part_of not in items or item.part_of == item.item):
+                self.note("table.part_of", path, row=item.row, column="part_of", found=shown(item.part_of), expected=shown(", ".join(items)))
+        for item in _rings(items):
+            self.note("table.part_of", path, row=item.row, column="part_of", found=shown(item.part_of), expected="-")
+        return list(items.values())
+
+    def _notes(self, described: _Described | None, overview: list[Item]) -> list[Note]:
+        path = table_path("notes")
+        notes = []
+        for index, row in enumerate(self._free(self.known.common.notes), start=2):
+            note = Note(*row)
+            notes.append(note)
+            if described is None:
+                continue
+            if note.table == "overview":
+                lines: Iterable[str] = [item.item for item in overview]
+                columns: Iterable[str] = ["value"]
+            elif note.table in TABLES:
+                form = self.known[dict(described.form_of)[note.table]].tables[note.table]
+                lines, columns = form.lines, form.columns
+            else:
+                expected = ", ".join((*TABLES, "overview"))
+                self.note("table.note_place", path, row=index, column="table", found=shown(note.table), expected=expected)
+                continue
+            for column, value, known in (("line", note.line, lines), ("column", note.column, columns)):
+                if value and value not in known:
+                    self.note("table.note_place", path, row=index, column=column, found=shown(value), expected=shown(", ".join(known)))
+            if not note.printed and not note.note:
+                self.note("table.required", path, row=index, column="note")
+        return notes
+
+    # -- report.md
+
+    def _prose(self) -> tuple[dict[str, str], tuple[tuple[str, int], ...]]:
+        text = self.texts.get(PROSE, "")
+        sections: dict[str, list[str]] = {}
+        headings = []
+        current: list[str] | None = None
+        for index, line in enumerate(text.split("\n"), start=1):
+            if line.startswith("## "):
+                heading = line[3:].strip()
+                headings.append((heading, index))
+                section = next((each for each in self.known.common.sections if heading.startswith(f"{each.number}、")), None)
+                if section is None or section.id in sections:
+                    expected = "；".join(f"## {each.number}、{each.title.zh}" for each in self.known.common.sections)
+                    self.note("prose.heading", PROSE, row=index, found=shown(heading), expected=expected)
+                    continue
+                current = sections.setdefault(section.id, [])
+            elif current is not None:
+                current.append(line)
+            elif line.strip():
+                expected = "；".join(f"## {each.number}、{each.title.zh}" for each in self.known.common.sections)
+                self.note("prose.outside", PROSE, row=index, found=shown(line), expected=expected)
+                break
+        return {section: "\n".join(lines).strip() for section, lines in sections.items()}, tuple(headings)
+
+
+def _rings(items: Mapping[str, Item]) -> Iterator[Item]:
+    """Items that are, over other items, part of themselves."""
+    for start in items.values():
+        seen = {start.item}
+        item = items.get(start.part_of)
+        while item is not None and item.item not in seen:
+            seen.add(item.item)
+            item = items.get(item.part_of)
+        if item is not None and item.item == start.item and start.part_of != start.item:
+            yield start
+
+
+def _nearest(line: str, known: Sequence[str]) -> str:
+    """Return the ids a typing slip may have meant, or all of them."""
+    import difflib  # noqa: PLC0415 (only when something is wrong)
+
+    return ", ".join(difflib.get_close_matches(line, known, n=3)) or ", ".join(known)
+
+
+def _ascii_digits(text: str) -> str:
+    """Return the text with full-width and other decimal digits as ASCII digits, to show what may have been meant."""
+    return shown("".join(str(int(char)) if char.isdecimal() else char for char in text))
+
+
+_NUMBER_CODES: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"\s*|.*\s.*", re.DOTALL), "number.space"),
+    (re.compile(r"-\d+(\.\d+)?", re.ASCII), "number.negative"),
+    (re.compile(r"-?\d+\.\d+", re.ASCII), "number.decimal"),
+    (re.compile(r"-?0\d+(\.\d+)?", re.ASCII), "number.leading_zero"),
+    (re.compile(r"\+\d+(\.\d+)?", re.ASCII), "number.plus"),
+    (re.compile(r"-?\d{1,3}([,_，]\d{3})+(\.\d+)?", re.ASCII), "number.separator"),
+    (re.compile(r"-?\d+(\.\d+)?\D{1,4}", re.ASCII), "number.unit"),
+    (re.compile(r"-?\d{9,}(\.\d+)?", re.ASCII), "number.too_large"),
+)
+
+
+def _number_code(column: Column | None, text: str) -> str:
+    """Which message explains why a cell is not a number of its kind."""
+    if any(char.isdecimal() and not char.isascii() for char in text):
+        return "number.fullwidth"
+    for pattern, code in _NUMBER_CODES:
+        if pattern.fullmatch(text):
+            if code == "number.decimal" and (column is None or column.type.id == "money"):
+                return "number.decimals"
+            return code
+    return "number.text"
+
+
+def _differences(found: object, expected: object, path: str) -> Iterator[Problem]:
+    """Every place where what a package declares is not what its forms require."""
+    if isinstance(found, dict) and isinstance(expected, dict):
+        for key in [*expected, *(key for key in found if key not in expected)]:
+            yield from _differences(found.get(key), expected.get(key), f"{path}.{shown(key)}")
+    elif isinstance(found, list) and isinstance(expected, list) and len(found) == len(expected):
+        for index, (one, other) in enumerate(zip(found, expected, strict=True)):
+            yield from _differences(one, other, f"{path}[{index}]")
+    elif found != expected or type(found) is not type(expected):
+        yield Problem(path=path, code="meta.resources", values={"found": shown(found), "expected": shown(expected)})
+
+
+class _Described(NamedTuple):
+    """What a descriptor says: fields of `Report`, and the form id of each table."""
+
+    fields: dict[str, Any]
+    form_of: tuple[tuple[str, str], ...]
+
+
+URL = r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?(?:/[^\s<>\"'`\\\u0080-\uffff]*)?"
+_SEMVER = r"(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)"
+
+
+def _describe(root: Record, problems: list[Problem], *, agency: str, year: int, known: Forms) -> _Described | None:
+    root.choice("$schema", (PROFILE,))
+    name = root.text("name")
+    if name and name != f"{agency}-{year}":
+        root.note("name", "meta.name", found=shown(name), expected=f"{agency}-{year}")
+    title = root.text("title")
+    root.text("description", required=False, most=1000)
+    for license_ in root.records("licenses", required=True):
+        license_.matching("name", r"[A-Za-z0-9.+-]+", "CC0-1.0")
+        license_.text("title", required=False)
+        license_.matching("path", URL, "https://creativecommons.org/publicdomain/zero/1.0/", required=False)
+        license_.close()
+    sources = []
+    for source in root.records("sources", required=True):
+        sources.append(Source(source.text("title"), source.matching("path", URL, "https://www.example.gov.cn/t20240101_1.htm")))
+        source.close()
+    if not sources:
+        root.note("sources", "record.missing", key="sources")
+    for contributor in root.records("contributors"):
+        contributor.text("title")
+        contributor.text("role", required=False)
+        contributor.matching("path", URL, "https://www.example.gov.cn/", required=False)
+        contributor.close()
+    version = root.matching("version", _SEMVER, "1.0.0")
+    created = root.matching("created", r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", "2026-01-31T00:00:00Z")
+    root.sequence("resources", required=True)
+    record = root.record("report")
+    own, form_of = _describe_report(record, agency=agency, year=year, known=known)
+    record.close()
+    root.close()
+    fields = {"title": title, "sources": tuple(sources), "version": version, "created": created, "descriptor": root.mapping, **own}
+    if any(form not in known for _, form in form_of):
+        return None
+    return _Described(fields, form_of)
+
+
+def _describe_report(record: Record, *, agency: str, year: int, known: Forms) -> tuple[dict[str, Any], tuple[tuple[str, str], ...]]:
+    stated_agency = record.text("agency")
+    if stated_agency and stated_agency != agency:
+        record.note("agency", "meta.name", found=shown(stated_agency), expected=agency)
+    stated_year = record.integer("year")
+    if stated_year and stated_year != year:
+        record.note("year", "meta.year", found=str(stated_year), expected=str(year))
+    of = record.record("forms")
+    form_of = tuple((table, of.choice(table, tuple(known))) for table in TABLES)
+    of.close()
+    absent = []
+    for index, value in enumerate(record.sequence("absent")):
+        table, _, line = value.partition("/") if isinstance(value, str) else ("", "", "")
+        form = known.get(dict(form_of).get(table, ""))
+        if form is None or line not in form.tables[table].lines:
+            record.note(f"absent[{index}]", "meta.absent", found=shown(value))
+        else:
+            absent.append((table, line))
+    period = None
+    if record.get("period") is not None:
+        span = record.record("period")
+        start, end = span.day("from"), span.day("to")
+        if start and end and start > end:
+            span.note("to", "meta.period", found=str(end), expected=str(start))
+        period = (start, end) if start and end else None
+        span.close()
+    fields = {
+        "scope": record.choice("scope", known.common.scopes),
+        "published": record.day("published", required=False),
+        "period": period,
+        "absent": tuple(absent),
+        "explanations": record.each("explanations", _explanation),
+        "revisions": record.each("revisions", _revision),
+    }
+    return fields, form_of
+
+
+def _explanation(entry: Record) -> Explanation:
+    return Explanation(
+        rule=entry.matching("finding", r"[A-Z][A-Z0-9]*(?:-[A-Z]+)?", "T3-ROW"),
+        address=entry.text("address"),
+        text=entry.text("text", most=500),
+        by=entry.choice("by", ("agency", "publisher")),
+        day=entry.day("date"),
+    )
+
+
+def _revision(entry: Record) -> Revision:
+    day = entry.day("date")
+    return Revision(
+        version=entry.matching("version", _SEMVER, "1.0.1"),
+        date=day.isoformat() if day else "",
+        reason=entry.text("reason", most=500),
+        changes=tuple(shown(change, 200) for change in entry.sequence("changes")),
+    )
+
+
+def file_hash(data: bytes) -> str:
+    """Hash of a file as a data package writes it."""
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+
+
+# -- judging ----------------------------------------------------------------------------------------------------------
+
+
+def judge(reports: Sequence[Report]) -> list[Finding]:
+    """Let frictionless decide on schema and types of reports that passed the gate; its faults as findings.
+
+    Rows of all packages are stacked into one table per form table and validated once, with the row's package beside it:
+    frictionless' time goes into metadata, not cells. Nothing here touches a file or the network.
+    """
+    findings = []
+    stacks: dict[tuple[str, str], list[tuple[Report, int, list[str]]]] = {}
+    for report in reports:
+        for table, found in report.tables.items():
+            stack = stacks.setdefault((table, found.form.form), [])
+            for line, cells in found.rows.items():
+                stack.append((report, found.row_numbers[line], [line, found.labels[line], *cells]))
+        stack = stacks.setdefault(("overview", ""), [])
+        for item in report.overview:
+            stack.append((report, item.row, [item.item, item.text, item.unit, item.part_of]))
+        stack = stacks.setdefault(("notes", ""), [])
+        for index, note in enumerate(report.notes, start=2):
+            stack.append((report, index, list(note)))
+    for (table, form), stack in stacks.items():
+        if stack:
+            findings += _judge_stack(table, form, stack)
+    for report in reports:
+        findings += _judge_descriptor(report)
+    return findings
+
+
+def _judge_stack(table: str, form: str, stack: list[tuple[Report, int, list[str]]]) -> Iterator[Finding]:
+    from frictionless import Resource, Schema  # noqa: PLC0415 (0.3 s that an unchanged corpus need not spend)
+
+    known = forms()
+    missing = [entry for entry in known.common.missing_values() if entry["value"] == ""]
+    if form:
+        schema = known[form].tables[table].schema()
+    else:
+        schema = (known.common.overview if table == "overview" else known.common.notes).schema(missing)
+    fields = [{**each, "constraints": {key: value for key, value in each.get("constraints", {}).items() if key != "unique"}} for each in schema["fields"]]
+    spellings = [entry["value"] for entry in schema["missingValues"]]
+    stacked = {**schema, "fields": [{"name": "package", "type": "string"}, *fields], "missingValues": spellings}
+    if "primaryKey" in schema:
+        stacked["primaryKey"] = ["package", *schema["primaryKey"]]
+    rows = [[field["name"] for field in stacked["fields"]], *([report.name, *cells] for report, _, cells in stack)]
+    resource = Resource(data=rows, schema=Schema.from_descriptor(stacked))
+    outcome = resource.validate(limit_errors=1000)
+    for error in outcome.flatten(["rowNumber", "fieldName", "type", "note"]):
+        row, column, kind, note = error
+        if row is None:
+            yield finding("schema.table", file=table_path(table), found=shown(str(note)), kind=str(kind))
+            continue
+        report, line, _ = stack[row - 2]
+        yield finding(
+            "schema.cell",
+            file=f"{report.place}/{table_path(table)}",
+            row=line,
+            column=column,
+            found=shown(str(note), 200),
+            kind=str(kind),
+            agency=report.agency,
+            year=report.year,
+        )
+
+
+def _judge_descriptor(report: Report) -> Iterator[Finding]:
+    from frictionless import Package  # noqa: PLC0415
+
+    # The resources are, to the letter, those of the forms (`_Reader._resources`), so one stands for all.
+    descriptor = {**report.descriptor, "resources": [{"name": "judged", "data": []}]}
+    for error in Package.metadata_validate(_plain_json(descriptor)):
+        yield finding(
+            "schema.descriptor", file=f"{report.place}/{DESCRIPTOR}", found=shown(error.note, 200), agency=report.agency, year=report.year
+        )
+
+
+def _plain_json(value: object) -> dict[str, Any]:
+    plain: dict[str, Any] = json.loads(json.dumps(value))
+    return plain
+
+
+# -- writing ----------------------------------------------------------------------------------------------------------
+
+
+def csv_text(rows: Iterable[Sequence[str]]) -> str:
+    """Rows as CSV (RFC 4180, `\\n` line ends), without spreadsheet escapes."""
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator="\n").writerows(rows)
+    return stream.getvalue()
+
+
+def table_rows(form: TableForm, labels: Mapping[str, str], cell: Callable[[str, str], str], absent: Iterable[str] = ()) -> Iterator[Sequence[str]]:
+    """Rows of a statutory table's CSV file: header, then each line with its label and the text of each cell."""
+    yield form.header
+    left_out = set(absent)
+    for line in form.lines.values():
+        if line.id not in left_out:
+            cells = (cell(line.id, column) if column in line.columns else "" for column in form.columns)
+            yield (line.id, labels.get(line.id, line.label.zh), *cells)
+
+
+def descriptor(
+    *, agency: str, year: int, title: str, sources: Sequence[Source], form_of: Mapping[str, str], created: str, version: str = "1.0.0",
+    scope: str = "own", published: str | None = None, absent: Sequence[str] = (), explanations: Sequence[Mapping[str, str]] = (),
+) -> dict[str, Any]:  # fmt: skip
+    """Return the descriptor of a package as it is kept (Data Package v2)."""
+    return {
+        "$schema": PROFILE,
+        "name": f"{agency}-{year}",
+        "title": title,
+        "licenses": [{"name": "CC0-1.0", "title": "CC0 1.0 Universal", "path": "https://creativecommons.org/publicdomain/zero/1.0/"}],
+        "sources": [source._asdict() for source in sources],
+        "contributors": [{"title": "Open Reports", "role": "wrangler"}],
+        "version": version,
+        "created": created,
+        "resources": resources(forms(), form_of),
+        "report": {
+            "agency": agency,
+            "year": year,
+            "scope": scope,
+            "forms": dict(form_of),
+            "published": published,
+            "absent": list(absent),
+            "explanations": list(explanations),
+            "revisions": [],
+        },
+    }
+
+
+def json_text(value: object) -> str:
+    """JSON as packages keep it: indented, Chinese readable, final line break."""
+    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+
+
+def write(folder: Path, files: Mapping[str, str]) -> None:
+    """Write a new package's files (path below it to text). Raises `FileExistsError` where the folder exists."""
+    folder.mkdir(parents=True)
+    (folder / "data").mkdir()
+    for path, text in files.items():
+        (folder / path).write_text(text, encoding="utf-8", newline="\n")
