@@ -19,7 +19,7 @@ from platformdirs import user_cache_path
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_SOURCES = ("*.py", "forms/*.yml", "locales/*.yml")
+_SOURCES = ("**/*.py", "forms/*.yml", "locales/*.yml")
 
 
 @cache

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from open_reports.finding import LEVELS, Finding, finding
-from open_reports.form import Rule, Text, forms
+from open_reports.form import Rule, forms
 from open_reports.report import Address, judge, number, table_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from decimal import Decimal
 
     from open_reports.cache import Cache
     from open_reports.finding import Level
@@ -178,7 +178,10 @@ def _form(report: Report) -> Iterator[Finding]:
     prescribed = known.prescribed_for(report.year)
     for name, table in report.tables.items():
         form = known[table.form.form]
-        differs = form.tables[name].lines.keys() != prescribed.tables[name].lines.keys() or form.tables[name].header != prescribed.tables[name].header
+        differs = (
+            form.tables[name].lines.keys() != prescribed.tables[name].lines.keys()
+            or form.tables[name].header != prescribed.tables[name].header
+        )
         if differs and not form.prescribed_for(report.year):
             yield finding(
                 "form.year",
@@ -200,7 +203,12 @@ def _form(report: Report) -> Iterator[Finding]:
     headings = [heading for heading, _ in report.headings]
     for section in known.common.sections:
         if section.id not in report.prose:
-            yield finding("form.section", file=f"{report.place}/report.md", expected=f"## {section.number}、{section.title.zh}", found="、".join(headings))
+            yield finding(
+                "form.section",
+                file=f"{report.place}/report.md",
+                expected=f"## {section.number}、{section.title.zh}",
+                found="、".join(headings),
+            )
     order = [section.id for section in known.common.sections if section.id in report.prose]
     if list(report.prose) != order:
         yield finding("form.order", file=f"{report.place}/report.md", found="、".join(headings))
@@ -226,7 +234,7 @@ def _stated_sums(report: Report) -> Iterator[Finding]:
                 file=f"{report.place}/{table_path('overview')}",
                 row=item.row,
                 column="value",
-                column_title=dict((name, title) for name, title, _ in forms().common.overview.fields)["value"],
+                column_title={name: title for name, title, _ in forms().common.overview.fields}["value"],
                 item=item.item,
                 equation=f"{stated} ≠ {expected} = {'+'.join(part.text for part in parts)}",
             )

@@ -48,9 +48,9 @@ def parse_yaml(text: str) -> object:
     try:
         depth = 0
         for event in yaml.parse(text, Loader=_Loader):
-            row = event.start_mark.line + 1
-            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                raise DocumentError("document.alias", row=row, found=str(event.anchor))
+            row = event.start_mark.line + 1 if event.start_mark else None
+            if anchor := getattr(event, "anchor", None):
+                raise DocumentError("document.alias", row=row, found=str(anchor))
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
                 if depth > MAX_DEPTH:
@@ -131,7 +131,7 @@ class Record:
         """Path of a key inside the document, such as `report.forms.disclosure`."""
         return f"{self.path}.{key}" if self.path and key else self.path or key
 
-    def note(self, key: str, code: str, **values: str) -> None:
+    def note(self, key: str, code: str, /, **values: str) -> None:
         """Note a problem at a key."""
         self.problems.append(Problem(path=self.at(key) or "(document)", code=code, values=values))
 

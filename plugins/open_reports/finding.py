@@ -160,11 +160,15 @@ def messages() -> Mapping[str, Message]:
     found = {}
     for code in root.mapping:
         record = root.record(code)
-        level = record.choice("level", LEVELS, required=False) or "error"
+        stated = record.choice("level", LEVELS, required=False)
+        level: Level = next((each for each in LEVELS if each == stated), "error")
         says = Text(zh=record.text("zh", most=600), en=record.text("en", most=600))
         rule = record.text("rule", required=False) or None
-        public = Text(zh=record.text("public_zh", required=False, most=600) or says.zh, en=record.text("public_en", required=False, most=600) or says.en)
-        found[code] = Message(code=code, rule=rule, level=level, says=says, public=public)  # type: ignore[arg-type] (choice() gave one of LEVELS)
+        public = Text(
+            zh=record.text("public_zh", required=False, most=600) or says.zh,
+            en=record.text("public_en", required=False, most=600) or says.en,
+        )
+        found[code] = Message(code=code, rule=rule, level=level, says=says, public=public)
         record.close()
     if problems:
         raise FormError("\n".join(f"locales/messages.yml: {problem}" for problem in problems))

@@ -28,6 +28,8 @@ LINE_ID = rf"{_ID}(?:\.{_ID})?"
 LANGUAGES = ("zh", "en")
 
 Axis = Literal["line", "column"]
+Status = Literal["reported", "blank", "not_applicable", "line_absent", "not_on_form"]
+"""Which kind of something or nothing a figure is; a status never turns into 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,11 +218,12 @@ class Common:
     """What all forms share: kinds of cell, spellings of a missing value, vocabularies, free tables, prose sections."""
 
     cells: Mapping[str, CellType]
-    missing: Mapping[str, str]
+    missing: Mapping[str, Status]
     """Cell text to status: an empty cell is `blank`, `/` is `not_applicable`."""
     missing_labels: Mapping[str, str]
     """Cell text to its label in a Table Schema, where no two may be equal."""
     statuses: Mapping[str, Text]
+    units: Mapping[str, Text]
     kinds: Mapping[str, Text]
     scopes: Mapping[str, Text]
     stub: tuple[Stub, ...]
@@ -357,12 +360,13 @@ def _load_common(text: str, problems: list[str]) -> Common | None:
         )
         cell.close()
     statuses = _vocabulary(root.record("statuses"))
-    missing: dict[str, str] = {}
+    missing: dict[str, Status] = {}
     labels: dict[str, str] = {}
     for entry in root.records("missing", required=True):
         value = entry.get("value")
         spelling = value if isinstance(value, str) else ""
-        missing[spelling] = entry.choice("status", statuses)
+        status = entry.choice("status", statuses)
+        missing[spelling] = "not_applicable" if status == "not_applicable" else "blank"
         labels[spelling] = entry.text("label")
         entry.close()
     common = Common(
@@ -370,6 +374,7 @@ def _load_common(text: str, problems: list[str]) -> Common | None:
         missing=missing,
         missing_labels=labels,
         statuses=statuses,
+        units=_vocabulary(root.record("units")),
         kinds=_vocabulary(root.record("kinds")),
         scopes=_vocabulary(root.record("scopes")),
         stub=root.each("stub", lambda entry: Stub(id=entry.matching("name", _ID, "line"), label=_closed_text(entry.record("title")))),
@@ -542,7 +547,9 @@ def _terms(side: str, ids: Mapping[str, object], record: Record) -> Iterator[Ter
         end = match.end()
         sign = -1 if match["sign"] == "-" else 1
         name = match["id"]
-        meant = [known for known in ids if known.startswith(name[:-1])] if name.endswith(".*") else [known for known in ids if known == name]
+        meant = (
+            [known for known in ids if known.startswith(name[:-1])] if name.endswith(".*") else [known for known in ids if known == name]
+        )
         if not meant:
             record.note("sentence", "form.no_such_line", found=name, expected=", ".join(ids))
         for known in meant:

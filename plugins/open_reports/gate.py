@@ -91,7 +91,7 @@ def read_bytes(path: Path, place: str, most: int = MAX_BYTES) -> tuple[bytes, li
 
 
 def decode(data: bytes, place: str) -> tuple[str | None, list[Finding]]:
-    """Text of strict UTF-8 bytes without byte-order mark, in NFC, with `\\n` line ends and no invisible character."""
+    """Text of strict UTF-8 bytes without byte-order mark, in NFC, with line feeds as line ends and no invisible character."""
     if data.startswith(b"\xef\xbb\xbf"):
         return None, [finding("file.bom", file=place)]
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,19 +69,25 @@ class Library:
 
     def of_year(self, year: int) -> tuple[Report, ...]:
         """Reports of a year, in the order of the agencies."""
-        return tuple(report for (_, found), report in self.reports.items() if found == year)
+        return self._by_year.get(year, ())
 
     def units(self, agency: str) -> tuple[Agency, ...]:
         """Agencies whose parent is this one."""
         return tuple(each for each in self.agencies.values() if each.parent == agency)
 
-    def __post_init__(self) -> None:
-        by_agency: dict[str, list[Report]] = {}
+    @cached_property
+    def _by_agency(self) -> dict[str, tuple[Report, ...]]:
+        found: dict[str, list[Report]] = {}
         for (agency, _), report in self.reports.items():
-            by_agency.setdefault(agency, []).append(report)
-        object.__setattr__(self, "_by_agency", {agency: tuple(found) for agency, found in by_agency.items()})
+            found.setdefault(agency, []).append(report)
+        return {agency: tuple(reports) for agency, reports in found.items()}
 
-    _by_agency: Mapping[str, tuple[Report, ...]] = ()  # type: ignore[assignment] (set in __post_init__)
+    @cached_property
+    def _by_year(self) -> dict[int, tuple[Report, ...]]:
+        found: dict[int, list[Report]] = {}
+        for (_, year), report in self.reports.items():
+            found.setdefault(year, []).append(report)
+        return {year: tuple(reports) for year, reports in found.items()}
 
     def __iter__(self) -> Iterator[Report]:
         return iter(self.reports.values())

@@ -1,235 +1,36 @@
-"""Report: one agency's year, read from its data package. The only user of `frictionless`.
-
-`read` takes a folder through the gate and gives back the report or every fault; `judge` lets frictionless have the last
-word on schema and types; `resources` is what every package of given forms must declare, so that no package can weaken
-its own checks; `write` makes a package.
-"""
+"""How a package is read: through the gate, against its forms, every fault at once."""
 
 from __future__ import annotations
 
-import csv
+import difflib
 import hashlib
-import io
-import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
-from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from open_reports import gate
 from open_reports.document import Problem, Record, parse_json, shown
 from open_reports.errors import DocumentError
 from open_reports.finding import Explanation, Finding, finding
-from open_reports.form import TABLES, Forms, TableForm, forms
+from open_reports.form import TABLES, Column, Forms, FreeTable, Line, TableForm, forms
+from open_reports.report.model import (
+    DESCRIPTOR,
+    FILES,
+    PROFILE,
+    PROSE,
+    Address,
+    Item,
+    Note,
+    Report,
+    Revision,
+    Source,
+    Table,
+    table_path,
+)
+from open_reports.report.writing import declared, file_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-    from datetime import date
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
-
-    from open_reports.form import Column, FreeTable, Line
-
-Status = Literal["reported", "blank", "not_applicable", "line_absent", "not_on_form"]
-
-DESCRIPTOR = "datapackage.json"
-PROSE = "report.md"
-FREE_TABLES = ("overview", "notes")
-PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
-FIRST_YEAR, LAST_YEAR = 2008, 2099
-"""The Regulation's first report year, and a guard against typing slips."""
-
-
-class Address(NamedTuple):
-    """Where a figure stands, for ever: `applications/refused.state_secrets/total`."""
-
-    table: str
-    line: str
-    column: str
-
-    def __str__(self) -> str:
-        return f"{self.table}/{self.line}/{self.column}"
-
-
-class Figure(NamedTuple):
-    """One figure as published.
-
-    `text` is the cell of the CSV file; `value` the exact number, None unless `status` is `reported`; `printed` how the
-    original prints it where that says more than the number; `unit` as printed or implied by the form.
-    """
-
-    address: Address
-    text: str
-    value: int | Decimal | None
-    status: Status
-    unit: str
-    printed: str | None = None
-    note: str | None = None
-
-
-class Source(NamedTuple):
-    """An official document: its title and its address."""
-
-    title: str
-    path: str
-
-
-class Revision(NamedTuple):
-    """One released change of a report's data."""
-
-    version: str
-    date: str
-    reason: str
-    changes: tuple[str, ...]
-
-
-class Item(NamedTuple):
-    """A figure stated in section one: `part_of` names the item whose sum it is stated to belong to; `row` its line in the file."""
-
-    item: str
-    text: str
-    unit: str
-    part_of: str
-    row: int
-
-
-class Note(NamedTuple):
-    """A remark on a cell, a line (`column` empty), a column (`line` empty) or a whole table."""
-
-    table: str
-    line: str
-    column: str
-    printed: str
-    note: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Table:
-    """A statutory table as printed: `rows` holds the cells of each present line, in the form's columns."""
-
-    form: TableForm
-    labels: Mapping[str, str]
-    rows: Mapping[str, tuple[str, ...]]
-    row_numbers: Mapping[str, int]
-
-    @cached_property
-    def _positions(self) -> dict[str, int]:
-        return {column: index for index, column in enumerate(self.form.columns)}
-
-    def text(self, line: str, column: str) -> str:
-        """Cell of the CSV file; empty where the line is absent."""
-        row = self.rows.get(line)
-        return "" if row is None else row[self._positions[column]]
-
-    def status(self, line: str, column: str) -> Status:
-        """Which kind of something or nothing stands there."""
-        if line not in self.form.lines or column not in self.form.lines[line].columns:
-            return "not_on_form"
-        if line not in self.rows:
-            return "line_absent"
-        return self.form.common.missing.get(self.text(line, column), "reported")  # type: ignore[return-value] (the words of common.yml)
-
-    def value(self, line: str, column: str) -> int | Decimal | None:
-        """Return the exact number, or None where nothing is reported: blank is not zero."""
-        text = self.text(line, column)
-        if text in self.form.common.missing:
-            return None
-        return Decimal(text) if "." in text else int(text)
-
-    def __str__(self) -> str:
-        return f"{self.form.id} ({self.form.form}): {len(self.rows)} of {len(self.form.lines)} lines"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Report:
-    """One agency's year.
-
-    `files` are the bytes of the package as kept, by path below it; `digest` the sha-256 of them all; `place` the
-    package's folder as the reader knows it; `prose` the Markdown of each section of `report.md` by its id.
-    """
-
-    agency: str
-    year: int
-    title: str
-    scope: str
-    published: date | None
-    period: tuple[date, date] | None
-    absent: tuple[tuple[str, str], ...]
-    sources: tuple[Source, ...]
-    version: str
-    created: str
-    explanations: tuple[Explanation, ...]
-    revisions: tuple[Revision, ...]
-    tables: Mapping[str, Table]
-    overview: tuple[Item, ...]
-    notes: tuple[Note, ...]
-    prose: Mapping[str, str]
-    headings: tuple[tuple[str, int], ...]
-    descriptor: Mapping[str, Any] = field(repr=False)
-    files: Mapping[str, bytes] = field(repr=False)
-    digest: str
-    place: str
-
-    @property
-    def name(self) -> str:
-        """Name of the data package."""
-        return f"{self.agency}-{self.year}"
-
-    @cached_property
-    def _printed(self) -> dict[Address, Note]:
-        return {Address(note.table, note.line, note.column): note for note in self.notes}
-
-    def figure(self, table: str, line: str, column: str) -> Figure:
-        """Return the figure at an address of a statutory table."""
-        found = self.tables[table]
-        address = Address(table, line, column)
-        note = self._printed.get(address)
-        return Figure(
-            address=address,
-            text=found.text(line, column),
-            value=found.value(line, column),
-            status=found.status(line, column),
-            unit=found.form.columns[column].unit,
-            printed=note.printed or None if note else None,
-            note=note.note or None if note else None,
-        )
-
-    def stated(self, item: Item) -> Figure:
-        """Return the figure of an item of section one."""
-        address = Address("overview", item.item, "value")
-        note = self._printed.get(address)
-        return Figure(
-            address=address,
-            text=item.text,
-            value=number(item.text),
-            status="reported" if item.text else "blank",
-            unit=item.unit,
-            printed=note.printed or None if note else None,
-            note=note.note or None if note else None,
-        )
-
-    def figures(self) -> Iterator[Figure]:
-        """Every figure of the report: section one in the order stated, then each cell of the forms in printed order."""
-        for item in self.overview:
-            yield self.stated(item)
-        for name, table in self.tables.items():
-            for line, column in table.form.cells:
-                yield self.figure(name, line.id, column.id)
-
-    def row(self, table: str, line: str) -> int | None:
-        """Line number in the CSV file, counted from 1 with the header; None for an absent line."""
-        return self.tables[table].row_numbers.get(line)
-
-    def __str__(self) -> str:
-        return f"{self.name} {self.version} ({', '.join(f'{table}: {found.form.form}' for table, found in self.tables.items())})"
-
-
-def number(text: str) -> int | Decimal | None:
-    """Return the exact number of a checked cell; None for an empty one."""
-    if not text:
-        return None
-    return Decimal(text) if "." in text else int(text)
 
 
 class Reading(NamedTuple):
@@ -237,48 +38,6 @@ class Reading(NamedTuple):
 
     report: Report | None
     findings: tuple[Finding, ...]
-
-
-def table_path(table: str) -> str:
-    """Path of a table's CSV file inside its package."""
-    return f"data/{table}.csv"
-
-
-FILES = (DESCRIPTOR, *(table_path(table) for table in (*TABLES, *FREE_TABLES)), PROSE)
-"""Every file of a package, in the order in which faults are told."""
-
-
-def resources(known: Forms, form_of: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return the `resources` that a package with these forms (table to form id) must declare, to the letter."""
-    missing = [entry for entry in known.common.missing_values() if entry["value"] == ""]
-    described: list[dict[str, Any]] = []
-    for table in TABLES:
-        form = known[form_of[table]].tables[table]
-        described.append(_resource(table, f"{form.section}、{form.title.zh}", form.schema()))
-    for free in (known.common.overview, known.common.notes):
-        described.append(_resource(free.id, free.title.zh, free.schema(missing)))
-    return described
-
-
-def _resource(name: str, title: str, schema: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "name": name,
-        "type": "table",
-        "title": title,
-        "path": table_path(name),
-        "format": "csv",
-        "mediatype": "text/csv",
-        "encoding": "utf-8",
-        "schema": schema,
-    }
-
-
-@cache
-def _known_resources(form_of: tuple[tuple[str, str], ...]) -> list[dict[str, Any]]:
-    return resources(forms(), dict(form_of))
-
-
-# -- reading ----------------------------------------------------------------------------------------------------------
 
 
 def read(folder: Path, place: str, *, agency: str, year: int) -> Reading:
@@ -305,7 +64,7 @@ class _Reader:
         self.files: dict[str, bytes] = {}
         self.texts: dict[str, str] = {}
 
-    def note(self, code: str, path: str, **values: Any) -> None:  # noqa: ANN401 (the values of a message)
+    def note(self, code: str, path: str, /, **values: Any) -> None:  # noqa: ANN401 (the values of a message)
         self.findings.append(finding(code, file=f"{self.place}/{path}", **values))
 
     def read(self, folder: Path) -> Report | None:
@@ -368,7 +127,7 @@ class _Reader:
             self.note(error.code, DESCRIPTOR, row=error.row, **error.values)
             return None
         problems: list[Problem] = []
-        described = _describe(Record(value, problems), problems, agency=self.agency, year=self.year, known=self.known)
+        described = _describe(Record(value, problems), agency=self.agency, year=self.year, known=self.known)
         if described is not None:
             problems += self._resources(value, described.form_of)
         for problem in problems:
@@ -376,7 +135,7 @@ class _Reader:
         return described
 
     def _resources(self, value: object, form_of: tuple[tuple[str, str], ...]) -> Iterator[Problem]:
-        expected = _known_resources(form_of)
+        expected = declared(form_of)
         stated = value.get("resources") if isinstance(value, dict) else None
         if stated == expected or not isinstance(stated, list):
             return
@@ -447,12 +206,14 @@ class _Reader:
                 self.note("table.duplicate_line", path, row=index, column=form.header[0], found=line, expected=str(numbers[line]))
                 continue
             if line not in form.lines:
-                self.note("table.unknown_line", path, row=index, column=form.header[0], found=shown(line), expected=_nearest(line, expected))
+                self.note(
+                    "table.unknown_line", path, row=index, column=form.header[0], found=shown(line), expected=_nearest(line, expected)
+                )
                 continue
             if line in absent:
                 self.note("meta.absent_present", path, row=index, column=form.header[0], found=line)
             self._label(path, index, form, label)
-            self._cells(path, index, form.lines[line], form, texts)
+            self._cells(index, form.lines[line], form, texts)
             labels[line], cells[line], numbers[line] = label, tuple(texts), index
         missing = [line for line in expected if line not in cells]
         for line in missing:
@@ -502,20 +263,21 @@ class _Reader:
         if text.startswith(("=", "+", "@")):
             self.note("table.formula", path, row=index, column=column, found=shown(text))
 
-    def _cells(self, path: str, index: int, line: Line, form: TableForm, texts: Sequence[str]) -> None:
+    def _cells(self, row: int, line: Line, form: TableForm, texts: Sequence[str]) -> None:
         missing = form.common.missing
         for column, text in zip(form.columns.values(), texts, strict=True):
             if column.id not in line.columns:
                 if text:
-                    self._cell("table.not_on_form", path, index, form, line, column, text)
+                    self._cell("table.not_on_form", row, line, form, (column, text))
             elif text not in missing and not column.type.pattern.fullmatch(text):
-                self._cell(_number_code(column, text), path, index, form, line, column, text)
+                self._cell(_number_code(column, text), row, line, form, (column, text))
 
-    def _cell(self, code: str, path: str, index: int, form: TableForm, line: Line, column: Column, text: str) -> None:
+    def _cell(self, code: str, row: int, line: Line, form: TableForm, found: tuple[Column, str]) -> None:
+        column, text = found
         self.note(
             code,
-            path,
-            row=index,
+            table_path(form.id),
+            row=row,
             column=column.id,
             column_title=column.label,
             address=str(Address(form.id, line.id, column.id)),
@@ -574,15 +336,20 @@ class _Reader:
         path = table_path(free.id)
         items: dict[str, Item] = {}
         for index, row in enumerate(self._free(free), start=2):
-            item = Item(*row, index)
+            name, text, unit, part_of = row
+            item = Item(name, text, unit, part_of, index)
             if item.item in items:
-                self.note("table.duplicate_item", path, row=index, column="item", found=shown(item.item), expected=str(items[item.item].row))
+                self.note(
+                    "table.duplicate_item", path, row=index, column="item", found=shown(item.item), expected=str(items[item.item].row)
+                )
             elif re.search(r"[\s/#?%]", item.item):
                 self.note("table.item_address", path, row=index, column="item", found=shown(item.item))
             items.setdefault(item.item, item)
         for item in items.values():
             if item.part_of and (item.part_of not in items or item.part_of == item.item):
-                self.note("table.part_of", path, row=item.row, column="part_of", found=shown(item.part_of), expected=shown(", ".join(items)))
+                self.note(
+                    "table.part_of", path, row=item.row, column="part_of", found=shown(item.part_of), expected=shown(", ".join(items))
+                )
         for item in _rings(items):
             self.note("table.part_of", path, row=item.row, column="part_of", found=shown(item.part_of), expected="-")
         return list(items.values())
@@ -652,8 +419,6 @@ def _rings(items: Mapping[str, Item]) -> Iterator[Item]:
 
 def _nearest(line: str, known: Sequence[str]) -> str:
     """Return the ids a typing slip may have meant, or all of them."""
-    import difflib  # noqa: PLC0415 (only when something is wrong)
-
     return ", ".join(difflib.get_close_matches(line, known, n=3)) or ", ".join(known)
 
 
@@ -709,7 +474,7 @@ URL = r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?(?:/[^\s<>\"'`\\\u0080-\uffff]*)?"
 _SEMVER = r"(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)"
 
 
-def _describe(root: Record, problems: list[Problem], *, agency: str, year: int, known: Forms) -> _Described | None:
+def _describe(root: Record, *, agency: str, year: int, known: Forms) -> _Described | None:
     root.choice("$schema", (PROFILE,))
     name = root.text("name")
     if name and name != f"{agency}-{year}":
@@ -800,150 +565,3 @@ def _revision(entry: Record) -> Revision:
         reason=entry.text("reason", most=500),
         changes=tuple(shown(change, 200) for change in entry.sequence("changes")),
     )
-
-
-def file_hash(data: bytes) -> str:
-    """Hash of a file as a data package writes it."""
-    return f"sha256:{hashlib.sha256(data).hexdigest()}"
-
-
-# -- judging ----------------------------------------------------------------------------------------------------------
-
-
-def judge(reports: Sequence[Report]) -> list[Finding]:
-    """Let frictionless decide on schema and types of reports that passed the gate; its faults as findings.
-
-    Rows of all packages are stacked into one table per form table and validated once, with the row's package beside it:
-    frictionless' time goes into metadata, not cells. Nothing here touches a file or the network.
-    """
-    findings = []
-    stacks: dict[tuple[str, str], list[tuple[Report, int, list[str]]]] = {}
-    for report in reports:
-        for table, found in report.tables.items():
-            stack = stacks.setdefault((table, found.form.form), [])
-            for line, cells in found.rows.items():
-                stack.append((report, found.row_numbers[line], [line, found.labels[line], *cells]))
-        stack = stacks.setdefault(("overview", ""), [])
-        for item in report.overview:
-            stack.append((report, item.row, [item.item, item.text, item.unit, item.part_of]))
-        stack = stacks.setdefault(("notes", ""), [])
-        for index, note in enumerate(report.notes, start=2):
-            stack.append((report, index, list(note)))
-    for (table, form), stack in stacks.items():
-        if stack:
-            findings += _judge_stack(table, form, stack)
-    for report in reports:
-        findings += _judge_descriptor(report)
-    return findings
-
-
-def _judge_stack(table: str, form: str, stack: list[tuple[Report, int, list[str]]]) -> Iterator[Finding]:
-    from frictionless import Resource, Schema  # noqa: PLC0415 (0.3 s that an unchanged corpus need not spend)
-
-    known = forms()
-    missing = [entry for entry in known.common.missing_values() if entry["value"] == ""]
-    if form:
-        schema = known[form].tables[table].schema()
-    else:
-        schema = (known.common.overview if table == "overview" else known.common.notes).schema(missing)
-    fields = [{**each, "constraints": {key: value for key, value in each.get("constraints", {}).items() if key != "unique"}} for each in schema["fields"]]
-    spellings = [entry["value"] for entry in schema["missingValues"]]
-    stacked = {**schema, "fields": [{"name": "package", "type": "string"}, *fields], "missingValues": spellings}
-    if "primaryKey" in schema:
-        stacked["primaryKey"] = ["package", *schema["primaryKey"]]
-    rows = [[field["name"] for field in stacked["fields"]], *([report.name, *cells] for report, _, cells in stack)]
-    resource = Resource(data=rows, schema=Schema.from_descriptor(stacked))
-    outcome = resource.validate(limit_errors=1000)
-    for error in outcome.flatten(["rowNumber", "fieldName", "type", "note"]):
-        row, column, kind, note = error
-        if row is None:
-            yield finding("schema.table", file=table_path(table), found=shown(str(note)), kind=str(kind))
-            continue
-        report, line, _ = stack[row - 2]
-        yield finding(
-            "schema.cell",
-            file=f"{report.place}/{table_path(table)}",
-            row=line,
-            column=column,
-            found=shown(str(note), 200),
-            kind=str(kind),
-            agency=report.agency,
-            year=report.year,
-        )
-
-
-def _judge_descriptor(report: Report) -> Iterator[Finding]:
-    from frictionless import Package  # noqa: PLC0415
-
-    # The resources are, to the letter, those of the forms (`_Reader._resources`), so one stands for all.
-    descriptor = {**report.descriptor, "resources": [{"name": "judged", "data": []}]}
-    for error in Package.metadata_validate(_plain_json(descriptor)):
-        yield finding(
-            "schema.descriptor", file=f"{report.place}/{DESCRIPTOR}", found=shown(error.note, 200), agency=report.agency, year=report.year
-        )
-
-
-def _plain_json(value: object) -> dict[str, Any]:
-    plain: dict[str, Any] = json.loads(json.dumps(value))
-    return plain
-
-
-# -- writing ----------------------------------------------------------------------------------------------------------
-
-
-def csv_text(rows: Iterable[Sequence[str]]) -> str:
-    """Rows as CSV (RFC 4180, `\\n` line ends), without spreadsheet escapes."""
-    stream = io.StringIO()
-    csv.writer(stream, lineterminator="\n").writerows(rows)
-    return stream.getvalue()
-
-
-def table_rows(form: TableForm, labels: Mapping[str, str], cell: Callable[[str, str], str], absent: Iterable[str] = ()) -> Iterator[Sequence[str]]:
-    """Rows of a statutory table's CSV file: header, then each line with its label and the text of each cell."""
-    yield form.header
-    left_out = set(absent)
-    for line in form.lines.values():
-        if line.id not in left_out:
-            cells = (cell(line.id, column) if column in line.columns else "" for column in form.columns)
-            yield (line.id, labels.get(line.id, line.label.zh), *cells)
-
-
-def descriptor(
-    *, agency: str, year: int, title: str, sources: Sequence[Source], form_of: Mapping[str, str], created: str, version: str = "1.0.0",
-    scope: str = "own", published: str | None = None, absent: Sequence[str] = (), explanations: Sequence[Mapping[str, str]] = (),
-) -> dict[str, Any]:  # fmt: skip
-    """Return the descriptor of a package as it is kept (Data Package v2)."""
-    return {
-        "$schema": PROFILE,
-        "name": f"{agency}-{year}",
-        "title": title,
-        "licenses": [{"name": "CC0-1.0", "title": "CC0 1.0 Universal", "path": "https://creativecommons.org/publicdomain/zero/1.0/"}],
-        "sources": [source._asdict() for source in sources],
-        "contributors": [{"title": "Open Reports", "role": "wrangler"}],
-        "version": version,
-        "created": created,
-        "resources": resources(forms(), form_of),
-        "report": {
-            "agency": agency,
-            "year": year,
-            "scope": scope,
-            "forms": dict(form_of),
-            "published": published,
-            "absent": list(absent),
-            "explanations": list(explanations),
-            "revisions": [],
-        },
-    }
-
-
-def json_text(value: object) -> str:
-    """JSON as packages keep it: indented, Chinese readable, final line break."""
-    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
-
-
-def write(folder: Path, files: Mapping[str, str]) -> None:
-    """Write a new package's files (path below it to text). Raises `FileExistsError` where the folder exists."""
-    folder.mkdir(parents=True)
-    (folder / "data").mkdir()
-    for path, text in files.items():
-        (folder / path).write_text(text, encoding="utf-8", newline="\n")

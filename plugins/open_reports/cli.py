@@ -1,0 +1,167 @@
+"""The command line. The only user of `click`, and the only printer."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from open_reports.cache import Cache
+from open_reports.check import check as check_library
+from open_reports.check import counts, errors
+from open_reports.errors import OpenReportsError
+from open_reports.finding import LEVELS, Finding, level_name
+from open_reports.form import TABLES, forms
+from open_reports.gate import slug_fault
+from open_reports.library import AGENCY, open_library
+from open_reports.report import FIRST_YEAR, LAST_YEAR, Source, csv_text, descriptor, json_text, table_rows, write
+
+LANGUAGES = click.Choice(["zh", "en"])
+ROOT = "datapackages"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="open-reports", prog_name="open-reports")
+def commands() -> None:
+    """政府信息公开工作年度报告数据包：新建、检查。 Data packages of annual reports: make and check."""
+
+
+@commands.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--format", "style", type=click.Choice(["text", "json", "github"]), default="text", show_default=True, help="输出格式 / output format"
+)
+@click.option("--lang", "language", type=LANGUAGES, default="zh", show_default=True, help="语言 / language")
+def check(paths: tuple[Path, ...], style: str, language: str) -> None:
+    """检查数据包，列出全部问题；有错误时退出码为 1 / check packages, exit code 1 if any finding is an error.
+
+    PATHS are a folder of packages, an agency's
+    folder or one package; `datapackages` unless given.
+    """
+    findings = [each for path in (paths or (Path(ROOT),)) for each in _checked(path)]
+    if style == "json":
+        click.echo(json_text([each.to_dict(language) for each in findings]), nl=False)
+    elif style == "github":
+        for each in findings:
+            click.echo(_annotation(each, language))
+    else:
+        for each in findings:
+            click.echo(_coloured(each, language))
+        found = counts(findings)
+        gap = ", " if language == "en" else "，"
+        click.echo(gap.join(f"{level_name(level)[language]} {found[level]}" for level in LEVELS))
+    sys.exit(1 if errors(findings) else 0)
+
+
+def _checked(path: Path) -> tuple[Finding, ...]:
+    """Findings of a folder of packages, of an agency's folder, or of one package."""
+    cache = Cache()
+    full = path.resolve()
+    only: tuple[tuple[str, int | None], ...]
+    if (path / "datapackage.json").is_file() or (full.name.isdigit() and (full.parent / AGENCY).exists()):
+        if not full.name.isdigit():
+            raise click.UsageError(f"{path}：数据包的文件夹名应为年份，如 2024 / a package's folder is named by its year, such as 2024")
+        root, only = full.parents[1], ((full.parent.name, int(full.name)),)
+    elif (path / AGENCY).is_file():
+        root, only = full.parent, ((full.name, None),)
+    else:
+        root, only = full, ()
+    place = str(path) if not only else _place_of(root)
+    library = open_library(root, place=place.rstrip("/"), only=only)
+    findings = check_library(library, cache)
+    cache.save()
+    return findings
+
+
+def _place_of(root: Path) -> str:
+    here = Path.cwd()
+    return str(root.relative_to(here)) if root.is_relative_to(here) else root.name
+
+
+def _coloured(each: Finding, language: str) -> str:
+    colour = {"error": "red", "discrepancy": "yellow", "notice": "cyan"}[each.level]
+    name = click.style(level_name(each.level)[language], fg=colour, bold=True)
+    return f"{name} {each.rule}  {each.message(language)}"
+
+
+def _annotation(each: Finding, language: str) -> str:
+    """A GitHub workflow command; what could end or forge one is escaped."""
+
+    def data(text: str) -> str:
+        return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+    def prop(text: str) -> str:
+        return data(text).replace(":", "%3A").replace(",", "%2C")
+
+    kind = {"error": "error", "discrepancy": "warning", "notice": "notice"}[each.level]
+    properties = [f"file={prop(each.file or '')}"]
+    if each.row is not None:
+        properties.append(f"line={each.row}")
+    properties.append(f"title={prop(each.rule)}")
+    return f"::{kind} {','.join(properties)}::{data(each.message(language))}"
+
+
+@commands.command()
+@click.argument("agency")
+@click.argument("year", type=click.IntRange(FIRST_YEAR, LAST_YEAR))
+@click.option(
+    "--root",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(ROOT),
+    show_default=True,
+    help="数据包文件夹 / folder of packages",
+)
+@click.option("--title", help="年报标题 / title of the report")
+@click.option("--source", help="官方原文网址 / address of the official original")
+def new(agency: str, year: int, root: Path, title: str | None, source: str | None) -> None:
+    """新建某机关某年度的空数据包 / make an empty package in the form in force that year."""
+    if slug_fault(agency):
+        raise click.UsageError(
+            f"“{agency}”不能作为机关标识：只能用小写字母、数字和单个连字符，以字母开头 / an agency id has lower-case letters, digits and single hyphens"
+        )
+    folder = root / agency / str(year)
+    if folder.exists():
+        raise click.UsageError(f"{folder} 已经存在，没有改动任何文件 / exists already; nothing was changed")
+    known = forms()
+    form = known.prescribed_for(year)
+    library = open_library(root, only=[(agency, -1)]) if root.is_dir() else None
+    name = library.agencies[agency].name if library and agency in library.agencies else agency
+    site = library.agencies[agency].site if library and agency in library.agencies else "https://www.example.gov.cn/"
+    heading = title or f"{name}{year}年政府信息公开工作年度报告"
+    files = {f"data/{table}.csv": csv_text(table_rows(form.tables[table], {}, lambda _line, _column: "")) for table in TABLES}
+    files["data/overview.csv"] = csv_text([known.common.overview.header])
+    files["data/notes.csv"] = csv_text([known.common.notes.header])
+    files["report.md"] = "\n".join(f"## {section.number}、{section.title.zh}\n" for section in known.common.sections)
+    files["datapackage.json"] = json_text(
+        descriptor(
+            agency=agency,
+            year=year,
+            title=heading,
+            sources=[Source(heading, source or site)],
+            form_of=dict.fromkeys(TABLES, form.id),
+            created=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        )
+    )
+    write(folder, files)
+    if not (root / agency / AGENCY).exists():
+        (root / agency / AGENCY).write_text(
+            f"name: {agency}\nname_en: {agency}\nkind: department\nparent: none\nregion: 待填\nsite: https://www.example.gov.cn/\n",
+            encoding="utf-8",
+            newline="\n",
+        )
+        click.echo(f"{root / agency / AGENCY}：请填写机关名称、类别、地区和网站 / fill in name, kind, region and site")
+    click.echo(f"{folder}：已建好空数据包（{form.title.zh}，{form.reference.zh}）/ an empty package in {form.title.en}")
+    click.echo(
+        "下一步：照原文填写 data/*.csv 和 datapackage.json 的来源与日期，然后运行 open-reports check / next: fill it in as printed, then run open-reports check"
+    )
+
+
+def main() -> None:
+    """Run the command line; an error of ours is one message, never a traceback."""
+    try:
+        commands()
+    except OpenReportsError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)

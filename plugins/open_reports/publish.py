@@ -1,0 +1,83 @@
+"""Publish: everything that is on the site, as a value. The plugin, the command line and the tests all consume it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from open_reports import api, pages
+from open_reports.errors import PublishError
+from open_reports.words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from open_reports.finding import Finding
+    from open_reports.library import Library
+    from open_reports.pages import Page
+
+
+class Artifact(NamedTuple):
+    """One data file of the site: its path below the site and its bytes."""
+
+    path: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """Pages, each built on demand with the files of its folder, and the corpus' own files."""
+
+    pages: tuple[Page, ...]
+    artifacts: tuple[Artifact, ...]
+
+    def __str__(self) -> str:
+        return f"{len(self.pages)} pages, {len(self.artifacts)} corpus files"
+
+
+def by_report(findings: Iterable[Finding]) -> dict[tuple[str, int], list[Finding]]:
+    """Findings of each report, by agency and year, in their order."""
+    found: dict[tuple[str, int], list[Finding]] = {}
+    for each in findings:
+        if each.agency is not None and each.year is not None:
+            found.setdefault((each.agency, each.year), []).append(each)
+    return found
+
+
+def publish(library: Library, findings: Sequence[Finding], *, site: str = "", language: str = "zh") -> Publication:
+    """Make the site of a library that has no errors.
+
+    `site` is the site's address, for the files that name others; `language` that of the pages. Raises `PublishError`
+    where two outputs would stand at one address.
+    """
+    w = Words(language)
+    found = by_report(findings)
+    artifacts = (
+        Artifact("data/observations.csv", api.observations_csv(library)),
+        Artifact("data/observations.json", api.observations_json(library)),
+        Artifact("data/index.json", api.index(library, found, site)),
+    )
+    sizes = {artifact.path.removeprefix("data/"): len(artifact.data) for artifact in artifacts}
+    made = (
+        pages.home_page(library, sizes, w),
+        *(pages.year_page(library, year, found, w) for year in library.years),
+        *(pages.agency_page(library, agency, found, w) for agency in library.agencies.values()),
+        *(pages.report_page(library, report, found.get((report.agency, report.year), []), w) for report in library),
+    )
+    publication = Publication(pages=made, artifacts=artifacts)
+    _forbid_twins(publication)
+    return publication
+
+
+def _forbid_twins(publication: Publication) -> None:
+    """Refuse two outputs at one address, or at addresses that differ only in case: some servers serve one for both."""
+    seen: dict[str, str] = {}
+    paths = [f"{page.path}index.html" for page in publication.pages] + [artifact.path for artifact in publication.artifacts]
+    for path in paths:
+        twin = seen.setdefault(path.casefold(), path)
+        if twin is not path:
+            message = f"two outputs for one address: {path} and {twin}"
+            raise PublishError(message)
+        if path.startswith(("/", "../")) or "/../" in path:
+            message = f"an output outside the site: {path}"
+            raise PublishError(message)

@@ -1,0 +1,60 @@
+"""Report: one agency's year, read from its data package.
+
+`read` takes a folder through the gate and gives back the report or every fault; `judge` lets frictionless have the last
+word on schema and types; `resources` is what every package of given forms must declare, so that no package can weaken
+its own checks; `write` makes a package.
+"""
+
+from open_reports.report.judging import judge
+from open_reports.report.model import (
+    DESCRIPTOR,
+    FILES,
+    FIRST_YEAR,
+    FREE_TABLES,
+    LAST_YEAR,
+    PROFILE,
+    PROSE,
+    Address,
+    Figure,
+    Item,
+    Note,
+    Report,
+    Revision,
+    Source,
+    Table,
+    number,
+    table_path,
+)
+from open_reports.report.reading import URL, Reading, read
+from open_reports.report.writing import csv_text, descriptor, file_hash, json_text, resources, table_rows, write
+
+__all__ = [
+    "DESCRIPTOR",
+    "FILES",
+    "FIRST_YEAR",
+    "FREE_TABLES",
+    "LAST_YEAR",
+    "PROFILE",
+    "PROSE",
+    "URL",
+    "Address",
+    "Figure",
+    "Item",
+    "Note",
+    "Reading",
+    "Report",
+    "Revision",
+    "Source",
+    "Table",
+    "csv_text",
+    "descriptor",
+    "file_hash",
+    "json_text",
+    "judge",
+    "number",
+    "read",
+    "resources",
+    "table_path",
+    "table_rows",
+    "write",
+]

@@ -1,0 +1,223 @@
+"""What a report is: addresses, figures, tables, and the report that holds them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from open_reports.form import TABLES, Status, TableForm
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import date
+
+    from open_reports.finding import Explanation
+
+DESCRIPTOR = "datapackage.json"
+PROSE = "report.md"
+FREE_TABLES = ("overview", "notes")
+PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+FIRST_YEAR, LAST_YEAR = 2008, 2099
+"""The Regulation's first report year, and a guard against typing slips."""
+
+
+class Address(NamedTuple):
+    """Where a figure stands, for ever: `applications/refused.state_secrets/total`."""
+
+    table: str
+    line: str
+    column: str
+
+    def __str__(self) -> str:
+        return f"{self.table}/{self.line}/{self.column}"
+
+
+class Figure(NamedTuple):
+    """One figure as published.
+
+    `text` is the cell of the CSV file; `value` the exact number, None unless `status` is `reported`; `printed` how the
+    original prints it where that says more than the number; `unit` as printed or implied by the form.
+    """
+
+    address: Address
+    text: str
+    value: int | Decimal | None
+    status: Status
+    unit: str
+    printed: str | None = None
+    note: str | None = None
+
+
+class Source(NamedTuple):
+    """An official document: its title and its address."""
+
+    title: str
+    path: str
+
+
+class Revision(NamedTuple):
+    """One released change of a report's data."""
+
+    version: str
+    date: str
+    reason: str
+    changes: tuple[str, ...]
+
+
+class Item(NamedTuple):
+    """A figure stated in section one: `part_of` names the item whose sum it is stated to belong to; `row` its line in the file."""
+
+    item: str
+    text: str
+    unit: str
+    part_of: str
+    row: int
+
+
+class Note(NamedTuple):
+    """A remark on a cell, a line (`column` empty), a column (`line` empty) or a whole table."""
+
+    table: str
+    line: str
+    column: str
+    printed: str
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A statutory table as printed: `rows` holds the cells of each present line, in the form's columns."""
+
+    form: TableForm
+    labels: Mapping[str, str]
+    rows: Mapping[str, tuple[str, ...]]
+    row_numbers: Mapping[str, int]
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {column: index for index, column in enumerate(self.form.columns)}
+
+    def text(self, line: str, column: str) -> str:
+        """Cell of the CSV file; empty where the line is absent."""
+        row = self.rows.get(line)
+        return "" if row is None else row[self._positions[column]]
+
+    def status(self, line: str, column: str) -> Status:
+        """Which kind of something or nothing stands there."""
+        if line not in self.form.lines or column not in self.form.lines[line].columns:
+            return "not_on_form"
+        if line not in self.rows:
+            return "line_absent"
+        return self.form.common.missing.get(self.text(line, column), "reported")
+
+    def value(self, line: str, column: str) -> int | Decimal | None:
+        """Return the exact number, or None where nothing is reported: blank is not zero."""
+        text = self.text(line, column)
+        if text in self.form.common.missing:
+            return None
+        return Decimal(text) if "." in text else int(text)
+
+    def __str__(self) -> str:
+        return f"{self.form.id} ({self.form.form}): {len(self.rows)} of {len(self.form.lines)} lines"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """One agency's year.
+
+    `files` are the bytes of the package as kept, by path below it; `digest` the sha-256 of them all; `place` the
+    package's folder as the reader knows it; `prose` the Markdown of each section of `report.md` by its id.
+    """
+
+    agency: str
+    year: int
+    title: str
+    scope: str
+    published: date | None
+    period: tuple[date, date] | None
+    absent: tuple[tuple[str, str], ...]
+    sources: tuple[Source, ...]
+    version: str
+    created: str
+    explanations: tuple[Explanation, ...]
+    revisions: tuple[Revision, ...]
+    tables: Mapping[str, Table]
+    overview: tuple[Item, ...]
+    notes: tuple[Note, ...]
+    prose: Mapping[str, str]
+    headings: tuple[tuple[str, int], ...]
+    descriptor: Mapping[str, Any] = field(repr=False)
+    files: Mapping[str, bytes] = field(repr=False)
+    digest: str
+    place: str
+
+    @property
+    def name(self) -> str:
+        """Name of the data package."""
+        return f"{self.agency}-{self.year}"
+
+    @cached_property
+    def _printed(self) -> dict[Address, Note]:
+        return {Address(note.table, note.line, note.column): note for note in self.notes}
+
+    def figure(self, table: str, line: str, column: str) -> Figure:
+        """Return the figure at an address of a statutory table."""
+        found = self.tables[table]
+        address = Address(table, line, column)
+        note = self._printed.get(address)
+        return Figure(
+            address=address,
+            text=found.text(line, column),
+            value=found.value(line, column),
+            status=found.status(line, column),
+            unit=found.form.columns[column].unit,
+            printed=note.printed or None if note else None,
+            note=note.note or None if note else None,
+        )
+
+    def stated(self, item: Item) -> Figure:
+        """Return the figure of an item of section one."""
+        address = Address("overview", item.item, "value")
+        note = self._printed.get(address)
+        return Figure(
+            address=address,
+            text=item.text,
+            value=number(item.text),
+            status="reported" if item.text else "blank",
+            unit=item.unit,
+            printed=note.printed or None if note else None,
+            note=note.note or None if note else None,
+        )
+
+    def figures(self) -> Iterator[Figure]:
+        """Every figure of the report: section one in the order stated, then each cell of the forms in printed order."""
+        for item in self.overview:
+            yield self.stated(item)
+        for name, table in self.tables.items():
+            for line, column in table.form.cells:
+                yield self.figure(name, line.id, column.id)
+
+    def row(self, table: str, line: str) -> int | None:
+        """Line number in the CSV file, counted from 1 with the header; None for an absent line."""
+        return self.tables[table].row_numbers.get(line)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version} ({', '.join(f'{table}: {found.form.form}' for table, found in self.tables.items())})"
+
+
+def number(text: str) -> int | Decimal | None:
+    """Return the exact number of a checked cell; None for an empty one."""
+    if not text:
+        return None
+    return Decimal(text) if "." in text else int(text)
+
+
+def table_path(table: str) -> str:
+    """Path of a table's CSV file inside its package."""
+    return f"data/{table}.csv"
+
+
+FILES = (DESCRIPTOR, *(table_path(table) for table in (*TABLES, *FREE_TABLES)), PROSE)
+"""Every file of a package, in the order in which faults are told."""

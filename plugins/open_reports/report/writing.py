@@ -1,0 +1,121 @@
+"""How a package is written: what its descriptor declares, its tables as CSV, a new package's files."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from open_reports.form import TABLES, Forms, TableForm, forms
+from open_reports.report.model import PROFILE, Source, table_path
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+
+def resources(known: Forms, form_of: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the `resources` that a package with these forms (table to form id) must declare, to the letter."""
+    missing = [entry for entry in known.common.missing_values() if entry["value"] == ""]
+    statutory = [known[form_of[table]].tables[table] for table in TABLES]
+    return [
+        *(_resource(form.id, f"{form.section}、{form.title.zh}", form.schema()) for form in statutory),
+        *(_resource(free.id, free.title.zh, free.schema(missing)) for free in (known.common.overview, known.common.notes)),
+    ]
+
+
+def _resource(name: str, title: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "type": "table",
+        "title": title,
+        "path": table_path(name),
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "schema": schema,
+    }
+
+
+@cache
+def declared(form_of: tuple[tuple[str, str], ...]) -> list[dict[str, Any]]:
+    """Return the resources of a package with these forms, made once for each combination; not to be changed."""
+    return resources(forms(), dict(form_of))
+
+
+def file_hash(data: bytes) -> str:
+    """Hash of a file as a data package writes it."""
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+
+
+def csv_text(rows: Iterable[Sequence[str]]) -> str:
+    """Rows as CSV (RFC 4180, each line ended by a line feed), without spreadsheet escapes."""
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator="\n").writerows(rows)
+    return stream.getvalue()
+
+
+def table_rows(
+    form: TableForm, labels: Mapping[str, str], cell: Callable[[str, str], str], absent: Iterable[str] = ()
+) -> Iterator[Sequence[str]]:
+    """Rows of a statutory table's CSV file: header, then each line with its label and the text of each cell."""
+    yield form.header
+    left_out = set(absent)
+    for line in form.lines.values():
+        if line.id not in left_out:
+            cells = (cell(line.id, column) if column in line.columns else "" for column in form.columns)
+            yield (line.id, labels.get(line.id, line.label.zh), *cells)
+
+
+def descriptor(  # noqa: PLR0913 (a package has that many facts, all of them named)
+    *,
+    agency: str,
+    year: int,
+    title: str,
+    sources: Sequence[Source],
+    form_of: Mapping[str, str],
+    created: str,
+    version: str = "1.0.0",
+    scope: str = "own",
+    published: str | None = None,
+    absent: Sequence[str] = (),
+    explanations: Sequence[Mapping[str, str]] = (),
+) -> dict[str, Any]:
+    """Return the descriptor of a package as it is kept (Data Package v2)."""
+    return {
+        "$schema": PROFILE,
+        "name": f"{agency}-{year}",
+        "title": title,
+        "licenses": [{"name": "CC0-1.0", "title": "CC0 1.0 Universal", "path": "https://creativecommons.org/publicdomain/zero/1.0/"}],
+        "sources": [source._asdict() for source in sources],
+        "contributors": [{"title": "Open Reports", "role": "wrangler"}],
+        "version": version,
+        "created": created,
+        "resources": resources(forms(), form_of),
+        "report": {
+            "agency": agency,
+            "year": year,
+            "scope": scope,
+            "forms": dict(form_of),
+            "published": published,
+            "absent": list(absent),
+            "explanations": list(explanations),
+            "revisions": [],
+        },
+    }
+
+
+def json_text(value: object) -> str:
+    """JSON as packages keep it: indented, Chinese readable, final line break."""
+    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+
+
+def write(folder: Path, files: Mapping[str, str]) -> None:
+    """Write a new package's files (path below it to text). Raises `FileExistsError` where the folder exists."""
+    folder.mkdir(parents=True)
+    (folder / "data").mkdir()
+    for path, text in files.items():
+        (folder / path).write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,62 @@
+"""The theme's frame around our pages: its Content-Security-Policy, and the few things in it that need mending.
+
+Nothing here imports MkDocs; the plugin hands over rendered text.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+
+_CHARSET = '<meta charset="utf-8">'
+_INLINE = re.compile(r"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re.DOTALL | re.IGNORECASE)
+
+
+def script_hashes(frame: str) -> tuple[str, ...]:
+    """CSP hashes of the inline scripts of a frame that holds none of our content, in order."""
+    found = []
+    for match in _INLINE.finditer(frame):
+        attributes = match["attributes"]
+        if "src=" in attributes or "application/json" in attributes or "application/ld+json" in attributes:
+            continue
+        digest = base64.b64encode(hashlib.sha256(match["code"].encode()).digest()).decode()
+        found.append(f"'sha256-{digest}'")
+    return tuple(dict.fromkeys(found))
+
+
+def policy(hashes: tuple[str, ...]) -> str:
+    """Content-Security-Policy of a page whose frame has these scripts: nothing from elsewhere, nothing injected."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            " ".join(("script-src 'self'", *hashes)),
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data:",
+            "connect-src 'self'",
+            "font-src 'self'",
+            "worker-src 'self'",
+            "manifest-src 'self'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "object-src 'none'",
+            "frame-src 'none'",
+        )
+    )
+
+
+def guarded(output: str, hashes: tuple[str, ...]) -> str:
+    """Put the policy straight behind the charset, before anything that could load."""
+    return output.replace(_CHARSET, f'{_CHARSET}<meta http-equiv="Content-Security-Policy" content="{policy(hashes)}">', 1)
+
+
+def mended(output: str, *, labels: dict[str, str]) -> str:
+    """Give the frame's unnamed controls the names that a screen reader needs.
+
+    `labels` are the names of the drawer's switch and of the search's, in the page's language.
+    """
+    for control, label in labels.items():
+        output = output.replace(
+            f'id="{control}" autocomplete="off"', f'id="{control}" autocomplete="off" aria-label="{label}" tabindex="-1"', 1
+        )
+    return output

@@ -1,0 +1,45 @@
+"""Words of the generated pages, in both languages of the site."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from open_reports.document import Record, parse_yaml
+from open_reports.errors import FormError
+from open_reports.form import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from open_reports.document import Problem
+
+
+@cache
+def words() -> Mapping[str, Text]:
+    """Every label of the pages by its key. Raises `FormError` where one lacks a language."""
+    text = (resources.files("open_reports") / "locales" / "pages.yml").read_text(encoding="utf-8")
+    problems: list[Problem] = []
+    root = Record(parse_yaml(text), problems)
+    found = {}
+    for key in root.mapping:
+        record = root.record(key)
+        found[key] = Text(zh=record.text("zh", most=400), en=record.text("en", most=400))
+        record.close()
+    if problems:
+        raise FormError("\n".join(f"locales/pages.yml: {problem}" for problem in problems))
+    return found
+
+
+class Words:
+    """The labels of one language: `words("year_title", year=2024)`."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._labels = {key: text[language] for key, text in words().items()}
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Return the label of a key, with its values filled in. Raises `KeyError` for a key nobody wrote."""
+        label = self._labels[key]
+        return label.format(**values) if values else label
