@@ -54,6 +54,16 @@ class CellType:
     pattern: re.Pattern[str]
     schema: Mapping[str, Any]
     says: Text
+    _accepted: set[str] = field(default_factory=set, repr=False, compare=False)
+
+    def accepts(self, text: str) -> bool:
+        """Whether a cell of this kind may be spelt so; spellings seen before cost one look-up, and few there are."""
+        if text in self._accepted:
+            return True
+        accepted = self.pattern.fullmatch(text) is not None
+        if accepted:
+            self._accepted.add(text)
+        return accepted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +155,11 @@ class TableForm:
     def header(self) -> tuple[str, ...]:
         """First row of the CSV file: the stub, then the columns of the form in their order."""
         return (*(stub.id for stub in self.common.stub), *self.columns)
+
+    @cached_property
+    def whole(self) -> frozenset[str]:
+        """Lines that have a cell in every column."""
+        return frozenset(line.id for line in self.lines.values() if len(line.columns) == len(self.columns))
 
     @cached_property
     def cells(self) -> tuple[tuple[Line, Column], ...]:
@@ -284,11 +299,10 @@ class Forms(Mapping[str, Form]):
 
         Lines may be left out of a report, so several forms may fit; none fits a table of no known form.
         """
-        present = set(lines)
+        present = frozenset(lines)
+        key = tuple(header)
         return tuple(
-            form.id
-            for form in self.by_id.values()
-            if tuple(header) == form.tables[table].header and present <= form.tables[table].lines.keys()
+            form.id for form in self.by_id.values() if key == form.tables[table].header and present <= form.tables[table].lines.keys()
         )
 
 

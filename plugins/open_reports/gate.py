@@ -13,14 +13,15 @@ import os
 import re
 import stat
 import unicodedata
+from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from open_reports.document import shown
 from open_reports.finding import Finding, finding
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
-    from pathlib import Path
+    from collections.abc import Collection, Iterable
 
 MAX_BYTES = 1_000_000
 """Largest file accepted, in bytes; a real table has about 2,000."""
@@ -56,7 +57,7 @@ def skeleton(name: str) -> str:
     return name.replace("-", "").replace("rn", "m").replace("vv", "w").translate(str.maketrans("015", "ols"))
 
 
-def children(folder: Path, place: str) -> tuple[dict[str, os.DirEntry[str]], list[Finding]]:
+def children(folder: str, place: str) -> tuple[dict[str, os.DirEntry[str]], list[Finding]]:
     """Entries of a folder by name, in order; anything but plain files and folders is a finding, and left out."""
     entries: dict[str, os.DirEntry[str]] = {}
     findings = []
@@ -72,22 +73,27 @@ def children(folder: Path, place: str) -> tuple[dict[str, os.DirEntry[str]], lis
     return entries, findings
 
 
-def read_bytes(path: Path, place: str, most: int = MAX_BYTES) -> tuple[bytes, list[Finding]]:
+def read_bytes(path: str, place: str, most: int = MAX_BYTES) -> tuple[bytes, list[Finding]]:
     """Bytes of a plain file of at most `most` bytes; never follows a link, never blocks on a pipe."""
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except FileNotFoundError:
         return b"", [finding("file.missing", file=place)]
     except OSError as error:
-        code = "file.symlink" if path.is_symlink() else "file.unreadable"
+        code = "file.symlink" if Path(path).is_symlink() else "file.unreadable"
         return b"", [finding(code, file=place, found=error.strerror or type(error).__name__)]
-    with os.fdopen(handle, "rb") as stream:
-        status = os.fstat(stream.fileno())
+    try:
+        status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             return b"", [finding("file.not_regular", file=place)]
-        if status.st_size > most:
-            return b"", [finding("file.too_big", file=place, found=f"{status.st_size:,}", expected=f"{most:,}")]
-        return stream.read(most + 1), []
+        data = os.read(handle, most + 1)
+        while len(data) < status.st_size <= most and (more := os.read(handle, most + 1 - len(data))):
+            data += more
+    finally:
+        os.close(handle)
+    if len(data) > most:
+        return b"", [finding("file.too_big", file=place, found=f"{status.st_size:,}", expected=f"{most:,}")]
+    return data, []
 
 
 def decode(data: bytes, place: str) -> tuple[str | None, list[Finding]]:
@@ -106,9 +112,13 @@ def decode(data: bytes, place: str) -> tuple[str | None, list[Finding]]:
             return None, [finding("file.not_utf8", file=place, row=row, found=f"0x{data[error.start]:02x}")]
         return None, [finding("file.gb18030", file=place, row=row, found=shown(guess))]
     text = text.replace("\r\n", "\n")
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return text, []
+    # isprintable() is quick and refuses more than we do (spaces such as U+3000), so only a "no" costs a closer look.
+    matches = [] if text.replace("\n", "").isprintable() else _first(_INVISIBLE.finditer(text), 10)
     findings = [
         finding("file.invisible", file=place, row=text.count("\n", 0, match.start()) + 1, found=f"U+{ord(match[0]):04X}")
-        for match in _first(_INVISIBLE.finditer(text), 10)
+        for match in matches
     ]
     if not findings and not unicodedata.is_normalized("NFC", text):
         rows = enumerate(text.split("\n"), start=1)
@@ -117,12 +127,11 @@ def decode(data: bytes, place: str) -> tuple[str | None, list[Finding]]:
     return (None if findings else text), findings
 
 
-def _first(items: Iterable[re.Match[str]], most: int) -> Iterator[re.Match[str]]:
-    for _, item in zip(range(most), items, strict=False):
-        yield item
+def _first(items: Iterable[re.Match[str]], most: int) -> list[re.Match[str]]:
+    return list(islice(items, most))
 
 
-def read_text(path: Path, place: str, most: int = MAX_BYTES) -> tuple[bytes, str | None, list[Finding]]:
+def read_text(path: str, place: str, most: int = MAX_BYTES) -> tuple[bytes, str | None, list[Finding]]:
     """Bytes and text of a file, or its findings."""
     data, findings = read_bytes(path, place, most)
     if findings:

@@ -111,7 +111,7 @@ def open_library(root: Path, *, place: str | None = None, only: Sequence[tuple[s
     reports: dict[tuple[str, int], Report] = {}
     if not root.is_dir():
         return Library(agencies={}, reports={}, findings=(finding("file.no_root", file=place),))
-    entries, faults = gate.children(root, place)
+    entries, faults = gate.children(str(root), place)
     findings += faults
     seen: dict[str, str] = {}
     wanted = {agency for agency, _ in only}
@@ -129,8 +129,8 @@ def open_library(root: Path, *, place: str | None = None, only: Sequence[tuple[s
             continue
         if wanted and name not in wanted:
             continue
-        inside, faults = gate.children(Path(entry.path), path)
-        agency, more = _agency(Path(entry.path), path, name)
+        inside, faults = gate.children(entry.path, path)
+        agency, more = _agency(entry.path, path, name)
         findings += (each.of(name, None) for each in (*faults, *more))
         if agency is not None:
             agencies[name] = agency
@@ -165,9 +165,9 @@ def _reports(
     return reports, findings
 
 
-def _agency(folder: Path, place: str, name: str) -> tuple[Agency | None, list[Finding]]:
+def _agency(folder: str, place: str, name: str) -> tuple[Agency | None, list[Finding]]:
     path = f"{place}/{AGENCY}"
-    _, text, findings = gate.read_text(folder / AGENCY, path)
+    _, text, findings = gate.read_text(f"{folder}/{AGENCY}", path)
     if text is None:
         return None, findings
     problems: list[Problem] = []

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from open_reports.document import shown
+from open_reports.errors import FormError
 from open_reports.finding import Finding, finding
 from open_reports.form import forms
 from open_reports.report.model import DESCRIPTOR, Report, table_path
@@ -17,66 +18,98 @@ if TYPE_CHECKING:
 def judge(reports: Sequence[Report]) -> list[Finding]:
     """Let frictionless decide on schema and types of reports that passed the gate; its faults as findings.
 
-    Rows of all packages are stacked into one table per form table and validated once, with the row's package beside it:
-    frictionless' time goes into metadata, not cells. Nothing here touches a file or the network.
+    Types and constraints speak of one field's value, so every distinct value of a field is judged once, however many
+    packages hold it: frictionless' time per cell would else be most of a check. What concerns several rows (unique lines,
+    their order and number) the gate has settled. Nothing here touches a file or the network.
     """
     findings: list[Finding] = []
-    stacks: dict[tuple[str, str], list[tuple[Report, int, list[str]]]] = {}
-    for report in reports:
-        for table, found in report.tables.items():
-            stack = stacks.setdefault((table, found.form.form), [])
-            for line, cells in found.rows.items():
-                stack.append((report, found.row_numbers[line], [line, found.labels[line], *cells]))
-        stack = stacks.setdefault(("overview", ""), [])
-        for item in report.overview:
-            stack.append((report, item.row, [item.item, item.text, item.unit, item.part_of]))
-        stack = stacks.setdefault(("notes", ""), [])
-        for index, note in enumerate(report.notes, start=2):
-            stack.append((report, index, list(note)))
-    for (table, form), stack in stacks.items():
-        if stack:
-            findings += _judge_stack(table, form, stack)
+    for (table, form), columns in _distinct(reports).items():
+        for column, text, kind, note in _judge_values(table, form, columns):
+            places = _places(reports, table, form, column, text)
+            findings += (
+                finding(
+                    "schema.cell",
+                    file=f"{report.place}/{table_path(table)}",
+                    row=row,
+                    column=column,
+                    found=shown(note, 200),
+                    kind=kind,
+                    agency=report.agency,
+                    year=report.year,
+                )
+                for report, row in places
+            )
     for report in reports:
         findings += _judge_descriptor(report)
     return findings
 
 
-def _judge_stack(table: str, form: str, stack: list[tuple[Report, int, list[str]]]) -> Iterator[Finding]:
+def _rows(report: Report) -> Iterator[tuple[str, str, list[tuple[int, Sequence[str]]]]]:
+    """Rows of every table of a report below the header, with table, form (empty for a free table) and row numbers."""
+    for name, table in report.tables.items():
+        yield name, table.form.form, [(table.row_numbers[line], (line, table.labels[line], *cells)) for line, cells in table.rows.items()]
+    yield "overview", "", [(item.row, (item.item, item.text, item.unit, item.part_of)) for item in report.overview]
+    yield "notes", "", [(row, tuple(note)) for row, note in enumerate(report.notes, start=2)]
+
+
+def _distinct(reports: Sequence[Report]) -> dict[tuple[str, str], list[set[str]]]:
+    """Every distinct value of each column, by table and form."""
+    found: dict[tuple[str, str], list[set[str]]] = {}
+    for report in reports:
+        for table, form, rows in _rows(report):
+            if rows:
+                columns = list(zip(*(cells for _, cells in rows), strict=True))
+                known = found.setdefault((table, form), [set() for _ in columns])
+                for values, column in zip(known, columns, strict=True):
+                    values.update(column)
+    return found
+
+
+def _judge_values(table: str, form: str, columns: list[set[str]]) -> Iterator[tuple[str, str, str, str]]:
+    """Field, value, kind and note of every fault that frictionless finds in the distinct values of a table's columns."""
     from frictionless import Resource, Schema
 
     known = forms()
-    missing = [entry for entry in known.common.missing_values() if entry["value"] == ""]
     if form:
         schema = known[form].tables[table].schema()
     else:
-        schema = (known.common.overview if table == "overview" else known.common.notes).schema(missing)
+        free = known.common.overview if table == "overview" else known.common.notes
+        schema = free.schema([{"value": "", "label": "blank"}])
     fields = [
         {**each, "constraints": {key: value for key, value in each.get("constraints", {}).items() if key != "unique"}}
         for each in schema["fields"]
     ]
-    spellings = [entry["value"] for entry in schema["missingValues"]]
-    stacked = {**schema, "fields": [{"name": "package", "type": "string"}, *fields], "missingValues": spellings}
-    if "primaryKey" in schema:
-        stacked["primaryKey"] = ["package", *schema["primaryKey"]]
-    rows = [[field["name"] for field in stacked["fields"]], *([report.name, *cells] for report, _, cells in stack)]
-    resource = Resource(data=rows, schema=Schema.from_descriptor(stacked))
-    outcome = resource.validate(limit_errors=1000)
-    for error in outcome.flatten(["rowNumber", "fieldName", "type", "note"]):
-        row, column, kind, note = error
-        if row is None:
-            yield finding("schema.table", file=table_path(table), found=shown(str(note)), kind=str(kind))
-            continue
-        report, line, _ = stack[row - 2]
-        yield finding(
-            "schema.cell",
-            file=f"{report.place}/{table_path(table)}",
-            row=line,
-            column=column,
-            found=shown(str(note), 200),
-            kind=str(kind),
-            agency=report.agency,
-            year=report.year,
-        )
+    ordered = [sorted(values) for values in columns]
+    most = max(len(values) for values in ordered)
+    rows = [[values[min(index, len(values) - 1)] for values in ordered] for index in range(most)]
+    header = [each["name"] for each in fields]
+    # A schema that stands alone may spell missing values only as a plain list.
+    descriptor = {"fields": fields, "missingValues": [each["value"] for each in schema["missingValues"]]}
+    outcome = Resource(data=[header, *rows], schema=Schema.from_descriptor(descriptor)).validate(limit_errors=10_000)
+    told = set()
+    for row, column, kind, note in outcome.flatten(["rowNumber", "fieldName", "type", "note"]):
+        if row is None or column is None:
+            message = f"frictionless refuses the table {table} of form {form!r} itself: {note}"
+            raise FormError(message)
+        text = rows[row - 2][header.index(column)]
+        if (column, text, kind) not in told:
+            told.add((column, text, kind))
+            yield str(column), text, str(kind), str(note)
+
+
+def _places(reports: Sequence[Report], table: str, form: str, column: str, text: str) -> list[tuple[Report, int]]:
+    """Every report and row that holds a value in a column."""
+    known = forms()
+    free = {"overview": known.common.overview.header, "notes": known.common.notes.header}
+    position = (known[form].tables[table].header if form else free[table]).index(column)
+    return [
+        (report, row)
+        for report in reports
+        for name, of, rows in _rows(report)
+        if (name, of) == (table, form)
+        for row, cells in rows
+        if cells[position] == text
+    ]
 
 
 def _judge_descriptor(report: Report) -> Iterator[Finding]:
