@@ -10,10 +10,10 @@ import click
 
 from open_reports.cache import Cache
 from open_reports.check import check as check_library
-from open_reports.check import counts, errors
+from open_reports.check import counts, errors, unexplained
 from open_reports.errors import OpenReportsError
-from open_reports.finding import LEVELS, Finding, level_name
-from open_reports.form import TABLES, forms
+from open_reports.finding import Finding, level_name
+from open_reports.form import LEVELS, TABLES, forms
 from open_reports.gate import slug_fault
 from open_reports.library import AGENCY, open_library
 from open_reports.report import FIRST_YEAR, LAST_YEAR, Source, csv_text, descriptor, json_text, table_rows, write
@@ -34,7 +34,8 @@ def commands() -> None:
     "--format", "style", type=click.Choice(["text", "json", "github"]), default="text", show_default=True, help="输出格式 / output format"
 )
 @click.option("--lang", "language", type=LANGUAGES, default="zh", show_default=True, help="语言 / language")
-def check(paths: tuple[Path, ...], style: str, language: str) -> None:
+@click.option("--strict", is_flag=True, help="未加说明的不相符也算不合格 / a discrepancy without explanation fails, too")
+def check(paths: tuple[Path, ...], style: str, language: str, *, strict: bool) -> None:
     """检查数据包，列出全部问题；有错误时退出码为 1 / check packages, exit code 1 if any finding is an error.
 
     PATHS are a folder of packages, an agency's
@@ -52,7 +53,7 @@ def check(paths: tuple[Path, ...], style: str, language: str) -> None:
         found = counts(findings)
         gap = ", " if language == "en" else "，"
         click.echo(gap.join(f"{level_name(level)[language]} {found[level]}" for level in LEVELS))
-    sys.exit(1 if errors(findings) else 0)
+    sys.exit(1 if errors(findings) or (strict and unexplained(findings)) else 0)
 
 
 def _checked(path: Path) -> tuple[Finding, ...]:

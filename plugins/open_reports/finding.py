@@ -9,20 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from open_reports.document import Record, parse_yaml
 from open_reports.errors import FormError
-from open_reports.form import Text
+from open_reports.form import LEVELS, Level, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
     from open_reports.document import Problem
-
-Level = Literal["error", "discrepancy", "notice"]
-LEVELS: tuple[Level, ...] = ("error", "discrepancy", "notice")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,9 @@ LINE_ID = rf"{_ID}(?:\.{_ID})?"
 LANGUAGES = ("zh", "en")
 
 Axis = Literal["line", "column"]
+Level = Literal["error", "discrepancy", "notice"]
+LEVELS: tuple[Level, ...] = ("error", "discrepancy", "notice")
+Standing = Literal["printed", "implied", "law", "project"]
 Status = Literal["reported", "blank", "not_applicable", "line_absent", "not_on_form"]
 """Which kind of something or nothing a figure is; a status never turns into 0."""
 
@@ -112,21 +115,32 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """An identity of the form, `new + carried_in = total + carried_out`, that holds for each column or line.
+class RuleText:
+    """A rule as people read it: `standing` says whether the form prints it, implies it, the law or this project sets it.
 
-    `left` and `right` are its two sides, wildcards such as `refused.*` already spelt out; `blames` is the line or
-    column whose cell the finding stands at; `standing` says whether the form prints the rule or merely implies it.
+    `level` is that of a finding against it.
     """
 
     id: str
+    name: Text
+    says: Text
+    standing: Standing
+    level: Level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule(RuleText):
+    """An identity of the form, `new + carried_in = total + carried_out`, that holds for each column or line.
+
+    `left` and `right` are its two sides, wildcards such as `refused.*` already spelt out; `blames` is the line or
+    column whose cell the finding stands at.
+    """
+
     sentence: str
     axis: Axis
     left: tuple[Term, ...]
     right: tuple[Term, ...]
     blames: str
-    standing: str
-    says: Text
 
     def __str__(self) -> str:
         return f"{self.id}: {self.sentence}"
@@ -149,6 +163,9 @@ class TableForm:
     lines: Mapping[str, Line]
     blocks: tuple[Block, ...]
     rules: tuple[Rule, ...]
+    """Identities within one report."""
+    yearly_rules: tuple[Rule, ...]
+    """Identities with the report of the year before."""
     common: Common = field(repr=False)
 
     @cached_property
@@ -245,6 +262,10 @@ class Common:
     overview: FreeTable
     notes: FreeTable
     sections: tuple[Section, ...]
+    deadlines: Mapping[str, str]
+    """Kind of agency to the last day of publication, `MM-DD` of the year after the report year."""
+    deadline_reference: Text
+    rules: Mapping[str, RuleText]
 
     def missing_values(self) -> list[dict[str, str]]:
         """`missingValues` of a Table Schema, each labelled (Data Package v2)."""
@@ -277,6 +298,17 @@ class Forms(Mapping[str, Form]):
 
     by_id: Mapping[str, Form]
     common: Common
+    narrative: tuple[Statement, ...] = ()
+
+    @cached_property
+    def rules(self) -> Mapping[str, RuleText]:
+        """Every rule by id: those of the forms in their printed order, then those that no table states by itself."""
+        found: dict[str, RuleText] = {}
+        for form in self.by_id.values():
+            for table in form.tables.values():
+                for rule in (*table.rules, *table.yearly_rules):
+                    found.setdefault(rule.id, rule)
+        return {**dict(sorted(found.items())), **self.common.rules}
 
     def __getitem__(self, form: str) -> Form:
         return self.by_id[form]
@@ -324,14 +356,18 @@ def load(texts: Mapping[str, str]) -> Forms:
     common = _load_common(texts["common.yml"], problems)
     by_id: dict[str, Form] = {}
     for name in sorted(texts):
-        if name == "common.yml" or common is None:
+        if name in _SHARED or common is None:
             continue
         form = _load_form(name, texts[name], common, problems)
         if form is not None:
             by_id[form.id] = form
+    narrative = _load_narrative(texts["narrative.yml"], problems) if "narrative.yml" in texts else ()
     if problems or common is None:
         raise FormError("\n".join(problems))
-    return Forms(by_id=dict(sorted(by_id.items(), key=lambda item: item[1].first_year)), common=common)
+    return Forms(by_id=dict(sorted(by_id.items(), key=lambda item: item[1].first_year)), common=common, narrative=narrative)
+
+
+_SHARED = frozenset({"common.yml", "narrative.yml"})
 
 
 def _parse(name: str, text: str, problems: list[str]) -> tuple[Record, list[Problem]] | None:
@@ -383,7 +419,13 @@ def _load_common(text: str, problems: list[str]) -> Common | None:
         missing[spelling] = "not_applicable" if status == "not_applicable" else "blank"
         labels[spelling] = entry.text("label")
         entry.close()
+    deadlines = root.record("deadlines")
+    days = deadlines.record("days")
+    rules = {rule.id: rule for rule in root.each("rules", _rule_text)}
     common = Common(
+        deadlines={kind: days.matching(kind, r"\d{2}-\d{2}", "01-31") for kind in days.mapping},
+        deadline_reference=_closed_text(deadlines.record("reference")),
+        rules=rules,
         cells=cells,
         missing=missing,
         missing_labels=labels,
@@ -399,6 +441,7 @@ def _load_common(text: str, problems: list[str]) -> Common | None:
             lambda entry: Section(number=entry.text("number"), id=entry.matching("id", _ID, "overview"), title=_read_text(entry)),
         ),
     )
+    deadlines.close()
     root.close()
     problems.extend(f"forms/common.yml: {problem}" for problem in found)
     return common
@@ -458,6 +501,7 @@ def _load_table(table: str, form: str, record: Record, common: Common) -> TableF
                 record.note("lines", "form.line_twice", found=line.id)
             lines[line.id] = line
     head = record.get("head")
+    rules = record.each("rules", lambda rule: _rule(rule, lines, columns))
     loaded = TableForm(
         id=table,
         form=form,
@@ -468,7 +512,8 @@ def _load_table(table: str, form: str, record: Record, common: Common) -> TableF
         columns=columns,
         lines=lines,
         blocks=blocks,
-        rules=record.each("rules", lambda rule: _rule(rule, lines, columns)),
+        rules=tuple(rule for rule in rules if not _yearly(rule)),
+        yearly_rules=tuple(rule for rule in rules if _yearly(rule)),
         common=common,
     )
     record.close()
@@ -539,16 +584,101 @@ def _rule(record: Record, lines: Mapping[str, Line], columns: Mapping[str, Colum
         sides = ["", ""]
     left, right = (tuple(_terms(side, ids, record)) for side in sides)
     blames = record.choice("blames", tuple(ids))
+    text = _rule_text(record)
     return Rule(
-        id=record.matching("id", r"[A-Z][A-Z0-9]*-[A-Z]+", "T3-SUM"),
+        id=text.id,
+        name=text.name,
+        says=text.says,
+        standing=text.standing,
+        level=text.level,
         sentence=sentence,
         axis="line" if axis == "line" else "column",
         left=left,
         right=right,
         blames=blames,
-        standing=record.choice("standing", ("printed", "implied")),
-        says=_read_text(record),
     )
+
+
+def _yearly(rule: Rule) -> bool:
+    return any(term.previous for term in (*rule.left, *rule.right))
+
+
+RULE_ID = r"[A-Z][A-Z0-9]*(?:-[A-Z]+)?"
+
+
+def _rule_text(record: Record) -> RuleText:
+    standings: tuple[Standing, ...] = ("printed", "implied", "law", "project")
+    standing = record.choice("standing", standings)
+    level = record.choice("level", LEVELS)
+    return RuleText(
+        id=record.matching("id", RULE_ID, "T3-SUM"),
+        name=_closed_text(record.record("name")),
+        says=_read_text(record),
+        standing=next((each for each in standings if each == standing), "implied"),
+        level=next((each for each in LEVELS if each == level), "notice"),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cells:
+    """Cells of a table named by pattern, as in `applications/refused.*/total`; a line pattern may end in `*`."""
+
+    table: str
+    line: str
+    column: str
+
+    def lines(self, form: TableForm) -> tuple[str, ...]:
+        """Ids of the lines of a form that are meant, in printed order; empty where the form has no such cell."""
+        if self.column not in form.columns:
+            return ()
+        if not self.line.endswith("*"):
+            line = form.lines.get(self.line)
+            return (self.line,) if line and self.column in line.columns else ()
+        return tuple(line.id for line in form.lines.values() if line.id.startswith(self.line[:-1]) and self.column in line.columns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """A figure of the tables as the narrative may state it.
+
+    `items` are its names in overview.csv, `phrases` what stands before the number in a sentence, `means` the sums of
+    cells that may be meant, the usual one first.
+    """
+
+    id: str
+    items: tuple[str, ...]
+    phrases: tuple[str, ...]
+    means: tuple[tuple[Cells, ...], ...]
+
+
+def _statement(record: Record) -> Statement:
+    means = []
+    for index, value in enumerate(record.sequence("means", required=True)):
+        cells = []
+        for term in str(value).split("+"):
+            parts = term.strip().split("/")
+            if len(parts) != 3 or parts[0] not in TABLES:  # noqa: PLR2004 (table, line, column)
+                record.note(f"means[{index}]", "form.not_identity", found=term)
+            else:
+                cells.append(Cells(table=parts[0], line=parts[1], column=parts[2]))
+        means.append(tuple(cells))
+    return Statement(
+        id=record.matching("id", _ID, "new"),
+        items=tuple(str(value) for value in record.sequence("items", required=True)),
+        phrases=tuple(str(value) for value in record.sequence("phrases", required=True)),
+        means=tuple(means),
+    )
+
+
+def _load_narrative(text: str, problems: list[str]) -> tuple[Statement, ...]:
+    parsed = _parse("narrative.yml", text, problems)
+    if parsed is None:
+        return ()
+    root, found = parsed
+    statements = root.each("figures", _statement)
+    root.close()
+    problems.extend(f"forms/narrative.yml: {problem}" for problem in found)
+    return statements
 
 
 def _terms(side: str, ids: Mapping[str, object], record: Record) -> Iterator[Term]:

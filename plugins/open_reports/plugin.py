@@ -25,7 +25,7 @@ from mkdocs.structure.toc import AnchorLink, TableOfContents
 
 from open_reports import shell
 from open_reports.cache import Cache
-from open_reports.check import check, counts, errors
+from open_reports.check import check, counts, errors, unexplained
 from open_reports.errors import DataError, OpenReportsError
 from open_reports.library import Library, open_library
 from open_reports.publish import publish
@@ -109,7 +109,7 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
         base = Path(config.config_file_path).parent if config.config_file_path else Path.cwd()
         place = os.path.relpath(folder, base)
         try:
-            library, findings = checked(folder, place=place if not place.startswith("..") else folder.name)
+            library, findings = checked(folder, place=place if not place.startswith("..") else folder.name, strict=config.strict)
             self._last_good, self._broken = (library, findings), ()
         except DataError as error:
             if self._last_good is None:
@@ -188,24 +188,28 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
             shutil.rmtree(_staging(self._site), ignore_errors=True)
 
 
-def checked(folder: Path, *, place: str | None = None) -> tuple[Library, tuple[Finding, ...]]:
+def checked(folder: Path, *, place: str | None = None, strict: bool = False) -> tuple[Library, tuple[Finding, ...]]:
     """Open and check a folder of packages.
 
-    Returns the library and its findings, none of them an error. Raises `DataError` with every error there is.
+    Returns the library and its findings, none of them an error. Raises `DataError` with every error there is; if
+    `strict`, with every discrepancy, too, about which the package says nothing.
     """
     cache = Cache()
     library = open_library(folder, place=place)
     findings = check(library, cache)
     cache.save()
-    if wrong := errors(findings):
+    if wrong := (*errors(findings), *(unexplained(findings) if strict else ())):
         raise DataError(wrong)
     return library, findings
 
 
 def summary(findings: tuple[Finding, ...]) -> str:
     """Return what follows the list of errors: how many, and that nothing was published."""
-    count = counts(findings)["error"]
-    return f"共 {count} 处错误，未发布任何内容；改正后再运行一次。/ {count} errors; nothing was published."
+    count = counts(findings)
+    wrong, silent = count["error"], count["discrepancy"]
+    zh = f"共 {wrong} 处错误" + (f"、{silent} 处未加说明的不相符" if silent else "")
+    en = f"{wrong} errors" + (f" and {silent} discrepancies without explanation" if silent else "")
+    return f"{zh}，未发布任何内容；改正后再运行一次。/ {en}; nothing was published."
 
 
 def banner(findings: tuple[Finding, ...], language: str) -> str:

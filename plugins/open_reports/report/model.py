@@ -66,6 +66,17 @@ class Revision(NamedTuple):
     changes: tuple[str, ...]
 
 
+class Consolidation(NamedTuple):
+    """What a consolidated report sums up: the agencies named, for these `table/line` (all lines if empty)."""
+
+    units: tuple[str, ...]
+    lines: tuple[str, ...]
+
+    def covers(self, table: str, line: str) -> bool:
+        """Whether the statement speaks of a line."""
+        return not self.lines or f"{table}/{line}" in self.lines
+
+
 class Item(NamedTuple):
     """A figure stated in section one: `part_of` names the item whose sum it is stated to belong to; `row` its line in the file."""
 
@@ -86,6 +97,18 @@ class Note(NamedTuple):
     note: str
 
 
+class _Numbers(dict[str, "int | Decimal | None"]):
+    """Exact number of each spelling of a checked cell; a corpus has few spellings and many cells."""
+
+    def __missing__(self, text: str) -> int | Decimal | None:
+        value = number(text) if text[-1:].isdigit() else None
+        self[text] = value
+        return value
+
+
+_NUMBERS = _Numbers()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Table:
     """A statutory table as printed: `rows` holds the cells of each present line, in the form's columns."""
@@ -98,6 +121,11 @@ class Table:
     @cached_property
     def _positions(self) -> dict[str, int]:
         return {column: index for index, column in enumerate(self.form.columns)}
+
+    @cached_property
+    def numbers(self) -> dict[str, tuple[int | Decimal | None, ...]]:
+        """Exact numbers of each present line, in the form's columns; None where nothing is reported."""
+        return {line: tuple(map(_NUMBERS.__getitem__, cells)) for line, cells in self.rows.items()}
 
     def text(self, line: str, column: str) -> str:
         """Cell of the CSV file; empty where the line is absent."""
@@ -114,10 +142,9 @@ class Table:
 
     def value(self, line: str, column: str) -> int | Decimal | None:
         """Return the exact number, or None where nothing is reported: blank is not zero."""
-        text = self.text(line, column)
-        if text in self.form.common.missing:
-            return None
-        return Decimal(text) if "." in text else int(text)
+        row = self.numbers.get(line)
+        position = self._positions.get(column)
+        return None if row is None or position is None else row[position]
 
     def __str__(self) -> str:
         return f"{self.form.id} ({self.form.form}): {len(self.rows)} of {len(self.form.lines)} lines"
@@ -141,12 +168,15 @@ class Report:
     sources: tuple[Source, ...]
     version: str
     created: str
+    consolidates: tuple[Consolidation, ...]
     explanations: tuple[Explanation, ...]
     revisions: tuple[Revision, ...]
     tables: Mapping[str, Table]
     overview: tuple[Item, ...]
     notes: tuple[Note, ...]
     prose: Mapping[str, str]
+    prose_rows: tuple[tuple[int, str], ...]
+    """Lines of `report.md` below its headings, with their numbers."""
     headings: tuple[tuple[str, int], ...]
     descriptor: Mapping[str, Any] = field(repr=False)
     files: Mapping[str, bytes] = field(repr=False)

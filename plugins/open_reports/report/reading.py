@@ -22,6 +22,7 @@ from open_reports.report.model import (
     PROFILE,
     PROSE,
     Address,
+    Consolidation,
     Item,
     Note,
     Report,
@@ -77,7 +78,7 @@ class _Reader:
         tables = {table: self._table(table, described) for table in TABLES} if described else {}
         overview = self._overview()
         notes = self._notes(described, overview)
-        prose, headings = self._prose()
+        prose, prose_rows, headings = self._prose()
         if self.findings or described is None:
             return None
         digest = hashlib.sha256()
@@ -91,6 +92,7 @@ class _Reader:
             overview=tuple(overview),
             notes=tuple(notes),
             prose=prose,
+            prose_rows=prose_rows,
             headings=headings,
             files=self.files,
             digest=digest.hexdigest(),
@@ -387,10 +389,11 @@ class _Reader:
 
     # -- report.md
 
-    def _prose(self) -> tuple[dict[str, str], tuple[tuple[str, int], ...]]:
+    def _prose(self) -> tuple[dict[str, str], tuple[tuple[int, str], ...], tuple[tuple[str, int], ...]]:
         text = self.texts.get(PROSE, "")
         sections: dict[str, list[str]] = {}
         headings = []
+        rows = []
         current: list[str] | None = None
         for index, line in enumerate(text.split("\n"), start=1):
             if line.startswith("## "):
@@ -404,11 +407,12 @@ class _Reader:
                 current = sections.setdefault(section.id, [])
             elif current is not None:
                 current.append(line)
+                rows.append((index, line))
             elif line.strip():
                 expected = "；".join(f"## {each.number}、{each.title.zh}" for each in self.known.common.sections)
                 self.note("prose.outside", PROSE, row=index, found=shown(line), expected=expected)
                 break
-        return {section: "\n".join(lines).strip() for section, lines in sections.items()}, tuple(headings)
+        return {section: "\n".join(lines).strip() for section, lines in sections.items()}, tuple(rows), tuple(headings)
 
 
 def _rings(items: Mapping[str, Item]) -> Iterator[Item]:
@@ -581,15 +585,31 @@ def _describe_report(record: Record, *, agency: str, year: int, known: Forms) ->
         "published": record.day("published", required=False),
         "period": period,
         "absent": tuple(absent),
+        "consolidates": record.each("consolidates", lambda entry: _consolidation(entry, dict(form_of), known)),
         "explanations": record.each("explanations", _explanation),
         "revisions": record.each("revisions", _revision),
     }
     return fields, form_of
 
 
+def _consolidation(entry: Record, form_of: Mapping[str, str], known: Forms) -> Consolidation:
+    units = tuple(shown(unit) for unit in entry.sequence("units", required=True))
+    for index, unit in enumerate(units):
+        if gate.slug_fault(unit):
+            entry.note(f"units[{index}]", "record.pattern", found=unit, expected="pingtan-finance")
+    lines = []
+    for index, value in enumerate(entry.sequence("lines")):
+        table, _, line = value.partition("/") if isinstance(value, str) else ("", "", "")
+        form = known.get(form_of.get(table, ""))
+        if form is None or line not in form.tables[table].lines:
+            entry.note(f"lines[{index}]", "meta.absent", found=shown(value))
+        lines.append(shown(value))
+    return Consolidation(units, tuple(lines))
+
+
 def _explanation(entry: Record) -> Explanation:
     return Explanation(
-        rule=entry.matching("finding", r"[A-Z][A-Z0-9]*(?:-[A-Z]+)?", "T3-ROW"),
+        rule=entry.choice("finding", forms().rules),
         address=entry.text("address"),
         text=entry.text("text", most=500),
         by=entry.choice("by", ("agency", "publisher")),
