@@ -1,65 +1,38 @@
-"""HTML of the generated pages. The only user of `jinja2` and `markdown_it`.
-
-Every text of a package is escaped by the templates; prose goes through a Markdown parser that knows no raw HTML, no
-images and no address but http, https and mailto. Pages link relatively, so the site works below any address.
-"""
+"""The page of one report: its facts, its tables as printed, every finding beside its figure, downloads."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import quote, urlsplit
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markdown_it import MarkdownIt
-from markupsafe import Markup
 
 from open_reports import api
-from open_reports.finding import level_name
-from open_reports.form import TABLES, forms
-from open_reports.report import Address, table_path
+from open_reports.finding import Finding, level_name
+from open_reports.form import TABLES, Block, Line, Text, forms
+from open_reports.pages.frame import (
+    Built,
+    Download,
+    Fact,
+    Link,
+    Page,
+    agency_name,
+    anchor,
+    column_words,
+    crumbs,
+    place_words,
+    prose_html,
+    size_words,
+    templates,
+    unit_words,
+    verdict,
+)
+from open_reports.report import Address, Figure, Item, Note, Report, Table, table_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from open_reports.finding import Finding
-    from open_reports.form import Block, Column, Line, Text
-    from open_reports.library import Agency, Library
-    from open_reports.report import Figure, Item, Note, Report, Table
+    from markupsafe import Markup
+
+    from open_reports.library import Library
     from open_reports.words import Words
-
-KILOBYTE = 1024
-"""Bytes in what a phone's file list calls a KB."""
-
-
-class Link(NamedTuple):
-    """A link of a page; `note` is a remark beside it, `rel` its relation."""
-
-    href: str
-    text: str
-    note: str = ""
-    rel: str = ""
-    external: bool = False
-
-
-class Fact(NamedTuple):
-    """One row of a page's facts."""
-
-    name: str
-    text: str = ""
-    href: str = ""
-    external: bool = False
-    links: tuple[Link, ...] = ()
-
-
-class Download(NamedTuple):
-    """One file to download, with its format and size in words."""
-
-    href: str
-    text: str
-    format: str
-    size: str
 
 
 class HeadCell(NamedTuple):
@@ -165,71 +138,6 @@ class SectionView(NamedTuple):
     overview: OverviewView | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Built:
-    """A finished page: its HTML below the site's frame, and the data files that stand in its folder."""
-
-    html: str
-    files: Mapping[str, bytes]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """A page of the site, not yet built.
-
-    `path` is its address below the site; `name` its short title, as a menu shows it; `sections` its anchors with their
-    titles for the table of contents.
-    """
-
-    path: str
-    name: str
-    title: str
-    description: str
-    sections: tuple[tuple[str, str], ...]
-    build: Callable[[], Built]
-
-    def __str__(self) -> str:
-        return self.path
-
-
-@cache
-def _templates() -> Environment:
-    return Environment(
-        loader=PackageLoader("open_reports"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-
-
-@cache
-def _markdown() -> MarkdownIt:
-    parser = (
-        MarkdownIt("commonmark", {"html": False, "maxNesting": 20})
-        .enable("table")
-        .disable(["image", "html_block", "html_inline", "reference"])
-    )
-    parser.validateLink = lambda url: urlsplit(url).scheme.lower() in {"http", "https", "mailto"}  # type: ignore[method-assign]
-    return parser
-
-
-def prose_html(text: str) -> Markup:
-    """HTML of a section's prose: paragraphs, lists, tables, emphasis and links; everything else stays text."""
-    return Markup(_markdown().render(text))  # noqa: S704 (the parser escapes all it does not know)
-
-
-def size_words(count: int, w: Words) -> str:
-    """Size of a file for people: bytes below 1 KB, else KB with one decimal."""
-    return w("bytes", size=count) if count < KILOBYTE else w("kilobytes", size=f"{count / KILOBYTE:.1f}")
-
-
-def anchor(address: str) -> str:
-    """Link to a figure on its page."""
-    return "#" + quote(address, safe="/.-_~")
-
-
 # -- one report -------------------------------------------------------------------------------------------------------
 
 
@@ -271,23 +179,6 @@ def _explanation(each: Finding, w: Words) -> str:
     return f"{who}{day}：{each.explanation.text}"
 
 
-def place_words(report: Report, address: str | None, w: Words) -> str:
-    """Return where a figure stands, in words: its line and its column."""
-    parts = (address or "").split("/")
-    table = report.tables.get(parts[0])
-    if len(parts) == 1:
-        return ""
-    if table is None:
-        return parts[1]
-    words = [table.form.lines[parts[1]].label[w.language]]
-    words += [_column_words(table.form.columns[column], w.language) for column in parts[2:]]
-    return " · ".join(words)
-
-
-def _column_words(column: Column, language: str) -> str:
-    return " ".join([*(group[language] for group in column.groups), column.label[language]])
-
-
 def _cell(figure: Figure, marks: _Marks, statuses: Mapping[str, Text], w: Words) -> CellView:
     address = str(figure.address)
     reported = figure.status == "reported"
@@ -319,12 +210,6 @@ def _table_view(report: Report, name: str, table: Table, marks: _Marks, w: Words
             )
         )
     return TableView(id=name, title=f"{form.section}、{form.title[language]}", blocks=tuple(blocks), notes=_notes(report, name, w))
-
-
-def unit_words(unit: str, language: str) -> str:
-    """Unit of a figure in a language; one that no vocabulary knows stays as printed."""
-    known = forms().common.units.get(unit)
-    return known[language] if known else unit
 
 
 def _head(corner: str, block: Block, language: str) -> tuple[tuple[HeadCell, ...], ...]:
@@ -383,7 +268,7 @@ def _note(report: Report, note: Note, w: Words) -> NoteView:
     elif note.line:
         place = found.form.lines[note.line].label[w.language]
     elif note.column:
-        place = _column_words(found.form.columns[note.column], w.language)
+        place = column_words(found.form.columns[note.column], w.language)
     else:
         place = found.form.title[w.language]
     words = [w("printed_as", printed=note.printed)] if note.printed else []
@@ -442,15 +327,6 @@ def _forms_words(report: Report, w: Words) -> str:
     )
 
 
-def _verdict(findings: Sequence[Finding], w: Words, *, short: bool = False) -> str:
-    discrepancies = sum(each.level == "discrepancy" for each in findings)
-    notices = sum(each.level == "notice" for each in findings)
-    kind = "cell" if short else ""
-    if not discrepancies + notices:
-        return w("findings_cell_none" if short else "findings_none")
-    return w(f"findings_{kind or 'some'}", discrepancies=discrepancies, notices=notices)
-
-
 def report_page(library: Library, report: Report, findings: Sequence[Finding], w: Words) -> Page:
     """Page of one report, with the package and its other forms in its folder."""
     agency = library.agencies[report.agency]
@@ -469,11 +345,11 @@ def report_page(library: Library, report: Report, findings: Sequence[Finding], w
             f"{report.name}.zip": api.archive(report, package),
         }
         html = (
-            _templates()
+            templates()
             .get_template("report.html")
             .render(
                 w=w,
-                crumbs=_crumbs(w, up="../../../", agency=Link("../", agency_name(agency, w))),
+                crumbs=crumbs(w, up="../../../", agency=Link("../", agency_name(agency, w))),
                 here=w("year_report", year=report.year),
                 report=_report_view(library, report, findings, heading, w),
                 downloads=_downloads(report, files, w),
@@ -508,7 +384,7 @@ def _report_view(library: Library, report: Report, findings: Sequence[Finding], 
         "heading": heading,
         "title": report.title,
         "facts": facts,
-        "verdict": _verdict(findings, w),
+        "verdict": verdict(findings, w),
         "general": marks.general,
         "links": [Link(f"#{view.id}", f"{view.level_name} · {view.place}") for views in marks.by_line.values() for view in views],
         "sections": _sections(report, marks, w),
@@ -528,15 +404,6 @@ def _neighbours(library: Library, report: Report, w: Words) -> list[Link]:
     return links
 
 
-def _crumbs(w: Words, *, up: str, agency: Link | None = None) -> list[Link]:
-    return [Link(up, w("home")), *([agency] if agency else [])]
-
-
-def agency_name(agency: Agency, w: Words) -> str:
-    """Name of an agency in the page's language."""
-    return agency.name_en if w.language == "en" else agency.name
-
-
 def _downloads(report: Report, files: Mapping[str, bytes], w: Words) -> list[Download]:
     def entry(path: str, text: str, kind: str) -> Download:
         return Download(path, text, kind, size_words(len(files[path]), w))
@@ -550,196 +417,3 @@ def _downloads(report: Report, files: Mapping[str, bytes], w: Words) -> list[Dow
     found.append(entry("datapackage.json", w("download_descriptor"), "JSON"))
     found.append(entry("report.md", w("download_prose"), "Markdown"))
     return found
-
-
-# -- lists ------------------------------------------------------------------------------------------------------------
-
-
-def _total(report: Report, line: str, w: Words) -> CellView:
-    figure = report.figure("applications", line, "total")
-    reported = figure.status == "reported"
-    says = "" if reported else forms().common.statuses[figure.status][w.language]
-    return CellView("", figure.text, "" if reported else figure.status, says)
-
-
-def _list_cells(report: Report, findings: Sequence[Finding], w: Words) -> tuple[CellView, ...]:
-    return (
-        _total(report, "new", w),
-        _total(report, "total", w),
-        CellView("", _verdict(findings, w, short=True), words=True),
-        CellView("", report.published.isoformat() if report.published else w("unknown"), words=True),
-    )
-
-
-def _list_head(first: str, w: Words) -> list[str]:
-    return [first, w("new_requests"), w("outcomes"), w("findings"), w("published")]
-
-
-Findings = dict[tuple[str, int], list["Finding"]]
-"""Findings of each report, by agency and year."""
-
-
-def agency_page(library: Library, agency: Agency, findings: Findings, w: Words) -> Page:
-    """Page of an agency: what it is, and its reports."""
-    reports = library.of_agency(agency.id)
-    heading = w("agency_title", agency=agency_name(agency, w))
-    kinds = forms().common.kinds
-
-    def link(each: Agency) -> Link:
-        return Link(f"../{each.id}/", agency_name(each, w))
-
-    def build() -> Built:
-        facts = [Fact(w("kind"), links=(Link("", kinds[agency.kind][w.language]),)), Fact(w("region"), links=(Link("", agency.region),))]
-        if agency.parent:
-            facts.append(Fact(w("parent"), links=(link(library.agencies[agency.parent]),)))
-        if units := library.units(agency.id):
-            facts.append(Fact(w("units"), links=tuple(link(unit) for unit in units)))
-        facts.append(Fact(w("official_site"), links=(Link(agency.site, agency.site, external=True),)))
-        rows = [
-            {
-                "href": f"{report.year}/",
-                "text": w("year_report", year=report.year),
-                "cells": _list_cells(report, findings.get((agency.id, report.year), []), w),
-            }
-            for report in reversed(reports)
-        ]
-        html = (
-            _templates()
-            .get_template("list.html")
-            .render(
-                w=w,
-                crumbs=_crumbs(w, up="../../"),
-                here=agency_name(agency, w),
-                listing={
-                    "heading": agency_name(agency, w),
-                    "caption": heading,
-                    "facts": facts,
-                    "head": _list_head(w("year"), w),
-                    "rows": rows,
-                    "neighbours": [],
-                },
-                downloads=[],
-            )
-        )
-        return Built(html=html, files={})
-
-    return Page(
-        path=f"reports/{agency.id}/",
-        name=agency_name(agency, w),
-        title=heading,
-        description=w("agency_description", agency=agency_name(agency, w), count=len(reports)),
-        sections=(("reports", w("reports")),),
-        build=build,
-    )
-
-
-def year_page(library: Library, year: int, findings: Findings, w: Words) -> Page:
-    """Page of a report year: every agency's report."""
-    reports = library.of_year(year)
-    heading = w("year_title", year=year)
-
-    def build() -> Built:
-        rows = [
-            {
-                "href": f"../../{api.folder(report)}",
-                "text": agency_name(library.agencies[report.agency], w),
-                "cells": _list_cells(report, findings.get((report.agency, year), []), w),
-            }
-            for report in reports
-        ]
-        years = library.years
-        position = years.index(year)
-        neighbours = []
-        if position:
-            neighbours.append(Link(f"../{years[position - 1]}/", f"{w('previous_year')}：{years[position - 1]}", rel="prev"))
-        if position + 1 < len(years):
-            neighbours.append(Link(f"../{years[position + 1]}/", f"{w('next_year')}：{years[position + 1]}", rel="next"))
-        html = (
-            _templates()
-            .get_template("list.html")
-            .render(
-                w=w,
-                crumbs=_crumbs(w, up="../../"),
-                here=heading,
-                listing={
-                    "heading": heading,
-                    "caption": heading,
-                    "facts": [],
-                    "head": _list_head(w("agency"), w),
-                    "rows": rows,
-                    "neighbours": neighbours,
-                },
-                downloads=[],
-            )
-        )
-        return Built(html=html, files={})
-
-    return Page(
-        path=f"years/{year}/",
-        name=heading,
-        title=heading,
-        description=w("year_description", year=year, count=len(reports)),
-        sections=(("reports", w("reports")),),
-        build=build,
-    )
-
-
-LATEST = 10
-"""Latest reports shown on the home page."""
-
-
-def home_page(library: Library, files: Mapping[str, int], w: Words) -> Page:
-    """Home: what this is, the corpus at a glance, ways in. `files` are the corpus files with their sizes in bytes."""
-
-    def build() -> Built:
-        dated = sorted((each for each in library if each.published), key=lambda each: (str(each.published), each.agency), reverse=True)
-        kinds = []
-        for kind, name in forms().common.kinds.items():
-            members = [agency for agency in library.agencies.values() if agency.kind == kind]
-            if members:
-                links = [
-                    Link(f"reports/{agency.id}/", agency_name(agency, w), w("count_reports", count=len(library.of_agency(agency.id))))
-                    for agency in members
-                ]
-                kinds.append({"id": kind, "name": name[w.language], "agencies": links})
-        home = {
-            "counts": [
-                {"number": f"{number:,}", "name": w(name)}
-                for name, number in (
-                    ("reports", len(library)),
-                    ("agencies", len(library.agencies)),
-                    ("years", len(library.years)),
-                    ("figures", sum(len(table.form.cells) for report in library for table in report.tables.values())),
-                )
-            ],
-            "latest": [
-                Link(
-                    api.folder(each),
-                    w("report_title", agency=agency_name(library.agencies[each.agency], w), year=each.year),
-                    str(each.published),
-                )
-                for each in dated[:LATEST]
-            ],
-            "years": [
-                Link(f"years/{year}/", w("year_report", year=year), w("count_reports", count=len(library.of_year(year))))
-                for year in reversed(library.years)
-            ],
-            "kinds": kinds,
-        }
-        names = {
-            "observations.csv": ("corpus_csv", "CSV"),
-            "observations.json": ("corpus_json", "JSON"),
-            "index.json": ("corpus_index", "JSON"),
-        }
-        downloads = [Download(f"data/{name}", w(key), kind, size_words(files[name], w)) for name, (key, kind) in names.items()]
-        html = _templates().get_template("home.html").render(w=w, home=home, downloads=downloads)
-        return Built(html=html, files={})
-
-    return Page(
-        path="",
-        name=w("home"),
-        title=w("home_title"),
-        description=w("home_lead"),
-        sections=(("years", w("by_year")), ("agencies", w("by_agency")), ("latest", w("latest_reports")), ("downloads", w("downloads"))),
-        build=build,
-    )

@@ -1,0 +1,134 @@
+# 公开年报 Open Reports: `make` lists the commands. Each does all set-up on a machine that has Python 3.11+ with venv, make
+# and git; nothing is installed outside .venv but the browser of the tests. Written for GNU make 3.81 (macOS) and any sh.
+
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# MkDocs' notice about its next version is the publisher's business, not the reader's of a build log.
+export NO_MKDOCS_2_WARNING := 1
+# Packages and messages are UTF-8, whatever the terminal's locale.
+export PYTHONUTF8 := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+ADDR ?= 127.0.0.1:8000
+PYTEST_FLAGS ?= -n auto --cov
+UV_VERSION := 0.13.9
+
+VENV := .venv
+BIN := $(VENV)/bin
+RUN := $(BIN)/python
+# A stamp holds the folder it was made in: a checkout that was copied or moved has a .venv that still points to the old one.
+SITE := $(VENV)/.installed-site
+TEST := $(VENV)/.installed-test
+HERE := $(shell pwd -P)
+ifneq ($(shell cat $(SITE) 2>/dev/null && $(RUN) -c '' 2>/dev/null || echo broken),$(HERE))
+STALE := stale
+endif
+PIP := $(RUN) -m pip install --quiet --no-input
+
+.PHONY: help serve site check test lint browser setup lock clean stale
+
+help: ## 列出这些命令 · list these commands
+	@echo '公开年报 Open Reports'
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+serve: $(SITE) ## 预览：边改边看 · preview on http://127.0.0.1:8000/, rebuilt at every change
+	@$(RUN) -c 'import socket, sys; host, port = sys.argv[1].rsplit(":", 1); socket.create_server((host, int(port))).close()' $(ADDR) 2>/dev/null || { \
+	  echo "地址 $(ADDR) 已被占用（可能已有一个预览在运行）。换一个：make serve ADDR=127.0.0.1:8001" >&2; \
+	  echo "The address $(ADDR) is in use, perhaps by another preview. Take another: make serve ADDR=127.0.0.1:8001" >&2; exit 1; }
+	@$(RUN) -m mkdocs serve --dev-addr $(ADDR)
+
+site: $(SITE) ## 生成网站到 site/ · build the site into site/, strictly
+	@$(RUN) -m mkdocs build --strict
+
+check: $(SITE) ## 检查 datapackages/ · check every data package
+	@$(BIN)/open-reports check
+
+test: browser lint ## 运行全部检查和测试 · run every check and test, installing a browser where there is none
+	@$(RUN) -m pytest $(PYTEST_FLAGS)
+
+lint: $(TEST) ## 检查代码格式和类型 · check the code's style and types
+	@$(RUN) -m ruff check --quiet
+	@$(RUN) -m ruff format --check --quiet
+	@$(RUN) -m mypy --no-error-summary
+
+setup: $(SITE) ## 只安装，不运行 · only set up .venv
+
+clean: ## 删除一切生成的东西，包括 .venv · delete all that was generated, .venv included
+	rm -rf $(VENV) .venv-lock site .site.* dist build .coverage .coverage.* .hypothesis .pytest_cache .mypy_cache .ruff_cache
+	find plugins tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# -- set-up -----------------------------------------------------------------------------------------------------------
+
+# Python as the caller means it ($PYTHON, then python3), else the newest that fits. Debian splits ensurepip from Python.
+define find_python
+found=; old=; bare=; \
+for candidate in "$$PYTHON" python3 python3.14 python3.13 python3.12 python3.11 python; do \
+  [ -n "$$candidate" ] && version=$$("$$candidate" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null) || continue; \
+  if ! "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then old="$$old $$candidate=$$version"; \
+  elif ! "$$candidate" -c 'import venv, ensurepip' 2>/dev/null; then bare="$$bare $$version"; \
+  else found=$$candidate; break; fi; \
+done; \
+if [ -z "$$found" ] && [ -n "$$bare" ]; then \
+  echo "缺少 Python 的 venv 模块（Python$$bare）。Debian、Ubuntu 请先运行：apt install python3-venv" >&2; \
+  echo "Python's module venv is missing (Python$$bare). On Debian or Ubuntu run: apt install python3-venv" >&2; exit 1; \
+elif [ -z "$$found" ]; then \
+  echo "需要 Python 3.11 或更新的版本（找到：$${old:- 无}）。安装后重试，或写明位置：make PYTHON=/path/to/python3.12 …" >&2; \
+  echo "Python 3.11 or newer is needed (found:$${old:- none}). Install it and try again, or say where: make PYTHON=/path/to/python3.12 ..." >&2; exit 1; \
+fi
+endef
+
+$(SITE): requirements/site.txt pyproject.toml $(STALE)
+	@rm -f $(SITE)
+	@if [ -n '$(STALE)' ] || [ ! -x $(RUN) ]; then \
+	  $(find_python); \
+	  echo "首次准备，约需一分钟…… · setting up .venv, about a minute ..." >&2; \
+	  "$$found" -m venv --clear $(VENV); \
+	fi
+	@$(PIP) --require-hashes --requirement requirements/site.txt
+	@$(PIP) --no-deps --no-build-isolation --no-index --editable .
+	@pwd -P > $(SITE)
+
+# After the site's, never beside it: two pips in one environment break each other under `make -j`.
+$(TEST): $(SITE) requirements/test.txt
+	@echo "准备测试工具…… · setting up the test tools ..." >&2
+	@$(PIP) --require-hashes --requirement requirements/test.txt
+	@touch $(TEST)
+
+# A browser that runs: the caller's ($CHROMIUM), one on the PATH, or the one Playwright keeps.
+define browser_found
+for candidate in "$$CHROMIUM" chromium chromium-browser google-chrome google-chrome-stable; do \
+  [ -n "$$candidate" ] && "$$candidate" --version >/dev/null 2>&1 && browser=$$candidate && break; \
+done; \
+[ -n "$$browser" ] || browser=$$($(RUN) -c 'from playwright.sync_api import sync_playwright as start; from pathlib import Path; \
+p = start().start(); path = p.chromium.executable_path; p.stop(); print(path if Path(path).is_file() else "")' 2>/dev/null)
+endef
+
+browser: $(TEST)
+	@browser=; $(browser_found); \
+	font=$$(fc-list :lang=zh family 2>/dev/null | head -n 1); [ -n "$$font" ] || ! dpkg -s fonts-noto-cjk >/dev/null 2>&1 || font=yes; \
+	if [ "$$(id -u)" = 0 ]; then sudo=; can=yes; elif sudo -n true 2>/dev/null; then sudo='sudo -n'; can=yes; else sudo=; can=; fi; \
+	if [ -n "$$can" ] && command -v apt-get >/dev/null 2>&1; then \
+	  wanted=; [ -n "$$browser" ] || wanted=chromium; [ -n "$$font" ] || wanted="$$wanted fonts-noto-cjk"; \
+	  if [ -n "$$wanted" ]; then \
+	    echo "安装测试用的浏览器和字体…… · installing for the tests: $$wanted" >&2; \
+	    $$sudo apt-get update -qq >&2; \
+	    for package in $$wanted; do $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$package >/dev/null; done; \
+	  fi; \
+	fi; \
+	[ -n "$$browser" ] || { $(browser_found); }; \
+	[ -n "$$browser" ] || { $(RUN) -m playwright install chromium >&2; $(browser_found); }; \
+	if [ -z "$$browser" ]; then \
+	  echo "测试需要 Chromium 浏览器，无法自动安装。请自行安装（Debian：apt install chromium fonts-noto-cjk），或用 CHROMIUM=/path/to/chromium 指明位置。" >&2; \
+	  echo "The tests need Chromium, which could not be installed. Install it (Debian: apt install chromium fonts-noto-cjk) or say where it is: CHROMIUM=/path/to/chromium make test" >&2; \
+	  exit 1; \
+	fi
+
+# -- for developers ---------------------------------------------------------------------------------------------------
+
+LOCK := --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-annotate --no-header
+
+lock: ## 更新锁定的依赖 · renew requirements/*.txt; UPGRADE=--upgrade takes newer versions
+	@$(find_python); [ -x .venv-lock/bin/uv ] || { "$$found" -m venv --clear .venv-lock && .venv-lock/bin/python -m pip install --quiet uv==$(UV_VERSION); }
+	@.venv-lock/bin/uv pip compile pyproject.toml $(LOCK) $(UPGRADE) --group build --output-file requirements/site.txt
+	@.venv-lock/bin/uv pip compile pyproject.toml $(LOCK) $(UPGRADE) --group build --group test --constraint requirements/site.txt --output-file requirements/test.txt

@@ -1,0 +1,7 @@
+"""HTML of the generated pages, made from templates and the words of `locales/pages.yml`."""
+
+from open_reports.pages.frame import Built, Page
+from open_reports.pages.lists import agency_page, home_page, year_page
+from open_reports.pages.report import report_page
+
+__all__ = ["Built", "Page", "agency_page", "home_page", "report_page", "year_page"]

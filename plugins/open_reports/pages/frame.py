@@ -1,0 +1,168 @@
+"""The frame of every page: templates, prose, links and the words they share. The only user of `jinja2` and `markdown_it`.
+
+Every text of a package is escaped by the templates; prose goes through a Markdown parser that knows no raw HTML, no
+images and no address but http, https and mailto. Pages link relatively, so the site works below any address.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote, urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from open_reports.form import Column, forms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from open_reports.finding import Finding
+    from open_reports.library import Agency
+    from open_reports.report import Report
+    from open_reports.words import Words
+
+KILOBYTE = 1024
+"""Bytes in what a phone's file list calls a KB."""
+
+
+class Link(NamedTuple):
+    """A link of a page; `note` is a remark beside it, `rel` its relation."""
+
+    href: str
+    text: str
+    note: str = ""
+    rel: str = ""
+    external: bool = False
+
+
+class Fact(NamedTuple):
+    """One row of a page's facts."""
+
+    name: str
+    text: str = ""
+    href: str = ""
+    external: bool = False
+    links: tuple[Link, ...] = ()
+
+
+class Download(NamedTuple):
+    """One file to download, with its format and size in words."""
+
+    href: str
+    text: str
+    format: str
+    size: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """A finished page: its HTML below the site's frame, and the data files that stand in its folder."""
+
+    html: str
+    files: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page of the site, not yet built.
+
+    `path` is its address below the site; `name` its short title, as a menu shows it; `sections` its anchors with their
+    titles for the table of contents.
+    """
+
+    path: str
+    name: str
+    title: str
+    description: str
+    sections: tuple[tuple[str, str], ...]
+    build: Callable[[], Built]
+
+    def __str__(self) -> str:
+        return self.path
+
+
+@cache
+def templates() -> Environment:
+    """Return the templates of the pages, which escape every text that is not HTML by type."""
+    return Environment(
+        loader=PackageLoader("open_reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    parser = (
+        MarkdownIt("commonmark", {"html": False, "maxNesting": 20})
+        .enable("table")
+        .disable(["image", "html_block", "html_inline", "reference"])
+    )
+    parser.validateLink = lambda url: urlsplit(url).scheme.lower() in {"http", "https", "mailto"}  # type: ignore[method-assign]
+    return parser
+
+
+def prose_html(text: str) -> Markup:
+    """HTML of a section's prose: paragraphs, lists, tables, emphasis and links; everything else stays text."""
+    return Markup(_markdown().render(text))  # noqa: S704 (the parser escapes all it does not know)
+
+
+def size_words(count: int, w: Words) -> str:
+    """Size of a file for people: bytes below 1 KB, else KB with one decimal."""
+    return w("bytes", size=count) if count < KILOBYTE else w("kilobytes", size=f"{count / KILOBYTE:.1f}")
+
+
+def anchor(address: str) -> str:
+    """Link to a figure on its page."""
+    return "#" + quote(address, safe="/.-_~")
+
+
+def agency_name(agency: Agency, w: Words) -> str:
+    """Name of an agency in the page's language."""
+    return agency.name_en if w.language == "en" else agency.name
+
+
+def crumbs(w: Words, *, up: str, agency: Link | None = None) -> list[Link]:
+    """Return the way from home to a page; `up` is the relative address of home."""
+    return [Link(up, w("home")), *([agency] if agency else [])]
+
+
+def verdict(findings: Sequence[Finding], w: Words, *, short: bool = False) -> str:
+    """Return what the checks found, in a sentence or, for a table cell, in a few words."""
+    discrepancies = sum(each.level == "discrepancy" for each in findings)
+    notices = sum(each.level == "notice" for each in findings)
+    kind = "cell" if short else ""
+    if not discrepancies + notices:
+        return w("findings_cell_none" if short else "findings_none")
+    return w(f"findings_{kind or 'some'}", discrepancies=discrepancies, notices=notices)
+
+
+def unit_words(unit: str, language: str) -> str:
+    """Unit of a figure in a language; one that no vocabulary knows stays as printed."""
+    known = forms().common.units.get(unit)
+    return known[language] if known else unit
+
+
+def place_words(report: Report, address: str | None, w: Words) -> str:
+    """Return where a figure stands, in words: its line and its column."""
+    parts = (address or "").split("/")
+    table = report.tables.get(parts[0])
+    if len(parts) == 1:
+        return ""
+    if table is None:
+        return parts[1]
+    words = [table.form.lines[parts[1]].label[w.language]]
+    words += [column_words(table.form.columns[column], w.language) for column in parts[2:]]
+    return " · ".join(words)
+
+
+def column_words(column: Column, language: str) -> str:
+    """Return the heads and the label of a column, outermost first."""
+    return " ".join([*(group[language] for group in column.groups), column.label[language]])
