@@ -158,6 +158,11 @@ def observations_json(library: Library) -> bytes:
     return ("[\n" + ",\n".join(rows) + "\n]\n").encode()
 
 
+def findings_json(findings: Sequence[Finding]) -> bytes:
+    """Every finding of the corpus (public contract, section 5), with its message in both languages."""
+    return json_bytes([{**each.to_dict(), "message_en": each.message("en")} for each in findings])
+
+
 def index(library: Library, findings: Mapping[tuple[str, int], Sequence[Finding]], site: str) -> bytes:
     """Every report with its addresses, version and hash; `site` is the site's address, empty for relative ones."""
     return json_bytes(

@@ -126,6 +126,9 @@ def _form(report: Report) -> Iterator[Finding]:
                 expected=prescribed.id,
                 reference=prescribed.reference,
             )
+    for name, table in report.tables.items():
+        if table.rows and not any(any(cells) for cells in table.rows.values()):
+            yield finding("form.blank", file=f"{report.place}/{table_path(name)}", table=table.form.title)
     for name, line in report.absent:
         form_table = report.tables[name].form
         yield finding(

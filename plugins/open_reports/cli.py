@@ -11,6 +11,7 @@ import click
 from open_reports.cache import Cache
 from open_reports.check import check as check_library
 from open_reports.check import counts, errors, unexplained
+from open_reports.document import PLACEHOLDER
 from open_reports.errors import OpenReportsError
 from open_reports.finding import Finding, level_name
 from open_reports.form import LEVELS, TABLES, forms
@@ -129,7 +130,6 @@ def new(agency: str, year: int, root: Path, title: str | None, source: str | Non
     form = known.prescribed_for(year)
     library = open_library(root, only=[(agency, -1)]) if root.is_dir() else None
     name = library.agencies[agency].name if library and agency in library.agencies else agency
-    site = library.agencies[agency].site if library and agency in library.agencies else "https://www.example.gov.cn/"
     heading = title or f"{name}{year}年政府信息公开工作年度报告"
     files = {f"data/{table}.csv": csv_text(table_rows(form.tables[table], {}, lambda _line, _column: "")) for table in TABLES}
     files["data/overview.csv"] = csv_text([known.common.overview.header])
@@ -140,7 +140,7 @@ def new(agency: str, year: int, root: Path, title: str | None, source: str | Non
             agency=agency,
             year=year,
             title=heading,
-            sources=[Source(heading, source or site)],
+            sources=[Source(heading, source or PLACEHOLDER)],
             form_of=dict.fromkeys(TABLES, form.id),
             created=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         )
@@ -148,7 +148,7 @@ def new(agency: str, year: int, root: Path, title: str | None, source: str | Non
     write(folder, files)
     if not (root / agency / AGENCY).exists():
         (root / agency / AGENCY).write_text(
-            f"name: {agency}\nname_en: {agency}\nkind: department\nparent: none\nregion: 待填\nsite: https://www.example.gov.cn/\n",
+            f"name: {PLACEHOLDER}\nname_en: {PLACEHOLDER}\nkind: {PLACEHOLDER}\nparent: none\nregion: {PLACEHOLDER}\nsite: {PLACEHOLDER}\n",
             encoding="utf-8",
             newline="\n",
         )

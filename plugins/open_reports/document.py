@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 MAX_DEPTH = 24
+PLACEHOLDER = "待填"
+"""What `open-reports new` writes where only a person can know the answer."""
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -149,6 +151,9 @@ class Record:
             return ""
         if not isinstance(value, str) or not value.strip():
             self.note(key, "record.not_text", found=shown(value))
+            return ""
+        if value.strip() == PLACEHOLDER:
+            self.note(key, "record.placeholder", found=value)
             return ""
         if len(value) > most:
             self.note(key, "record.too_long", found=str(len(value)), expected=str(most))

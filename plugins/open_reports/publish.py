@@ -55,12 +55,14 @@ def publish(library: Library, findings: Sequence[Finding], *, site: str = "", la
     artifacts = (
         Artifact("data/observations.csv", api.observations_csv(library)),
         Artifact("data/observations.json", api.observations_json(library)),
+        Artifact("data/findings.json", api.findings_json(findings)),
         Artifact("data/index.json", api.index(library, found, site)),
     )
     sizes = {artifact.path.removeprefix("data/"): len(artifact.data) for artifact in artifacts}
     made = (
         pages.home_page(library, sizes, w),
         *(pages.year_page(library, year, found, w) for year in library.years),
+        *pages.quality_pages(library, findings, w),
         *(pages.agency_page(library, agency, found, w) for agency in library.agencies.values()),
         *(pages.report_page(library, report, found.get((report.agency, report.year), []), w) for report in library),
     )

@@ -2,6 +2,7 @@
 
 from open_reports.pages.frame import Built, Page
 from open_reports.pages.lists import agency_page, home_page, year_page
+from open_reports.pages.quality import quality_pages
 from open_reports.pages.report import report_page
 
-__all__ = ["Built", "Page", "agency_page", "home_page", "report_page", "year_page"]
+__all__ = ["Built", "Page", "agency_page", "home_page", "quality_pages", "report_page", "year_page"]

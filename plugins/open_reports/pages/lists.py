@@ -18,6 +18,7 @@ from open_reports.pages.frame import (
     templates,
     verdict,
 )
+from open_reports.pages.ledger import chains
 from open_reports.pages.report import CellView
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ def agency_page(library: Library, agency: Agency, findings: Findings, w: Words) 
                     "rows": rows,
                     "neighbours": [],
                 },
+                chains=chains(reports, library, w),
                 downloads=[],
             )
         )
@@ -104,7 +106,7 @@ def agency_page(library: Library, agency: Agency, findings: Findings, w: Words) 
         name=agency_name(agency, w),
         title=heading,
         description=w("agency_description", agency=agency_name(agency, w), count=len(reports)),
-        sections=(("reports", w("reports")),),
+        sections=(("reports", w("reports")), ("chain", w("chain"))),
         build=build,
     )
 
@@ -145,6 +147,7 @@ def year_page(library: Library, year: int, findings: Findings, w: Words) -> Page
                     "rows": rows,
                     "neighbours": neighbours,
                 },
+                chains=[],
                 downloads=[],
             )
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from open_reports import api
+from open_reports.badge import badge, badge_text
 from open_reports.finding import Finding, level_name
 from open_reports.form import TABLES, Block, Line, Text, forms
 from open_reports.pages.frame import (
@@ -24,6 +25,7 @@ from open_reports.pages.frame import (
     unit_words,
     verdict,
 )
+from open_reports.pages.ledger import by_result, entries, ledger_html
 from open_reports.report import Address, Figure, Item, Note, Report, Table, table_path
 
 if TYPE_CHECKING:
@@ -126,6 +128,13 @@ class OverviewView(NamedTuple):
 
     rows: tuple[RowView, ...]
     notes: tuple[NoteView, ...]
+
+
+class LedgerView(NamedTuple):
+    """Every identity of the report: a sentence that counts them, and the tables."""
+
+    summary: str
+    html: Markup
 
 
 class SectionView(NamedTuple):
@@ -343,6 +352,7 @@ def report_page(library: Library, report: Report, findings: Sequence[Finding], w
             **package,
             "report.json": api.report_json(report, findings),
             f"{report.name}.zip": api.archive(report, package),
+            "badge.svg": badge(findings, w),
         }
         html = (
             templates()
@@ -352,6 +362,8 @@ def report_page(library: Library, report: Report, findings: Sequence[Finding], w
                 crumbs=crumbs(w, up="../../../", agency=Link("../", agency_name(agency, w))),
                 here=w("year_report", year=report.year),
                 report=_report_view(library, report, findings, heading, w),
+                ledger=_ledger(library, report, w),
+                badge=w("badge_alt", text=badge_text(findings, w)),
                 downloads=_downloads(report, files, w),
             )
         )
@@ -362,9 +374,22 @@ def report_page(library: Library, report: Report, findings: Sequence[Finding], w
         name=heading,
         title=heading,
         description=w("report_description", agency=agency_name(agency, w), year=report.year),
-        sections=(("findings", w("findings")), prose["一"], *tables, prose["五"], prose["六"], ("downloads", w("downloads"))),
+        sections=(
+            ("findings", w("findings")),
+            prose["一"],
+            *tables,
+            prose["五"],
+            prose["六"],
+            ("ledger", w("ledger")),
+            ("downloads", w("downloads")),
+        ),
         build=build,
     )
+
+
+def _ledger(library: Library, report: Report, w: Words) -> LedgerView:
+    found = entries(report, library, w)
+    return LedgerView(w("ledger_summary", count=len(found), **by_result(found)), ledger_html(found, w))
 
 
 def _report_view(library: Library, report: Report, findings: Sequence[Finding], heading: str, w: Words) -> dict[str, Any]:

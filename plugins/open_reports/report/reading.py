@@ -176,9 +176,9 @@ class _Reader:
             return None
         return rows
 
-    def _ragged(self, table: str, rows: list[list[str]], width: int) -> bool:
-        """Note every row of another width than the header's; whether there is one."""
-        found = False
+    def _ragged(self, table: str, rows: list[list[str]], width: int) -> set[int]:
+        """Note every row of another width than the header's; their numbers."""
+        found = set()
         for index, row in enumerate(rows[1:], start=2):
             if len(row) != width:
                 blank = not any(row)
@@ -190,7 +190,7 @@ class _Reader:
                     expected=str(width),
                     cells=shown(",".join(row)),
                 )
-                found = True
+                found.add(index)
         return found
 
     def _table(self, table: str, described: _Described) -> Table | None:
@@ -199,14 +199,18 @@ class _Reader:
         rows = self._grid(table, form.header)
         if rows is None or not self._shape(form, rows):
             return None
-        if self._ragged(table, rows, len(form.header)):
-            return None
+        ragged = self._ragged(table, rows, len(form.header))
         absent = {line for where, line in described.fields["absent"] if where == table}
         labels: dict[str, str] = {}
         cells: dict[str, tuple[str, ...]] = {}
         numbers: dict[str, int] = {}
         expected = [line for line in form.lines if line not in absent]
-        for index, (line, label, *texts) in enumerate(rows[1:], start=2):
+        for index, row in enumerate(rows[1:], start=2):
+            if index in ragged:
+                cells.setdefault(row[0] if row else "", ())  # the line is there, so it is not missing as well
+                numbers.setdefault(row[0] if row else "", index)
+                continue
+            line, label, *texts = row
             if line in cells:
                 self.note("table.duplicate_line", path, row=index, column=form.header[0], found=line, expected=str(numbers[line]))
                 continue
@@ -314,9 +318,10 @@ class _Reader:
                 extra=shown(", ".join(extra)) or "-",
             )
             return []
-        if self._ragged(free.id, rows, len(free.header)):
-            return []
+        ragged = self._ragged(free.id, rows, len(free.header))
         for index, row in enumerate(rows[1:], start=2):
+            if index in ragged:
+                continue
             for (name, title, properties), text in zip(free.fields, row, strict=True):
                 constraints = properties.get("constraints", {})
                 if properties["type"] == "number":
@@ -337,7 +342,7 @@ class _Reader:
                 if constraints.get("required") and not text:
                     self.note("table.required", path, row=index, column=name, column_title=title)
                 self._plain(path, index, name, text, most=constraints.get("maxLength", 60))
-        return rows[1:]
+        return [] if ragged else rows[1:]
 
     def _overview(self) -> list[Item]:
         free = self.known.common.overview
@@ -548,6 +553,9 @@ def _describe(root: Record, *, agency: str, year: int, known: Forms) -> _Describ
     own, form_of = _describe_report(record, agency=agency, year=year, known=known)
     record.close()
     root.close()
+    for revision in own["revisions"]:
+        if _semver(revision.version) > _semver(version):
+            root.note("version", "meta.revision", found=version, expected=revision.version)
     fields = {"title": title, "sources": tuple(sources), "version": version, "created": created, "descriptor": root.mapping, **own}
     if any(form not in known for _, form in form_of):
         return None
@@ -605,6 +613,10 @@ def _consolidation(entry: Record, form_of: Mapping[str, str], known: Forms) -> C
             entry.note(f"lines[{index}]", "meta.absent", found=shown(value))
         lines.append(shown(value))
     return Consolidation(units, tuple(lines))
+
+
+def _semver(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".")) if version else (0,)
 
 
 def _explanation(entry: Record) -> Explanation:

@@ -1,0 +1,39 @@
+"""A report's badge: an SVG that says how its checks came out, to be shown elsewhere without asking anyone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from open_reports.finding import Finding
+    from open_reports.words import Words
+
+_WIDE, _NARROW, _PAD = 12.0, 6.6, 8.0
+
+
+def _width(text: str) -> float:
+    """Width in pixels at 11 px type: Chinese characters are about as wide as high, Latin ones half of that."""
+    return sum(_NARROW if char.isascii() else _WIDE for char in text) + 2 * _PAD
+
+
+def badge_text(findings: Sequence[Finding], w: Words) -> str:
+    """Return what the badge says: no discrepancy, or how many; a fact, no score."""
+    count = sum(each.level == "discrepancy" for each in findings)
+    return w("badge_some", count=count) if count else w("badge_holds")
+
+
+def badge(findings: Sequence[Finding], w: Words) -> bytes:
+    """SVG of a report's badge."""
+    label, text = w("badge"), badge_text(findings, w)
+    left, right = _width(label), _width(text)
+    fill = "#8a5a00" if any(each.level == "discrepancy" for each in findings) else "#1b6e3c"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + right:.0f}" height="20" role="img" aria-label="{escape(label)}：{escape(text)}">'
+        f"<title>{escape(label)}：{escape(text)}</title>"
+        f'<rect width="{left:.0f}" height="20" fill="#3d3d45"/><rect x="{left:.0f}" width="{right:.0f}" height="20" fill="{fill}"/>'
+        '<g fill="#fff" text-anchor="middle" font-family="system-ui,\'PingFang SC\',\'Microsoft YaHei\',\'Noto Sans CJK SC\',sans-serif" font-size="11">'
+        f'<text x="{left / 2:.1f}" y="14">{escape(label)}</text><text x="{left + right / 2:.1f}" y="14">{escape(text)}</text></g></svg>\n'
+    ).encode()

@@ -1,0 +1,185 @@
+"""The ledger: every identity of a report as an equation of its figures, and the chain of an agency's years."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from markupsafe import Markup, escape
+
+from open_reports.form import forms
+from open_reports.identity import MOST_SHOWN, Identity, Member, Result, identities, total
+from open_reports.narrative import stated
+from open_reports.pages.frame import anchor, place_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from open_reports.form import Rule, RuleText
+    from open_reports.library import Library
+    from open_reports.report import Report
+    from open_reports.words import Words
+
+
+class Entry(NamedTuple):
+    """One row of the ledger: a rule at one place, its equation as HTML, its result and why it could not be tested."""
+
+    rule: RuleText
+    place: str
+    equation: Markup
+    result: Result
+    reason: str | None
+
+
+class ChainView(NamedTuple):
+    """A rule between years: for each line or column, the equation of each year."""
+
+    rule: str
+    name: str
+    says: str
+    years: tuple[int, ...]
+    rows: tuple[tuple[str, tuple[Entry | None, ...]], ...]
+
+
+def entries(report: Report, library: Library, w: Words) -> list[Entry]:
+    """Every row of a report's ledger, rule by rule."""
+    found = [_entry(report, each, w) for each in identities(report, library)]
+    found += [_entry(report, each.identity, w) for each in stated(report)]
+    found.append(_deadline(report, library, w))
+    order = {rule: position for position, rule in enumerate(forms().rules)}
+    return sorted(found, key=lambda each: order[each.rule.id])
+
+
+def _entry(report: Report, identity: Identity, w: Words) -> Entry:
+    return Entry(identity.rule, _place(report, identity, w), equation(report, identity, w), identity.result, identity.reason)
+
+
+def _place(report: Report, identity: Identity, w: Words) -> str:
+    table = report.tables.get(identity.table)
+    if table is None:
+        return identity.at
+    if getattr(identity.rule, "axis", "") == "column":
+        return table.form.columns[identity.at].label[w.language]
+    if identity.rule.id == "AGG":
+        return place_words(report, str(identity.blamed), w)
+    return table.form.lines[identity.at].label[w.language]
+
+
+def equation(report: Report, identity: Identity, w: Words, *, base: str = "") -> Markup:
+    """Both sides as printed, each number a link to its cell; `base` leads from the page to the report's folder."""
+    sign = {"holds": "=", "contradicts": "≠", "untestable": "?"}[identity.result]
+    left, right = (_side(report, side, w, base) for side in (identity.left, identity.right))
+    if identity.result == "contradicts":
+        left += _total(identity.left)
+        right += _total(identity.right)
+    return Markup(f"{left} <b>{sign}</b> {right}")  # noqa: S704 (made of numbers, escaped labels and our own tags)
+
+
+def _total(members: Sequence[Member]) -> str:
+    return f"（={total(members)}）" if len(members) > 1 else ""
+
+
+def _side(report: Report, members: Sequence[Member], w: Words, base: str) -> str:
+    long = len(members) > MOST_SHOWN
+    shown = [each for each in members if each.value != 0] if long else members
+    parts: list[str] = []
+    for each in shown:
+        if parts or each.sign < 0:
+            parts.append("−" if each.sign < 0 else "+")
+        parts.append(_number(report, each, w, base))
+    if not parts:
+        return f"0（{w('rest_zero')}）" if long else "0"
+    return " ".join(parts) + (f"（{w('rest_zero')}）" if long and len(shown) < len(members) else "")
+
+
+def _number(report: Report, each: Member, w: Words, base: str) -> str:
+    text = str(each.value) if each.value is not None else f"（{w('unit_blank')}）"
+    if each.address.table == "prose":
+        return text
+    here = each.agency == report.agency and each.year == report.year
+    folder = base if here else f"{base}../../{each.agency}/{each.year}/"
+    if not here and each.value is None:
+        return (
+            f"（{each.year}：{w('not_collected')}）" if each.agency == report.agency else f"（{escape(each.agency)}：{w('not_collected')}）"
+        )
+    return f'<a href="{folder}{anchor(str(each.address))}">{text}</a>'
+
+
+def _deadline(report: Report, library: Library, w: Words) -> Entry:
+    common = forms().common
+    rule = common.rules["DUE"]
+    agency = library.agencies[report.agency]
+    last = common.deadlines.get(agency.kind)
+    reason = "no_deadline" if last is None else "no_date" if report.published is None else None
+    due = f"{report.year + 1}-{last}" if last else ""
+    published = report.published.isoformat() if report.published else w("unknown")
+    result: Result = "untestable" if reason else "contradicts" if published > due else "holds"
+    words = w("published_by", published=published, deadline=due) if last else published
+    return Entry(rule, w("published"), escape(words), result, reason)
+
+
+def reason_words(reason: str | None, w: Words) -> str:
+    """Why an identity could not be tested, in words."""
+    return w(f"reason_{reason}") if reason else ""
+
+
+def ledger_html(found: Sequence[Entry], w: Words) -> Markup:
+    """HTML of the ledger's tables, one a rule; written here, for a template would double the cost of a page."""
+    parts: list[str] = []
+    rule = None
+    words = {result: w(f"result_{result}") for result in ("holds", "contradicts", "untestable")}
+    head = "".join(f'<th scope="col">{w(key)}</th>' for key in ("ledger_place", "ledger_equation", "ledger_result"))
+    for each in found:
+        if each.rule.id != rule:
+            if rule is not None:
+                parts.append("</tbody></table>")
+            rule = each.rule.id
+            name = escape(each.rule.name[w.language])
+            parts.append(
+                f'<h3 id="ledger-{rule}"><a href="../../../quality/{rule}/">{rule}</a> {name}</h3><p>{escape(each.rule.says[w.language])}</p>'
+                f'<table class="or-table or-ledger" aria-labelledby="ledger-{rule}"><thead><tr>{head}</tr></thead><tbody>'
+            )
+        reason = f"：{reason_words(each.reason, w)}" if each.reason else ""
+        parts.append(
+            f'<tr data-rule="{rule}" data-result="{each.result}"><th scope="row">{escape(each.place)}</th>'
+            f"<td>{each.equation}</td><td>{words[each.result]}{reason}</td></tr>"
+        )
+    if rule is not None:
+        parts.append("</tbody></table>")
+    return Markup("".join(parts))  # noqa: S704 (every label above is escaped)
+
+
+def chains(reports: Sequence[Report], library: Library, w: Words) -> list[ChainView]:
+    """Rules between the years of an agency, each as a table of years; a year that is missing stays a gap."""
+    if not reports:
+        return []
+    years = tuple(range(reports[0].year, reports[-1].year + 1))
+    cells: dict[str, dict[str, dict[int, Entry]]] = {}
+    rules: dict[str, Rule] = {}
+    for report in reports:
+        yearly = {rule.id: rule for table in report.tables.values() for rule in table.form.yearly_rules}
+        rules.update(yearly)
+        for identity in identities(report, library):
+            if identity.rule.id in yearly:
+                base = f"{report.year}/"
+                entry = Entry(
+                    identity.rule, _place(report, identity, w), equation(report, identity, w, base=base), identity.result, identity.reason
+                )
+                cells.setdefault(identity.rule.id, {}).setdefault(entry.place, {})[report.year] = entry
+    return [
+        ChainView(
+            rule=rule,
+            name=rules[rule].name[w.language],
+            says=rules[rule].says[w.language],
+            years=years,
+            rows=tuple((place, tuple(by_year.get(year) for year in years)) for place, by_year in places.items()),
+        )
+        for rule, places in cells.items()
+    ]
+
+
+def by_result(found: Iterable[Entry]) -> dict[Result, int]:
+    """Count rows by result."""
+    counts: dict[Result, int] = {"holds": 0, "contradicts": 0, "untestable": 0}
+    for each in found:
+        counts[each.result] += 1
+    return counts

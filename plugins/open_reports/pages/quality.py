@@ -1,0 +1,224 @@
+"""Pages of the checks: counts by rule, agency and year, and a page a rule with every finding."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from open_reports import api
+from open_reports.finding import level_name
+from open_reports.form import forms
+from open_reports.pages.frame import Built, Link, Page, agency_name, anchor, crumbs, place_words, templates
+from open_reports.pages.ledger import entries, reason_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from open_reports.finding import Finding
+    from open_reports.form import RuleText
+    from open_reports.library import Library
+    from open_reports.words import Words
+
+MOST_LISTED = 200
+"""Findings on one page of a rule; more go to further pages."""
+
+
+class FindingLine(NamedTuple):
+    """One finding in a list, with the way to its figure."""
+
+    report: Link
+    place: Link
+    text: str
+    explanation: str
+
+
+class Quality:
+    """What the checks found over a library, counted once for all pages that show it."""
+
+    def __init__(self, library: Library, findings: Sequence[Finding], w: Words) -> None:
+        self.library = library
+        self.findings = [each for each in findings if each.agency is not None and each.year is not None]
+        self.w = w
+
+    @cached_property
+    def results(self) -> dict[str, Counter[str]]:
+        """Ledger rows by rule and result."""
+        return self._tallies[0]
+
+    @cached_property
+    def reasons(self) -> dict[str, Counter[str]]:
+        """Ledger rows that could not be tested, by rule and reason."""
+        return self._tallies[1]
+
+    @cached_property
+    def _tallies(self) -> tuple[dict[str, Counter[str]], dict[str, Counter[str]]]:
+        results: dict[str, Counter[str]] = {}
+        reasons: dict[str, Counter[str]] = {}
+        for report in self.library:
+            for each in entries(report, self.library, self.w):
+                results.setdefault(each.rule.id, Counter())[each.result] += 1
+                if each.reason:
+                    reasons.setdefault(each.rule.id, Counter())[each.reason] += 1
+        return results, reasons
+
+    def of_rule(self, rule: str) -> list[Finding]:
+        """Findings against a rule, in the order of the reports."""
+        return [each for each in self.findings if each.rule == rule]
+
+
+def quality_pages(library: Library, findings: Sequence[Finding], w: Words) -> Iterator[Page]:
+    """Return the overview of all checks, then a page (or several) for each rule."""
+    quality = Quality(library, findings, w)
+    yield _overview(quality)
+    for rule in forms().rules.values():
+        found = quality.of_rule(rule.id)
+        parts = max(1, -(-len(found) // MOST_LISTED))
+        for part in range(1, parts + 1):
+            yield _rule_page(quality, rule, found[(part - 1) * MOST_LISTED : part * MOST_LISTED], part, parts)
+
+
+def _counted(found: Sequence[Finding]) -> list[str]:
+    levels = Counter(each.level for each in found)
+    explained = sum(each.explanation is not None for each in found)
+    return [str(levels["discrepancy"]), str(levels["notice"]), str(explained)]
+
+
+def _overview(quality: Quality) -> Page:
+    w = quality.w
+
+    def build() -> Built:
+        library = quality.library
+        by_rule = [
+            {
+                "href": f"{rule.id}/",
+                "text": f"{rule.id} {rule.name[w.language]}",
+                "cells": [
+                    *(str(quality.results.get(rule.id, Counter())[result]) for result in ("holds", "contradicts", "untestable")),
+                    str(len(quality.of_rule(rule.id))),
+                ],
+            }
+            for rule in forms().rules.values()
+        ]
+        by_agency = [
+            {
+                "href": f"../reports/{agency.id}/",
+                "text": agency_name(agency, w),
+                "cells": [
+                    str(len(library.of_agency(agency.id))),
+                    *_counted([each for each in quality.findings if each.agency == agency.id]),
+                ],
+            }
+            for agency in library.agencies.values()
+        ]
+        by_year = [
+            {
+                "href": f"../years/{year}/",
+                "text": w("year_report", year=year),
+                "cells": [str(len(library.of_year(year))), *_counted([each for each in quality.findings if each.year == year])],
+            }
+            for year in reversed(library.years)
+        ]
+        counted = [w("reports"), level_name("discrepancy")[w.language], level_name("notice")[w.language], w("column_explained")]
+        results = [w("result_holds"), w("result_contradicts"), w("result_untestable"), w("column_findings")]
+        html = (
+            templates()
+            .get_template("quality.html")
+            .render(
+                w=w,
+                crumbs=crumbs(w, up="../"),
+                here=w("quality"),
+                tables=[
+                    {"id": "rules", "title": w("quality_by_rule"), "head": [w("rule"), *results], "rows": by_rule},
+                    {"id": "agencies", "title": w("quality_by_agency"), "head": [w("agency"), *counted], "rows": by_agency},
+                    {"id": "years", "title": w("quality_by_year"), "head": [w("year"), *counted], "rows": by_year},
+                ],
+            )
+        )
+        return Built(html=html, files={})
+
+    return Page(
+        path="quality/",
+        name=w("quality"),
+        title=w("quality"),
+        description=w("quality_description"),
+        sections=(("rules", w("quality_by_rule")), ("agencies", w("quality_by_agency")), ("years", w("quality_by_year"))),
+        build=build,
+    )
+
+
+def _rule_page(quality: Quality, rule: RuleText, found: Sequence[Finding], part: int, parts: int) -> Page:
+    w = quality.w
+    heading = w("rule_title", id=rule.id, name=rule.name[w.language])
+    up = "../../" if part == 1 else "../../../"
+
+    def build() -> Built:
+        results = quality.results.get(rule.id, Counter())
+        reasons = quality.reasons.get(rule.id, Counter())
+        facts = [
+            (w("rule_says"), rule.says[w.language]),
+            (w("rule_standing"), w(f"standing_{rule.standing}")),
+            (w("rule_level"), w(f"level_{rule.level}")),
+        ]
+        if sentence := getattr(rule, "sentence", ""):
+            facts.append((w("rule_sentence"), sentence))
+        prescribed = [
+            f"{form.title[w.language]}（{form.reference[w.language]}）"
+            for form in forms().values()
+            if any(rule.id == each.id for table in form.tables.values() for each in (*table.rules, *table.yearly_rules))
+        ]
+        if prescribed:
+            facts.append((w("rule_forms"), "；".join(prescribed)))
+        html = (
+            templates()
+            .get_template("rule.html")
+            .render(
+                w=w,
+                crumbs=[Link(up, w("home")), Link(f"{up}quality/", w("quality"))],
+                here=rule.id,
+                heading=heading,
+                part=w("part", part=part, parts=parts) if parts > 1 else "",
+                facts=facts,
+                results=[(w(f"result_{result}"), results[result]) for result in ("holds", "contradicts", "untestable")] if results else [],
+                reasons=[(reason_words(reason, w), count) for reason, count in reasons.most_common()],
+                findings=[_line(quality, each, up) for each in found],
+                neighbours=_parts(part, parts, w),
+            )
+        )
+        return Built(html=html, files={})
+
+    return Page(
+        path=f"quality/{rule.id}/" if part == 1 else f"quality/{rule.id}/{part}/",
+        name=heading,
+        title=heading if part == 1 else f"{heading} {part}",
+        description=w("rule_description", id=rule.id, name=rule.name[w.language]),
+        sections=(("results", w("how_often")), ("findings", w("rule_findings"))),
+        build=build,
+    )
+
+
+def _parts(part: int, parts: int, w: Words) -> list[Link]:
+    links = []
+    here = "" if part == 1 else "../"
+    if part > 1:
+        before = here if part == 2 else f"{here}{part - 1}/"  # noqa: PLR2004 (the first part has no number)
+        links.append(Link(before, w("part", part=part - 1, parts=parts), rel="prev"))
+    if part < parts:
+        links.append(Link(f"{here}{part + 1}/", w("part", part=part + 1, parts=parts), rel="next"))
+    return links
+
+
+def _line(quality: Quality, each: Finding, up: str) -> FindingLine:
+    w = quality.w
+    report = quality.library.reports[each.agency or "", each.year or 0]
+    folder = f"{up}{api.folder(report)}"
+    name = agency_name(quality.library.agencies[report.agency], w)
+    exact = (each.address or "").count("/") == 2  # noqa: PLR2004 (table/line/column)
+    place = place_words(report, each.address, w)
+    explanation = f"{w(f'explained_{each.explanation.by}')}：{each.explanation.text}" if each.explanation else ""
+    return FindingLine(
+        report=Link(folder, w("report_title", agency=name, year=report.year)),
+        place=Link(f"{folder}{anchor(each.address or '')}" if exact else "", place),
+        text=each.public(w.language),
+        explanation=explanation,
+    )
