@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from open_reports.finding import Explanation, Finding, finding
 from open_reports.form import LEVELS, Text, forms
 from open_reports.identity import MOST_SHOWN, contradictory, identities, located, spelt, total
+from open_reports.library import with_neighbours
 from open_reports.narrative import stated
 from open_reports.report import DESCRIPTOR, PROSE, judge, table_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from open_reports.cache import Cache
     from open_reports.form import Level
@@ -174,17 +176,19 @@ def check_report(report: Report, library: Library | None = None) -> tuple[Findin
     return (*found, *(each.of(report.agency, report.year) for each in _unused(report, stale)))
 
 
-def check(library: Library, cache: Cache | None = None) -> tuple[Finding, ...]:
+def check(library: Library, cache: Cache | None = None, *, root: Path | None = None) -> tuple[Finding, ...]:
     """Every finding of a library: what could not be read, what frictionless refuses, what does not reconcile.
 
-    `cache` remembers packages that the judge has passed before, by their content.
+    `cache` remembers packages that the judge has passed before, by their content. Where the library is a part of a folder,
+    `root` is that folder, from which the neighbours that its reports are compared with are read.
     """
     unknown = [report for report in library if cache is None or report.digest not in cache]
     verdicts = judge(unknown)
     if cache is not None:
         refused = {(each.agency, each.year) for each in verdicts}
         cache.add(report.digest for report in unknown if (report.agency, report.year) not in refused)
-    return (*library.findings, *verdicts, *(each for report in library for each in check_report(report, library)))
+    around = with_neighbours(library, root) if root else library
+    return (*library.findings, *verdicts, *(each for report in library for each in check_report(report, around)))
 
 
 def errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:

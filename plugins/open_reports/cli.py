@@ -5,11 +5,10 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, Self
 
 import click
 
-from open_reports.cache import Cache
-from open_reports.check import check as check_library
 from open_reports.check import counts, errors, unexplained
 from open_reports.document import PLACEHOLDER
 from open_reports.errors import OpenReportsError
@@ -18,6 +17,7 @@ from open_reports.form import LEVELS, TABLES, forms
 from open_reports.gate import slug_fault
 from open_reports.library import AGENCY, open_library
 from open_reports.report import FIRST_YEAR, LAST_YEAR, Source, csv_text, descriptor, json_text, table_rows, write
+from open_reports.survey import survey
 
 LANGUAGES = click.Choice(["zh", "en"])
 ROOT = "datapackages"
@@ -59,7 +59,6 @@ def check(paths: tuple[Path, ...], style: str, language: str, *, strict: bool) -
 
 def _checked(path: Path) -> tuple[Finding, ...]:
     """Findings of a folder of packages, of an agency's folder, or of one package."""
-    cache = Cache()
     full = path.resolve()
     only: tuple[tuple[str, int | None], ...]
     if (path / "datapackage.json").is_file() or (full.name.isdigit() and (full.parent / AGENCY).exists()):
@@ -71,10 +70,29 @@ def _checked(path: Path) -> tuple[Finding, ...]:
     else:
         root, only = full, ()
     place = str(path) if not only else _place_of(root)
-    library = open_library(root, place=place.rstrip("/"), only=only)
-    findings = check_library(library, cache)
-    cache.save()
-    return findings
+    with _Progress() as progress:
+        return survey(root, place=place.rstrip("/"), only=only, progress=progress)
+
+
+class _Progress:
+    """A bar on the terminal's error stream; silent where nobody watches."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.render_finish()
+
+    def __call__(self, done: int, count: int) -> None:
+        if not sys.stderr.isatty():
+            return
+        if self._bar is None:
+            self._bar = click.progressbar(length=count, label="检查 / checking", file=sys.stderr)
+        self._bar.update(done - self._bar.pos)
 
 
 def _place_of(root: Path) -> str:

@@ -7,6 +7,7 @@ to, what stands there, what was expected, what to do.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,6 @@ from open_reports.form import LEVELS, Level, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
     from open_reports.document import Problem
 
@@ -126,6 +126,31 @@ class Finding:
             "column": self.column,
             "explanation": explanation,
         }
+
+    def packed(self) -> list[Any]:
+        """Return the finding as JSON values, to be kept; `unpacked` brings it back."""
+        values = [[key, [value.zh, value.en] if isinstance(value, Text) else value] for key, value in self.values]
+        title = [self.column_title.zh, self.column_title.en] if self.column_title else None
+        said = self.explanation
+        explanation = said and [said.rule, said.address, said.text, said.by, said.day.isoformat() if said.day else None]
+        plain = [self.rule, self.level, self.code, self.agency, self.year, self.address, self.expected, self.found, self.file, self.row]
+        return [*plain, self.column, title, values, explanation]
+
+    @classmethod
+    def unpacked(cls, packed: list[Any]) -> Finding:
+        """Return the finding that was packed."""
+        *plain, column, title, values, said = packed
+        names = ("rule", "level", "code", "agency", "year", "address", "expected", "found", "file", "row")
+        explanation = said and Explanation(
+            rule=said[0], address=said[1], text=said[2], by=said[3], day=date.fromisoformat(said[4]) if said[4] else None
+        )
+        return cls(
+            **dict(zip(names, plain, strict=True)),
+            column=column,
+            column_title=Text(zh=title[0], en=title[1]) if title else None,
+            values=tuple((key, Text(zh=value[0], en=value[1]) if isinstance(value, list) else value) for key, value in values),
+            explanation=explanation,
+        )
 
     def of(self, agency: str | None, year: int | None) -> Finding:
         """Return the same finding, placed in a report."""

@@ -99,16 +99,16 @@ class Library:
         return f"{len(self.reports)} reports of {len(self.agencies)} agencies"
 
 
-def open_library(root: Path, *, place: str | None = None, only: Sequence[tuple[str, int | None]] = ()) -> Library:
+def open_library(root: Path, *, place: str | None = None, only: Sequence[tuple[str, int | None]] = (), reports: bool = True) -> Library:
     """Read every package below a folder, or only some agencies and years of it.
 
-    `place` is how findings name the folder (its own name unless given). What cannot be read becomes findings of the
+    `place` is how findings name the folder (its own name unless given); `reports` False reads the agencies alone. What cannot be read becomes findings of the
     library; nothing outside the folder is ever opened.
     """
     place = place or root.name
     findings: list[Finding] = []
     agencies: dict[str, Agency] = {}
-    reports: dict[tuple[str, int], Report] = {}
+    read_reports: dict[tuple[str, int], Report] = {}
     if not root.is_dir():
         return Library(agencies={}, reports={}, findings=(finding("file.no_root", file=place),))
     entries, faults = gate.children(str(root), place)
@@ -134,13 +134,15 @@ def open_library(root: Path, *, place: str | None = None, only: Sequence[tuple[s
         findings += (each.of(name, None) for each in (*faults, *more))
         if agency is not None:
             agencies[name] = agency
+        if not reports:
+            continue
         years = {year for found, year in only if found == name}
         found, more = _reports(name, path, inside, years if None not in years else set())
-        reports.update(found)
+        read_reports.update(found)
         findings += more
     if not wanted:
         findings += _parents(agencies, place)
-    known = {key: report for key, report in reports.items() if key[0] in agencies}
+    known = {key: report for key, report in read_reports.items() if key[0] in agencies}
     return Library(agencies=agencies, reports=known, findings=tuple(findings))
 
 
@@ -207,3 +209,22 @@ def _parents(agencies: Mapping[str, Agency], place: str) -> Iterator[Finding]:
                 break
             chain.append(parent)
             parent = agencies[parent].parent
+
+
+def with_neighbours(library: Library, root: Path) -> Library:
+    """Return the library with the reports that its own are compared with: the year before, the units consolidated.
+
+    A library of a whole folder has them already; faults of the neighbours are told where they are checked themselves.
+    """
+    wanted: dict[tuple[str, int | None], None] = {}
+    for report in library:
+        for key in ((report.agency, report.year - 1), *((unit, report.year) for said in report.consolidates for unit in said.units)):
+            if key not in library.reports:
+                wanted[key] = None
+    present = [key for key in wanted if (root / key[0] / str(key[1])).is_dir()]
+    if not present:
+        return library
+    neighbours = open_library(root, only=present)
+    return Library(
+        agencies={**neighbours.agencies, **library.agencies}, reports={**neighbours.reports, **library.reports}, findings=library.findings
+    )
