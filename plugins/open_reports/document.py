@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
 MAX_DEPTH = 24
 PLACEHOLDER = "待填"
 """What `open-reports new` writes where only a person can know the answer."""
+# Categories Cc (but line feed), Cf, Co, Cs, Zl, Zp and the non-characters: what a reader cannot see or a font cannot show.
+INVISIBLE = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\ud800-\uf8ff\ufeff\ufff9-\ufffb\ufffe\uffff\U000110bd\U000110cd\U00013430-\U0001343f"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
+)
+"""What may stand in no text, written out or as an escape of JSON or YAML."""
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -99,6 +107,9 @@ def _row_of_second(text: str, key: str) -> int | None:
     return text.count("\n", 0, hits[1]) + 1 if len(hits) > 1 else None
 
 
+_HIDDEN = re.compile(f"\n|{INVISIBLE.pattern}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """One thing wrong in a document: `path` inside it, the message's `code` and what the message shows."""
@@ -149,16 +160,12 @@ class Record:
         value = self.get(key, required=required)
         if value is None:
             return ""
-        if not isinstance(value, str) or not value.strip():
-            self.note(key, "record.not_text", found=shown(value))
+        fault = _text_fault(value, most)
+        if fault is not None:
+            code, values = fault
+            self.note(key, code, **values)
             return ""
-        if value.strip() == PLACEHOLDER:
-            self.note(key, "record.placeholder", found=value)
-            return ""
-        if len(value) > most:
-            self.note(key, "record.too_long", found=str(len(value)), expected=str(most))
-            return value[:most]
-        return value
+        return str(value)
 
     def matching(self, key: str, pattern: str, example: str, *, required: bool = True) -> str:
         """Take a text that matches a pattern in full, shown to the reader by an example."""
@@ -232,6 +239,21 @@ class Record:
         for key in self.mapping:
             if key not in self.asked:
                 self.note(key, "record.unknown_key", found=shown(key), expected=", ".join(sorted(self.asked)))
+
+
+def _text_fault(value: object, most: int) -> tuple[str, dict[str, str]] | None:
+    """Message code of what is wrong with a text, with what the message shows; None if nothing is."""
+    if not isinstance(value, str) or not value.strip():
+        return "record.not_text", {"found": shown(value)}
+    if value.strip() == PLACEHOLDER:
+        return "record.placeholder", {"found": value}
+    if not value.isprintable() and (hidden := _HIDDEN.search(value)):
+        return "record.invisible", {"found": f"U+{ord(hidden[0]):04X}"}
+    if not unicodedata.is_normalized("NFC", value):
+        return "record.not_nfc", {"found": shown(value)}
+    if len(value) > most:
+        return "record.too_long", {"found": str(len(value)), "expected": str(most)}
+    return None
 
 
 def shown(value: object, most: int = 60) -> str:

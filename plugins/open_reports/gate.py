@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from open_reports.document import shown
+from open_reports.document import INVISIBLE, shown
 from open_reports.finding import Finding, finding
 
 if TYPE_CHECKING:
@@ -30,12 +30,6 @@ MAX_PROSE = 16_384
 LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 """What file managers drop into folders; never read, never published."""
 
-# Categories Cc (but line feed), Cf, Co, Cs, Zl, Zp and the non-characters: what a reader cannot see or a font cannot show.
-_INVISIBLE = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e"
-    "\u2060-\u206f\ud800-\uf8ff\ufeff\ufff9-\ufffb\ufffe\uffff\U000110bd\U000110cd\U00013430-\U0001343f"
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
-)
 _SLUG = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*", re.ASCII)
 MAX_SLUG = 64
 RESERVED = frozenset(
@@ -115,7 +109,7 @@ def decode(data: bytes, place: str) -> tuple[str | None, list[Finding]]:
     if text.isascii() and text.replace("\n", "").isprintable():
         return text, []
     # isprintable() is quick and refuses more than we do (spaces such as U+3000), so only a "no" costs a closer look.
-    matches = [] if text.replace("\n", "").isprintable() else _first(_INVISIBLE.finditer(text), 10)
+    matches = [] if text.replace("\n", "").isprintable() else _first(INVISIBLE.finditer(text), 10)
     findings = [
         finding("file.invisible", file=place, row=text.count("\n", 0, match.start()) + 1, found=f"U+{ord(match[0]):04X}")
         for match in matches
