@@ -41,9 +41,9 @@ class _StrictLoader(_Loader):  # type: ignore[misc]
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
             if not isinstance(key, str):
-                raise DocumentError("document.key_not_text", row=key_node.start_mark.line + 1, found=str(key))
+                raise DocumentError("document.key_not_text", row=key_node.start_mark.line + 1, found=shown(key))
             if key in seen:
-                raise DocumentError("document.duplicate_key", row=key_node.start_mark.line + 1, found=key)
+                raise DocumentError("document.duplicate_key", row=key_node.start_mark.line + 1, found=shown(key))
             seen.add(key)
         constructed: dict[Any, Any] = super().construct_mapping(node, deep=deep)
         return constructed
@@ -85,20 +85,31 @@ def parse_json(text: str) -> object:
     def pairs(items: list[tuple[str, object]]) -> dict[str, object]:
         mapping = dict(items)
         if len(mapping) < len(items):
-            keys = [key for key, _ in items]
-            twice = next(key for key in keys if keys.count(key) > 1)
-            raise DocumentError("document.duplicate_key", row=_row_of_second(text, twice), found=twice)
+            seen: set[str] = set()
+            twice = next(key for key, _ in items if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+            raise DocumentError("document.duplicate_key", row=_row_of_second(text, twice), found=shown(twice))
         return mapping
 
     def constant(name: str) -> NoReturn:
         raise DocumentError("document.syntax", found=name)
 
     try:
-        return json.loads(text, object_pairs_hook=pairs, parse_constant=constant, parse_float=str)
+        value = json.loads(text, object_pairs_hook=pairs, parse_constant=constant, parse_float=str)
     except json.JSONDecodeError as error:
         raise DocumentError("document.syntax", row=error.lineno, found=error.msg) from error
-    except (RecursionError, ValueError) as error:
+    except RecursionError as error:
         raise DocumentError("document.too_deep", expected=str(MAX_DEPTH)) from error
+    except ValueError as error:  # a number of more digits than Python converts
+        raise DocumentError("document.syntax", found=shown(str(error))) from error
+    if _depth(value) > MAX_DEPTH:
+        raise DocumentError("document.too_deep", expected=str(MAX_DEPTH))
+    return value
+
+
+def _depth(value: object) -> int:
+    """How many mappings and lists stand inside one another; no deeper than Python's parser went."""
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + max(map(_depth, inside), default=0) if isinstance(value, dict | list) else 0
 
 
 def _row_of_second(text: str, key: str) -> int | None:
@@ -123,6 +134,9 @@ class Problem:
         return f"{self.path}: {self.code} ({shown})"
 
 
+_ABSENT: Any = object()
+
+
 class Record:
     """A mapping read key by key: every wrong, missing or unknown key becomes a `Problem`, all of them at once.
 
@@ -135,14 +149,17 @@ class Record:
         self.problems = problems
         self.asked: set[str] = set()
         self.mapping: Mapping[str, object] = {}
+        self.readable = isinstance(value, dict)
+        """False where there is no mapping: that is one problem, and nothing is said to be missing from it."""
         if isinstance(value, dict):
             self.mapping = value
-        else:
+        elif value is not _ABSENT:
             self.note("", "record.not_mapping", found=shown(value))
 
     def at(self, key: str) -> str:
         """Path of a key inside the document, such as `report.forms.disclosure`."""
-        return f"{self.path}.{key}" if self.path and key else self.path or key
+        own = shown(key)
+        return f"{self.path}.{own}" if self.path and own else self.path or own
 
     def note(self, key: str, code: str, /, **values: str) -> None:
         """Note a problem at a key."""
@@ -151,7 +168,7 @@ class Record:
     def get(self, key: str, *, required: bool = False) -> object:
         """Take the raw value, or None."""
         self.asked.add(key)
-        if required and self.mapping.get(key) is None and isinstance(self.mapping, dict):
+        if required and self.readable and self.mapping.get(key) is None:
             self.note(key, "record.missing", key=key)
         return self.mapping.get(key)
 
@@ -209,7 +226,7 @@ class Record:
     def record(self, key: str, *, required: bool = True) -> Record:
         """Take a mapping as a record of its own; an empty one where absent."""
         value = self.get(key, required=required)
-        return Record({} if value is None else value, self.problems, self.at(key))
+        return Record((_ABSENT if required else {}) if value is None else value, self.problems, self.at(key))
 
     def sequence(self, key: str, *, required: bool = False) -> list[object]:
         """Take a list; an empty one where absent or wrong."""
@@ -251,9 +268,9 @@ def _text_fault(value: object, most: int) -> tuple[str, dict[str, str]] | None:
         return "record.invisible", {"found": f"U+{ord(hidden[0]):04X}"}
     if not unicodedata.is_normalized("NFC", value):
         return "record.not_nfc", {"found": shown(value)}
-    if len(value) > most:
-        return "record.too_long", {"found": str(len(value)), "expected": str(most)}
-    return None
+    if value.startswith(("=", "+", "@")):
+        return "record.formula", {"found": shown(value)}
+    return ("record.too_long", {"found": str(len(value)), "expected": str(most)}) if len(value) > most else None
 
 
 def shown(value: object, most: int = 60) -> str:

@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 1_000_000
 """Largest file accepted, in bytes; a real table has about 2,000."""
+MAX_AGENCY = 200_000
+"""Largest agency.yml accepted, in bytes."""
+MAX_DESCRIPTOR = 200_000
+"""Largest datapackage.json accepted, in bytes; a real one has about 10,000."""
+MAX_ROWS = 500
+"""Most rows of a table; the longest form has 26."""
 MAX_PROSE = 16_384
 """Largest prose accepted, in bytes of UTF-8."""
 LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
@@ -55,15 +61,19 @@ def children(folder: str, place: str) -> tuple[dict[str, os.DirEntry[str]], list
     """Entries of a folder by name, in order; anything but plain files and folders is a finding, and left out."""
     entries: dict[str, os.DirEntry[str]] = {}
     findings = []
-    with os.scandir(folder) as found:
-        for entry in sorted(found, key=lambda each: each.name):
-            path = f"{place}/{shown(entry.name)}"
-            if entry.is_symlink():
-                findings.append(finding("file.symlink", file=path))
-            elif not (entry.is_dir(follow_symlinks=False) or entry.is_file(follow_symlinks=False)):
-                findings.append(finding("file.not_regular", file=path))
-            elif entry.name not in LITTER:
-                entries[entry.name] = entry
+    try:
+        with os.scandir(folder) as listing:
+            listed = sorted(listing, key=lambda each: each.name)
+    except OSError as error:
+        return {}, [finding("file.unreadable", file=place, found=error.strerror or type(error).__name__)]
+    for entry in listed:
+        path = f"{place}/{shown(entry.name)}"
+        if entry.is_symlink():
+            findings.append(finding("file.symlink", file=path))
+        elif not (entry.is_dir(follow_symlinks=False) or entry.is_file(follow_symlinks=False)):
+            findings.append(finding("file.not_regular", file=path))
+        elif entry.name not in LITTER:
+            entries[entry.name] = entry
     return entries, findings
 
 
@@ -74,7 +84,7 @@ def read_bytes(path: str, place: str, most: int = MAX_BYTES) -> tuple[bytes, lis
     except FileNotFoundError:
         return b"", [finding("file.missing", file=place)]
     except OSError as error:
-        code = "file.symlink" if Path(path).is_symlink() else "file.unreadable"
+        code = "file.symlink" if Path(path).is_symlink() else "file.not_regular" if Path(path).is_dir() else "file.unreadable"
         return b"", [finding(code, file=place, found=error.strerror or type(error).__name__)]
     try:
         status = os.fstat(handle)
@@ -137,6 +147,8 @@ def read_text(path: str, place: str, most: int = MAX_BYTES) -> tuple[bytes, str 
 def grid(text: str, place: str) -> tuple[list[list[str]], list[Finding]]:
     """Rows of a CSV text (RFC 4180); row numbers are line numbers, for a cell may hold no line break."""
     if '"' not in text:
+        if text.count("\n") > MAX_ROWS:
+            return [], [_too_many_rows(text.count("\n"), place)]
         rows = [line.split(",") for line in text.split("\n")]
         if rows and rows[-1] == [""]:
             rows.pop()
@@ -145,12 +157,18 @@ def grid(text: str, place: str) -> tuple[list[list[str]], list[Finding]]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         for row in reader:
+            if len(rows) == MAX_ROWS:
+                return [], [_too_many_rows(text.count("\n"), place)]
             rows.append(row)
             if reader.line_num != len(rows):
                 return [], [finding("table.quote", file=place, row=len(rows), found=shown(row[-1] if row else ""))]
     except csv.Error as error:
         return [], [finding("table.quote", file=place, row=len(rows) + 1, found=shown(str(error)))]
     return rows, []
+
+
+def _too_many_rows(count: int, place: str) -> Finding:
+    return finding("table.too_many_rows", file=place, found=f"{count:,}", expected=str(MAX_ROWS))
 
 
 def unexpected(names: Iterable[str], known: Collection[str], place: str) -> list[Finding]:

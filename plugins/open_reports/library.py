@@ -130,7 +130,7 @@ def open_library(root: Path, *, place: str | None = None, only: Sequence[tuple[s
         if wanted and name not in wanted:
             continue
         inside, faults = gate.children(entry.path, path)
-        agency, more = _agency(entry.path, path, name)
+        agency, more = (None, []) if any(each.file == f"{path}/{AGENCY}" for each in faults) else _agency(entry.path, path, name)
         findings += (each.of(name, None) for each in (*faults, *more))
         if agency is not None:
             agencies[name] = agency
@@ -152,7 +152,7 @@ def _reports(
     reports = {}
     findings: list[Finding] = []
     for name, entry in inside.items():
-        if name == AGENCY and entry.is_file(follow_symlinks=False):
+        if name == AGENCY:
             continue
         path = f"{place}/{shown(name)}"
         if not entry.is_dir(follow_symlinks=False):
@@ -169,7 +169,7 @@ def _reports(
 
 def _agency(folder: str, place: str, name: str) -> tuple[Agency | None, list[Finding]]:
     path = f"{place}/{AGENCY}"
-    _, text, findings = gate.read_text(f"{folder}/{AGENCY}", path)
+    _, text, findings = gate.read_text(f"{folder}/{AGENCY}", path, gate.MAX_AGENCY)
     if text is None:
         return None, findings
     problems: list[Problem] = []

@@ -77,9 +77,10 @@ def _block(each: Finding, language: str, *, colour: bool, lines: Lines, site: st
     def dyed(words: str, code: str) -> str:
         return f"\x1b[{code}m{words}\x1b[0m" if colour else words
 
-    yield f"{dyed(level_name(each.level)[language], _COLOURS[each.level])} {each.rule}  {each.where(language)}".rstrip()
-    for row in _excerpt(each, lines):
-        yield dyed(row, _PALE) if "│" in row else row
+    strong = _COLOURS[each.level]
+    yield f"{dyed(level_name(each.level)[language], strong)} {each.rule}  {each.where(language)}".rstrip()
+    for gutter, row in _excerpt(each, lines):
+        yield dyed(f"{gutter:>6} │ ", _PALE) + (row if gutter else dyed(row, strong))
     colon = _COLON[language]
     fact, advice = _halves(each, language)
     yield f"  {_PROBLEM[language]}{colon}{fact}"
@@ -116,20 +117,19 @@ def _templates(code: str, language: str) -> tuple[str, str]:
     return words, ""
 
 
-def _excerpt(each: Finding, lines: Lines) -> Iterator[str]:
-    """The line of the file that a finding speaks of, as its keeper sees it, and a caret under the cell."""
+def _excerpt(each: Finding, lines: Lines) -> Iterator[tuple[str, str]]:
+    """The line of the file that a finding speaks of, as its keeper sees it, and carets under the cell; each behind its gutter."""
     found = lines.get(each.file or "", ())
     if each.row is None or not 0 < each.row <= len(found):
         return
     line = found[each.row - 1]
     table = (each.file or "").endswith(".csv")
     cells = [shown(cell, MOST_CELL) for cell in _cells(line)] if table else [shown(line, MOST_LINE)]
-    gutter = f"{each.row:>6} │ "
-    yield gutter + ",".join(cells[:MOST_CELLS]) + (",…" if len(cells) > MOST_CELLS else "")
+    yield str(each.row), ",".join(cells[:MOST_CELLS]) + (",…" if len(cells) > MOST_CELLS else "")
     header = _cells(found[0]) if table and each.row > 1 else []
     if each.column in header and (index := header.index(each.column)) < min(len(cells), MOST_CELLS):
         before = _width("".join(f"{cell}," for cell in cells[:index]))
-        yield f"{'│':>8} {' ' * before}{'^' * max(1, _width(cells[index]))}"
+        yield "", " " * before + "^" * max(1, _width(cells[index]))
 
 
 _CELL = re.compile(r'(?:"(?:[^"]|"")*"|[^,"])*')
@@ -229,7 +229,7 @@ def _summary(findings: Sequence[Finding], language: str, site: str) -> str:
     return "".join(rows)
 
 
-_MARKUP = re.compile(r"[\\`*_{}\[\]<>()#+!|&~@$:]")
+_MARKUP = re.compile(r"[\\`*_\[\]<>#|&~@$:]")
 
 
 def _markdown(words: str) -> str:

@@ -114,9 +114,9 @@ class Table:
     """A statutory table as printed: `rows` holds the cells of each present line, in the form's columns."""
 
     form: TableForm
-    labels: Mapping[str, str]
-    rows: Mapping[str, tuple[str, ...]]
-    row_numbers: Mapping[str, int]
+    labels: dict[str, str]
+    rows: dict[str, tuple[str, ...]]
+    row_numbers: dict[str, int]
 
     @cached_property
     def _positions(self) -> dict[str, int]:

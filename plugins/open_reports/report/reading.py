@@ -68,17 +68,22 @@ class _Reader:
         self.findings: list[Finding] = []
         self.files: dict[str, bytes] = {}
         self.texts: dict[str, str] = {}
+        self.printed_form: dict[str, str] = {}
+        """Tables that are of another form than the descriptor says, with the form they are of."""
 
     def note(self, code: str, path: str, /, **values: Any) -> None:  # noqa: ANN401 (the values of a message)
         self.findings.append(finding(code, file=f"{self.place}/{path}", **values))
 
     def read(self, folder: str) -> Report | None:
         self._load(folder)
-        described = self._descriptor()
+        value, described = self._descriptor()
         tables = {table: self._table(table, described) for table in TABLES} if described else {}
         overview = self._overview()
         notes = self._notes(described, overview)
         prose, prose_rows, headings = self._prose()
+        if described is not None:
+            for problem in self._resources(value, described.form_of):
+                self.note(problem.code, DESCRIPTOR, path=problem.path, **problem.values)
         if self.findings or described is None:
             return None
         digest = hashlib.sha256()
@@ -108,12 +113,16 @@ class _Reader:
             inside, faults = gate.children(f"{folder}/data", f"{self.place}/data")
             self.findings += faults
             self.findings += gate.unexpected(inside, _TABLE_FILES, f"{self.place}/data")
+        elif "data" not in entries and not any(each.file == f"{self.place}/data" for each in self.findings):
+            self.note("file.missing", "data")
+        elif "data" in entries:
+            self.note("file.no_folder", "data")
         refused = {each.file for each in self.findings}
         for path in FILES:
             place = f"{self.place}/{path}"
             if place in refused or f"{self.place}/data" in refused:
                 continue
-            most = gate.MAX_PROSE if path == PROSE else gate.MAX_BYTES
+            most = _LIMITS.get(path, gate.MAX_BYTES)
             data, text, faults = gate.read_text(f"{folder}/{path}", place, most)
             self.findings += faults
             if text is not None:
@@ -122,27 +131,25 @@ class _Reader:
 
     # -- datapackage.json
 
-    def _descriptor(self) -> _Described | None:
+    def _descriptor(self) -> tuple[object, _Described | None]:
         text = self.texts.get(DESCRIPTOR)
         if text is None:
-            return None
+            return None, None
         try:
             value = _parsed(text)
         except DocumentError as error:
             self.note(error.code, DESCRIPTOR, row=error.row, **error.values)
-            return None
+            return None, None
         problems: list[Problem] = []
         described = _describe(Record(value, problems), agency=self.agency, year=self.year, known=self.known)
-        if described is not None:
-            problems += self._resources(value, described.form_of)
         for problem in problems:
             self.note(problem.code, DESCRIPTOR, path=problem.path, **problem.values)
-        return described
+        return value, described
 
     def _resources(self, value: object, form_of: tuple[tuple[str, str], ...]) -> Iterator[Problem]:
         expected = declared(form_of)
         stated = value.get("resources") if isinstance(value, dict) else None
-        if stated is expected or stated == expected or not isinstance(stated, list):
+        if stated is expected or not isinstance(stated, list):
             return
         plain = []
         for index, resource in enumerate(stated):
@@ -157,6 +164,10 @@ class _Reader:
                     yield Problem(
                         path=f"resources[{index}].{key}", code="meta.hash", values={"found": shown(resource[key]), "expected": str(item)}
                     )
+        if self.printed_form and len(plain) == len(expected):
+            # A table of another form than stated is told once, at the table, whichever of the two its schema fits.
+            printed = declared(tuple((table, self.printed_form.get(table, form)) for table, form in form_of))
+            expected = [other if one == other else own for one, own, other in zip(plain, expected, printed, strict=True)]
         yield from _differences(plain, expected, "resources")
 
     # -- data/*.csv
@@ -174,14 +185,17 @@ class _Reader:
         if not rows:
             self.note("table.empty", path, expected=",".join(header))
             return None
+        if len(rows) == 1 and table in TABLES and tuple(rows[0]) == header:
+            self.note("table.no_rows", path)
+            return None
         return rows
 
     def _ragged(self, table: str, rows: list[list[str]], width: int) -> set[int]:
         """Note every row of another width than the header's; their numbers."""
         found = set()
         for index, row in enumerate(rows[1:], start=2):
-            if len(row) != width:
-                blank = not any(row)
+            blank = not any(row)
+            if blank or len(row) != width:
                 self.note(
                     "table.blank_row" if blank else "table.ragged",
                     table_path(table),
@@ -201,37 +215,45 @@ class _Reader:
             return None
         ragged = self._ragged(table, rows, len(form.header))
         absent = {line for where, line in described.fields["absent"] if where == table}
-        labels: dict[str, str] = {}
-        cells: dict[str, tuple[str, ...]] = {}
-        numbers: dict[str, int] = {}
         expected = [line for line in form.lines if line not in absent]
+        found = Table(form=form, labels={}, rows={}, row_numbers={})
+        mistyped: set[str] = set()
         for index, row in enumerate(rows[1:], start=2):
-            if index in ragged:
-                cells.setdefault(row[0] if row else "", ())  # the line is there, so it is not missing as well
-                numbers.setdefault(row[0] if row else "", index)
-                continue
-            line, label, *texts = row
-            if line in cells:
-                self.note("table.duplicate_line", path, row=index, column=form.header[0], found=line, expected=str(numbers[line]))
-                continue
-            if line not in form.lines:
-                self.note(
-                    "table.unknown_line", path, row=index, column=form.header[0], found=shown(line), expected=_nearest(line, expected)
-                )
-                continue
-            if line in absent:
-                self.note("meta.absent_present", path, row=index, column=form.header[0], found=line)
-            if label != form.lines[line].label.zh:
-                self._label(path, index, form, label)
-            self._cells(index, form.lines[line], form, texts)
-            labels[line], cells[line], numbers[line] = label, tuple(texts), index
-        missing = [line for line in expected if line not in cells]
-        for line in missing:
+            if index not in ragged:
+                mistyped.update(self._line(found, index, row, expected))
+            elif row and row[0] in form.lines:  # the line is there, so it is not missing as well
+                found.rows.setdefault(row[0], ())
+                found.row_numbers.setdefault(row[0], index)
+        missing = [line for line in expected if line not in found.rows]
+        for line in [line for line in missing if line not in mistyped]:
             self.note("table.missing_line", path, found=line, label=form.lines[line].label)
-        if not missing and list(cells) != [line for line in form.lines if line in cells]:
-            wrong = next(line for line, right in zip(cells, expected, strict=False) if line != right)
-            self.note("table.line_order", path, row=numbers[wrong], column=form.header[0], found=wrong, expected=", ".join(expected))
-        return Table(form=form, labels=labels, rows=cells, row_numbers=numbers)
+        present = list(found.rows)
+        if not missing and present != [line for line in form.lines if line in found.rows]:
+            wrong = next(line for line, right in zip(present, expected, strict=False) if line != right)
+            row_number = found.row_numbers[wrong]
+            self.note("table.line_order", path, row=row_number, column=form.header[0], found=wrong, expected=", ".join(expected))
+        return found
+
+    def _line(self, found: Table, index: int, row: list[str], expected: Sequence[str]) -> list[str]:
+        """Take one row into a table; the line that a mistyped id most likely means, if it is one."""
+        form = found.form
+        line, label, *texts = row
+        path = table_path(form.id)
+        place = {"row": index, "column": form.header[0]}
+        if line in found.rows:
+            self.note("table.duplicate_line", path, **place, found=line, expected=str(found.row_numbers[line]))
+            return []
+        if line not in form.lines:
+            near = difflib.get_close_matches(line, expected, n=3)
+            self.note("table.unknown_line", path, **place, found=shown(line), expected=shown(", ".join(near or expected), 300))
+            return near[:1]
+        if line not in expected:
+            self.note("meta.absent_present", path, **place, found=line)
+        if label != form.lines[line].label.zh:
+            self._label(path, index, form, label)
+        self._cells(index, form.lines[line], form, texts)
+        found.labels[line], found.rows[line], found.row_numbers[line] = label, tuple(texts), index
+        return []
 
     def _shape(self, form: TableForm, rows: list[list[str]]) -> bool:
         """Whether header and lines are those of the declared form; one finding if not."""
@@ -242,6 +264,7 @@ class _Reader:
         if form.form in fitting:
             return True
         if fitting:
+            self.printed_form[form.id] = fitting[0]
             self.note("table.wrong_form", path, row=1, found=fitting[0], expected=form.form, table=form.title)
             return False
         if header == form.header:
@@ -261,7 +284,7 @@ class _Reader:
 
     def _label(self, path: str, index: int, form: TableForm, label: str) -> None:
         stub = form.common.stub[1]
-        if not label.strip():
+        if not label.strip() or label in form.common.missing:
             self.note("table.no_label", path, row=index, column=stub.id, column_title=stub.label)
         else:
             self._plain(path, index, stub.id, label, most=120)
@@ -270,7 +293,7 @@ class _Reader:
         """Note a text that is too long, or that a spreadsheet would run."""
         if len(text) > most:
             self.note("table.too_long", path, row=index, column=column, found=str(len(text)), expected=str(most))
-        if text.startswith(("=", "+", "@")):
+        if text.startswith(("=", "+", "@")) or (text.startswith("-") and not _NEGATIVE.fullmatch(text)):
             self.note("table.formula", path, row=index, column=column, found=shown(text))
 
     def _cells(self, row: int, line: Line, form: TableForm, texts: Sequence[str]) -> None:
@@ -432,11 +455,6 @@ def _rings(items: Mapping[str, Item]) -> Iterator[Item]:
             yield start
 
 
-def _nearest(line: str, known: Sequence[str]) -> str:
-    """Return the ids a typing slip may have meant, or all of them."""
-    return ", ".join(difflib.get_close_matches(line, known, n=3)) or ", ".join(known)
-
-
 def _ascii_digits(text: str) -> str:
     """Return the text with full-width and other decimal digits as ASCII digits, to show what may have been meant."""
     return shown("".join(str(int(char)) if char.isdecimal() else char for char in text))
@@ -512,6 +530,10 @@ def _spelt_resources() -> tuple[tuple[str, list[dict[str, Any]]], ...]:
     return tuple(found)
 
 
+_LIMITS = {PROSE: gate.MAX_PROSE, DESCRIPTOR: gate.MAX_DESCRIPTOR}
+_NEGATIVE = re.compile(r"-(?:\d+(?:\.\d+)?)?", re.ASCII)
+
+
 class _Described(NamedTuple):
     """What a descriptor says: fields of `Report`, and the form id of each table."""
 
@@ -519,7 +541,7 @@ class _Described(NamedTuple):
     form_of: tuple[tuple[str, str], ...]
 
 
-URL = r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?(?:/[^\s<>\"'`\\\u0080-\uffff]*)?"
+URL = r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?(?:/[A-Za-z0-9._~:/?#\[\]@!$&()*+,;=%-]*)?"
 _SEMVER = r"(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)"
 
 
@@ -539,7 +561,7 @@ def _describe(root: Record, *, agency: str, year: int, known: Forms) -> _Describ
     for source in root.records("sources", required=True):
         sources.append(Source(source.text("title"), source.matching("path", URL, "https://www.example.gov.cn/t20240101_1.htm")))
         source.close()
-    if not sources:
+    if not sources and isinstance(root.mapping.get("sources"), list):
         root.note("sources", "record.missing", key="sources")
     for contributor in root.records("contributors"):
         contributor.text("title")
