@@ -8,6 +8,7 @@ import itertools
 import json
 import os
 import re
+import secrets
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -497,7 +498,8 @@ def _differences(found: object, expected: object, path: str) -> Iterator[Problem
 
 
 _TABLE_FILES = frozenset(path.removeprefix("data/") for path in FILES if path.startswith("data/"))
-_STAND_IN = '"@resources"'
+_STAND_IN = secrets.token_hex(16)
+"""What stands for the resources while the rest of a descriptor is parsed; no package can know it."""
 
 
 def _parsed(text: str) -> object:
@@ -506,15 +508,14 @@ def _parsed(text: str) -> object:
     Nine tenths of a descriptor are the resources that its forms require. Where they stand there to the letter, as `write`
     spells them, only the rest is parsed, and the known value put in: strict parsing of the whole costs ten times as much.
     """
-    if _STAND_IN not in text:
-        for spelt, value in _spelt_resources():
-            if spelt in text:
-                try:
-                    parsed = parse_json(text.replace(spelt, f'"resources": {_STAND_IN}', 1))
-                except DocumentError:
-                    break  # told again from the whole text, for the sake of its row numbers
-                if isinstance(parsed, dict) and parsed.get("resources") == json.loads(_STAND_IN):
-                    return {**parsed, "resources": value}
+    for spelt, value in _spelt_resources():
+        if spelt in text:
+            try:
+                parsed = parse_json(text.replace(spelt, f'"resources": "{_STAND_IN}"', 1))
+            except DocumentError:
+                break  # told again from the whole text, for the sake of its row numbers
+            if isinstance(parsed, dict) and parsed.get("resources") == _STAND_IN:
+                return {**parsed, "resources": value}
     return parse_json(text)
 
 
