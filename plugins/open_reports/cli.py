@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import UTC, datetime
+from importlib import metadata
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import click
 
-from open_reports.check import counts, errors, unexplained
+from open_reports import styles
+from open_reports.check import errors, unexplained
 from open_reports.document import PLACEHOLDER
 from open_reports.errors import OpenReportsError
-from open_reports.finding import Finding, level_name
-from open_reports.form import LEVELS, TABLES, forms
-from open_reports.gate import slug_fault
+from open_reports.form import TABLES, forms
+from open_reports.gate import read_text, slug_fault
 from open_reports.library import AGENCY, open_library
 from open_reports.report import FIRST_YEAR, LAST_YEAR, Source, csv_text, descriptor, json_text, table_rows, write
 from open_reports.survey import survey
+
+if TYPE_CHECKING:
+    from open_reports.finding import Finding
 
 LANGUAGES = click.Choice(["zh", "en"])
 ROOT = "datapackages"
@@ -32,32 +37,57 @@ def commands() -> None:
 @commands.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
-    "--format", "style", type=click.Choice(["text", "json", "github"]), default="text", show_default=True, help="输出格式 / output format"
+    "--format",
+    "style",
+    type=click.Choice(["text", "json", "github", "sarif"]),
+    default="text",
+    show_default=True,
+    help="输出格式 / output format",
 )
 @click.option("--lang", "language", type=LANGUAGES, default="zh", show_default=True, help="语言 / language")
 @click.option("--strict", is_flag=True, help="未加说明的不相符也算不合格 / a discrepancy without explanation fails, too")
 def check(paths: tuple[Path, ...], style: str, language: str, *, strict: bool) -> None:
     """检查数据包，列出全部问题；有错误时退出码为 1 / check packages, exit code 1 if any finding is an error.
 
-    PATHS are a folder of packages, an agency's
-    folder or one package; `datapackages` unless given.
+    PATHS are a folder of packages, an agency's folder or one package; `datapackages` unless given.
     """
-    findings = [each for path in (paths or (Path(ROOT),)) for each in _checked(path)]
+    surveyed = [_checked(path) for path in (paths or (Path(ROOT),))]
+    findings = [each for found in surveyed for each in found.findings]
     if style == "json":
-        click.echo(json_text([each.to_dict(language) for each in findings]), nl=False)
+        click.echo(styles.json_(findings, language), nl=False)
+    elif style == "sarif":
+        click.echo(styles.sarif(findings, language, version=metadata.version("open-reports")), nl=False)
     elif style == "github":
-        for each in findings:
-            click.echo(_annotation(each, language))
+        annotations = styles.github(findings, language)
+        click.echo(annotations.commands, nl=False)
+        if step := os.environ.get("GITHUB_STEP_SUMMARY"):
+            with Path(step).open("a", encoding="utf-8") as stream:
+                stream.write(annotations.summary)
     else:
-        for each in findings:
-            click.echo(_coloured(each, language))
-        found = counts(findings)
-        gap = ", " if language == "en" else "，"
-        click.echo(gap.join(f"{level_name(level)[language]} {found[level]}" for level in LEVELS))
+        lines = {file: text for found in surveyed for file, text in found.lines().items()}
+        click.echo(styles.text(findings, language, colour=sys.stdout.isatty(), lines=lines), nl=False)
     sys.exit(1 if errors(findings) or (strict and unexplained(findings)) else 0)
 
 
-def _checked(path: Path) -> tuple[Finding, ...]:
+class _Surveyed(NamedTuple):
+    """Findings of a folder of packages, and the folder with its name in them."""
+
+    root: Path
+    place: str
+    findings: tuple[Finding, ...]
+
+    def lines(self) -> dict[str, list[str]]:
+        """Lines of the files that findings speak of, as far as they can be read safely."""
+        files = {each.file for each in self.findings if each.file and each.row is not None}
+        found = {}
+        for file in sorted(files):
+            _, text, _ = read_text(str(self.root / file.removeprefix(f"{self.place}/")), file)
+            if text is not None:
+                found[file] = text.split("\n")
+        return found
+
+
+def _checked(path: Path) -> _Surveyed:
     """Findings of a folder of packages, of an agency's folder, or of one package."""
     full = path.resolve()
     only: tuple[tuple[str, int | None], ...]
@@ -69,9 +99,9 @@ def _checked(path: Path) -> tuple[Finding, ...]:
         root, only = full.parent, ((full.name, None),)
     else:
         root, only = full, ()
-    place = str(path) if not only else _place_of(root)
+    place = (str(path) if not only else _place_of(root)).rstrip("/")
     with _Progress() as progress:
-        return survey(root, place=place.rstrip("/"), only=only, progress=progress)
+        return _Surveyed(root, place, survey(root, place=place, only=only, progress=progress))
 
 
 class _Progress:
@@ -98,29 +128,6 @@ class _Progress:
 def _place_of(root: Path) -> str:
     here = Path.cwd()
     return str(root.relative_to(here)) if root.is_relative_to(here) else root.name
-
-
-def _coloured(each: Finding, language: str) -> str:
-    colour = {"error": "red", "discrepancy": "yellow", "notice": "cyan"}[each.level]
-    name = click.style(level_name(each.level)[language], fg=colour, bold=True)
-    return f"{name} {each.rule}  {each.message(language)}"
-
-
-def _annotation(each: Finding, language: str) -> str:
-    """A GitHub workflow command; what could end or forge one is escaped."""
-
-    def data(text: str) -> str:
-        return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-    def prop(text: str) -> str:
-        return data(text).replace(":", "%3A").replace(",", "%2C")
-
-    kind = {"error": "error", "discrepancy": "warning", "notice": "notice"}[each.level]
-    properties = [f"file={prop(each.file or '')}"]
-    if each.row is not None:
-        properties.append(f"line={each.row}")
-    properties.append(f"title={prop(each.rule)}")
-    return f"::{kind} {','.join(properties)}::{data(each.message(language))}"
 
 
 @commands.command()
