@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import io
 import zipfile
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import simplejson
 
-from open_reports.report import DESCRIPTOR, csv_text, file_hash
+from open_reports.report import DESCRIPTOR, file_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from open_reports.finding import Finding
     from open_reports.library import Library
-    from open_reports.report import Figure, Report
+    from open_reports.report import Address, Report
 
 OBSERVATION = ("agency", "agency_name", "year", "form", "table", "line", "column", "value", "status", "unit", "printed")
 """Columns of the tidy corpus, one row a figure."""
@@ -98,64 +99,47 @@ def report_json(report: Report, findings: Sequence[Finding]) -> bytes:
     )
 
 
-def observations(library: Library) -> Iterator[tuple[Report, Figure, str]]:
-    """Every figure of the corpus with its report and form id (empty for section one)."""
+def observations(library: Library) -> tuple[bytes, bytes]:
+    """The corpus, tidy, one row a figure: as CSV, and as a JSON array of objects, one line each.
+
+    In JSON `value` is a number or null, and an empty text null. A checked cell is spelt as JSON spells a number, so both
+    take it as it stands: no figure passes through a float, or is parsed and written again.
+    """
+    names = {agency.id: agency.name for agency in library.agencies.values()}
+    lines = [",".join(OBSERVATION)]
+    objects: list[str] = []
     for report in library:
+        own = (report.agency, names[report.agency], report.year)
+        head = ",".join((_cell(own[0]), _cell(own[1]), str(own[2])))
+        start = "{" + ", ".join(f'"{key}": {_json(value)}' for key, value in zip(OBSERVATION, own, strict=False))
         for figure in report.figures():
             table = report.tables.get(figure.address.table)
-            yield report, figure, table.form.form if table else ""
-
-
-def observations_csv(library: Library) -> bytes:
-    """The corpus, tidy, as CSV."""
-    names = {agency.id: agency.name for agency in library.agencies.values()}
-
-    def rows() -> Iterator[Sequence[str]]:
-        yield OBSERVATION
-        for report, figure, form in observations(library):
+            middle, opening, unit, closing = _coordinates(table.form.form if table else "", figure.address, figure.unit)
             value = figure.text if figure.status == "reported" else ""
-            yield (
-                report.agency,
-                names[report.agency],
-                str(report.year),
-                form,
-                *figure.address,
-                value,
-                figure.status,
-                figure.unit,
-                figure.printed or "",
+            printed = figure.printed
+            lines.append(f"{head},{middle},{value},{figure.status},{unit},{_cell(printed) if printed else ''}")
+            objects.append(
+                f'{start}, {opening}, "value": {value or "null"}, "status": "{figure.status}", {closing}, '
+                f'"printed": {_json(printed) if printed else "null"}}}'
             )
+    return ("\n".join(lines) + "\n").encode(), ("[\n" + ",\n".join(objects) + "\n]\n").encode()
 
-    return csv_text(rows()).encode()
+
+def _json(value: object) -> str:
+    return str(simplejson.dumps(value, ensure_ascii=False))
 
 
-def observations_json(library: Library) -> bytes:
-    """The corpus, tidy, as a JSON array of objects, one line each; `value` a number or null, empty texts null."""
-    names = {agency.id: agency.name for agency in library.agencies.values()}
-    encoder = simplejson.JSONEncoder(ensure_ascii=False, use_decimal=True)
-    rows = (
-        encoder.encode(
-            dict(
-                zip(
-                    OBSERVATION,
-                    (
-                        report.agency,
-                        names[report.agency],
-                        report.year,
-                        form or None,
-                        *figure.address,
-                        figure.value,
-                        figure.status,
-                        figure.unit or None,
-                        figure.printed,
-                    ),
-                    strict=True,
-                )
-            )
-        )
-        for report, figure, form in observations(library)
-    )
-    return ("[\n" + ",\n".join(rows) + "\n]\n").encode()
+def _cell(text: str) -> str:
+    """One cell of a CSV row, quoted where it must be (RFC 4180)."""
+    return '"' + text.replace('"', '""') + '"' if any(char in text for char in ',"\n\r') else text
+
+
+@lru_cache(maxsize=4096)
+def _coordinates(form: str, address: Address, unit: str) -> tuple[str, str, str, str]:
+    """Form, address and unit of a figure as both files spell them; the same for every report of a form."""
+    words = (form, *address)
+    opening = ", ".join(f'"{key}": {_json(word) if word else "null"}' for key, word in zip(OBSERVATION[3:7], words, strict=True))
+    return ",".join(map(_cell, words)), opening, _cell(unit), f'"unit": {_json(unit) if unit else "null"}'
 
 
 def findings_json(findings: Sequence[Finding]) -> bytes:

@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
 
 def _contradictions(report: Report, library: Library | None) -> Iterator[Finding]:
-    before = library.reports.get((report.agency, report.year - 1)) if library else None
-    if not report.consolidates and not contradictory(report, before):
+    if not report.consolidates and not contradictory(report, library):
         return
     tested = identities(report, library)
     places = located(tested)

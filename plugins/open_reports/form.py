@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from open_reports.document import Problem, Record, parse_yaml
 from open_reports.errors import DocumentError, FormError
@@ -146,6 +146,29 @@ class Rule(RuleText):
         return f"{self.id}: {self.sentence}"
 
 
+class Address(NamedTuple):
+    """Where a figure stands, for ever: `applications/refused.state_secrets/total`."""
+
+    table: str
+    line: str
+    column: str
+
+    def __str__(self) -> str:
+        return f"{self.table}/{self.line}/{self.column}"
+
+
+class Place(NamedTuple):
+    """One place that a rule is applied to: the id of the line or column, the cell it blames, the cells of both sides.
+
+    Each cell has its sign, 1 or -1, and whether it is of the year before.
+    """
+
+    at: str
+    blamed: Address
+    left: tuple[tuple[int, bool, Address], ...]
+    right: tuple[tuple[int, bool, Address], ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class TableForm:
     """One table of one form.
@@ -172,6 +195,28 @@ class TableForm:
     def header(self) -> tuple[str, ...]:
         """First row of the CSV file: the stub, then the columns of the form in their order."""
         return (*(stub.id for stub in self.common.stub), *self.columns)
+
+    @cached_property
+    def positions(self) -> Mapping[str, int]:
+        """Place of each column among the cells of a line, from 0."""
+        return {column: index for index, column in enumerate(self.columns)}
+
+    @cached_property
+    def places(self) -> Mapping[str, tuple[Place, ...]]:
+        """Every place of each rule by its id, in printed order; a line that lacks a cell the rule names is none."""
+        return {rule.id: tuple(self._places(rule)) for rule in (*self.rules, *self.yearly_rules)}
+
+    def _places(self, rule: Rule) -> Iterator[Place]:
+        def address(member: str, at: str) -> Address:
+            return Address(self.id, member, at) if rule.axis == "column" else Address(self.id, at, member)
+
+        def cells(terms: tuple[Term, ...], at: str) -> tuple[tuple[int, bool, Address], ...]:
+            return tuple((term.sign, term.previous, address(term.id, at)) for term in terms)
+
+        named = {term.id for term in (*rule.left, *rule.right)}
+        lines = [line.id for line in self.lines.values() if named <= set(line.columns)]
+        for at in self.columns if rule.axis == "column" else lines:
+            yield Place(at, address(rule.blames, at), cells(rule.left, at), cells(rule.right, at))
 
     @cached_property
     def whole(self) -> frozenset[str]:

@@ -52,9 +52,10 @@ def publish(library: Library, findings: Sequence[Finding], *, site: str = "", la
     """
     w = Words(language)
     found = by_report(findings)
+    rows, objects = api.observations(library)
     artifacts = (
-        Artifact("data/observations.csv", api.observations_csv(library)),
-        Artifact("data/observations.json", api.observations_json(library)),
+        Artifact("data/observations.csv", rows),
+        Artifact("data/observations.json", objects),
         Artifact("data/findings.json", api.findings_json(findings)),
         Artifact("data/index.json", api.index(library, found, site)),
     )

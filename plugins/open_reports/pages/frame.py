@@ -7,7 +7,7 @@ images and no address but http, https and mailto. Pages link relatively, so the 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, urlsplit
 
@@ -119,6 +119,7 @@ def size_words(count: int, w: Words) -> str:
     return w("bytes", size=count) if count < KILOBYTE else w("kilobytes", size=f"{count / KILOBYTE:.1f}")
 
 
+@lru_cache(maxsize=8192)
 def anchor(address: str) -> str:
     """Link to a figure on its page."""
     return "#" + quote(address, safe="/.-_~")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from markupsafe import Markup, escape
 
 from open_reports.form import forms
-from open_reports.identity import MOST_SHOWN, Identity, Member, Result, identities, total
+from open_reports.identity import MOST_SHOWN, Identity, Member, Result, identities, total, yearly
 from open_reports.narrative import stated
 from open_reports.pages.frame import anchor, place_words
 
@@ -44,7 +44,7 @@ def entries(report: Report, library: Library, w: Words) -> list[Entry]:
     """Every row of a report's ledger, rule by rule."""
     found = [_entry(report, each, w) for each in identities(report, library)]
     found += [_entry(report, each.identity, w) for each in stated(report)]
-    found.append(_deadline(report, library, w))
+    found.append(deadline(report, library, w))
     order = {rule: position for position, rule in enumerate(forms().rules)}
     return sorted(found, key=lambda each: order[each.rule.id])
 
@@ -104,7 +104,8 @@ def _number(report: Report, each: Member, w: Words, base: str) -> str:
     return f'<a href="{folder}{anchor(str(each.address))}">{text}</a>'
 
 
-def _deadline(report: Report, library: Library, w: Words) -> Entry:
+def deadline(report: Report, library: Library, w: Words) -> Entry:
+    """Return the row that compares the day of publication with the last day the law allows."""
     common = forms().common
     rule = common.rules["DUE"]
     agency = library.agencies[report.agency]
@@ -156,15 +157,11 @@ def chains(reports: Sequence[Report], library: Library, w: Words) -> list[ChainV
     cells: dict[str, dict[str, dict[int, Entry]]] = {}
     rules: dict[str, Rule] = {}
     for report in reports:
-        yearly = {rule.id: rule for table in report.tables.values() for rule in table.form.yearly_rules}
-        rules.update(yearly)
-        for identity in identities(report, library):
-            if identity.rule.id in yearly:
-                base = f"{report.year}/"
-                entry = Entry(
-                    identity.rule, _place(report, identity, w), equation(report, identity, w, base=base), identity.result, identity.reason
-                )
-                cells.setdefault(identity.rule.id, {}).setdefault(entry.place, {})[report.year] = entry
+        rules.update({rule.id: rule for table in report.tables.values() for rule in table.form.yearly_rules})
+        for identity in yearly(report, library):
+            html = equation(report, identity, w, base=f"{report.year}/")
+            entry = Entry(identity.rule, _place(report, identity, w), html, identity.result, identity.reason)
+            cells.setdefault(identity.rule.id, {}).setdefault(entry.place, {})[report.year] = entry
     return [
         ChainView(
             rule=rule,

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from open_reports import api
 from open_reports.finding import level_name
 from open_reports.form import forms
+from open_reports.identity import Identity, consolidated, tallied
+from open_reports.narrative import stated
 from open_reports.pages.frame import Built, Link, Page, agency_name, anchor, crumbs, place_words, templates
-from open_reports.pages.ledger import entries, reason_words
+from open_reports.pages.ledger import Entry, deadline, reason_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,7 +58,18 @@ class Quality:
         results: dict[str, Counter[str]] = {}
         reasons: dict[str, Counter[str]] = {}
         for report in self.library:
-            for each in entries(report, self.library, self.w):
+            for tally in tallied(report, self.library):
+                counted = results.setdefault(tally.rule, Counter())
+                counted["holds"] += tally.holds
+                counted["contradicts"] += tally.contradicts
+                counted["untestable"] += len(tally.reasons)
+                reasons.setdefault(tally.rule, Counter()).update(tally.reasons)
+            others: list[Identity | Entry] = [
+                *consolidated(report, self.library),
+                *(each.identity for each in stated(report)),
+                deadline(report, self.library, self.w),
+            ]
+            for each in others:
                 results.setdefault(each.rule.id, Counter())[each.result] += 1
                 if each.reason:
                     reasons.setdefault(each.rule.id, Counter())[each.reason] += 1

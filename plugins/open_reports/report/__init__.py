@@ -5,6 +5,7 @@ word on schema and types; `resources` is what every package of given forms must 
 its own checks; `write` makes a package.
 """
 
+from open_reports.form import Address
 from open_reports.report.judging import judge
 from open_reports.report.model import (
     DESCRIPTOR,
@@ -14,7 +15,6 @@ from open_reports.report.model import (
     LAST_YEAR,
     PROFILE,
     PROSE,
-    Address,
     Figure,
     Item,
     Note,

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from open_reports.form import TABLES, Status, TableForm
+from open_reports.form import TABLES, Address, Status, TableForm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,17 +21,6 @@ FREE_TABLES = ("overview", "notes")
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 FIRST_YEAR, LAST_YEAR = 2008, 2099
 """The Regulation's first report year, and a guard against typing slips."""
-
-
-class Address(NamedTuple):
-    """Where a figure stands, for ever: `applications/refused.state_secrets/total`."""
-
-    table: str
-    line: str
-    column: str
-
-    def __str__(self) -> str:
-        return f"{self.table}/{self.line}/{self.column}"
 
 
 class Figure(NamedTuple):
@@ -119,10 +108,6 @@ class Table:
     row_numbers: dict[str, int]
 
     @cached_property
-    def _positions(self) -> dict[str, int]:
-        return {column: index for index, column in enumerate(self.form.columns)}
-
-    @cached_property
     def numbers(self) -> dict[str, tuple[int | Decimal | None, ...]]:
         """Exact numbers of each present line, in the form's columns; None where nothing is reported."""
         return {line: tuple(map(_NUMBERS.__getitem__, cells)) for line, cells in self.rows.items()}
@@ -130,7 +115,7 @@ class Table:
     def text(self, line: str, column: str) -> str:
         """Cell of the CSV file; empty where the line is absent."""
         row = self.rows.get(line)
-        return "" if row is None else row[self._positions[column]]
+        return "" if row is None else row[self.form.positions[column]]
 
     def status(self, line: str, column: str) -> Status:
         """Which kind of something or nothing stands there."""
@@ -143,7 +128,7 @@ class Table:
     def value(self, line: str, column: str) -> int | Decimal | None:
         """Return the exact number, or None where nothing is reported: blank is not zero."""
         row = self.numbers.get(line)
-        position = self._positions.get(column)
+        position = self.form.positions.get(column)
         return None if row is None or position is None else row[position]
 
     def __str__(self) -> str:

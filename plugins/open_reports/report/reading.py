@@ -16,13 +16,12 @@ from open_reports import gate
 from open_reports.document import Problem, Record, parse_json, shown
 from open_reports.errors import DocumentError
 from open_reports.finding import Explanation, Finding, finding
-from open_reports.form import TABLES, Column, Forms, FreeTable, Line, TableForm, forms
+from open_reports.form import TABLES, Address, Column, Forms, FreeTable, Line, TableForm, forms
 from open_reports.report.model import (
     DESCRIPTOR,
     FILES,
     PROFILE,
     PROSE,
-    Address,
     Consolidation,
     Item,
     Note,
