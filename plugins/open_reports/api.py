@@ -73,9 +73,19 @@ def report_json(report: Report, findings: Sequence[Finding]) -> bytes:
     tables: dict[str, dict[str, dict[str, Any]]] = {"overview": {}}
     status: dict[str, str] = {}
     printed: dict[str, str] = {}
-    for figure in report.figures():
+    figures = [report.stated(item) for item in report.overview]
+    for name, table in report.tables.items():
+        plain = tables[name] = {}
+        for line in table.form.lines.values():
+            numbers = table.numbers.get(line.id, ())
+            if line.id in table.form.whole and numbers and None not in numbers and (name, line.id) not in report.noted:
+                plain[line.id] = dict(zip(line.columns, numbers, strict=True))
+                continue
+            plain[line.id] = {}
+            figures += [report.figure(name, line.id, column) for column in line.columns]
+    for figure in figures:
         address = figure.address
-        tables.setdefault(address.table, {}).setdefault(address.line, {})[address.column] = figure.value
+        tables[address.table].setdefault(address.line, {})[address.column] = figure.value
         if figure.status != "reported":
             status[str(address)] = figure.status
         if figure.printed:

@@ -59,12 +59,19 @@ class ReportPage(MkDocsPage):
 
     def __init__(self, made: Page, file: File, config: MkDocsConfig) -> None:
         self.made = made
+        self.framed = ""
         super().__init__(str(escape(made.name)), file, config)
 
     def read_source(self, config: MkDocsConfig) -> None:  # noqa: ARG002 (MkDocs' signature)
         """There is no Markdown; the titles are escaped, for the theme writes them as they are."""
         self.markdown = ""
-        self.meta = {"title": str(escape(self.made.title)), "description": str(escape(self.made.description)), "hide": ["navigation"]}
+        self.meta = {
+            "title": str(escape(self.made.title)),
+            "description": str(escape(self.made.description)),
+            "hide": ["navigation"],
+            # Empty: the page is put into a frame of its own making (`_frame`), and the theme need not be rendered again.
+            **({} if self.is_homepage else {"template": "framed.html"}),
+        }
 
     def render(self, config: MkDocsConfig, files: Files) -> None:  # noqa: ARG002
         """Only the anchors are known before the page's turn."""
@@ -85,6 +92,7 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
         self._publication: Publication | None = None
         self._last_good: tuple[Library, tuple[Finding, ...]] | None = None
         self._broken: tuple[Finding, ...] = ()
+        self._frames: dict[tuple[str, tuple[tuple[str, str], ...]], shell.Frame] = {}
         self._hashes: dict[str, tuple[str, ...]] = {}
         self._env: Environment | None = None
 
@@ -94,7 +102,7 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Add our frame and styles, watch the packages, and build beside the site rather than in it."""
-        self._hashes = {}
+        self._frames, self._hashes = {}, {}
         config.theme.dirs.insert(0, str(_HERE / "theme"))
         config.extra_css.append(_STYLES)
         config.watch.append(self.config.datapackages)
@@ -140,30 +148,57 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
         return env
 
     def on_page_context(self, context: TemplateContext, *, page: MkDocsPage, config: MkDocsConfig, nav: Navigation) -> TemplateContext:  # noqa: ARG002
-        """Build the page and write the data files of its folder."""
+        """Build the page, write the data files of its folder, and put it into the theme's frame."""
         if self._broken:
             cast("dict[str, object]", context)["open_reports_banner"] = banner(self._broken, language_of(config))
+        base = context["base_url"]
+        if base not in self._hashes:
+            self._hashes[base] = shell.script_hashes(self._rendered(context, _blank()))
         if isinstance(page, ReportPage):
             built = page.made.build()
-            page.content = built.html
             folder = Path(config.site_dir) / page.made.path
             for path, data in built.files.items():
                 _write(folder / path, data)
-        base = context["base_url"]
-        if base not in self._hashes and self._env is not None:
-            blank = SimpleNamespace(meta={}, title="", content="", toc=[], url="", is_homepage=False, children=[], ancestors=[])
-            frame = self._env.get_template("main.html").render({**context, "page": blank})
-            self._hashes[base] = shell.script_hashes(frame)
+            page.content = built.html
+            if not page.is_homepage:  # the nav marks the home page, so its frame is its own
+                page.framed = self._frame(context, page, config).around(
+                    title=page.meta["title"], description=page.meta["description"], address=page.canonical_url or "", content=built.html
+                )
         return context
+
+    def _rendered(self, context: TemplateContext, page: object) -> str:
+        assert self._env is not None  # noqa: S101 (on_env has run)
+        return self._env.get_template("main.html").render({**context, "page": page})
+
+    def _frame(self, context: TemplateContext, page: ReportPage, config: MkDocsConfig) -> shell.Frame:
+        """Return the frame of pages at this depth with these sections: rendered once, for it is most of a page's cost."""
+        key = (context["base_url"], page.made.sections)
+        if key not in self._frames:
+            blank = _blank(
+                meta={**page.meta, "title": shell.TITLE, "description": shell.DESCRIPTION},
+                title=shell.TITLE,
+                content=shell.CONTENT,
+                toc=page.toc,
+                url=page.url,
+                canonical_url=shell.ADDRESS if page.canonical_url else None,
+            )
+            whole = self._finished(self._rendered(context, blank), context["base_url"], config)
+            self._frames[key] = shell.Frame(whole.replace(str(escape(page.made.title)), shell.TITLE))
+        return self._frames[key]
+
+    def _finished(self, output: str, base: str, config: MkDocsConfig) -> str:
+        return shell.mended(shell.guarded(output, self._hashes[base]), labels=_labels(config))
 
     @event_priority(-100)
     def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
         """Guard the page with its policy, and let its content go."""
         if isinstance(page, ReportPage):
             page.content = ""
-        depth = page.url.count("/")
-        base = "/".join([".."] * depth) or "."
-        return shell.mended(shell.guarded(output, self._hashes[base]), labels=_labels(config))
+            if page.framed:
+                output, page.framed = page.framed, ""
+                return output
+        base = "/".join([".."] * page.url.count("/")) or "."
+        return self._finished(output, base, config)
 
     def on_post_template(self, output_content: str, *, template_name: str, config: MkDocsConfig) -> str:
         """Guard the theme's own pages (404), which hold nothing of ours."""
@@ -186,6 +221,12 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
         """Leave nothing of a failed build behind."""
         if self._site is not None:
             shutil.rmtree(_staging(self._site), ignore_errors=True)
+
+
+def _blank(**given: object) -> SimpleNamespace:
+    """Return a page of the theme with nothing of ours in it but what is given."""
+    empty = {"meta": {}, "title": "", "content": "", "toc": [], "url": "", "is_homepage": False, "children": [], "ancestors": []}
+    return SimpleNamespace(**{**empty, **given})
 
 
 def checked(folder: Path, *, place: str | None = None, strict: bool = False) -> tuple[Library, tuple[Finding, ...]]:

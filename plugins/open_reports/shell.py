@@ -13,6 +13,24 @@ _CHARSET = '<meta charset="utf-8">'
 _INLINE = re.compile(r"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re.DOTALL | re.IGNORECASE)
 
 
+# What stands for a page's own texts while its frame is rendered: letters that no text of ours can be.
+# The content's begins like a heading, for the theme adds one to a page that has none.
+TITLE, DESCRIPTION, ADDRESS, CONTENT = (f"\ue000{name}\ue000" for name in ("title", "description", "address", "<h1"))
+_MARKS = re.compile(f"({TITLE}|{DESCRIPTION}|{ADDRESS}|{CONTENT})")
+
+
+class Frame:
+    """The theme around a page's content, rendered once for all pages that share depth and sections."""
+
+    def __init__(self, rendered: str) -> None:
+        self._parts = _MARKS.split(rendered)
+
+    def around(self, *, title: str, description: str, address: str, content: str) -> str:
+        """Return the whole page; `title`, `description` and `address` are HTML already."""
+        texts = {TITLE: title, DESCRIPTION: description, ADDRESS: address, CONTENT: content}
+        return "".join([texts.get(part, part) for part in self._parts])
+
+
 def script_hashes(frame: str) -> tuple[str, ...]:
     """CSP hashes of the inline scripts of a frame that holds none of our content, in order."""
     found = []

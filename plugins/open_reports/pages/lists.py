@@ -36,15 +36,15 @@ def _total(report: Report, line: str, w: Words) -> CellView:
     figure = report.figure("applications", line, "total")
     reported = figure.status == "reported"
     says = "" if reported else forms().common.statuses[figure.status][w.language]
-    return CellView("", figure.text, "" if reported else figure.status, says)
+    return CellView(figure.text, "" if reported else figure.status, says)
 
 
 def _list_cells(report: Report, findings: Sequence[Finding], w: Words) -> tuple[CellView, ...]:
     return (
         _total(report, "new", w),
         _total(report, "total", w),
-        CellView("", verdict(findings, w, short=True), words=True),
-        CellView("", report.published.isoformat() if report.published else w("unknown"), words=True),
+        CellView(verdict(findings, w, short=True), words=True),
+        CellView(report.published.isoformat() if report.published else w("unknown"), words=True),
     )
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from markupsafe import Markup
 
 from open_reports import api
 from open_reports.badge import badge, badge_text
@@ -31,8 +34,6 @@ from open_reports.report import Address, Figure, Item, Note, Report, Table, tabl
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from markupsafe import Markup
-
     from open_reports.library import Library
     from open_reports.words import Words
 
@@ -48,14 +49,11 @@ class HeadCell(NamedTuple):
 
 
 class CellView(NamedTuple):
-    """One figure's cell: its text is the figure as published; `says` puts a kind of nothing into words."""
+    """One cell of a list: a figure, or words; `says` puts a kind of nothing into words."""
 
-    id: str
     text: str
     status: str = ""
     says: str = ""
-    marked: str = ""
-    printed: str = ""
     words: bool = False
 
 
@@ -77,7 +75,7 @@ class RowView(NamedTuple):
 
     label: str
     depth: int
-    cells: tuple[CellView, ...]
+    cells: Markup
     findings: tuple[FindingView, ...]
     unit: str = ""
 
@@ -188,18 +186,38 @@ def _explanation(each: Finding, w: Words) -> str:
     return f"{who}{day}：{each.explanation.text}"
 
 
-def _cell(figure: Figure, marks: _Marks, statuses: Mapping[str, Text], w: Words) -> CellView:
+def _cells_html(report: Report, table: Table, line: Line, marks: _Marks, w: Words) -> Markup:
+    """HTML of a line's cells. Most lines hold checked numbers and nothing more, so they are joined without a closer look."""
+    name = table.form.id
+    numbers = table.numbers.get(line.id, (None,))
+    whole = line.id in table.form.whole
+    if whole and None not in numbers and (name, line.id) not in marks.by_line and (name, line.id) not in report.noted:
+        openings = _openings(name, line.id, line.columns)
+        cells = table.rows[line.id]
+        return Markup("".join([f"{opening}{text}</td>" for opening, text in zip(openings, cells, strict=True)]))  # noqa: S704 (digits)
+    return Markup("").join(_cell_html(report.figure(name, line.id, column), marks, w) for column in line.columns)
+
+
+@lru_cache(maxsize=512)
+def _openings(table: str, line: str, columns: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f'<td id="{Address(table, line, column)}">' for column in columns)
+
+
+_CELL = Markup('<td id="{id}"{nothing}{marked}{printed}>{text}</td>')
+
+
+def _cell_html(figure: Figure, marks: _Marks, w: Words) -> Markup:
+    """HTML of one figure's cell: its text is the figure as published; a kind of nothing is put into words beside it."""
     address = str(figure.address)
-    reported = figure.status == "reported"
-    printed = w("printed_as", printed=figure.printed) if figure.printed else ""
-    return CellView(
-        id=address,
-        text=figure.text,
-        status="" if reported else figure.status,
-        says="" if reported else statuses[figure.status][w.language],
-        marked=marks.by_cell.get(address, ""),
-        printed=printed,
-    )
+    nothing = marked = printed = Markup("")
+    if figure.status != "reported":
+        says = forms().common.statuses[figure.status][w.language]
+        nothing = Markup(' data-status="{}" data-says="{}" aria-label="{}"').format(figure.status, says, says)
+    if ids := marks.by_cell.get(address):
+        marked = Markup(' class="or-marked" aria-describedby="{}"').format(ids)
+    if figure.printed:
+        printed = Markup(' title="{}"').format(w("printed_as", printed=figure.printed))
+    return _CELL.format(id=address, nothing=nothing, marked=marked, printed=printed, text=figure.text)
 
 
 def _table_view(report: Report, name: str, table: Table, marks: _Marks, w: Words) -> TableView:
@@ -240,7 +258,6 @@ def _head(corner: str, block: Block, language: str) -> tuple[tuple[HeadCell, ...
 
 def _bodies(report: Report, table: Table, block: Block, marks: _Marks, w: Words) -> Iterable[BodyView]:
     name = table.form.id
-    statuses = table.form.common.statuses
     outer = 1 if block.label else 0
     seen: tuple[Text, ...] = ()
     bodies: list[tuple[tuple[Group, ...], list[RowView]]] = []
@@ -253,8 +270,8 @@ def _bodies(report: Report, table: Table, block: Block, marks: _Marks, w: Words)
             new = tuple(Group(group[w.language], depth) for depth, group in enumerate(groups) if depth >= common)
             bodies.append((new, []))
             seen = groups
-        cells = tuple(_cell(report.figure(name, line.id, column), marks, statuses, w) for column in line.columns)
-        bodies[-1][1].append(RowView(_label(table, line, w), len(groups), cells, marks.beside(name, line.id)))
+        html = _cells_html(report, table, line, marks, w)
+        bodies[-1][1].append(RowView(_label(table, line, w), len(groups), html, marks.beside(name, line.id)))
     return [BodyView(groups, tuple(rows)) for groups, rows in bodies]
 
 
@@ -288,7 +305,6 @@ def _note(report: Report, note: Note, w: Words) -> NoteView:
 def _overview(report: Report, marks: _Marks, w: Words) -> OverviewView | None:
     if not report.overview:
         return None
-    statuses = forms().common.statuses
     parts: dict[str, list[Item]] = {}
     for item in report.overview:
         parts.setdefault(item.part_of, []).append(item)
@@ -296,8 +312,8 @@ def _overview(report: Report, marks: _Marks, w: Words) -> OverviewView | None:
 
     def add(items: Iterable[Item], depth: int) -> None:
         for item in items:
-            cell = _cell(report.stated(item), marks, statuses, w)
-            rows.append(RowView(item.item, depth, (cell,), marks.beside("overview", item.item), unit=item.unit))
+            cell = _cell_html(report.stated(item), marks, w)
+            rows.append(RowView(item.item, depth, cell, marks.beside("overview", item.item), unit=item.unit))
             add(parts.get(item.item, ()), depth + 1)
 
     add(parts.get("", ()), 0)

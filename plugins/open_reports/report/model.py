@@ -174,6 +174,11 @@ class Report:
         return f"{self.agency}-{self.year}"
 
     @cached_property
+    def noted(self) -> frozenset[tuple[str, str]]:
+        """Lines, as table and line, on which there is a note."""
+        return frozenset((note.table, note.line) for note in self.notes)
+
+    @cached_property
     def _printed(self) -> dict[Address, Note]:
         return {Address(note.table, note.line, note.column): note for note in self.notes}
 
