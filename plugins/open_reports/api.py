@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import simplejson
 
+from open_reports.indicator import indicators
 from open_reports.report import DESCRIPTOR, file_hash
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def report_json(report: Report, findings: Sequence[Finding]) -> bytes:
             "status": status,
             "printed": printed,
             "notes": [note._asdict() for note in report.notes],
+            "indicators": {each.indicator.id: each.to_dict() for each in indicators(report)},
             "findings": [finding.to_dict() for finding in findings],
             "source": {"title": source.title, "path": source.path, "published": report.published.isoformat() if report.published else None},
             "version": report.version,

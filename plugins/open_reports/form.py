@@ -344,6 +344,7 @@ class Forms(Mapping[str, Form]):
     by_id: Mapping[str, Form]
     common: Common
     narrative: tuple[Statement, ...] = ()
+    indicators: Mapping[str, Indicator] = field(default_factory=dict)
 
     @cached_property
     def rules(self) -> Mapping[str, RuleText]:
@@ -407,12 +408,14 @@ def load(texts: Mapping[str, str]) -> Forms:
         if form is not None:
             by_id[form.id] = form
     narrative = _load_narrative(texts["narrative.yml"], problems) if "narrative.yml" in texts else ()
+    indicators = _load_indicators(texts["indicators.yml"], problems) if "indicators.yml" in texts else {}
     if problems or common is None:
         raise FormError("\n".join(problems))
-    return Forms(by_id=dict(sorted(by_id.items(), key=lambda item: item[1].first_year)), common=common, narrative=narrative)
+    ordered = dict(sorted(by_id.items(), key=lambda item: item[1].first_year))
+    return Forms(by_id=ordered, common=common, narrative=narrative, indicators=indicators)
 
 
-_SHARED = frozenset({"common.yml", "narrative.yml"})
+_SHARED = frozenset({"common.yml", "narrative.yml", "indicators.yml"})
 
 
 def _parse(name: str, text: str, problems: list[str]) -> tuple[Record, list[Problem]] | None:
@@ -696,17 +699,52 @@ class Statement:
     means: tuple[tuple[Cells, ...], ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indicator:
+    """A sum of cells, or its share in another sum; `floor` is the least denominator that a rate is given on."""
+
+    id: str
+    name: Text
+    numerator: tuple[Cells, ...]
+    denominator: tuple[Cells, ...]
+    floor: int
+
+
+def _cells(text: str, record: Record, key: str) -> tuple[Cells, ...]:
+    """Cells of a sum such as `applications/new/total + applications/carried_in/total`; none for an empty text."""
+    cells = []
+    for term in text.split("+") if text else ():
+        parts = term.strip().split("/")
+        if len(parts) != 3 or parts[0] not in TABLES:  # noqa: PLR2004 (table, line, column)
+            record.note(key, "form.not_identity", found=term)
+        else:
+            cells.append(Cells(table=parts[0], line=parts[1], column=parts[2]))
+    return tuple(cells)
+
+
+def _load_indicators(text: str, problems: list[str]) -> dict[str, Indicator]:
+    parsed = _parse("indicators.yml", text, problems)
+    if parsed is None:
+        return {}
+    root, found = parsed
+    floor = root.integer("floor")
+    loaded = root.each(
+        "indicators",
+        lambda entry: Indicator(
+            id=entry.matching("id", _ID, "completion_rate"),
+            name=_closed_text(entry.record("name")),
+            numerator=_cells(entry.text("numerator", most=600), entry, "numerator"),
+            denominator=_cells(entry.text("denominator", required=False, most=600), entry, "denominator"),
+            floor=floor,
+        ),
+    )
+    root.close()
+    problems.extend(f"forms/indicators.yml: {problem}" for problem in found)
+    return {indicator.id: indicator for indicator in loaded}
+
+
 def _statement(record: Record) -> Statement:
-    means = []
-    for index, value in enumerate(record.sequence("means", required=True)):
-        cells = []
-        for term in str(value).split("+"):
-            parts = term.strip().split("/")
-            if len(parts) != 3 or parts[0] not in TABLES:  # noqa: PLR2004 (table, line, column)
-                record.note(f"means[{index}]", "form.not_identity", found=term)
-            else:
-                cells.append(Cells(table=parts[0], line=parts[1], column=parts[2]))
-        means.append(tuple(cells))
+    means = [_cells(str(value), record, f"means[{index}]") for index, value in enumerate(record.sequence("means", required=True))]
     return Statement(
         id=record.matching("id", _ID, "new"),
         items=tuple(str(value) for value in record.sequence("items", required=True)),
