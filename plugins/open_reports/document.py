@@ -61,6 +61,8 @@ def parse_yaml(text: str) -> object:
             row = event.start_mark.line + 1 if event.start_mark else None
             if anchor := getattr(event, "anchor", None):
                 raise DocumentError("document.alias", row=row, found=str(anchor))
+            if tag := getattr(event, "tag", None):
+                raise DocumentError("document.syntax", row=row, found=shown(str(tag)))
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
                 if depth > MAX_DEPTH:
@@ -101,15 +103,17 @@ def parse_json(text: str) -> object:
         raise DocumentError("document.too_deep", expected=str(MAX_DEPTH)) from error
     except ValueError as error:  # a number of more digits than Python converts
         raise DocumentError("document.syntax", found=shown(str(error))) from error
-    if _depth(value) > MAX_DEPTH:
+    if _deeper(value, MAX_DEPTH):
         raise DocumentError("document.too_deep", expected=str(MAX_DEPTH))
     return value
 
 
-def _depth(value: object) -> int:
-    """How many mappings and lists stand inside one another; no deeper than Python's parser went."""
-    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return 1 + max(map(_depth, inside), default=0) if isinstance(value, dict | list) else 0
+def _deeper(value: object, most: int) -> bool:
+    """Whether more than `most` mappings and lists stand inside one another; looks no deeper than that."""
+    if not isinstance(value, dict | list):
+        return False
+    inside = value.values() if isinstance(value, dict) else value
+    return most == 0 or any(_deeper(each, most - 1) for each in inside)
 
 
 def _row_of_second(text: str, key: str) -> int | None:
@@ -237,6 +241,17 @@ class Record:
             self.note(key, "record.not_list", found=shown(value))
             return []
         return value
+
+    def texts(self, key: str, *, most: int = 200) -> tuple[str, ...]:
+        """Take a list of one-line texts; what is none is noted and left out."""
+        found = []
+        for index, value in enumerate(self.sequence(key)):
+            fault = _text_fault(value, most)
+            if fault is None:
+                found.append(str(value))
+            else:
+                self.note(f"{key}[{index}]", fault[0], **fault[1])
+        return tuple(found)
 
     def records(self, key: str, *, required: bool = False) -> Iterator[Record]:
         """Each mapping of a list, as a record of its own."""

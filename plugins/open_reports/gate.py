@@ -13,6 +13,7 @@ import os
 import re
 import stat
 import unicodedata
+from collections import Counter
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +30,8 @@ MAX_AGENCY = 200_000
 """Largest agency.yml accepted, in bytes."""
 MAX_DESCRIPTOR = 200_000
 """Largest datapackage.json accepted, in bytes; a real one has about 10,000."""
+MOST_TOLD = 200
+"""Most findings told of one file; more of them have one cause."""
 MAX_ROWS = 500
 """Most rows of a table; the longest form has 26."""
 MAX_PROSE = 16_384
@@ -100,12 +103,14 @@ def read_bytes(path: str, place: str, most: int = MAX_BYTES) -> tuple[bytes, lis
     return data, []
 
 
+_MARKS = {b"\xef\xbb\xbf": "file.bom", b"\xff\xfe": "file.utf16", b"\xfe\xff": "file.utf16"}
+
+
 def decode(data: bytes, place: str) -> tuple[str | None, list[Finding]]:
     """Text of strict UTF-8 bytes without byte-order mark, in NFC, with line feeds as line ends and no invisible character."""
-    if data.startswith(b"\xef\xbb\xbf"):
-        return None, [finding("file.bom", file=place)]
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return None, [finding("file.utf16", file=place)]
+    for mark, code in _MARKS.items():
+        if data.startswith(mark):
+            return None, [finding(code, file=place)]
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -116,6 +121,8 @@ def decode(data: bytes, place: str) -> tuple[str | None, list[Finding]]:
             return None, [finding("file.not_utf8", file=place, row=row, found=f"0x{data[error.start]:02x}")]
         return None, [finding("file.gb18030", file=place, row=row, found=shown(guess))]
     text = text.replace("\r\n", "\n")
+    if text.count("\r") > 1 and "\n" not in text:
+        return None, [finding("file.line_ends", file=place)]
     if text.isascii() and text.replace("\n", "").isprintable():
         return text, []
     # isprintable() is quick and refuses more than we do (spaces such as U+3000), so only a "no" costs a closer look.
@@ -165,6 +172,18 @@ def grid(text: str, place: str) -> tuple[list[list[str]], list[Finding]]:
     except csv.Error as error:
         return [], [finding("table.quote", file=place, row=len(rows) + 1, found=shown(str(error)))]
     return rows, []
+
+
+def first_of_each_file(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings with at most `MOST_TOLD` a file, and one more that counts the rest: nobody reads thousands."""
+    told: list[Finding] = []
+    counted: Counter[str | None] = Counter()
+    for each in findings:
+        counted[each.file] += 1
+        if counted[each.file] <= MOST_TOLD:
+            told.append(each)
+    rest = {file: count - MOST_TOLD for file, count in counted.items() if count > MOST_TOLD}
+    return told + [finding("file.more", file=file, found=f"{count:,}") for file, count in rest.items()]
 
 
 def _too_many_rows(count: int, place: str) -> Finding:

@@ -112,11 +112,13 @@ def open_library(root: Path, *, place: str | None = None, only: Sequence[tuple[s
     if not root.is_dir():
         return Library(agencies={}, reports={}, findings=(finding("file.no_root", file=place),))
     entries, faults = gate.children(str(root), place)
-    findings += faults
-    seen: dict[str, str] = {}
     wanted = {agency for agency, _ in only}
+    findings += [each for each in faults if not wanted or (each.file or "").removeprefix(f"{place}/") in wanted]
+    seen: dict[str, str] = {}
     for name, entry in entries.items():
         path = f"{place}/{shown(name)}"
+        if wanted and name not in wanted:
+            continue
         if not entry.is_dir(follow_symlinks=False):
             findings += gate.unexpected([name], ROOT_FILES, place)
             continue
@@ -127,11 +129,9 @@ def open_library(root: Path, *, place: str | None = None, only: Sequence[tuple[s
         if twin != name:
             findings.append(finding("file.slug_twin", file=path, found=name, expected=twin))
             continue
-        if wanted and name not in wanted:
-            continue
         inside, faults = gate.children(entry.path, path)
         agency, more = (None, []) if any(each.file == f"{path}/{AGENCY}" for each in faults) else _agency(entry.path, path, name)
-        findings += (each.of(name, None) for each in (*faults, *more))
+        findings += (each.of(name, None) for each in gate.first_of_each_file((*faults, *more)))
         if agency is not None:
             agencies[name] = agency
         if not reports:

@@ -53,7 +53,7 @@ def read(folder: Path, place: str, *, agency: str, year: int) -> Reading:
     """
     reader = _Reader(place=place, agency=agency, year=year)
     report = reader.read(os.fspath(folder))
-    findings = tuple(each.of(agency, year) for each in reader.findings)
+    findings = tuple(each.of(agency, year) for each in gate.first_of_each_file(reader.findings))
     return Reading(report, findings)
 
 
@@ -478,6 +478,8 @@ def _number_code(column: Column | None, text: str) -> str:
         return "number.fullwidth"
     for pattern, code in _NUMBER_CODES:
         if pattern.fullmatch(text):
+            if code == "number.negative" and column is not None and column.type.id == "change":
+                continue  # a decrease may be negative; something else is wrong with it
             if code == "number.decimal" and (column is None or column.type.id == "money"):
                 return "number.decimals"
             return code
@@ -497,6 +499,8 @@ def _differences(found: object, expected: object, path: str) -> Iterator[Problem
 
 
 _TABLE_FILES = frozenset(path.removeprefix("data/") for path in FILES if path.startswith("data/"))
+MAX_UNITS = 500
+"""Most units that one statement of a consolidated report names."""
 _STAND_IN = secrets.token_hex(16)
 """What stands for the resources while the rest of a descriptor is parsed; no package can know it."""
 
@@ -541,7 +545,7 @@ class _Described(NamedTuple):
     form_of: tuple[tuple[str, str], ...]
 
 
-URL = r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?(?:/[A-Za-z0-9._~:/?#\[\]@!$&()*+,;=%-]*)?"
+URL = r"https?://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?(?:/[A-Za-z0-9._~:/?#\[\]@!$&()*+,;=%-]*)?"
 _SEMVER = r"(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)"
 
 
@@ -615,18 +619,22 @@ def _describe_report(record: Record, *, agency: str, year: int, known: Forms) ->
         "published": record.day("published", required=False),
         "period": period,
         "absent": tuple(absent),
-        "consolidates": record.each("consolidates", lambda entry: _consolidation(entry, dict(form_of), known)),
+        "consolidates": record.each("consolidates", lambda entry: _consolidation(entry, agency, dict(form_of), known)),
         "explanations": record.each("explanations", _explanation),
         "revisions": record.each("revisions", _revision),
     }
     return fields, form_of
 
 
-def _consolidation(entry: Record, form_of: Mapping[str, str], known: Forms) -> Consolidation:
-    units = tuple(shown(unit) for unit in entry.sequence("units", required=True))
+def _consolidation(entry: Record, agency: str, form_of: Mapping[str, str], known: Forms) -> Consolidation:
+    units = entry.texts("units")[:MAX_UNITS]
+    if not units:
+        entry.note("units", "record.missing")
     for index, unit in enumerate(units):
         if gate.slug_fault(unit):
             entry.note(f"units[{index}]", "record.pattern", found=unit, expected="pingtan-finance")
+        elif unit == agency or unit in units[:index]:
+            entry.note(f"units[{index}]", "meta.unit_twice", found=unit)
     lines = []
     for index, value in enumerate(entry.sequence("lines")):
         table, _, line = value.partition("/") if isinstance(value, str) else ("", "", "")
@@ -657,5 +665,5 @@ def _revision(entry: Record) -> Revision:
         version=entry.matching("version", _SEMVER, "1.0.1"),
         date=day.isoformat() if day else "",
         reason=entry.text("reason", most=500),
-        changes=tuple(shown(change, 200) for change in entry.sequence("changes")),
+        changes=entry.texts("changes"),
     )

@@ -1,0 +1,157 @@
+"""What several test modules share: the real library, a made-up corpus, and eyes on what the process opens."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import made_up
+import pytest
+from hypothesis import settings
+from open_reports.check import check
+from open_reports.library import open_library
+from open_reports.report import read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from open_reports.finding import Finding
+    from open_reports.library import Library
+    from open_reports.report import Reading, Report
+
+PROJECT = Path(__file__).parent.parent
+
+# A slow machine is no fault of the code, so no example has a deadline; forty examples a law keep the suite short.
+settings.register_profile("project", deadline=None, max_examples=40)
+settings.load_profile("project")
+
+
+@pytest.fixture(scope="session")
+def packages() -> Path:
+    """Folder of the project's own packages."""
+    return PROJECT / "datapackages"
+
+
+@pytest.fixture(scope="session")
+def library(packages: Path) -> Library:
+    """The project's own packages, read once."""
+    return open_library(packages)
+
+
+@pytest.fixture(scope="session")
+def findings(library: Library) -> tuple[Finding, ...]:
+    """Every finding of the project's own packages."""
+    return check(library)
+
+
+@pytest.fixture(scope="session")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of twenty made-up packages: three agencies, the third with six years."""
+    root = tmp_path_factory.mktemp("corpus") / "datapackages"
+    made_up.write_corpus(root, 20)
+    return root
+
+
+@pytest.fixture
+def reading(tmp_path: Path) -> Callable[[made_up.Package], Reading]:
+    """Write a made-up package and read it back."""
+
+    def written_and_read(package: made_up.Package) -> Reading:
+        folder = package.write(tmp_path / f"written-{len(list(tmp_path.iterdir()))}")
+        return read(folder, f"datapackages/{package.path}", agency=package.agency, year=package.year)
+
+    return written_and_read
+
+
+@pytest.fixture
+def report(reading: Callable[[made_up.Package], Reading]) -> Callable[[made_up.Package], Report]:
+    """Write a made-up package that is sound and read it back."""
+
+    def sound(package: made_up.Package) -> Report:
+        found, faults = reading(package)
+        assert faults == ()
+        assert found is not None
+        return found
+
+    return sound
+
+
+def with_cells(report: Report, cells: dict[str, str]) -> Report:
+    """The same report with other texts in some cells (address to text), as if its CSV files said so."""
+    tables = dict(report.tables)
+    for address, text in cells.items():
+        name, line, column = address.split("/")
+        table = tables[name]
+        row = list(table.rows[line])
+        row[list(table.form.columns).index(column)] = text
+        tables[name] = replace(table, rows={**table.rows, line: tuple(row)})
+    return replace(report, tables=tables)
+
+
+# -- what the process opens ---------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Watch:
+    """What was opened or called while it watched: `opened` paths, `called` audit events that no reading needs."""
+
+    opened: list[str] = field(default_factory=list)
+    called: list[str] = field(default_factory=list)
+
+    def note(self, event: str, args: tuple[Any, ...]) -> None:
+        if event in {"open", "os.scandir", "os.listdir"}:
+            if not isinstance(args[0], int):  # a number is a file that was opened by its path before
+                self.opened.append(str(Path(str(args[0] if args[0] is not None else ".")).absolute()))
+        elif event.startswith(("socket.", "subprocess.", "os.system", "os.exec", "os.fork", "urllib.", "ctypes.dlopen")):
+            self.called.append(event)
+
+    def outside(self, *folders: Path) -> list[str]:
+        """Paths opened that stand in none of the folders."""
+        return [path for path in self.opened if not any(Path(path).is_relative_to(folder) for folder in folders)]
+
+
+_watching: list[Watch] = []
+
+
+def _hook(event: str, args: tuple[Any, ...]) -> None:
+    for each in _watching:
+        each.note(event, args)
+
+
+sys.addaudithook(_hook)  # a hook can never be taken out again, so there is one, and it listens only when asked
+
+
+@contextmanager
+def watching() -> Iterator[Watch]:
+    """Listen to every file opened, folder listed and connection made."""
+    watch = Watch()
+    _watching.append(watch)
+    try:
+        yield watch
+    finally:
+        _watching.remove(watch)
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Raise `TimeoutError` when the block takes longer, so that what hangs fails instead of holding everything up."""
+
+    def late(*_: object) -> None:
+        message = f"took longer than {seconds} s"
+        raise TimeoutError(message)
+
+    # Time on the processor, so that a busy machine fails nothing; a wait for what never comes is caught by the clock.
+    before = {kind: signal.signal(kind, late) for kind in (signal.SIGPROF, signal.SIGALRM)}
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_REAL, 12 * seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for kind, handler in before.items():
+            signal.signal(kind, handler)
