@@ -61,6 +61,16 @@ class Identity:
         """Left side minus right side of a testable identity."""
         return total(self.left) - total(self.right)
 
+    def settling(self, address: Address) -> tuple[int | Decimal, int | Decimal]:
+        """What stands at a cell of this report in a testable identity, and what would settle the identity there."""
+        year = self.left[0].year
+        for side, members in ((1, self.left), (-1, self.right)):
+            for each in members:
+                if each.address == address and each.year == year and each.agency == self.left[0].agency and each.value is not None:
+                    return each.value, each.value - side * each.sign * self.gap()
+        message = f"{address} is no member of {self}"
+        raise ValueError(message)
+
     def __str__(self) -> str:
         sign = {"holds": "=", "contradicts": "≠", "untestable": "?"}[self.result]
         return f"{self.rule.id} {self.at}: {spelt(self.left)} {sign} {spelt(self.right)}"
@@ -74,7 +84,7 @@ def total(members: Iterable[Member]) -> int | Decimal:
 def spelt(members: Sequence[Member]) -> str:
     """Members as a reader adds them up: `7+1+8`; long sums leave out zeros."""
     shown = [member for member in members if member.value] if len(members) > MOST_SHOWN else list(members)
-    text = "".join(f"{'-' if member.sign < 0 else '+'}{'?' if member.value is None else member.value}" for member in shown)
+    text = "".join("+?" if member.value is None else f"{member.sign * member.value:+}" for member in shown)
     return text.removeprefix("+") or "0"
 
 

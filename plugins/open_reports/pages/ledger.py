@@ -101,7 +101,8 @@ def _number(report: Report, each: Member, w: Words, base: str) -> str:
         return (
             f"（{each.year}：{w('not_collected')}）" if each.agency == report.agency else f"（{escape(each.agency)}：{w('not_collected')}）"
         )
-    return f'<a href="{folder}{anchor(str(each.address))}">{text}</a>'
+    link = f'<a href="{folder}{anchor(str(each.address))}">{text}</a>'
+    return f"({link})" if text.startswith("-") else link
 
 
 def deadline(report: Report, library: Library, w: Words) -> Entry:
