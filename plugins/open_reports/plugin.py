@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
@@ -29,6 +28,7 @@ from open_reports.check import check, counts, errors, unexplained
 from open_reports.errors import DataError, OpenReportsError
 from open_reports.library import Library, open_library
 from open_reports.publish import publish
+from open_reports.staging import staging, swap
 from open_reports.words import Words
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
         config.watch.append(self.config.datapackages)
         if self._command != "serve":
             self._site = Path(config.site_dir)
-            config.site_dir = str(_staging(self._site))
+            config.site_dir = str(staging(self._site))
         return config
 
     def on_pre_build(self, *, config: MkDocsConfig) -> None:
@@ -120,7 +120,8 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
             library, findings = checked(folder, place=place if not place.startswith("..") else folder.name, strict=config.strict)
             self._last_good, self._broken = (library, findings), ()
         except DataError as error:
-            if self._last_good is None:
+            # MkDocs keeps a plugin for the whole process: outside a preview, an earlier build must not stand in for this one.
+            if self._command != "serve" or self._last_good is None:
                 raise PluginError(f"\n{error}\n{summary(error.findings)}") from error
             # A preview that goes silent while a clerk types would be worse than one that says what is wrong.
             _log.error("%s\n%s", error, summary(error.findings))
@@ -187,7 +188,9 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
         return self._frames[key]
 
     def _finished(self, output: str, base: str, config: MkDocsConfig) -> str:
-        return shell.mended(shell.guarded(output, self._hashes[base]), labels=_labels(config))
+        # A preview reloads itself by a script of MkDocs' that changes with every build, so no hash can name it.
+        hashes = ("'unsafe-inline'",) if self._command == "serve" else self._hashes[base]
+        return shell.mended(shell.guarded(output, hashes), labels=_labels(config))
 
     @event_priority(-100)
     def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
@@ -213,14 +216,14 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
         for artifact in self._publication.artifacts:
             _write(Path(config.site_dir) / artifact.path, artifact.data)
         self._publication = None
-        if self._site is not None:
-            _swap(Path(config.site_dir), self._site)
+        if self._site is not None and not _warned(config):
+            swap(Path(config.site_dir), self._site)
             config.site_dir = str(self._site)
 
     def on_build_error(self, *, error: Exception) -> None:  # noqa: ARG002 (MkDocs' signature)
         """Leave nothing of a failed build behind."""
         if self._site is not None:
-            shutil.rmtree(_staging(self._site), ignore_errors=True)
+            shutil.rmtree(staging(self._site), ignore_errors=True)
 
 
 def _blank(**given: object) -> SimpleNamespace:
@@ -275,29 +278,8 @@ def _write(path: Path, data: bytes) -> None:
     path.write_bytes(data)
 
 
-def _staging(site: Path) -> Path:
-    """Folder beside the site in which this process builds."""
-    return site.parent / f".{site.name}.{os.getpid()}"
-
-
-def _swap(staged: Path, site: Path) -> None:
-    """Put a finished site in the place of the old one; leftovers of killed builds go with it."""
-    old = site.parent / f".{site.name}.{os.getpid()}.old"
-    if site.exists():
-        site.rename(old)
-    staged.rename(site)
-    shutil.rmtree(old, ignore_errors=True)
-    for leftover in site.parent.glob(f".{site.name}.*"):
-        owner = re.fullmatch(rf"\.{re.escape(site.name)}\.(\d+)(?:\.old)?", leftover.name)
-        if owner and not _alive(int(owner[1])):
-            shutil.rmtree(leftover, ignore_errors=True)
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
+def _warned(config: MkDocsConfig) -> bool:
+    """Whether a strict build has warnings, which MkDocs turns into a failure only after the last event."""
+    loggers = [logging.getLogger(name) for name in ("mkdocs", "properdocs")]
+    counters = [getattr(handler, "get_counts", list) for logger in loggers for handler in logger.handlers]
+    return config.strict and any(counter() for counter in counters)

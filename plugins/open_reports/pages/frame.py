@@ -105,8 +105,17 @@ def _markdown() -> MarkdownIt:
         .enable("table")
         .disable(["image", "html_block", "html_inline", "reference"])
     )
-    parser.validateLink = lambda url: urlsplit(url).scheme.lower() in {"http", "https", "mailto"}  # type: ignore[method-assign]
+    parser.validateLink = _followable  # type: ignore[method-assign]
     return parser
+
+
+def _followable(url: str) -> bool:
+    """Whether a link of the prose may be followed: a web address with a host, or a mail address."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # an address that is none, such as http://[
+        return False
+    return parts.scheme.lower() == "mailto" or (parts.scheme.lower() in {"http", "https"} and bool(parts.netloc))
 
 
 def prose_html(text: str) -> Markup:

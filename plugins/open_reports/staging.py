@@ -1,0 +1,63 @@
+"""Staging: a site is built beside the published one and takes its place when it is whole.
+
+Where the system can, the two folders are exchanged in one step, so that no kill and no reader ever meets a half of either.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import re
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_AT_FDCWD = -100
+_EXCHANGE = 2
+"""`RENAME_EXCHANGE` of Linux and `RENAME_SWAP` of macOS."""
+
+
+def staging(site: Path) -> Path:
+    """Folder beside the site in which this process builds."""
+    return site.parent / f".{site.name}.{os.getpid()}"
+
+
+def swap(staged: Path, site: Path) -> None:
+    """Put a finished site in the place of the old one; leftovers of killed builds go with it."""
+    old = site.parent / f".{site.name}.{os.getpid()}.old"
+    if not site.exists():
+        staged.rename(site)
+    elif _exchanged(staged, site):
+        shutil.rmtree(staged)
+    else:
+        site.rename(old)
+        staged.rename(site)
+        shutil.rmtree(old)
+    for leftover in site.parent.glob(f".{site.name}.*"):
+        owner = re.fullmatch(rf"\.{re.escape(site.name)}\.(\d+)(?:\.old)?", leftover.name)
+        if owner and not _alive(int(owner[1])):
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Exchange two folders in one step; False where the system or its file system cannot."""
+    try:
+        library = ctypes.CDLL(None, use_errno=True)
+        if sys.platform == "darwin":
+            return int(library.renamex_np(os.fsencode(one), os.fsencode(other), _EXCHANGE)) == 0
+        return int(library.renameat2(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _EXCHANGE)) == 0
+    except (OSError, AttributeError, TypeError):
+        return False
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

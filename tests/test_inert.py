@@ -1,0 +1,530 @@
+"""Texts of packages are inert: whatever is written into a name, label, note, title or the prose is shown, and never runs or asks for anything.
+
+Each payload of `cases/payloads.yml` is written into every text field of a made-up package of its own. What the gate refuses counts as refused,
+with a finding; all the rest is published and opened in Chromium, with the policy that every page carries and without it.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import made_up
+import pytest
+import yaml
+from lxml import etree
+from open_reports.check import errors
+from open_reports.form import forms
+from open_reports.library import open_library
+from website import POLICY, Watch, chromium, environment, once, page_files, parsed, project_copy, run, served, site, tool
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from open_reports.finding import Finding
+    from playwright.sync_api import BrowserContext, Page
+    from website import Chromium, Server
+
+__all__ = ["site"]
+
+YEAR = 2023
+EVIL = "evil.example"
+
+
+@dataclass(frozen=True)
+class Payload:
+    """One payload: `lives` if raw it runs, or asks for something, all by itself; `prose` if it is of several lines."""
+
+    number: int
+    name: str
+    text: str
+    lives: bool = False
+    prose: bool = False
+
+    @property
+    def agency(self) -> str:
+        """Id of the invented agency that carries it."""
+        return f"xugou-p{self.number}"
+
+
+def payloads() -> list[Payload]:
+    entries = yaml.safe_load((Path(__file__).parent / "cases" / "payloads.yml").read_text(encoding="utf-8"))
+    return [
+        Payload(number, **{**entry, "text": entry["text"].replace("{n}", str(number))})
+        for number, entry in enumerate(entries, start=101)  # three digits, so that no number is part of another
+    ]
+
+
+PAYLOADS = payloads()
+
+
+# -- into the packages --------------------------------------------------------------------------------------------------
+
+PACK = 12
+"""Payloads in the rows of one package: one page shows them all."""
+LINES = tuple(forms().prescribed_for(YEAR).tables["applications"].lines)[:PACK]
+"""Lines of the table of applications that lend their label to a payload."""
+
+
+class Slot(NamedTuple):
+    """A text field of a package, filled with a payload; `key` tells rows of one field apart."""
+
+    field: str
+    payload: Payload
+    key: str
+
+
+class Field(NamedTuple):
+    """A text field of a package: its file, where findings place it there, and how a text is written into it."""
+
+    file: str
+    place: str
+    write: Callable[[made_up.Package, str, str], None]
+
+
+def _agency(package: made_up.Package, text: str, key: str) -> None:
+    package.edit_agency(key, text)
+
+
+def _described(package: made_up.Package, text: str, key: str) -> None:
+    package.edit_json(key, text)
+
+
+def _explained(package: made_up.Package, text: str, key: str) -> None:
+    """Make the total of a line of disputes wrong, and explain it."""
+    package.set("disputes", key, "total", "999999")
+    explanation = {"finding": "T4-SUM", "address": f"disputes/{key}/total", "text": text, "by": "agency", "date": "2026-01-31"}
+    package.edit_json("report.explanations", [explanation])
+
+
+def _labelled(package: made_up.Package, text: str, key: str) -> None:
+    package.set("applications", key, "label", text)
+
+
+def _row(table: str, *cells: str) -> Callable[[made_up.Package, str, str], None]:
+    """Add a row in which `@` stands for the text and `*` for the key."""
+    return lambda package, text, key: package.put_rows(
+        table, [*package.rows(table), [{"@": text, "*": f"计量{key}"}.get(cell, cell) for cell in cells]]
+    )
+
+
+def _said(package: made_up.Package, text: str, _key: str) -> None:
+    """Put a paragraph at the end of every section."""
+    sections = re.split(r"(?m)^(?=## )", package.text("report.md"))
+    package.put("report.md", "".join(f"{section.rstrip()}\n\n{text}\n\n" for section in sections if section))
+
+
+FIELDS = {
+    "name": Field("agency.yml", "name", _agency),
+    "name_en": Field("agency.yml", "name_en", _agency),
+    "region": Field("agency.yml", "region", _agency),
+    "title": Field("datapackage.json", "title", _described),
+    "source": Field("datapackage.json", "sources[0].title", _described),
+    "explanation": Field("datapackage.json", "report.explanations[0].text", _explained),
+    "label": Field("data/applications.csv", "label", _labelled),
+    "item": Field("data/overview.csv", "item", _row("overview", "@", "1", "件", "")),
+    "unit": Field("data/overview.csv", "unit", _row("overview", "*", "1", "@", "")),
+    "printed": Field("data/notes.csv", "printed", _row("notes", "applications", "", "total", "@", "")),
+    "note": Field("data/notes.csv", "note", _row("notes", "disputes", "", "", "", "@")),
+    "prose": Field("report.md", "", _said),
+}
+OWN = ("name", "name_en", "region", "title", "source", "explanation")
+"""Fields that a package, or its agency, has once."""
+ROWS = ("label", "item", "unit", "printed", "note", "prose")
+"""Fields of which a package has many."""
+SHOWN = {"zh": {*FIELDS} - {"name_en"}, "en": {*FIELDS} - {"name", "label"}}
+"""Fields that the pages of each language show: English pages have their own words for the lines of a form."""
+
+
+def _slots() -> dict[str, list[Slot]]:
+    """Every payload in every field, by agency: its own fields are of its own agency, the others packed."""
+    places = {"title": "title", "source": "sources[0].title", "explanation": "reconsideration"}
+    slots: dict[str, list[Slot]] = {}
+    lines = [payload for payload in PAYLOADS if not payload.prose]
+    for payload in lines:
+        slots[payload.agency] = [Slot(name, payload, places.get(name, name)) for name in OWN]
+    for start in range(0, len(PAYLOADS), PACK):
+        pack = PAYLOADS[start : start + PACK]
+        carrier = slots[lines[start // PACK].agency]
+        carrier += [
+            Slot(name, payload, line)
+            for name in ROWS
+            for payload, line in zip(pack, LINES, strict=False)
+            if name == "prose" or not payload.prose
+        ]
+    return slots
+
+
+def _package(agency: str, slots: list[Slot]) -> made_up.Package:
+    package = made_up.package(agency, YEAR)
+    for slot in slots:
+        key = str(slot.payload.number) if slot.field == "unit" else slot.key
+        FIELDS[slot.field].write(package, slot.payload.text, key)
+    return package
+
+
+def _at(found: Finding) -> str:
+    """Where a finding stands in its file."""
+    return str(dict(found.values).get("path") or found.column or "")
+
+
+def _refuses(found: Finding, slots: list[Slot], package: made_up.Package) -> list[Slot]:
+    """Which texts a finding refuses: those of its place and row, else of its row, else of its file."""
+    in_file = [slot for slot in slots if (found.file or "").endswith(f"/{FIELDS[slot.field].file}")]
+    if found.row is not None and in_file and not FIELDS[in_file[0].field].file.startswith(("agency", "datapackage")):
+        line = package.text(FIELDS[in_file[0].field].file).split("\n")[found.row - 1]
+        cells = next(csv.reader([line])) if FIELDS[in_file[0].field].file.endswith(".csv") else []
+        in_row = [slot for slot in in_file if slot.payload.text in cells or (not cells and set(slot.payload.text.split("\n")) & {line})]
+        in_file = in_row or in_file
+    return [slot for slot in in_file if FIELDS[slot.field].place == _at(found)] or in_file
+
+
+def _gated(folder: Path) -> tuple[dict[str, list[Slot]], dict[tuple[str, int], list[str]]]:
+    """Write every payload into every field, and take out what is refused until nothing is.
+
+    Returns what was accepted by agency, and the messages of each refusal by field and payload.
+    """
+    accepted = _slots()
+    refused: dict[tuple[str, int], list[str]] = {}
+    wanted = set(accepted)
+    for number in range(4):
+        root = folder / f"round-{number}" / "datapackages"
+        packages = {agency: _package(agency, accepted[agency]) for agency in wanted}
+        for package in packages.values():
+            package.write(root)
+        found = errors(open_library(root).findings)  # the judge has its say when the site is built
+        if not found:
+            return accepted, refused
+        gone: set[Slot] = set()
+        for each in found:
+            assert each.agency is not None, each
+            assert (each.file or "").startswith(f"datapackages/{each.agency}/")
+            hit = _refuses(each, accepted[each.agency], packages[each.agency])
+            assert hit, each
+            gone.update(hit)
+            for slot in hit:
+                refused.setdefault((slot.field, slot.payload.number), []).append(each.text())
+        wanted = {each.agency for each in found if each.agency}
+        for agency in wanted:
+            accepted[agency] = [slot for slot in accepted[agency] if slot not in gone]
+    message = "refusals never end"
+    raise AssertionError(message)
+
+
+@dataclass(frozen=True)
+class Published:
+    """The published payloads: folders of the site in both languages, what was accepted of whom, and what was refused how."""
+
+    zh: Path
+    en: Path
+    accepted: dict[str, list[Slot]]
+    refused: dict[tuple[str, int], list[str]]
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
+    with once(tmp_path_factory, "inert") as (folder, missing):
+        if missing:
+            folder.mkdir(exist_ok=True)
+            accepted, refused = _gated(folder / "gate")
+            for language in ("zh", "en"):
+                _build(folder / language, language, accepted)
+            memory = {
+                "accepted": {agency: [[slot.field, slot.payload.number, slot.key] for slot in slots] for agency, slots in accepted.items()},
+                "refused": [[*key, said] for key, said in refused.items()],
+            }
+            (folder / "memory.json").write_text(json.dumps(memory), encoding="utf-8")
+    memory = json.loads((folder / "memory.json").read_text(encoding="utf-8"))
+    by_number = {payload.number: payload for payload in PAYLOADS}
+    return Published(
+        zh=folder / "zh" / "site",
+        en=folder / "en" / "site",
+        accepted={
+            agency: [Slot(name, by_number[number], key) for name, number, key in slots] for agency, slots in memory["accepted"].items()
+        },
+        refused={(name, number): said for name, number, said in memory["refused"]},
+    )
+
+
+def _build(folder: Path, language: str, accepted: dict[str, list[Slot]]) -> None:
+    """Build the project's own site with the payloads for its packages."""
+    project = project_copy(folder)
+    shutil.rmtree(project / "datapackages")
+    for agency, slots in accepted.items():
+        _package(agency, slots).write(project / "datapackages")
+    config = (project / "mkdocs.yml").read_text(encoding="utf-8")
+    assert "language: zh" in config
+    (project / "mkdocs.yml").write_text(config.replace("language: zh", f"language: {language}"), encoding="utf-8")
+    outcome = run(*tool("build"), cwd=project, env=environment(folder.parent / "home"))
+    assert outcome.returncode == 0, outcome.stdout
+    assert "Traceback" not in outcome.stdout
+
+
+def test_corpus_is_worth_the_name(published: Published) -> None:
+    """Enough payloads, and enough of them accepted in each field: what the gate refuses proves nothing about the pages."""
+    assert len({payload.text for payload in PAYLOADS}) == len(PAYLOADS) >= 60
+    slots = [slot for slots in published.accepted.values() for slot in slots]
+    for name in FIELDS:
+        count = sum(slot.field == name for slot in slots)
+        most = {"unit": 1, "item": 10}.get(name, 60)  # a unit has 12 characters at most, an item is an address
+        assert count >= most, f"{name}: {count}"
+        refused = sum(field == name for field, _ in published.refused)
+        assert count + refused == len(PAYLOADS) - (0 if name == "prose" else sum(payload.prose for payload in PAYLOADS))
+
+
+def test_what_is_refused_is_refused_in_one_clear_line(published: Published) -> None:
+    assert len(published.refused) > 60
+    for (name, _), said in published.refused.items():
+        for message in said:
+            assert FIELDS[name].file in message
+            assert message.isprintable(), ascii(message)
+            assert len(message) < 700
+
+
+URLS = {
+    "site": ("agency.yml", _agency),
+    "sources[0].path": ("datapackage.json", _described),
+    "licenses[0].path": ("datapackage.json", _described),
+    "contributors[0].path": ("datapackage.json", _described),
+}
+
+
+def test_no_payload_passes_for_an_address(tmp_path: Path) -> None:
+    """Nor do the bare addresses of other schemes."""
+    root = tmp_path / "datapackages"
+    bare = (
+        "javascript:own(1)",
+        "JAVASCRIPT:own(1)",
+        "data:text/html,x",
+        "//evil.example/",
+        "ftp://evil.example/",
+        "file:///etc/hostname",
+        "https://",
+        "http:x",
+    )
+    texts = {f"xugou-u{number}": text for number, text in enumerate((*(payload.text for payload in PAYLOADS), *bare))}
+    for agency, text in texts.items():
+        package = made_up.package(agency, YEAR)
+        for path, (_, write) in URLS.items():
+            write(package, text, path)
+        package.write(root)
+    found = errors(open_library(root).findings)
+    places = {(each.agency, (each.file or "").rpartition("/")[2], _at(each)) for each in found}
+    whole = {(each.agency, (each.file or "").rpartition("/")[2]) for each in found if not _at(each)}  # an invisible character
+    assert [
+        (agency, path)
+        for agency in texts
+        for path, (file, _) in URLS.items()
+        if (agency, file, path) not in places and (agency, file) not in whole
+    ] == []
+
+
+# -- on the pages -------------------------------------------------------------------------------------------------------
+
+
+def test_nothing_stands_unescaped_in_any_file_a_browser_draws(published: Published) -> None:
+    marked = [payload.text for payload in PAYLOADS if "<" in payload.text and "\n" not in payload.text]
+    pages = [*page_files(published.zh), *page_files(published.en)]
+    assert len(pages) > 4 * len(published.accepted)
+    for path in pages:
+        text = path.read_text(encoding="utf-8")
+        assert [payload for payload in marked if payload in text] == [], path
+    for path in [*published.zh.rglob("*.svg"), *published.en.rglob("*.svg")]:
+        drawing = etree.fromstring(path.read_bytes(), etree.XMLParser(resolve_entities=False))
+        names = {etree.QName(element).localname for element in drawing.iter(etree.Element)}
+        assert not names & {"script", "foreignObject", "image", "a", "use", "animate", "set", "style", "iframe"}, path
+        assert not [key for element in drawing.iter(etree.Element) for key in element.attrib if key.startswith("on") or "href" in key], path
+
+
+MARKDOWN = {
+    *("p", "em", "strong", "code", "pre", "br", "hr", "blockquote", "ul", "ol", "li", "h1", "h3", "h4", "h5", "h6"),
+    "pre[id]",  # Material numbers blocks of code
+    *("table", "thead", "tbody", "tr", "th", "td", "a", "a[href]", "a[title]", "code[class]", "ol[start]", "th[style]", "td[style]"),
+}
+"""Elements and attributes that prose may become."""
+MATERIALS_OWN = ("__config", "__drawer")
+CONTENT = "md-content__inner"
+
+
+def _vocabulary(folder: Path) -> set[str]:
+    """Elements and attributes that our pages are made of, from the site of the real packages, where nobody attacks."""
+    words = set()
+    for path in page_files(folder):
+        if path.relative_to(folder).parts[0] in {"index.html", "reports", "years", "quality"}:
+            for element in parsed(path).xpath(f"//article[contains(@class, '{CONTENT}')]//*"):
+                words |= {element.tag, *(f"{element.tag}[{name}]" for name in element.attrib)}
+    assert {"table", "td[id]", "a[href]"} <= words
+    return words
+
+
+LOOK = """([content, own]) => {
+  const article = document.querySelector(content);
+  const all = [...article.querySelectorAll("*")];
+  const found = {
+    words: [...new Set(all.flatMap(each => [each.localName, ...[...each.attributes].map(attribute => `${each.localName}[${attribute.name}]`)]))],
+    ids: all.map(each => each.id).filter(Boolean),
+    styles: all.map(each => each.getAttribute("style")).filter(Boolean),
+    schemes: [...new Set([...document.querySelectorAll("a, area")].filter(each => each.href).map(
+      each => each.protocol === ":" ? `${each.getAttribute("href").split(":")[0]}:` : each.protocol  // an address that no browser can read
+    ))],
+    links: [...article.querySelectorAll("a")].map(each => each.href),
+    text: article.innerText,
+    title: document.title,
+    own: own.map(id => [id, document.querySelectorAll(`[id="${id}"]`).length, article.querySelector(`[id="${id}"]`) === null]),
+    scope: __md_scope instanceof URL && typeof document.documentElement.querySelector === "function",
+    policies: document.querySelectorAll("meta[http-equiv='Content-Security-Policy']").length,
+  };
+  const events = ["mouseover", "pointerenter", "focus", "click", "toggle", "error", "load", "animationstart"];
+  for (const element of all) for (const type of events) element.dispatchEvent(new Event(type));
+  return found;
+}"""
+
+
+def words(text: str) -> str:
+    """Collapse white space as a browser shows it."""
+    return " ".join(text.split())
+
+
+@dataclass
+class Reader:
+    """Opens pages of a published site in one tab and gathers what is wrong with them."""
+
+    page: Page
+    server: Server
+    vocabulary: set[str]
+    policies: int
+    wrong: list[str]
+
+    def look(self, path: str) -> dict[str, Any]:
+        """Open a page, poke every element of its content, and judge what is there."""
+        self.page.goto(self.server.url + path, wait_until="load")
+        seen: dict[str, Any] = self.page.evaluate(LOOK, [f"article.{CONTENT}", MATERIALS_OWN])
+        strange = [word for word in seen["words"] if word not in self.vocabulary or re.search(r"\[on", word)]
+        twins = [id_ for id_ in set(seen["ids"]) if seen["ids"].count(id_) > 1]
+        styles = [style for style in seen["styles"] if not re.fullmatch(r"text-align: ?(left|center|right);?", style)]
+        schemes = [scheme for scheme in seen["schemes"] if scheme not in {"http:", "https:", "mailto:"}]
+        shadowed = [entry for entry in seen["own"] if entry[1:] != [1, True]]
+        foreign = [id_ for id_ in seen["ids"] if re.search(r"^__(?!code_[0-9]+$)|\bown\d|own\(", id_) and not id_.startswith("overview/")]
+        for what, faults in {"words": strange, "twins": twins, "styles": styles, "schemes": schemes, "ids": [*shadowed, *foreign]}.items():
+            if faults:
+                self.wrong.append(f"{path}: {what} {faults}")
+        if not seen["scope"]:
+            self.wrong.append(f"{path}: the document's own names were taken")
+        if seen["policies"] != self.policies:
+            self.wrong.append(f"{path}: {seen['policies']} policies")
+        seen["text"] = words(seen["text"])
+        return seen
+
+    def expect(self, path: str, seen: dict[str, Any], texts: Iterable[tuple[str, str]]) -> None:
+        """Note each text that the page does not show as it was written."""
+        self.wrong += [f"{path}: {field} {text!r} is not shown" for field, text in texts if words(text) not in seen["text"]]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Chromium]:
+    with chromium() as running:
+        yield running
+
+
+def _hooked(context: BrowserContext) -> list[str]:
+    """Give every frame of a profile the function that must not run; returns what it was called with."""
+    called: list[str] = []
+    context.expose_binding("own", lambda _source, *arguments: called.append(repr(arguments)))
+    return called
+
+
+def _prose_is_shown(payload: Payload, seen: dict[str, Any]) -> bool:
+    """Whether the prose of a payload can be seen: as written, or, where Markdown has a meaning for it, by its number."""
+    if words(payload.text) in seen["text"]:
+        return True
+    marked = str(payload.number) in payload.text
+    return not marked or str(payload.number) in seen["text"] or any(str(payload.number) in link for link in seen["links"])
+
+
+@pytest.mark.parametrize(
+    "language, guarded", [("zh", True), ("zh", False), ("en", False)], ids=["policy", "no-policy", "english-no-policy"]
+)
+def test_nothing_runs_and_all_is_shown(browser: Chromium, published: Published, site: Path, language: str, *, guarded: bool) -> None:
+    """On the pages that list every agency and finding, on those that carry the packed payloads, and on those with a title that breaks out."""
+    folder = published.zh if language == "zh" else published.en
+    title = {"zh": "name", "en": "name_en"}[language]
+    named = {slot.payload.agency: slot.payload.text for slots in published.accepted.values() for slot in slots if slot.field == title}
+    pages = {
+        path.relative_to(folder).as_posix().removesuffix("index.html"): path.read_text(encoding="utf-8") for path in page_files(folder)
+    }
+    lists = [path for path, text in pages.items() if not path.startswith("reports/") and "xugou-p" in text]
+    breaking_out = {payload.agency for payload in PAYLOADS if "title" in payload.text}
+    opened = [agency for agency, slots in published.accepted.items() if agency in breaking_out or any(slot.field in ROWS for slot in slots)]
+    assert {"", f"years/{YEAR}/", "quality/T4-SUM/"} <= set(lists)
+    with served(folder, change=bytes if guarded else lambda data: POLICY.sub(b"", data)) as server:
+        context = browser.context()
+        called, watch = _hooked(context), Watch.over(context)
+        reader = Reader(context.new_page(), server, _vocabulary(site) | MARKDOWN, int(guarded), [])
+        for path in lists:
+            seen = reader.look(path)
+            if path in {"", f"years/{YEAR}/"}:
+                reader.expect(path, seen, named.items())
+        for agency in opened:
+            slots = [slot for slot in published.accepted[agency] if slot.field in SHOWN[language]]
+            path = f"reports/{agency}/{YEAR}/"
+            seen = reader.look(path)
+            reader.expect(path, seen, [(slot.field, slot.payload.text) for slot in slots if slot.field not in {"region", "prose"}])
+            hidden = [slot.payload.text for slot in slots if slot.field == "prose" and not _prose_is_shown(slot.payload, seen)]
+            if hidden:
+                reader.wrong.append(f"{path}: prose {hidden} is not shown")
+            if agency in named and not words(seen["title"]).startswith(words(named[agency])):
+                reader.wrong.append(f"{path}: title {seen['title']!r}")
+            if not guarded:  # then only the escaping holds, so every kind of page must show that it does
+                path = f"reports/{agency}/"
+                reader.expect(
+                    path, reader.look(path), [(slot.field, slot.payload.text) for slot in slots if slot.field in {title, "region"}]
+                )
+        context.close()
+    assert len(opened) > len(PAYLOADS) // PACK
+    assert reader.wrong == []
+    assert called == []
+    assert watch.dialogs == []
+    assert watch.elsewhere(server) == []
+    assert browser.outside == []
+    assert watch.complaints == []
+
+
+def test_payloads_run_where_nothing_guards(browser: Chromium, tmp_path: Path) -> None:
+    """The control: each living payload, raw in a page without policy, calls the function or asks its host."""
+    living = [payload for payload in PAYLOADS if payload.lives]
+    (tmp_path / "404.html").write_text("nothing here", encoding="utf-8")
+    for payload in living:
+        (tmp_path / f"{payload.number}.html").write_text(f"<!doctype html><title>x</title><p>{payload.text}</p>", encoding="utf-8")
+    frames = "".join(f"<iframe src={payload.number}.html></iframe>" for payload in living)
+    (tmp_path / "all.html").write_text(f"<!doctype html><title>x</title>{frames}", encoding="utf-8")
+    asked = len(browser.outside)
+    with served(tmp_path) as server:
+        context = browser.context()
+        called, watch = _hooked(context), Watch.over(context)
+        page = context.new_page()
+
+        def silent(candidates: list[Payload]) -> list[Payload]:
+            """Wait until every candidate was heard of; returns those that never were."""
+            for _ in range(60):
+                heard = [*called, *watch.elsewhere(server)]
+                quiet = [payload for payload in candidates if not any(str(payload.number) in each for each in heard)]
+                if not quiet:
+                    break
+                page.wait_for_timeout(25)
+            return quiet
+
+        page.goto(f"{server.url}all.html", wait_until="commit")
+        dead = []
+        for payload in silent(living):  # some run only in a window of their own: one element takes the focus
+            page.goto(f"{server.url}{payload.number}.html", wait_until="commit")
+            dead += silent([payload])
+        context.close()
+    del browser.outside[asked:]
+    assert [payload.name for payload in dead] == []
+    assert len(living) >= 40
+    assert any(EVIL in url for url in watch.requests)
