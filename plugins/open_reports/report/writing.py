@@ -42,8 +42,19 @@ def _resource(name: str, title: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 @cache
 def declared(form_of: tuple[tuple[str, str], ...]) -> list[dict[str, Any]]:
-    """Return the resources of a package with these forms, made once for each combination; not to be changed."""
-    return resources(forms(), dict(form_of))
+    """Return the resources of a package with these forms, made once for each combination; not to be changed.
+
+    Combinations that declare the same (tables that two forms print alike) share one list, so that `is` compares them.
+    """
+    value = resources(forms(), dict(form_of))
+    return _shared(json.dumps(value), value)
+
+
+_by_content: dict[str, list[dict[str, Any]]] = {}
+
+
+def _shared(content: str, value: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return _by_content.setdefault(content, value)
 
 
 def file_hash(data: bytes) -> str:
