@@ -42,7 +42,7 @@ site: $(SITE) ## 生成网站到 site/ · build the site into site/, strictly
 	@$(RUN) -m mkdocs build --strict
 
 check: $(SITE) ## 检查 datapackages/ · check every data package
-	@$(BIN)/open-reports check
+	@$(BIN)/open-reports check --strict
 
 test: browser lint ## 运行全部检查和测试 · run every check and test, installing a browser where there is none
 	@$(RUN) -m pytest $(PYTEST_FLAGS)

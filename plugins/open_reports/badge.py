@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
-    from open_reports.finding import Finding
+    from open_reports.identity import Result
     from open_reports.words import Words
 
 _WIDE, _NARROW, _PAD = 12.0, 6.6, 8.0
@@ -19,17 +19,16 @@ def _width(text: str) -> float:
     return sum(_NARROW if char.isascii() else _WIDE for char in text) + 2 * _PAD
 
 
-def badge_text(findings: Sequence[Finding], w: Words) -> str:
-    """Return what the badge says: no discrepancy, or how many; a fact, no score."""
-    count = sum(each.level == "discrepancy" for each in findings)
-    return w("badge_some", count=count) if count else w("badge_holds")
+def badge_text(counts: Mapping[Result, int], w: Words) -> str:
+    """Return what the badge says: how many identities hold, do not, and cannot be tested; facts, no score."""
+    return w("badge_counts", holds=counts["holds"], contradicts=counts["contradicts"], untestable=counts["untestable"])
 
 
-def badge(findings: Sequence[Finding], w: Words) -> bytes:
-    """SVG of a report's badge."""
-    label, text = w("badge"), badge_text(findings, w)
+def badge(counts: Mapping[Result, int], w: Words) -> bytes:
+    """SVG of a report's badge: amber where something does not reconcile, grey where nothing could be tested."""
+    label, text = w("badge"), badge_text(counts, w)
     left, right = _width(label), _width(text)
-    fill = "#8a5a00" if any(each.level == "discrepancy" for each in findings) else "#1b6e3c"
+    fill = "#8a5a00" if counts["contradicts"] else "#1b6e3c" if counts["holds"] else "#5c5c66"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + right:.0f}" height="20" role="img" aria-label="{escape(label)}：{escape(text)}">'
         f"<title>{escape(label)}：{escape(text)}</title>"

@@ -12,12 +12,12 @@ from open_reports.narrative import stated
 from open_reports.report import DESCRIPTOR, PROSE, judge, table_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from open_reports.cache import Cache
     from open_reports.form import Level
-    from open_reports.identity import Identity
+    from open_reports.identity import Identity, Member
     from open_reports.library import Agency, Library
     from open_reports.report import Address, Report
 
@@ -59,10 +59,15 @@ def _contradiction(report: Report, identity: Identity, *, located_at: Address | 
         says=identity.rule.says,
         line=line.label,
         at=_at(report, identity),
-        equation=f"{shown} ≠ {total(other)}" + (f" = {spelt(other)}" if len(other) > 1 else ""),
+        equation=f"{shown} ≠ {_sum(other)}",
         cell=table.text(line.id, column.id),
         before=str(report.year - 1),
     )
+
+
+def _sum(members: Sequence[Member]) -> str:
+    """Return a sum with what it is made of: `26 = 6+6+14`; a single number stands alone."""
+    return " = ".join(dict.fromkeys((str(total(members)), spelt(members))))
 
 
 def _at(report: Report, identity: Identity) -> Text:
@@ -90,7 +95,7 @@ def _narrative(report: Report) -> Iterator[Finding]:
             column_title=None if prose else column,
             item=name,
             cells="、".join(str(member.address) for member in identity.right[:MOST_SHOWN]),
-            equation=f"{found} ≠ {expected}" + (f" = {spelt(identity.right)}" if len(identity.right) > 1 else ""),
+            equation=f"{found} ≠ {_sum(identity.right)}",
         )
 
 

@@ -251,9 +251,11 @@ def summary(findings: tuple[Finding, ...]) -> str:
     """Return what follows the list of errors: how many, and that nothing was published."""
     count = counts(findings)
     wrong, silent = count["error"], count["discrepancy"]
-    zh = f"共 {wrong} 处错误" + (f"、{silent} 处未加说明的不相符" if silent else "")
-    en = f"{wrong} errors" + (f" and {silent} discrepancies without explanation" if silent else "")
-    return f"{zh}，未发布任何内容；改正后再运行一次。/ {en}; nothing was published."
+    zh = "、".join(part for part in (f"{wrong} 处错误" if wrong else "", f"{silent} 处未加说明的不相符" if silent else "") if part)
+    en = " and ".join(
+        part for part in (f"{wrong} errors" if wrong else "", f"{silent} discrepancies without explanation" if silent else "") if part
+    )
+    return f"共 {zh}，未发布任何内容；改正后再运行一次。/ {en}; nothing was published."
 
 
 def banner(findings: tuple[Finding, ...], language: str) -> str:

@@ -15,7 +15,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from open_reports.form import Column, forms
+from open_reports.finding import level_name
+from open_reports.form import LEVELS, Column, forms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -145,13 +146,12 @@ def crumbs(w: Words, *, up: str, agency: Link | None = None) -> list[Link]:
 
 
 def verdict(findings: Sequence[Finding], w: Words, *, short: bool = False) -> str:
-    """Return what the checks found, in a sentence or, for a table cell, in a few words."""
-    discrepancies = sum(each.level == "discrepancy" for each in findings)
-    notices = sum(each.level == "notice" for each in findings)
-    kind = "cell" if short else ""
-    if not discrepancies + notices:
+    """Return what the checks found, in a sentence or, for a table cell, in a few words; what is none goes unsaid."""
+    counts = {level: sum(each.level == level for each in findings) for level in LEVELS}
+    parts = w("comma").join(f"{level_name(level)[w.language]} {count}" for level, count in counts.items() if count)
+    if not parts:
         return w("findings_cell_none" if short else "findings_none")
-    return w(f"findings_{kind or 'some'}", discrepancies=discrepancies, notices=notices)
+    return parts if short else w("findings_some", count=len(findings), parts=parts)
 
 
 def unit_words(unit: str, language: str) -> str:
@@ -176,3 +176,12 @@ def place_words(report: Report, address: str | None, w: Words) -> str:
 def column_words(column: Column, language: str) -> str:
     """Return the heads and the label of a column, outermost first."""
     return " ".join([*(group[language] for group in column.groups), column.label[language]])
+
+
+def explanation_words(each: Finding, w: Words) -> str:
+    """Return who says what about a finding, and when; nothing where nothing is said."""
+    if each.explanation is None:
+        return ""
+    who = w(f"explained_{each.explanation.by}")
+    day = f"（{each.explanation.day}）" if each.explanation.day else ""
+    return f"{who}{day}：{each.explanation.text}"

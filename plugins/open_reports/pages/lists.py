@@ -208,6 +208,7 @@ def home_page(library: Library, files: Mapping[str, int], w: Words) -> Page:
         names = {
             "observations.csv": ("corpus_csv", "CSV"),
             "observations.json": ("corpus_json", "JSON"),
+            "findings.json": ("corpus_findings", "JSON"),
             "index.json": ("corpus_index", "JSON"),
         }
         downloads = [Download(f"data/{name}", w(key), kind, size_words(files[name], w)) for name, (key, kind) in names.items()]

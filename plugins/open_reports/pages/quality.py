@@ -11,7 +11,7 @@ from open_reports.finding import level_name
 from open_reports.form import forms
 from open_reports.identity import Identity, consolidated, tallied
 from open_reports.narrative import stated
-from open_reports.pages.frame import Built, Link, Page, agency_name, anchor, crumbs, place_words, templates
+from open_reports.pages.frame import Built, Link, Page, agency_name, anchor, crumbs, explanation_words, place_words, templates
 from open_reports.pages.ledger import Entry, deadline, reason_words
 
 if TYPE_CHECKING:
@@ -228,10 +228,9 @@ def _line(quality: Quality, each: Finding, up: str) -> FindingLine:
     name = agency_name(quality.library.agencies[report.agency], w)
     exact = (each.address or "").count("/") == 2  # noqa: PLR2004 (table/line/column)
     place = place_words(report, each.address, w)
-    explanation = f"{w(f'explained_{each.explanation.by}')}：{each.explanation.text}" if each.explanation else ""
     return FindingLine(
         report=Link(folder, w("report_title", agency=name, year=report.year)),
         place=Link(f"{folder}{anchor(each.address or '')}" if exact else "", place),
         text=each.public(w.language),
-        explanation=explanation,
+        explanation=explanation_words(each, w),
     )

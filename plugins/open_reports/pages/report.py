@@ -21,6 +21,7 @@ from open_reports.pages.frame import (
     anchor,
     column_words,
     crumbs,
+    explanation_words,
     place_words,
     prose_html,
     size_words,
@@ -65,7 +66,7 @@ class FindingView(NamedTuple):
     level_name: str
     rule: str
     place: str
-    text: str
+    text: Markup
     explanation: str
     address: str
 
@@ -163,8 +164,8 @@ class _Marks:
                 level_name=level_name(each.level)[w.language],
                 rule=each.rule,
                 place=place_words(report, each.address, w),
-                text=each.public(w.language),
-                explanation=_explanation(each, w),
+                text=_breakable(each.public(w.language)),
+                explanation=explanation_words(each, w),
                 address=each.address or "",
             )
             if len(parts) == 1:
@@ -178,12 +179,9 @@ class _Marks:
         return tuple(self.by_line.get((table, line), ()))
 
 
-def _explanation(each: Finding, w: Words) -> str:
-    if each.explanation is None:
-        return ""
-    who = w(f"explained_{each.explanation.by}")
-    day = f"（{each.explanation.day}）" if each.explanation.day else ""
-    return f"{who}{day}：{each.explanation.text}"
+def _breakable(text: str) -> Markup:
+    """Let a long sum break between its numbers, never within one."""
+    return Markup("+<wbr>").join(text.split("+"))
 
 
 def _cells_html(report: Report, table: Table, line: Line, marks: _Marks, w: Words) -> Markup:
@@ -363,12 +361,14 @@ def report_page(library: Library, report: Report, findings: Sequence[Finding], w
     }
 
     def build() -> Built:
+        ledger = entries(report, library, w)
+        counts = by_result(ledger)
         package = api.package_files(report)
         files = {
             **package,
             "report.json": api.report_json(report, findings),
             f"{report.name}.zip": api.archive(report, package),
-            "badge.svg": badge(findings, w),
+            "badge.svg": badge(counts, w),
         }
         html = (
             templates()
@@ -378,8 +378,8 @@ def report_page(library: Library, report: Report, findings: Sequence[Finding], w
                 crumbs=crumbs(w, up="../../../", agency=Link("../", agency_name(agency, w))),
                 here=w("year_report", year=report.year),
                 report=_report_view(library, report, findings, heading, w),
-                ledger=_ledger(library, report, w),
-                badge=w("badge_alt", text=badge_text(findings, w)),
+                ledger=LedgerView(w("ledger_summary", count=len(ledger), **counts), ledger_html(ledger, w)),
+                badge=w("badge_alt", text=badge_text(counts, w)),
                 downloads=_downloads(report, files, w),
             )
         )
@@ -401,11 +401,6 @@ def report_page(library: Library, report: Report, findings: Sequence[Finding], w
         ),
         build=build,
     )
-
-
-def _ledger(library: Library, report: Report, w: Words) -> LedgerView:
-    found = entries(report, library, w)
-    return LedgerView(w("ledger_summary", count=len(found), **by_result(found)), ledger_html(found, w))
 
 
 def _report_view(library: Library, report: Report, findings: Sequence[Finding], heading: str, w: Words) -> dict[str, Any]:
