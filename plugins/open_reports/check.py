@@ -60,7 +60,6 @@ def _contradiction(report: Report, identity: Identity, *, located_at: Address | 
         line=line.label,
         at=_at(report, identity),
         equation=f"{shown} ≠ {_sum(other)}",
-        cell=table.text(line.id, column.id),
         before=str(report.year - 1),
     )
 
@@ -178,7 +177,8 @@ def check_report(report: Report, library: Library | None = None) -> tuple[Findin
         found.append(each.of(report.agency, report.year).explained(given.get(key)))
     stale = [explanation for key, explanation in given.items() if key not in used]
     if stale:  # where nothing can be tested, nothing says that the explanation has outlived what it explains
-        open_ = {(each.rule.id, str(each.blamed)) for each in identities(report, library) if each.result == "untestable"}
+        tested = (*identities(report, library), *(each.identity for each in stated(report)))
+        open_ = {(each.rule.id, str(each.blamed)) for each in tested if each.result == "untestable"}
         stale = [each for each in stale if (each.rule, each.address) not in open_]
     return (*found, *(each.of(report.agency, report.year) for each in _unused(report, stale)))
 

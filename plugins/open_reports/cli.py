@@ -56,7 +56,9 @@ def check(paths: tuple[Path, ...], style: str, language: str, *, strict: bool) -
     if style == "json":
         click.echo(styles.json_(findings, language), nl=False)
     elif style == "sarif":
-        click.echo(styles.sarif(findings, language, version=metadata.version("open-reports")), nl=False)
+        click.echo(
+            styles.sarif(findings, language, version=metadata.version("open-reports"), site=os.environ.get("SITE_URL", "")), nl=False
+        )
     elif style == "github":
         annotations = styles.github(findings, language)
         click.echo(annotations.commands, nl=False)
@@ -65,7 +67,7 @@ def check(paths: tuple[Path, ...], style: str, language: str, *, strict: bool) -
                 stream.write(annotations.summary)
     else:
         lines = {file: text for found in surveyed for file, text in found.lines().items()}
-        click.echo(styles.text(findings, language, colour=sys.stdout.isatty(), lines=lines), nl=False)
+        click.echo(styles.text(findings, language, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR"), lines=lines), nl=False)
     sys.exit(1 if errors(findings) or (strict and unexplained(findings)) else 0)
 
 

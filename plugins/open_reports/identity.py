@@ -100,7 +100,7 @@ def yearly(report: Report, library: Library) -> list[Identity]:
     """Identities of a report with the year before."""
     before = library.reports.get((report.agency, report.year - 1))
     return [
-        _identity(report, before, rule, place)
+        identity_at(report, before, rule, place)
         for table in report.tables.values()
         for rule in table.form.yearly_rules
         for place in table.form.places[rule.id]
@@ -116,13 +116,14 @@ def identities(report: Report, library: Library | None = None) -> list[Identity]
     before = library.reports.get((report.agency, report.year - 1)) if library else None
     for table in report.tables.values():
         rules = (*table.form.rules, *(table.form.yearly_rules if library else ()))
-        found += [_identity(report, before, rule, place) for rule in rules for place in table.form.places[rule.id]]
+        found += [identity_at(report, before, rule, place) for rule in rules for place in table.form.places[rule.id]]
     if library:
         found += consolidated(report, library)
     return found
 
 
-def _identity(report: Report, before: Report | None, rule: Rule, place: Place) -> Identity:
+def identity_at(report: Report, before: Report | None, rule: Rule, place: Place) -> Identity:
+    """Return the identity of a rule at one of its places."""
     reasons: list[str] = []
     left, right = ([_member(report, before, cell, reasons) for cell in side] for side in (place.left, place.right))
     reason = reasons[0] if reasons else None
@@ -166,9 +167,9 @@ def tallied(report: Report, library: Library | None = None) -> Iterator[Tally]:
         for rule in (*table.form.rules, *(table.form.yearly_rules if library else ())):
             holds = contradicts = 0
             reasons = []
-            for place, gap in _gaps(rule, table, before.tables[name] if before else None):
+            for place, _, gap in gaps(rule, table, before.tables[name] if before else None):
                 if gap is None:
-                    reasons.append(_identity(report, before, rule, place).reason or "blank")
+                    reasons.append(identity_at(report, before, rule, place).reason or "blank")
                 elif gap:
                     contradicts += 1
                 else:
@@ -183,31 +184,36 @@ def contradictory(report: Report, library: Library | None = None) -> bool:
         gap
         for name, table in report.tables.items()
         for rule in (*table.form.rules, *(table.form.yearly_rules if library else ()))
-        for _, gap in _gaps(rule, table, before.tables[name] if before else None)
+        for _, _, gap in gaps(rule, table, before.tables[name] if before else None)
     )
 
 
-def _gaps(rule: Rule, table: Table, before: Table | None) -> Iterator[tuple[Place, int | Decimal | None]]:
-    """Left side minus right side of a rule at each of its places; None where a member has no value."""
+class Gap(NamedTuple):
+    """A rule at one of its places: the values of both sides' cells in their order, and left minus right (None: untestable)."""
+
+    place: Place
+    values: tuple[int | Decimal | None, ...]
+    gap: int | Decimal | None
+
+
+def gaps(rule: Rule, table: Table, before: Table | None) -> Iterator[Gap]:
+    """Every place of a rule in a table with its numbers: the quick form of `identities`."""
     places = table.form.places[rule.id]
+    signs = [term.sign for term in rule.left] + [-term.sign for term in rule.right]
     if rule.axis == "column" and (before is None or before.form.columns.keys() == table.form.columns.keys()):
         # Whole rows at once: most of a check is sums over columns.
-        terms = [(term, term.sign) for term in rule.left] + [(term, -term.sign) for term in rule.right]
-        signs = [sign for _, sign in terms]
         blank = (None,) * len(table.form.columns)
         former = before.numbers if before else {}
-        rows = [(former if term.previous else table.numbers).get(term.id, blank) for term, _ in terms]
+        rows = [(former if term.previous else table.numbers).get(term.id, blank) for term in (*rule.left, *rule.right)]
         for place, values in zip(places, zip(*rows, strict=True), strict=True):
-            yield place, None if None in values else sum(map(mul, signs, values))
+            yield Gap(place, values, None if None in values else sum(map(mul, signs, values)))
         return
     for place in places:
-        gap: int | Decimal | None = 0
-        for side, cells in ((1, place.left), (-1, place.right)):
-            for sign, previous, address in cells:
-                of = before if previous else table
-                value = of.value(address.line, address.column) if of else None
-                gap = None if gap is None or value is None else gap + side * sign * value
-        yield place, gap
+        found = []
+        for _, previous, address in (*place.left, *place.right):
+            of = before if previous else table
+            found.append(of.value(address.line, address.column) if of else None)
+        yield Gap(place, tuple(found), None if None in found else sum(map(mul, signs, found)))
 
 
 def located(tested: Sequence[Identity]) -> dict[int, Address]:

@@ -32,12 +32,17 @@ def words() -> Mapping[str, Text]:
     return found
 
 
+@cache
+def _labels(language: str) -> Mapping[str, str]:
+    return {key: text[language] for key, text in words().items()}
+
+
 class Words:
     """The labels of one language: `words("year_title", year=2024)`."""
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self._labels = {key: text[language] for key, text in words().items()}
+        self._labels = _labels(language)
 
     def __call__(self, key: str, **values: object) -> str:
         """Return the label of a key, with its values filled in. Raises `KeyError` for a key nobody wrote."""

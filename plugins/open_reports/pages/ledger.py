@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup, escape
 
 from open_reports.form import forms
-from open_reports.identity import MOST_SHOWN, Identity, Member, Result, identities, total, yearly
+from open_reports.identity import MOST_SHOWN, Identity, Member, Result, consolidated, gaps, identity_at, total, yearly
 from open_reports.narrative import stated
 from open_reports.pages.frame import anchor, place_words
+from open_reports.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from decimal import Decimal
 
     from open_reports.form import Rule, RuleText
     from open_reports.library import Library
     from open_reports.report import Report
-    from open_reports.words import Words
 
 
 class Entry(NamedTuple):
@@ -40,13 +43,73 @@ class ChainView(NamedTuple):
     rows: tuple[tuple[str, tuple[Entry | None, ...]], ...]
 
 
-def entries(report: Report, library: Library, w: Words) -> list[Entry]:
-    """Every row of a report's ledger, rule by rule."""
-    found = [_entry(report, each, w) for each in identities(report, library)]
-    found += [_entry(report, each.identity, w) for each in stated(report)]
-    found.append(deadline(report, library, w))
+class Row(NamedTuple):
+    """A finished row of the ledger."""
+
+    rule: str
+    result: Result
+    html: str
+
+
+def rows(report: Report, library: Library, w: Words) -> list[Row]:
+    """Every row of a report's ledger, rule by rule.
+
+    Most identities of most reports hold, and are sums of the same few numbers: such a row is made once for its numbers.
+    """
+    found: list[Row] = []
+    before = library.reports.get((report.agency, report.year - 1))
+    former = f"../{report.year - 1}/"
+    for name, table in report.tables.items():
+        old = before.tables[name] if before else None
+        for rule in (*table.form.rules, *table.form.yearly_rules):
+            for index, (place, values, gap) in enumerate(gaps(rule, table, old)):
+                if gap == 0:
+                    html = _held((table.form.form, name, rule.id, index), values, w.language).replace(_FORMER, former)
+                    found.append(Row(rule.id, "holds", html))
+                else:
+                    found.append(_row(_entry(report, identity_at(report, before, rule, place), w), w))
+    others = [*consolidated(report, library), *(each.identity for each in stated(report))]
+    found += [_row(_entry(report, each, w), w) for each in others]
+    found.append(_row(deadline(report, library, w), w))
     order = {rule: position for position, rule in enumerate(forms().rules)}
-    return sorted(found, key=lambda each: order[each.rule.id])
+    return sorted(found, key=lambda each: order[each.rule])
+
+
+_FORMER = "{former}"
+
+
+@lru_cache(maxsize=50_000)
+def _held(at: tuple[str, str, str, int], values: tuple[int | Decimal | None, ...], language: str) -> str:
+    """Row of an identity that holds, for its numbers; the folder of the year before is filled in by the caller."""
+    w = Words(language)
+    form, name, rule_id, index = at
+    table = forms()[form].tables[name]
+    rule = next(each for each in (*table.rules, *table.yearly_rules) if each.id == rule_id)
+    place = table.places[rule_id][index]
+    cells = list(zip((*place.left, *place.right), values, strict=True))
+    sides = [
+        _joined(
+            [
+                (sign, value, f'<a href="{_FORMER if previous else ""}{anchor(str(address))}">{value}</a>')
+                for (sign, previous, address), value in side
+            ],
+            w,
+        )
+        for side in (cells[: len(place.left)], cells[len(place.left) :])
+    ]
+    label = table.columns[place.at].label if rule.axis == "column" else table.lines[place.at].label
+    entry = Entry(rule, label[language], Markup(f"{sides[0]} <b>=</b> {sides[1]}"), "holds", None)  # noqa: S704 (numbers and our tags)
+    return _row(entry, w).html
+
+
+def _row(each: Entry, w: Words) -> Row:
+    reason = f"：{reason_words(each.reason, w)}" if each.reason else ""
+    rule, result = each.rule.id, each.result
+    html = (
+        f'<tr data-rule="{rule}" data-result="{result}"><th scope="row">{escape(each.place)}</th>'
+        f"<td>{each.equation}</td><td>{w(f'result_{result}')}{reason}</td></tr>"
+    )
+    return Row(rule, result, html)
 
 
 def _entry(report: Report, identity: Identity, w: Words) -> Entry:
@@ -79,15 +142,20 @@ def _total(members: Sequence[Member]) -> str:
 
 
 def _side(report: Report, members: Sequence[Member], w: Words, base: str) -> str:
+    return _joined([(each.sign, each.value, _number(report, each, w, base)) for each in members], w)
+
+
+def _joined(members: Sequence[tuple[int, int | Decimal | None, str]], w: Words) -> str:
+    """One side of an equation: signs and numbers; a long sum leaves out its zeros and says so."""
     long = len(members) > MOST_SHOWN
-    shown = [each for each in members if each.value != 0] if long else members
+    shown = [each for each in members if each[1] != 0] if long else members
     parts: list[str] = []
-    for each in shown:
-        if parts or each.sign < 0:
-            parts.append("−" if each.sign < 0 else "+")
-        parts.append(_number(report, each, w, base))
+    for sign, value, html in shown:
+        if parts or sign < 0:
+            parts.append("−" if sign < 0 else "+")
+        parts.append(f"({html})" if value is not None and value < 0 else html)
     if not parts:
-        return f"0（{w('rest_zero')}）" if long else "0"
+        return f"0（{w('all_zero')}）" if long else "0"
     return " ".join(parts) + (f"（{w('rest_zero')}）" if long and len(shown) < len(members) else "")
 
 
@@ -101,8 +169,7 @@ def _number(report: Report, each: Member, w: Words, base: str) -> str:
         return (
             f"（{each.year}：{w('not_collected')}）" if each.agency == report.agency else f"（{escape(each.agency)}：{w('not_collected')}）"
         )
-    link = f'<a href="{folder}{anchor(str(each.address))}">{text}</a>'
-    return f"({link})" if text.startswith("-") else link
+    return f'<a href="{folder}{anchor(str(each.address))}">{text}</a>'
 
 
 def deadline(report: Report, library: Library, w: Words) -> Entry:
@@ -124,28 +191,19 @@ def reason_words(reason: str | None, w: Words) -> str:
     return w(f"reason_{reason}") if reason else ""
 
 
-def ledger_html(found: Sequence[Entry], w: Words) -> Markup:
+def ledger_html(found: Sequence[Row], w: Words) -> Markup:
     """HTML of the ledger's tables, one a rule; written here, for a template would double the cost of a page."""
     parts: list[str] = []
-    rule = None
-    words = {result: w(f"result_{result}") for result in ("holds", "contradicts", "untestable")}
+    rules = forms().rules
     head = "".join(f'<th scope="col">{w(key)}</th>' for key in ("ledger_place", "ledger_equation", "ledger_result"))
-    for each in found:
-        if each.rule.id != rule:
-            if rule is not None:
-                parts.append("</tbody></table>")
-            rule = each.rule.id
-            name = escape(each.rule.name[w.language])
-            parts.append(
-                f'<h3 id="ledger-{rule}"><a href="../../../quality/{rule}/">{rule}</a> {name}</h3><p>{escape(each.rule.says[w.language])}</p>'
-                f'<table class="or-table or-ledger" aria-labelledby="ledger-{rule}"><thead><tr>{head}</tr></thead><tbody>'
-            )
-        reason = f"：{reason_words(each.reason, w)}" if each.reason else ""
+    for rule, group in groupby(found, key=lambda each: each.rule):
+        text = rules[rule]
         parts.append(
-            f'<tr data-rule="{rule}" data-result="{each.result}"><th scope="row">{escape(each.place)}</th>'
-            f"<td>{each.equation}</td><td>{words[each.result]}{reason}</td></tr>"
+            f'<h3 id="ledger-{rule}"><a href="../../../quality/{rule}/">{rule}</a> {escape(text.name[w.language])}</h3>'
+            f"<p>{escape(text.says[w.language])}</p>"
+            f'<table class="or-table or-ledger" aria-labelledby="ledger-{rule}"><thead><tr>{head}</tr></thead><tbody>'
         )
-    if rule is not None:
+        parts += [each.html for each in group]
         parts.append("</tbody></table>")
     return Markup("".join(parts))  # noqa: S704 (every label above is escaped)
 
@@ -175,7 +233,7 @@ def chains(reports: Sequence[Report], library: Library, w: Words) -> list[ChainV
     ]
 
 
-def by_result(found: Iterable[Entry]) -> dict[Result, int]:
+def by_result(found: Iterable[Row]) -> dict[Result, int]:
     """Count rows by result."""
     counts: dict[Result, int] = {"holds": 0, "contradicts": 0, "untestable": 0}
     for each in found:

@@ -29,7 +29,7 @@ from open_reports.pages.frame import (
     unit_words,
     verdict,
 )
-from open_reports.pages.ledger import by_result, entries, ledger_html
+from open_reports.pages.ledger import by_result, ledger_html, rows
 from open_reports.report import Address, Figure, Item, Note, Report, Table, table_path
 
 if TYPE_CHECKING:
@@ -361,7 +361,7 @@ def report_page(library: Library, report: Report, findings: Sequence[Finding], w
     }
 
     def build() -> Built:
-        ledger = entries(report, library, w)
+        ledger = rows(report, library, w)
         counts = by_result(ledger)
         package = api.package_files(report)
         files = {

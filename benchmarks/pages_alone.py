@@ -1,0 +1,57 @@
+"""Run `mkdocs` with the plugin as it is, but without the data files: `python -m benchmarks.pages_alone build ...`.
+
+What the site has is `publish`'s value and what is in its data files is made by `api`. Here the makers of `api` return no
+bytes, and what `publish` returns has its pages without the files of their folders and no corpus files. Everything else is
+the real thing: reading, checks, templates, the theme, the policy, writing. The pages differ from the real ones only in the
+sizes stated beside the downloads, which `benchmarks.building` verifies.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from typing import TYPE_CHECKING, Any
+
+import mkdocs.__main__
+from open_reports import api, plugin
+
+if TYPE_CHECKING:
+    from open_reports.pages import Page
+    from open_reports.publish import Publication
+
+
+_NOTHING: dict[str, object] = {"bytes": b"", "tuple[bytes, bytes]": (b"", b"")}
+"""What a maker of data files gives in place of its files, by what it says it returns."""
+
+
+def _without_files(page: Page) -> Page:
+    def build() -> Any:  # noqa: ANN401 (pages.Built)
+        return dataclasses.replace(page.build(), files={})
+
+    return dataclasses.replace(page, build=build)
+
+
+def _silence_makers() -> None:
+    for name, each in inspect.getmembers(api, inspect.isfunction):
+        returned = each.__annotations__.get("return")
+        if each.__module__ == api.__name__ and returned in _NOTHING:
+            setattr(api, name, lambda *_, returned=returned, **__: _NOTHING[returned])
+
+
+def main() -> None:
+    """Run MkDocs' own command line."""
+    _silence_makers()
+    publish = plugin.publish
+
+    def pages_alone(*given: Any, **named: Any) -> Publication:  # noqa: ANN401 (handed on as it comes)
+        publication = publish(*given, **named)
+        if made := [artifact.path for artifact in publication.artifacts if artifact.data]:
+            raise SystemExit(f"made all the same, so benchmarks/pages_alone.py must learn by whom: {', '.join(made)}")
+        return dataclasses.replace(publication, pages=tuple(map(_without_files, publication.pages)), artifacts=())
+
+    plugin.publish = pages_alone
+    mkdocs.__main__.cli()
+
+
+if __name__ == "__main__":
+    main()

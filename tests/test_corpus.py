@@ -1,0 +1,174 @@
+"""The real reports: every finding is in a golden file with its arithmetic, added up anew from the CSV files, and there is no other."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+from plain_sums import PARTS, SUMS, Cells, Sum, Term, total
+
+if TYPE_CHECKING:
+    from open_reports.finding import Finding
+
+GOLDEN = yaml.safe_load((Path(__file__).parent / "cases" / "corpus.yml").read_text(encoding="utf-8"))
+REPORTS = 19
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stated:
+    """A finding as the golden file states it."""
+
+    report: str
+    rule: str
+    level: str
+    at: str | None = None
+    row: int | None = None
+    arithmetic: str = ""
+    left: str = ""
+    right: str = ""
+    has: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.report} {self.rule} {self.at or ''}".strip()
+
+    def added(self, cells: Cells) -> Sum:
+        """The sum behind the finding, from the CSV files."""
+        sides = SUMS.get(self.rule, {"left": self.left, "right": self.right})
+        return cells.sum_at(self.rule, self.report, self.at or "", sides["left"], sides["right"])
+
+
+STATED = [Stated(**each) for each in GOLDEN["findings"]]
+ADDED = [each for each in STATED if each.arithmetic]
+
+
+@pytest.fixture(scope="session")
+def cells(packages: Path) -> Cells:
+    return Cells(packages)
+
+
+def _numbers(side: str) -> list[Decimal]:
+    """Numbers of one side of the stated arithmetic with their signs, zeros left out."""
+    return [number for text in re.findall(r"-?[0-9]+(?:\.[0-9]+)?", side) if (number := Decimal(text))]
+
+
+# -- what is found
+
+
+def test_all_of_them_were_read(cells: Cells, findings: tuple[Finding, ...]) -> None:
+    assert len(cells.reports) == REPORTS
+    assert {f"{each.agency}/{each.year}" for each in findings} <= set(cells.reports)
+
+
+def test_the_findings_are_those_of_the_golden_file(findings: tuple[Finding, ...]) -> None:
+    found = [(f"{each.agency}/{each.year}", each.rule, each.level, each.address, each.row) for each in findings]
+    stated = [(each.report, each.rule, each.level, each.at, each.row) for each in STATED]
+    assert sorted(found, key=str) == sorted(stated, key=str)
+
+
+def test_no_two_findings_say_the_same(findings: tuple[Finding, ...]) -> None:
+    assert not [text for text, times in Counter(each.text() for each in findings).items() if times > 1]
+
+
+@pytest.mark.parametrize("each", ADDED, ids=str)
+def test_each_arithmetic_is_in_its_message(each: Stated, findings: tuple[Finding, ...]) -> None:
+    (found,) = [one for one in findings if (f"{one.agency}/{one.year}", one.rule, one.address) == (each.report, each.rule, each.at)]
+    for language in ("zh", "en"):
+        assert re.search(rf"(?<![0-9.]){re.escape(each.arithmetic)}(?![0-9.+-])", found.message(language))
+
+
+@pytest.mark.parametrize("each", ADDED, ids=str)
+def test_each_arithmetic_is_right(each: Stated, cells: Cells) -> None:
+    """`20 ≠ 26 = 6+6+4+3+3+4`: both sides are the sums of the cells, number for number, and differ."""
+    added = each.added(cells)
+    assert added.broken()
+    left, right = (side.split(" = ") for side in each.arithmetic.split(" ≠ "))
+    for stated, terms in ((left, added.left), (right[::-1], added.right)):
+        assert Decimal(stated[-1]) == total(terms)
+        assert _numbers(stated[0]) == [term.sign * term.value for term in terms if term.value]
+
+
+@pytest.mark.parametrize("each", [each for each in STATED if not each.arithmetic], ids=str)
+def test_each_remark_on_the_form_is_right(each: Stated, cells: Cells) -> None:
+    assert each.has or each.lacks
+    for place in (*each.has, *each.lacks):
+        name, _, what = place.partition("/")
+        if name == "report.md":
+            known = [line for line in (cells.root / each.report / name).read_text(encoding="utf-8").splitlines() if line.startswith(what)]
+        else:
+            known = [line for line in cells.table(each.report, name) if line == what]
+        assert bool(known) == (place in each.has)
+
+
+# -- nothing is missed
+
+
+def test_nothing_else_contradicts_itself(cells: Cells) -> None:
+    """The sums of the golden file, tried at every line and column of every report, and every stated total with its parts."""
+    broken = {(each.report, each.rule, each.at) for report in cells.reports for each in cells.sums(report) if each.broken()}
+    assert broken == {(each.report, each.rule, each.at) for each in STATED if each.rule in SUMS or each.right == PARTS}
+
+
+def test_the_sums_are_tried_at_enough_places(cells: Cells) -> None:
+    """Sums that were never tried would find nothing, either."""
+    tried = Counter(each.rule for report in cells.reports for each in cells.sums(report) if each.testable())
+    assert tried["T3-CONS"] == tried["T3-SUM"] == REPORTS * 7
+    assert tried["T4-SUM"] == REPORTS * 3
+    assert set(tried) == {*SUMS, "TXT"}
+
+
+def test_a_sum_with_a_figure_missing_proves_nothing() -> None:
+    one, none = Term(1, "", "", Decimal(1)), Term(1, "", "", None)
+    assert Sum("T3-ROW", "", "", (one,), (one, one)).broken()
+    assert not Sum("T3-ROW", "", "", (one,), (one, none)).broken()
+
+
+@pytest.mark.parametrize("report", ["yinchuan-qianjinjie/2019"])
+def test_the_sample_report_yields_one_notice(report: str, findings: tuple[Finding, ...], cells: Cells) -> None:
+    """It states 134 items published and lists eleven parts that add up to 137."""
+    (only,) = [each for each in findings if f"{each.agency}/{each.year}" == report]
+    assert (only.rule, only.level, only.found, only.expected) == ("TXT", "notice", "134", "137")
+    parts = cells.terms(report, PARTS, line="门户网站主动公开信息", column="value")
+    assert (len(parts), total(parts)) == (11, 137)
+
+
+# -- what is said about them
+
+
+def test_every_discrepancy_is_explained(findings: tuple[Finding, ...], packages: Path) -> None:
+    """Who says it, in words and with a date; the package itself holds it, and holds no other."""
+    explained: dict[str, list[tuple[str, str]]] = {}
+    for each in findings:
+        if each.level != "discrepancy":
+            continue
+        assert each.explanation is not None, each.text()
+        assert each.explanation.by in {"agency", "publisher"}
+        assert each.explanation.text.strip()
+        assert each.explanation.day is not None
+        explained.setdefault(f"{each.agency}/{each.year}", []).append((each.rule, each.address or ""))
+    for path in sorted(packages.glob("*/*/datapackage.json")):
+        entries = json.loads(path.read_text(encoding="utf-8"))["report"]["explanations"]
+        report = f"{path.parent.parent.name}/{path.parent.name}"
+        known = [(entry["finding"], entry["address"]) for entry in entries]
+        assert sorted(known) == sorted(explained.get(report, [])), report
+
+
+def test_what_stands_there_is_what_the_file_says(findings: tuple[Finding, ...], packages: Path) -> None:
+    """`found` is the text of the cell at the finding's file, row and column: whoever looks there sees it."""
+    looked = 0
+    for each in findings:
+        if each.row is None or each.column is None:
+            continue
+        with (packages.parent / str(each.file)).open(encoding="utf-8", newline="") as stream:
+            rows = list(csv.reader(stream))
+        assert each.found == rows[each.row - 1][rows[0].index(each.column)], each.text()
+        looked += 1
+    assert looked == len(ADDED)
