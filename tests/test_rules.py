@@ -15,7 +15,7 @@ from open_reports.form import LEVELS, TABLES, forms
 from open_reports.identity import identities
 from open_reports.library import open_library
 from open_reports.narrative import stated
-from open_reports.pages.ledger import entries
+from open_reports.pages.ledger import deadline
 from open_reports.report import PROSE, csv_text
 from open_reports.words import Words
 
@@ -219,7 +219,8 @@ def _looks_at(identity: Identity, name: str, sheet: Sheet) -> bool:
 
 def _of_deadline(case: Case, world: World) -> tuple[str, str | None]:
     assert world.report is not None
-    (found,) = [each for each in entries(world.report, world.library, WORDS) if each.rule.id == case.rule]
+    found = deadline(world.report, world.library, WORDS)
+    assert found.rule.id == case.rule
     return found.result, found.reason
 
 
