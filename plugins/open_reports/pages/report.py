@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from open_reports import api
 from open_reports.badge import badge, badge_text
@@ -89,10 +89,10 @@ class Group(NamedTuple):
 
 
 class BodyView(NamedTuple):
-    """Lines under the same printed heads."""
+    """Lines under the same printed heads, as the HTML of their rows."""
 
     groups: tuple[Group, ...]
-    rows: tuple[RowView, ...]
+    rows: Markup
 
 
 class BlockView(NamedTuple):
@@ -187,12 +187,14 @@ def _breakable(text: str) -> Markup:
 def _cells_html(report: Report, table: Table, line: Line, marks: _Marks, w: Words) -> Markup:
     """HTML of a line's cells. Most lines hold checked numbers and nothing more, so they are joined without a closer look."""
     name = table.form.id
-    numbers = table.numbers.get(line.id, (None,))
-    whole = line.id in table.form.whole
-    if whole and None not in numbers and (name, line.id) not in marks.by_line and (name, line.id) not in report.noted:
-        openings = _openings(name, line.id, line.columns)
-        cells = table.rows[line.id]
-        return Markup("".join([f"{opening}{text}</td>" for opening, text in zip(openings, cells, strict=True)]))  # noqa: S704 (digits)
+    if line.id in table.rows and (name, line.id) not in marks.by_line and (name, line.id) not in report.noted:
+        numbers, cells = table.numbers[line.id], table.rows[line.id]
+        if line.id not in table.form.whole:
+            positions = [table.form.positions[column] for column in line.columns]
+            numbers, cells = tuple(numbers[at] for at in positions), tuple(cells[at] for at in positions)
+        if None not in numbers:
+            openings = _openings(name, line.id, line.columns)
+            return Markup("".join([f"{opening}{text}</td>" for opening, text in zip(openings, cells, strict=True)]))  # noqa: S704 (digits)
     return Markup("").join(_cell_html(report.figure(name, line.id, column), marks, w) for column in line.columns)
 
 
@@ -258,7 +260,8 @@ def _bodies(report: Report, table: Table, block: Block, marks: _Marks, w: Words)
     name = table.form.id
     outer = 1 if block.label else 0
     seen: tuple[Text, ...] = ()
-    bodies: list[tuple[tuple[Group, ...], list[RowView]]] = []
+    width = len(block.columns) + 1
+    bodies: list[tuple[tuple[Group, ...], list[str]]] = []
     for line in block.lines:
         groups = line.groups[outer:]
         if not bodies or groups != seen:
@@ -268,9 +271,20 @@ def _bodies(report: Report, table: Table, block: Block, marks: _Marks, w: Words)
             new = tuple(Group(group[w.language], depth) for depth, group in enumerate(groups) if depth >= common)
             bodies.append((new, []))
             seen = groups
-        html = _cells_html(report, table, line, marks, w)
-        bodies[-1][1].append(RowView(_label(table, line, w), len(groups), html, marks.beside(name, line.id)))
-    return [BodyView(groups, tuple(rows)) for groups, rows in bodies]
+        cells = _cells_html(report, table, line, marks, w)
+        bodies[-1][1].append(f"{_row_head(_label(table, line, w), len(groups))}{cells}</tr>\n")
+        bodies[-1][1].extend(_beside(finding, width) for finding in marks.beside(name, line.id))
+    return [BodyView(groups, Markup("".join(rows))) for groups, rows in bodies]  # noqa: S704 (escaped labels and cells)
+
+
+@lru_cache(maxsize=2048)
+def _row_head(label: str, depth: int) -> str:
+    return f'<tr><th scope="row" class="or-stub or-depth{depth}">{escape(label)}</th>'
+
+
+def _beside(finding: FindingView, width: int) -> str:
+    """HTML of the row that tells a finding below the line it is about."""
+    return f'<tr class="or-beside"><td colspan="{width}">{templates().get_template("finding.html").render(finding=finding)}</td></tr>\n'
 
 
 def _label(table: Table, line: Line, w: Words) -> str:
