@@ -731,7 +731,11 @@ class Preview:
     def stop(self) -> None:
         """End the server as Ctrl+C does."""
         self.process.send_signal(signal.SIGINT)
-        self.process.wait(10)
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:  # a shell that runs the tests in the background has it ignore Ctrl+C
+            self.process.kill()
+            self.process.wait(10)
 
 
 @pytest.fixture(scope="module")
