@@ -169,6 +169,23 @@ class Place(NamedTuple):
     right: tuple[tuple[int, bool, Address], ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Strand:
+    """One line or column of a table, with every rule that holds along it: its numbers are judged together.
+
+    `members` tells, for each rule and place, the position and sign of every cell: among the strand's own cells, or among
+    those of `previous`, the cells that its rules name of the year before.
+    """
+
+    axis: Axis
+    at: str
+    label: Text
+    rules: tuple[tuple[Rule, Place], ...]
+    members: tuple[tuple[tuple[int, bool, int], ...], ...]
+    """(position, whether of the year before, sign with the right side negative) for each of `rules`."""
+    previous: tuple[Address, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class TableForm:
     """One table of one form.
@@ -217,6 +234,38 @@ class TableForm:
         lines = [line.id for line in self.lines.values() if named <= set(line.columns)]
         for at in self.columns if rule.axis == "column" else lines:
             yield Place(at, address(rule.blames, at), cells(rule.left, at), cells(rule.right, at))
+
+    @cached_property
+    def strands(self) -> tuple[Strand, ...]:
+        """Every column, then every line, along which some rule holds, in printed order."""
+        found: list[Strand] = []
+        axes: tuple[tuple[Axis, Mapping[str, Column] | Mapping[str, Line], Iterable[str]], ...] = (
+            ("column", self.columns, self.lines),
+            ("line", self.lines, self.columns),
+        )
+        for axis, ids, others in axes:
+            positions = {other: index for index, other in enumerate(others)}
+            by_place: dict[str, list[tuple[Rule, Place]]] = {at: [] for at in ids}
+            for rule in (*self.rules, *self.yearly_rules):
+                if rule.axis == axis:
+                    for place in self.places[rule.id]:
+                        by_place[place.at].append((rule, place))
+            found += [self._strand(axis, ids[at], rules, positions) for at, rules in by_place.items() if rules]
+        return tuple(found)
+
+    def _strand(self, axis: Axis, at: Line | Column, rules: list[tuple[Rule, Place]], positions: Mapping[str, int]) -> Strand:
+        previous: list[Address] = []
+        members = []
+        for _, place in rules:
+            cells = []
+            for side, sign in ((place.left, 1), (place.right, -1)):
+                for own, before, address in side:
+                    if before and address not in previous:
+                        previous.append(address)
+                    position = previous.index(address) if before else positions[address.line if axis == "column" else address.column]
+                    cells.append((position, before, own * sign))
+            members.append(tuple(cells))
+        return Strand(axis=axis, at=at.id, label=at.label, rules=tuple(rules), members=tuple(members), previous=tuple(previous))
 
     @cached_property
     def whole(self) -> frozenset[str]:
@@ -669,11 +718,19 @@ def _rule_text(record: Record) -> RuleText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cells:
-    """Cells of a table named by pattern, as in `applications/refused.*/total`; a line pattern may end in `*`."""
+    """Cells of a table named by pattern, as in `applications/refused.*/total`; a line pattern may end in `*`.
+
+    `sign` is 1 or -1; `previous` says that the cells are those of the report of the year before.
+    """
 
     table: str
     line: str
     column: str
+    sign: int = 1
+    previous: bool = False
+
+    def __str__(self) -> str:
+        return f"{'previous ' if self.previous else ''}{self.table}/{self.line}/{self.column}"
 
     def lines(self, form: TableForm) -> tuple[str, ...]:
         """Ids of the lines of a form that are meant, in printed order; empty where the form has no such cell."""
@@ -701,13 +758,27 @@ class Statement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Indicator:
-    """A sum of cells, or its share in another sum; `floor` is the least denominator that a rate is given on."""
+    """A sum of cells, or its share in another sum; `floor` is the least denominator that a rate is given on.
+
+    `description` says what it tells and what it does not, `counts` and `among` what numerator and denominator count,
+    `basis` the law it rests on, `note` what to beware of.
+    """
 
     id: str
     name: Text
+    description: Text
+    counts: Text
+    among: Text | None
+    basis: Text
+    note: Text | None
     numerator: tuple[Cells, ...]
     denominator: tuple[Cells, ...]
     floor: int
+
+    @property
+    def yearly(self) -> bool:
+        """Whether it compares a report with that of the year before."""
+        return any(cells.previous for cells in (*self.numerator, *self.denominator))
 
 
 def _cells(text: str, record: Record, key: str) -> tuple[Cells, ...]:
@@ -722,6 +793,32 @@ def _cells(text: str, record: Record, key: str) -> tuple[Cells, ...]:
     return tuple(cells)
 
 
+_MEMBER = re.compile(rf"\s*(?P<sign>[+-]?)\s*(?P<previous>previous\s+)?(?P<cells>(?:{'|'.join(TABLES)})/[a-z_.]+\*?/{_ID})\s*")
+
+
+def _members(record: Record, key: str, *, required: bool = True) -> tuple[Cells, ...]:
+    """Signed cells of an indicator's sum, such as `applications/new/total - previous applications/new/total`."""
+    text = record.text(key, required=required, most=600)
+    found = []
+    end = 0
+    while end < len(text):
+        match = _MEMBER.match(text, end)
+        if match is None or (match["sign"] == "" and end > 0):
+            record.note(key, "form.not_identity", found=text)
+            return ()
+        end = match.end()
+        table, line, column = match["cells"].split("/")
+        sign = -1 if match["sign"] == "-" else 1
+        found.append(Cells(table=table, line=line, column=column, sign=sign, previous=bool(match["previous"])))
+    return tuple(found)
+
+
+def _long_text(record: Record) -> Text:
+    text = Text(zh=record.text("zh", most=800), en=record.text("en", most=800))
+    record.close()
+    return text
+
+
 def _load_indicators(text: str, problems: list[str]) -> dict[str, Indicator]:
     parsed = _parse("indicators.yml", text, problems)
     if parsed is None:
@@ -733,8 +830,13 @@ def _load_indicators(text: str, problems: list[str]) -> dict[str, Indicator]:
         lambda entry: Indicator(
             id=entry.matching("id", _ID, "completion_rate"),
             name=_closed_text(entry.record("name")),
-            numerator=_cells(entry.text("numerator", most=600), entry, "numerator"),
-            denominator=_cells(entry.text("denominator", required=False, most=600), entry, "denominator"),
+            description=_long_text(entry.record("description")),
+            counts=_closed_text(entry.record("counts")),
+            among=_closed_text(entry.record("among")) if entry.get("denominator") else None,
+            basis=_closed_text(entry.record("basis")),
+            note=_long_text(entry.record("note")) if entry.get("note") else None,
+            numerator=_members(entry, "numerator"),
+            denominator=_members(entry, "denominator", required=False),
             floor=floor,
         ),
     )

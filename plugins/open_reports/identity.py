@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from operator import mul
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from open_reports.form import forms
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from decimal import Decimal
 
-    from open_reports.form import Place, Rule, RuleText
+    from open_reports.form import Place, Rule, RuleText, Strand
     from open_reports.library import Library
     from open_reports.report import Report, Table
 
@@ -164,56 +164,60 @@ def tallied(report: Report, library: Library | None = None) -> Iterator[Tally]:
     """Count what `identities` would find of the form's rules, at a tenth of the cost: no identity is made that can be tested."""
     before = library.reports.get((report.agency, report.year - 1)) if library else None
     for name, table in report.tables.items():
-        for rule in (*table.form.rules, *(table.form.yearly_rules if library else ())):
-            holds = contradicts = 0
-            reasons = []
-            for place, _, gap in gaps(rule, table, before.tables[name] if before else None):
+        counts: dict[str, list[int]] = {rule.id: [0, 0] for rule in (*table.form.rules, *(table.form.yearly_rules if library else ()))}
+        reasons: dict[str, list[str]] = {rule: [] for rule in counts}
+        for strand, own, previous in strands(table, before.tables[name] if before else None):
+            for (rule, place), gap in zip(strand.rules, gaps(strand, own, previous), strict=True):
+                if rule.id not in counts:
+                    continue
                 if gap is None:
-                    reasons.append(identity_at(report, before, rule, place).reason or "blank")
-                elif gap:
-                    contradicts += 1
+                    reasons[rule.id].append(identity_at(report, before, rule, place).reason or "blank")
                 else:
-                    holds += 1
-            yield Tally(rule.id, holds, contradicts, tuple(reasons))
+                    counts[rule.id][gap != 0] += 1
+        for rule_id, (holds, contradicts) in counts.items():
+            yield Tally(rule_id, holds, contradicts, tuple(reasons[rule_id]))
 
 
 def contradictory(report: Report, library: Library | None = None) -> bool:
     """Whether any identity within the report or with the year before fails: the quick question, for most do not."""
     before = library.reports.get((report.agency, report.year - 1)) if library else None
     return any(
-        gap
+        any(gaps(strand, own, previous))
         for name, table in report.tables.items()
-        for rule in (*table.form.rules, *(table.form.yearly_rules if library else ()))
-        for _, _, gap in gaps(rule, table, before.tables[name] if before else None)
+        for strand, own, previous in strands(table, before.tables[name] if before else None)
     )
 
 
-class Gap(NamedTuple):
-    """A rule at one of its places: the values of both sides' cells in their order, and left minus right (None: untestable)."""
-
-    place: Place
-    values: tuple[int | Decimal | None, ...]
-    gap: int | Decimal | None
+Values = tuple["int | Decimal | None", ...]
 
 
-def gaps(rule: Rule, table: Table, before: Table | None) -> Iterator[Gap]:
-    """Every place of a rule in a table with its numbers: the quick form of `identities`."""
-    places = table.form.places[rule.id]
-    signs = [term.sign for term in rule.left] + [-term.sign for term in rule.right]
-    if rule.axis == "column" and (before is None or before.form.columns.keys() == table.form.columns.keys()):
-        # Whole rows at once: most of a check is sums over columns.
-        blank = (None,) * len(table.form.columns)
-        former = before.numbers if before else {}
-        rows = [(former if term.previous else table.numbers).get(term.id, blank) for term in (*rule.left, *rule.right)]
-        for place, values in zip(places, zip(*rows, strict=True), strict=True):
-            yield Gap(place, values, None if None in values else sum(map(mul, signs, values)))
-        return
-    for place in places:
-        found = []
-        for _, previous, address in (*place.left, *place.right):
-            of = before if previous else table
-            found.append(of.value(address.line, address.column) if of else None)
-        yield Gap(place, tuple(found), None if None in found else sum(map(mul, signs, found)))
+def strands(table: Table, before: Table | None) -> Iterator[tuple[Strand, Values, Values]]:
+    """Every strand of a table with its own numbers and those of the year before that its rules name."""
+    numbers = table.numbers
+    blank = (None,) * len(table.form.columns)
+    columns = dict(zip(table.form.columns, zip(*(numbers.get(line, blank) for line in table.form.lines), strict=True), strict=True))
+    for strand in table.form.strands:
+        own = columns[strand.at] if strand.axis == "column" else numbers.get(strand.at, blank)
+        if strand.previous:
+            yield strand, own, tuple([before.value(each.line, each.column) if before else None for each in strand.previous])
+        else:
+            yield strand, own, ()
+
+
+@lru_cache(maxsize=50_000)
+def gaps(strand: Strand, own: Values, previous: Values) -> tuple[int | Decimal | None, ...]:
+    """Left minus right side of each rule of a strand, None where a member has no value; a corpus repeats few strands often."""
+    found: list[int | Decimal | None] = []
+    for cells in strand.members:
+        gap: int | Decimal | None = 0
+        for position, before, sign in cells:
+            value = previous[position] if before else own[position]
+            if value is None or gap is None:
+                gap = None
+                break
+            gap += sign * value
+        found.append(gap)
+    return tuple(found)
 
 
 def located(tested: Sequence[Identity]) -> dict[int, Address]:

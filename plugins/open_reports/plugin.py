@@ -22,12 +22,13 @@ from mkdocs.structure.files import File, InclusionLevel
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
-from open_reports import shell
+from open_reports import localised, shell
 from open_reports.cache import Cache
 from open_reports.check import check, counts, errors, unexplained
 from open_reports.errors import DataError, OpenReportsError
 from open_reports.library import Library, open_library
-from open_reports.publish import publish
+from open_reports.pages import ENGLISH
+from open_reports.publish import assets, publish
 from open_reports.staging import staging, swap
 from open_reports.words import Words
 
@@ -44,7 +45,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("mkdocs.plugins.open_reports")
 _HERE = Path(__file__).parent
-_STYLES = "assets/open-reports.css"
+_EVERYWHERE = ("site.js",)
+"""Scripts of every page."""
 
 
 class OpenReportsConfig(Config):
@@ -60,6 +62,8 @@ class ReportPage(MkDocsPage):
     def __init__(self, made: Page, file: File, config: MkDocsConfig) -> None:
         self.made = made
         self.framed = ""
+        self.in_menu = False
+        """Whether the menu marks this page, so that its frame is its own."""
         super().__init__(str(escape(made.name)), file, config)
 
     def read_source(self, config: MkDocsConfig) -> None:  # noqa: ARG002 (MkDocs' signature)
@@ -70,7 +74,7 @@ class ReportPage(MkDocsPage):
             "description": str(escape(self.made.description)),
             "hide": ["navigation"],
             # Empty: the page is put into a frame of its own making (`_frame`), and the theme need not be rendered again.
-            **({} if self.is_homepage else {"template": "framed.html"}),
+            **({} if self.in_menu else {"template": "framed.html"}),
         }
 
     def render(self, config: MkDocsConfig, files: Files) -> None:  # noqa: ARG002
@@ -92,8 +96,11 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
         self._publication: Publication | None = None
         self._last_good: tuple[Library, tuple[Finding, ...]] | None = None
         self._broken: tuple[Finding, ...] = ()
-        self._frames: dict[tuple[str, tuple[tuple[str, str], ...]], shell.Frame] = {}
-        self._hashes: dict[str, tuple[str, ...]] = {}
+        self._frames: dict[tuple[object, ...], shell.Frame] = {}
+        self._hashes: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._views: dict[str, localised.View] = {}
+        self._menus: dict[str, localised.Menu] = {}
+        self._twins: frozenset[str] = frozenset()
         self._env: Environment | None = None
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:  # noqa: ARG002
@@ -104,7 +111,9 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
         """Add our frame and styles, watch the packages, and build beside the site rather than in it."""
         self._frames, self._hashes = {}, {}
         config.theme.dirs.insert(0, str(_HERE / "theme"))
-        config.extra_css.append(_STYLES)
+        config.extra_css.append("assets/open-reports.css")
+        config.extra["alternate"] = True  # makes the theme show our switch of languages (theme/partials/alternate.html)
+        self._views = {language: localised.configuration(config, language) for language in ("zh", "en")}
         config.watch.append(self.config.datapackages)
         if self._command != "serve":
             self._site = Path(config.site_dir)
@@ -129,10 +138,10 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
         except OpenReportsError as error:
             raise PluginError(str(error)) from error
         library, findings = self._last_good
-        self._publication = publish(library, findings, site=config.site_url or "", language=language_of(config))
+        self._publication = publish(library, findings, site=config.site_url or "")
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """Add the generated pages, outside the nav, and the styles."""
+        """Add the generated pages, outside the nav, and the styles and scripts."""
         assert self._publication is not None  # noqa: S101 (on_pre_build has run)
         for made in self._publication.pages:
             file = File.generated(config, f"{made.path}index.md", content="", inclusion=InclusionLevel.NOT_IN_NAV)
@@ -140,8 +149,22 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
                 raise PluginError(f"docs/{file.src_uri} stands where a generated page belongs; remove it")
             file.page = ReportPage(made, file, config)
             files.append(file)
-        files.append(File.generated(config, _STYLES, content=(_HERE / _STYLES).read_text(encoding="utf-8")))
+        for path, data in assets().items():
+            files.append(File.generated(config, path, content=data))
+        for each in files.documentation_pages():
+            if each.src_uri.startswith(ENGLISH):  # a menu has no place for twins: the switch of languages leads to them
+                each.inclusion = InclusionLevel.NOT_IN_NAV
+        self._twins = frozenset(each.url for each in files.documentation_pages())
         return files
+
+    def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:  # noqa: ARG002
+        """Make the English menu of the twins of the Chinese one's pages."""
+        self._menus = {"zh": localised.Menu(nav.homepage, nav.items), "en": _english_menu(nav, files)}
+        for menu in self._menus.values():
+            for item in menu:
+                if isinstance(item, ReportPage):
+                    item.in_menu = True
+        return nav
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:  # noqa: ARG002
         """Keep the theme's templates, from which the policy of each page is made."""
@@ -149,31 +172,43 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
         return env
 
     def on_page_context(self, context: TemplateContext, *, page: MkDocsPage, config: MkDocsConfig, nav: Navigation) -> TemplateContext:  # noqa: ARG002
-        """Build the page, write the data files of its folder, and put it into the theme's frame."""
+        """Build the page, write the data files of its folder, and put it into the theme's frame in its language."""
+        language = language_of(page)
+        own = cast("dict[str, object]", context)
+        own.update(config=self._views[language], nav=self._menus[language])
         if self._broken:
-            cast("dict[str, object]", context)["open_reports_banner"] = banner(self._broken, language_of(config))
+            own["open_reports_banner"] = banner(self._broken, language)
         base = context["base_url"]
-        if base not in self._hashes:
-            self._hashes[base] = shell.script_hashes(self._rendered(context, _blank()))
+        if (language, base) not in self._hashes:
+            own["open_reports"] = _links(language, base)
+            self._hashes[language, base] = shell.script_hashes(self._rendered(context, _blank()))
         if isinstance(page, ReportPage):
             built = page.made.build()
             folder = Path(config.site_dir) / page.made.path
             for path, data in built.files.items():
                 _write(folder / path, data)
             page.content = built.html
-            if not page.is_homepage:  # the nav marks the home page, so its frame is its own
-                page.framed = self._frame(context, page, config).around(
-                    title=page.meta["title"], description=page.meta["description"], address=page.canonical_url or "", content=built.html
-                )
+            if not page.in_menu:
+                page.framed = self._framed(context, page, config)
+                return context
+        own["open_reports"] = self._page_links(page, base, config)
         return context
+
+    def _page_links(self, page: MkDocsPage, base: str, config: MkDocsConfig) -> dict[str, object]:
+        twin = localised.twin(page.url)
+        if twin not in self._twins:
+            return _links(language_of(page), base)
+        scripts = page.made.scripts if isinstance(page, ReportPage) else ()
+        return _links(language_of(page), base, twin=twin, address=page.canonical_url or "", site=config.site_url or "", scripts=scripts)
 
     def _rendered(self, context: TemplateContext, page: object) -> str:
         assert self._env is not None  # noqa: S101 (on_env has run)
         return self._env.get_template("main.html").render({**context, "page": page})
 
-    def _frame(self, context: TemplateContext, page: ReportPage, config: MkDocsConfig) -> shell.Frame:
-        """Return the frame of pages at this depth with these sections: rendered once, for it is most of a page's cost."""
-        key = (context["base_url"], page.made.sections)
+    def _framed(self, context: TemplateContext, page: ReportPage, config: MkDocsConfig) -> str:
+        """Return the page in the frame of those at this depth with these sections: rendered once, for it is most of a page's cost."""
+        made, site, base = page.made, config.site_url or "", context["base_url"]
+        key = (made.here.w.language, base, made.sections, made.scripts)
         if key not in self._frames:
             blank = _blank(
                 meta={**page.meta, "title": shell.TITLE, "description": shell.DESCRIPTION},
@@ -183,17 +218,28 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
                 url=page.url,
                 canonical_url=shell.ADDRESS if page.canonical_url else None,
             )
-            whole = self._finished(self._rendered(context, blank), context["base_url"], config)
-            self._frames[key] = shell.Frame(whole.replace(str(escape(page.made.title)), shell.TITLE))
-        return self._frames[key]
+            links = _links(made.here.w.language, base, twin="", address=shell.ADDRESS, site=site, scripts=made.scripts)
+            cast("dict[str, object]", context)["open_reports"] = {**links, "twin": shell.TWIN, "twin_address": shell.TWIN_ADDRESS}
+            whole = self._finished(self._rendered(context, blank), made.here.w.language, base)
+            self._frames[key] = shell.Frame(whole.replace(str(escape(made.title)), shell.TITLE))
+        return self._frames[key].around(
+            shell.Parts(
+                title=page.meta["title"],
+                description=page.meta["description"],
+                address=page.canonical_url or "",
+                twin=made.here.twin(),
+                twin_address=f"{site}{localised.twin(page.url)}" if site else "",
+                content=page.content or "",
+            )
+        )
 
-    def _finished(self, output: str, base: str, config: MkDocsConfig) -> str:
+    def _finished(self, output: str, language: str, base: str) -> str:
         # A preview reloads itself by a script of MkDocs' that changes with every build, so no hash can name it.
-        hashes = ("'unsafe-inline'",) if self._command == "serve" else self._hashes[base]
-        return shell.mended(shell.guarded(output, hashes), labels=_labels(config))
+        hashes = ("'unsafe-inline'",) if self._command == "serve" else self._hashes[language, base]
+        return shell.mended(shell.guarded(output, hashes), labels=_labels(language))
 
     @event_priority(-100)
-    def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
+    def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:  # noqa: ARG002
         """Guard the page with its policy, and let its content go."""
         if isinstance(page, ReportPage):
             page.content = ""
@@ -201,13 +247,13 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
                 output, page.framed = page.framed, ""
                 return output
         base = "/".join([".."] * page.url.count("/")) or "."
-        return self._finished(output, base, config)
+        return self._finished(output, language_of(page), base)
 
-    def on_post_template(self, output_content: str, *, template_name: str, config: MkDocsConfig) -> str:
+    def on_post_template(self, output_content: str, *, template_name: str, config: MkDocsConfig) -> str:  # noqa: ARG002
         """Guard the theme's own pages (404), which hold nothing of ours."""
         if not template_name.endswith(".html"):
             return output_content
-        return shell.mended(shell.guarded(output_content, shell.script_hashes(output_content)), labels=_labels(config))
+        return shell.mended(shell.guarded(output_content, shell.script_hashes(output_content)), labels=_labels("zh"))
 
     @event_priority(-100)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
@@ -265,14 +311,40 @@ def banner(findings: tuple[Finding, ...], language: str) -> str:
     return f'<div class="or-broken" role="alert"><p>{w("preview_broken", count=len(findings))}</p><ul>{entries}</ul></div>'
 
 
-def language_of(config: MkDocsConfig) -> str:
-    """Language of the generated pages: English if the theme's is, else Chinese."""
-    return "en" if str(config.theme.get("language", "zh")).startswith("en") else "zh"
+def language_of(page: MkDocsPage) -> str:
+    """Language of a page: English below `en/`, else Chinese."""
+    return "en" if page.url.startswith(ENGLISH) else "zh"
 
 
-def _labels(config: MkDocsConfig) -> dict[str, str]:
-    w = Words(language_of(config))
+def _labels(language: str) -> dict[str, str]:
+    w = Words(language)
     return {"__drawer": w("drawer"), "__search": w("search")}
+
+
+def _links(language: str, base: str, *, twin: str = "", address: str = "", site: str = "", scripts: tuple[str, ...] = ()) -> dict[str, object]:
+    """What our parts of the theme are told of a page: its language, its words, its twin, its scripts; links are relative."""
+    home = f"{base}/{ENGLISH}" if language == "en" else f"{base}/"
+    return {
+        "language": language,
+        "w": Words(language),
+        "other": "zh" if language == "en" else "en",
+        "other_w": Words("zh" if language == "en" else "en"),
+        "home": home,
+        "search": f"{home}search/",
+        "twin": f"{base}/{twin}" if twin else "",
+        "address": address,
+        "twin_address": f"{site}{twin}" if site else "",
+        "image": f"{site}assets/open-reports/card.png" if site else "",
+        "scripts": [f"{base}/assets/open-reports/{name}" for name in (*_EVERYWHERE, *scripts)],
+    }
+
+
+def _english_menu(nav: Navigation, files: Files) -> localised.Menu:
+    def twin(item: MkDocsPage | None) -> MkDocsPage | None:
+        file = files.get_file_from_path(f"{ENGLISH}{item.file.src_uri}") if item else None
+        return file.page if file and file.page else item
+
+    return localised.Menu(twin(nav.homepage), [twin(item) if isinstance(item, MkDocsPage) else item for item in nav.items])
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports import api, pages
@@ -44,13 +45,16 @@ def by_report(findings: Iterable[Finding]) -> dict[tuple[str, int], list[Finding
     return found
 
 
-def publish(library: Library, findings: Sequence[Finding], *, site: str = "", language: str = "zh") -> Publication:
-    """Make the site of a library that has no errors.
+LANGUAGES = ("zh", "en")
+"""Languages of the site: Chinese at its root, English below `en/`."""
 
-    `site` is the site's address, for the files that name others; `language` that of the pages. Raises `PublishError`
-    where two outputs would stand at one address.
+
+def publish(library: Library, findings: Sequence[Finding], *, site: str = "") -> Publication:
+    """Make the site of a library that has no errors, in both languages.
+
+    `site` is the site's address, for the files that name others. Raises `PublishError` where two outputs would stand at
+    one address, or where a page has no twin in the other language.
     """
-    w = Words(language)
     found = by_report(findings)
     rows, objects = api.observations(library)
     artifacts = (
@@ -60,16 +64,42 @@ def publish(library: Library, findings: Sequence[Finding], *, site: str = "", la
         Artifact("data/index.json", api.index(library, found, site)),
     )
     sizes = {artifact.path.removeprefix("data/"): len(artifact.data) for artifact in artifacts}
-    made = (
-        pages.home_page(library, sizes, w),
-        *(pages.year_page(library, year, found, w) for year in library.years),
-        *pages.quality_pages(library, findings, w),
-        *(pages.agency_page(library, agency, found, w) for agency in library.agencies.values()),
-        *(pages.report_page(library, report, found.get((report.agency, report.year), []), w) for report in library),
-    )
-    publication = Publication(pages=made, artifacts=artifacts)
+    made: list[Page] = []
+    for language in LANGUAGES:
+        w = Words(language)
+        made.append(pages.home_page(library, sizes, w))
+        made += (pages.year_page(library, year, found, w) for year in library.years)
+        made += pages.quality_pages(library, findings, w)
+        made += (pages.agency_page(library, agency, found, w) for agency in library.agencies.values())
+    for report in library:
+        # Both pages of a report follow each other: they share its files, which are let go once written.
+        folder = pages.Folder(report, found.get((report.agency, report.year), []))
+        made += (pages.report_page(library, folder, Words(language)) for language in LANGUAGES)
+    publication = Publication(pages=tuple(made), artifacts=artifacts)
     _forbid_twins(publication)
+    _require_twins(publication)
     return publication
+
+
+ASSETS = "assets/open-reports/"
+"""Folder of our scripts and pictures below the site."""
+
+
+def assets() -> dict[str, str | bytes]:
+    """Our styles, as one file, and our scripts and pictures, by their path below the site."""
+    folder = resources.files("open_reports") / "assets"
+    found = sorted(folder.iterdir(), key=lambda each: (each.name != "open-reports.css", each.name))
+    styles = "\n".join(each.read_text(encoding="utf-8") for each in found if each.name.endswith(".css"))
+    others = {f"{ASSETS}{each.name}": each.read_bytes() for each in found if not each.name.endswith(".css")}
+    return {"assets/open-reports.css": styles, **others}
+
+
+def _require_twins(publication: Publication) -> None:
+    """Refuse a page that only one language has: the switch in its head would lead nowhere."""
+    by_language = {language: {page.here.path for page in publication.pages if page.here.w.language == language} for language in LANGUAGES}
+    if lone := set.symmetric_difference(*by_language.values()):
+        message = f"pages in one language only: {', '.join(sorted(lone))}"
+        raise PublishError(message)
 
 
 def _forbid_twins(publication: Publication) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from typing import NamedTuple
 
 _CHARSET = '<meta charset="utf-8">'
 _INLINE = re.compile(r"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re.DOTALL | re.IGNORECASE)
@@ -15,19 +16,35 @@ _INLINE = re.compile(r"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re.
 
 # What stands for a page's own texts while its frame is rendered: letters that no text of ours can be.
 # The content's begins like a heading, for the theme adds one to a page that has none.
-TITLE, DESCRIPTION, ADDRESS, CONTENT = (f"\ue000{name}\ue000" for name in ("title", "description", "address", "<h1"))
-_MARKS = re.compile(f"({TITLE}|{DESCRIPTION}|{ADDRESS}|{CONTENT})")
+TITLE, DESCRIPTION, ADDRESS, TWIN, TWIN_ADDRESS, CONTENT = (
+    f"\ue000{name}\ue000" for name in ("title", "description", "address", "twin", "twin-address", "<h1")
+)
+_MARKS = re.compile(f"({TITLE}|{DESCRIPTION}|{ADDRESS}|{TWIN}|{TWIN_ADDRESS}|{CONTENT})")
+
+
+class Parts(NamedTuple):
+    """A page's own texts, all HTML already: title, description, its address and its twin's, the link to the twin, content.
+
+    The addresses are whole, and empty where the site has none.
+    """
+
+    title: str
+    description: str
+    address: str
+    twin: str
+    twin_address: str
+    content: str
 
 
 class Frame:
-    """The theme around a page's content, rendered once for all pages that share depth and sections."""
+    """The theme around a page's content, rendered once for all pages that share language, depth, sections and scripts."""
 
     def __init__(self, rendered: str) -> None:
         self._parts = _MARKS.split(rendered)
 
-    def around(self, *, title: str, description: str, address: str, content: str) -> str:
-        """Return the whole page; `title`, `description` and `address` are HTML already."""
-        texts = {TITLE: title, DESCRIPTION: description, ADDRESS: address, CONTENT: content}
+    def around(self, page: Parts) -> str:
+        """Return the whole page."""
+        texts = dict(zip(Parts(TITLE, DESCRIPTION, ADDRESS, TWIN, TWIN_ADDRESS, CONTENT), page, strict=True))
         return "".join([texts.get(part, part) for part in self._parts])
 
 
@@ -56,7 +73,7 @@ def policy(hashes: tuple[str, ...]) -> str:
             "worker-src 'self'",
             "manifest-src 'self'",
             "base-uri 'none'",
-            "form-action 'none'",
+            "form-action 'self'",
             "object-src 'none'",
             "frame-src 'none'",
         )

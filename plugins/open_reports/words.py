@@ -18,17 +18,27 @@ if TYPE_CHECKING:
 
 @cache
 def words() -> Mapping[str, Text]:
-    """Every label of the pages by its key. Raises `FormError` where one lacks a language."""
-    text = (resources.files("open_reports") / "locales" / "pages.yml").read_text(encoding="utf-8")
-    problems: list[Problem] = []
-    root = Record(parse_yaml(text), problems)
-    found = {}
-    for key in root.mapping:
-        record = root.record(key)
-        found[key] = Text(zh=record.text("zh", most=400), en=record.text("en", most=400))
-        record.close()
+    """Every label of the pages by its key, from `locales/pages.yml` and the files of single pages, `locales/pages-*.yml`.
+
+    Raises `FormError` where one lacks a language or stands in two files.
+    """
+    found: dict[str, Text] = {}
+    problems: list[str] = []
+    folder = resources.files("open_reports") / "locales"
+    for file in sorted(folder.iterdir(), key=lambda each: each.name):
+        if not (file.name.startswith("pages") and file.name.endswith(".yml")):
+            continue
+        here: list[Problem] = []
+        root = Record(parse_yaml(file.read_text(encoding="utf-8")), here)
+        for key in root.mapping:
+            record = root.record(key)
+            if key in found:
+                problems.append(f"locales/{file.name}: {key} stands in another file already")
+            found[key] = Text(zh=record.text("zh", most=400), en=record.text("en", most=400))
+            record.close()
+        problems += [f"locales/{file.name}: {problem}" for problem in here]
     if problems:
-        raise FormError("\n".join(f"locales/pages.yml: {problem}" for problem in problems))
+        raise FormError("\n".join(problems))
     return found
 
 

@@ -59,6 +59,45 @@ class Download(NamedTuple):
     size: str
 
 
+ENGLISH = "en/"
+"""Folder of the English twins below the site."""
+
+
+class Here(NamedTuple):
+    """Where a page stands: its path below the home of its language, `reports/<agency>/<year>/`, and that language's words.
+
+    Chinese stands at the site's root, English below `en/`; data files stand once, for both. Every link is relative, so
+    the site works below any address, and from a folder.
+    """
+
+    path: str
+    w: Words
+
+    @property
+    def address(self) -> str:
+        """Path of the page below the site."""
+        return (ENGLISH if self.w.language == "en" else "") + self.path
+
+    def page(self, path: str) -> str:
+        """Link to a page of the same language; `path` is below its home and may name a place, `reports/a/2024/#id`."""
+        own = path.removeprefix(self.path)
+        if own.startswith("#"):
+            return own
+        return ("../" * self.path.count("/") + path) or "./"
+
+    def file(self, path: str) -> str:
+        """Link to a data file of the site; `path` is below the site."""
+        if self.w.language == "en":
+            return "../" * (self.path.count("/") + 1) + path
+        return path.removeprefix(self.path) if path.startswith(self.path) else "../" * self.path.count("/") + path
+
+    def twin(self) -> str:
+        """Link to the same page in the other language."""
+        if self.w.language == "en":
+            return "../" * (self.path.count("/") + 1) + self.path
+        return "../" * self.path.count("/") + ENGLISH + self.path
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
     """A finished page: its HTML below the site's frame, and the data files that stand in its folder."""
@@ -71,16 +110,22 @@ class Built:
 class Page:
     """A page of the site, not yet built.
 
-    `path` is its address below the site; `name` its short title, as a menu shows it; `sections` its anchors with their
-    titles for the table of contents.
+    `name` is its short title, as a menu shows it; `sections` its anchors with their titles for the table of contents;
+    `scripts` the files of `assets/` that it needs.
     """
 
-    path: str
+    here: Here
     name: str
     title: str
     description: str
     sections: tuple[tuple[str, str], ...]
     build: Callable[[], Built]
+    scripts: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> str:
+        """Path of the page below the site."""
+        return self.here.address
 
     def __str__(self) -> str:
         return self.path
@@ -140,9 +185,9 @@ def agency_name(agency: Agency, w: Words) -> str:
     return agency.name_en if w.language == "en" else agency.name
 
 
-def crumbs(w: Words, *, up: str, agency: Link | None = None) -> list[Link]:
-    """Return the way from home to a page; `up` is the relative address of home."""
-    return [Link(up, w("home")), *([agency] if agency else [])]
+def crumbs(here: Here, *between: Link) -> list[Link]:
+    """Return the way from home to a page, through the pages `between`."""
+    return [Link(here.page(""), here.w("home")), *between]
 
 
 def verdict(findings: Sequence[Finding], w: Words, *, short: bool = False) -> str:

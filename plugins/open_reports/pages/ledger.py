@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup, escape
 
 from open_reports.form import forms
-from open_reports.identity import MOST_SHOWN, Identity, Member, Result, consolidated, gaps, identity_at, total, yearly
+from open_reports.identity import (
+    MOST_SHOWN,
+    Identity,
+    Member,
+    Result,
+    Values,
+    consolidated,
+    gaps,
+    identity_at,
+    strands,
+    total,
+    yearly,
+)
 from open_reports.narrative import stated
 from open_reports.pages.frame import anchor, place_words
 from open_reports.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from decimal import Decimal
 
-    from open_reports.form import Rule, RuleText
+    from open_reports.form import Rule, RuleText, Strand
     from open_reports.library import Library
+    from open_reports.pages.frame import Here
     from open_reports.report import Report
 
 
@@ -43,73 +55,119 @@ class ChainView(NamedTuple):
     rows: tuple[tuple[str, tuple[Entry | None, ...]], ...]
 
 
-class Row(NamedTuple):
-    """A finished row of the ledger."""
+class Ledger(NamedTuple):
+    """The whole ledger of a report: how many rows have which result, and its tables as HTML."""
 
-    rule: str
-    result: Result
-    html: str
+    counts: dict[Result, int]
+    html: Markup
 
 
-def rows(report: Report, library: Library, w: Words) -> list[Row]:
-    """Every row of a report's ledger, rule by rule.
+def ledger(report: Report, library: Library, here: Here) -> Ledger:
+    """Every identity of a report, rule by rule.
 
-    Most identities of most reports hold, and are sums of the same few numbers: such a row is made once for its numbers.
+    Most identities of most reports hold, and are sums of the same few numbers: such rows are made once for their numbers.
     """
-    found: list[Row] = []
+    w = here.w
+    counts: dict[Result, int] = {"holds": 0, "contradicts": 0, "untestable": 0}
+    rows: dict[str, list[str]] = {}
+
+    def add(entry: Entry) -> None:
+        counts[entry.result] += 1
+        rows.setdefault(entry.rule.id, []).append(_row(entry, w))
+
     before = library.reports.get((report.agency, report.year - 1))
     former = f"../{report.year - 1}/"
     for name, table in report.tables.items():
-        old = before.tables[name] if before else None
-        for rule in (*table.form.rules, *table.form.yearly_rules):
-            for index, (place, values, gap) in enumerate(gaps(rule, table, old)):
-                if gap == 0:
-                    html = _held((table.form.form, name, rule.id, index), values, w.language).replace(_FORMER, former)
-                    found.append(Row(rule.id, "holds", html))
-                else:
-                    found.append(_row(_entry(report, identity_at(report, before, rule, place), w), w))
-    others = [*consolidated(report, library), *(each.identity for each in stated(report))]
-    found += [_row(_entry(report, each, w), w) for each in others]
-    found.append(_row(deadline(report, library, w), w))
-    order = {rule: position for position, rule in enumerate(forms().rules)}
-    return sorted(found, key=lambda each: order[each.rule])
+        for strand, own, previous in strands(table, before.tables[name] if before else None):
+            if not any(gaps(strand, own, previous)) and None not in gaps(strand, own, previous):
+                held = _held(strand, own, previous, w.language)
+                counts["holds"] += len(held)
+                for rule_id, html in held:
+                    rows.setdefault(rule_id, []).append(html.replace(_FORMER, former) if previous else html)
+            else:
+                for rule, place in strand.rules:
+                    add(_entry(report, identity_at(report, before, rule, place), w))
+    for identity in (*consolidated(report, library), *(each.identity for each in stated(report))):
+        add(_entry(report, identity, w))
+    add(deadline(report, library, w))
+    parts: list[str] = []
+    for key, start in _starts(w.language, here.page("quality/")).items():
+        if key in rows:
+            parts.append(start)
+            parts += rows[key]
+            parts.append("</tbody></table>")
+    return Ledger(counts, Markup("".join(parts)))  # noqa: S704 (every label is escaped where it is put in)
+
+
+@lru_cache(maxsize=8)
+def _starts(language: str, quality: str) -> dict[str, str]:
+    """What stands before the rows of each rule, in the order of the rules; `quality` is the link to the checks' page."""
+    w = Words(language)
+    head = "".join(f'<th scope="col">{w(key)}</th>' for key in ("ledger_place", "ledger_equation", "ledger_result"))
+    return {
+        rule: (
+            f'<h3 id="ledger-{rule}"><a href="{quality}{rule}/">{rule}</a> {escape(text.name[language])}</h3>'
+            f"<p>{escape(text.says[language])}</p>"
+            f'<table class="or-table or-ledger" aria-labelledby="ledger-{rule}"><thead><tr>{head}</tr></thead><tbody>'
+        )
+        for rule, text in forms().rules.items()
+    }
 
 
 _FORMER = "{former}"
 
 
+class _Outline(NamedTuple):
+    """What the rows of a strand have in common whatever its numbers: for each rule its id, its row's start, its sides."""
+
+    rule: str
+    start: str
+    left: tuple[tuple[int, bool, int, str], ...]
+    right: tuple[tuple[int, bool, int, str], ...]
+    """Position among the strand's own numbers, or (if so) among those of the year before; sign; the link's opening."""
+
+
+@lru_cache(maxsize=512)
+def _outlines(strand: Strand, language: str) -> tuple[_Outline, ...]:
+    found = []
+    for (rule, place), cells in zip(strand.rules, strand.members, strict=True):
+        links = [
+            (position, before, sign, f'<a href="{_FORMER if before else ""}{anchor(str(address))}">')
+            for (position, before, _), (sign, _, address) in zip(cells, (*place.left, *place.right), strict=True)
+        ]
+        start = f'<tr data-rule="{rule.id}" data-result="holds"><th scope="row">{escape(strand.label[language])}</th><td>'
+        found.append(_Outline(rule.id, start, tuple(links[: len(place.left)]), tuple(links[len(place.left) :])))
+    return tuple(found)
+
+
 @lru_cache(maxsize=50_000)
-def _held(at: tuple[str, str, str, int], values: tuple[int | Decimal | None, ...], language: str) -> str:
-    """Row of an identity that holds, for its numbers; the folder of the year before is filled in by the caller."""
+def _held(strand: Strand, own: Values, previous: Values, language: str) -> tuple[tuple[str, str], ...]:
+    """Rule and row of every identity of a strand that holds; the folder of the year before is filled in by the caller."""
     w = Words(language)
-    form, name, rule_id, index = at
-    table = forms()[form].tables[name]
-    rule = next(each for each in (*table.rules, *table.yearly_rules) if each.id == rule_id)
-    place = table.places[rule_id][index]
-    cells = list(zip((*place.left, *place.right), values, strict=True))
-    sides = [
-        _joined(
-            [
-                (sign, value, f'<a href="{_FORMER if previous else ""}{anchor(str(address))}">{value}</a>')
-                for (sign, previous, address), value in side
-            ],
-            w,
+    end = f"</td><td>{w('result_holds')}</td></tr>"
+    found = []
+    for rule, start, *sides in _outlines(strand, language):
+        left, right = (
+            _joined(
+                [
+                    (sign, value, f"{link}{value}</a>")
+                    for position, before, sign, link in side
+                    for value in (previous[position] if before else own[position],)
+                ],
+                w,
+            )
+            for side in sides
         )
-        for side in (cells[: len(place.left)], cells[len(place.left) :])
-    ]
-    label = table.columns[place.at].label if rule.axis == "column" else table.lines[place.at].label
-    entry = Entry(rule, label[language], Markup(f"{sides[0]} <b>=</b> {sides[1]}"), "holds", None)  # noqa: S704 (numbers and our tags)
-    return _row(entry, w).html
+        found.append((rule, f"{start}{left} <b>=</b> {right}{end}"))
+    return tuple(found)
 
 
-def _row(each: Entry, w: Words) -> Row:
+def _row(each: Entry, w: Words) -> str:
     reason = f"：{reason_words(each.reason, w)}" if each.reason else ""
-    rule, result = each.rule.id, each.result
-    html = (
-        f'<tr data-rule="{rule}" data-result="{result}"><th scope="row">{escape(each.place)}</th>'
-        f"<td>{each.equation}</td><td>{w(f'result_{result}')}{reason}</td></tr>"
+    return (
+        f'<tr data-rule="{each.rule.id}" data-result="{each.result}"><th scope="row">{escape(each.place)}</th>'
+        f"<td>{each.equation}</td><td>{w(f'result_{each.result}')}{reason}</td></tr>"
     )
-    return Row(rule, result, html)
 
 
 def _entry(report: Report, identity: Identity, w: Words) -> Entry:
@@ -164,11 +222,10 @@ def _number(report: Report, each: Member, w: Words, base: str) -> str:
     if each.address.table == "prose":
         return text
     here = each.agency == report.agency and each.year == report.year
-    folder = base if here else f"{base}../../{each.agency}/{each.year}/"
+    own = each.agency == report.agency
+    folder = base if here else f"{base}../{each.year}/" if own else f"{base}../../{each.agency}/{each.year}/"
     if not here and each.value is None:
-        return (
-            f"（{each.year}：{w('not_collected')}）" if each.agency == report.agency else f"（{escape(each.agency)}：{w('not_collected')}）"
-        )
+        return f"（{each.year}：{w('not_collected')}）" if own else f"（{escape(each.agency)}：{w('not_collected')}）"
     return f'<a href="{folder}{anchor(str(each.address))}">{text}</a>'
 
 
@@ -189,23 +246,6 @@ def deadline(report: Report, library: Library, w: Words) -> Entry:
 def reason_words(reason: str | None, w: Words) -> str:
     """Why an identity could not be tested, in words."""
     return w(f"reason_{reason}") if reason else ""
-
-
-def ledger_html(found: Sequence[Row], w: Words) -> Markup:
-    """HTML of the ledger's tables, one a rule; written here, for a template would double the cost of a page."""
-    parts: list[str] = []
-    rules = forms().rules
-    head = "".join(f'<th scope="col">{w(key)}</th>' for key in ("ledger_place", "ledger_equation", "ledger_result"))
-    for rule, group in groupby(found, key=lambda each: each.rule):
-        text = rules[rule]
-        parts.append(
-            f'<h3 id="ledger-{rule}"><a href="../../../quality/{rule}/">{rule}</a> {escape(text.name[w.language])}</h3>'
-            f"<p>{escape(text.says[w.language])}</p>"
-            f'<table class="or-table or-ledger" aria-labelledby="ledger-{rule}"><thead><tr>{head}</tr></thead><tbody>'
-        )
-        parts += [each.html for each in group]
-        parts.append("</tbody></table>")
-    return Markup("".join(parts))  # noqa: S704 (every label above is escaped)
 
 
 def chains(reports: Sequence[Report], library: Library, w: Words) -> list[ChainView]:
@@ -231,11 +271,3 @@ def chains(reports: Sequence[Report], library: Library, w: Words) -> list[ChainV
         )
         for rule, places in cells.items()
     ]
-
-
-def by_result(found: Iterable[Row]) -> dict[Result, int]:
-    """Count rows by result."""
-    counts: dict[Result, int] = {"holds": 0, "contradicts": 0, "untestable": 0}
-    for each in found:
-        counts[each.result] += 1
-    return counts

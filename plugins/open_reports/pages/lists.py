@@ -10,6 +10,7 @@ from open_reports.pages.frame import (
     Built,
     Download,
     Fact,
+    Here,
     Link,
     Page,
     agency_name,
@@ -58,6 +59,7 @@ Findings = dict[tuple[str, int], list["Finding"]]
 
 def agency_page(library: Library, agency: Agency, findings: Findings, w: Words) -> Page:
     """Page of an agency: what it is, and its reports."""
+    here = Here(f"reports/{agency.id}/", w)
     reports = library.of_agency(agency.id)
     heading = w("agency_title", agency=agency_name(agency, w))
     kinds = forms().common.kinds
@@ -85,8 +87,9 @@ def agency_page(library: Library, agency: Agency, findings: Findings, w: Words) 
             .get_template("list.html")
             .render(
                 w=w,
-                crumbs=crumbs(w, up="../../"),
-                here=agency_name(agency, w),
+                here=here,
+                crumbs=crumbs(here),
+                current=agency_name(agency, w),
                 listing={
                     "heading": agency_name(agency, w),
                     "caption": heading,
@@ -102,7 +105,7 @@ def agency_page(library: Library, agency: Agency, findings: Findings, w: Words) 
         return Built(html=html, files={})
 
     return Page(
-        path=f"reports/{agency.id}/",
+        here=here,
         name=agency_name(agency, w),
         title=heading,
         description=w("agency_description", agency=agency_name(agency, w), count=len(reports)),
@@ -113,6 +116,7 @@ def agency_page(library: Library, agency: Agency, findings: Findings, w: Words) 
 
 def year_page(library: Library, year: int, findings: Findings, w: Words) -> Page:
     """Page of a report year: every agency's report."""
+    here = Here(f"years/{year}/", w)
     reports = library.of_year(year)
     heading = w("year_title", year=year)
 
@@ -137,8 +141,9 @@ def year_page(library: Library, year: int, findings: Findings, w: Words) -> Page
             .get_template("list.html")
             .render(
                 w=w,
-                crumbs=crumbs(w, up="../../"),
-                here=heading,
+                here=here,
+                crumbs=crumbs(here),
+                current=heading,
                 listing={
                     "heading": heading,
                     "caption": heading,
@@ -154,7 +159,7 @@ def year_page(library: Library, year: int, findings: Findings, w: Words) -> Page
         return Built(html=html, files={})
 
     return Page(
-        path=f"years/{year}/",
+        here=here,
         name=heading,
         title=heading,
         description=w("year_description", year=year, count=len(reports)),
@@ -169,6 +174,7 @@ LATEST = 10
 
 def home_page(library: Library, files: Mapping[str, int], w: Words) -> Page:
     """Home: what this is, the corpus at a glance, ways in. `files` are the corpus files with their sizes in bytes."""
+    here = Here("", w)
 
     def build() -> Built:
         dated = sorted((each for each in library if each.published), key=lambda each: (str(each.published), each.agency), reverse=True)
@@ -211,12 +217,12 @@ def home_page(library: Library, files: Mapping[str, int], w: Words) -> Page:
             "findings.json": ("corpus_findings", "JSON"),
             "index.json": ("corpus_index", "JSON"),
         }
-        downloads = [Download(f"data/{name}", w(key), kind, size_words(files[name], w)) for name, (key, kind) in names.items()]
+        downloads = [Download(here.file(f"data/{name}"), w(key), kind, size_words(files[name], w)) for name, (key, kind) in names.items()]
         html = templates().get_template("home.html").render(w=w, home=home, downloads=downloads)
         return Built(html=html, files={})
 
     return Page(
-        path="",
+        here=here,
         name=w("home"),
         title=w("home_title"),
         description=w("home_lead"),

@@ -11,7 +11,7 @@ from open_reports.finding import level_name
 from open_reports.form import forms
 from open_reports.identity import Identity, consolidated, tallied
 from open_reports.narrative import stated
-from open_reports.pages.frame import Built, Link, Page, agency_name, anchor, crumbs, explanation_words, place_words, templates
+from open_reports.pages.frame import Built, Here, Link, Page, agency_name, anchor, crumbs, explanation_words, place_words, templates
 from open_reports.pages.ledger import Entry, deadline, reason_words
 
 if TYPE_CHECKING:
@@ -99,6 +99,7 @@ def _counted(found: Sequence[Finding]) -> list[str]:
 
 def _overview(quality: Quality) -> Page:
     w = quality.w
+    here = Here("quality/", w)
 
     def build() -> Built:
         library = quality.library
@@ -139,8 +140,8 @@ def _overview(quality: Quality) -> Page:
             .get_template("quality.html")
             .render(
                 w=w,
-                crumbs=crumbs(w, up="../"),
-                here=w("quality"),
+                crumbs=crumbs(here),
+                current=w("quality"),
                 tables=[
                     {"id": "rules", "title": w("quality_by_rule"), "head": [w("rule"), *results], "rows": by_rule},
                     {"id": "agencies", "title": w("quality_by_agency"), "head": [w("agency"), *counted], "rows": by_agency},
@@ -151,7 +152,7 @@ def _overview(quality: Quality) -> Page:
         return Built(html=html, files={})
 
     return Page(
-        path="quality/",
+        here=here,
         name=w("quality"),
         title=w("quality"),
         description=w("quality_description"),
@@ -163,7 +164,7 @@ def _overview(quality: Quality) -> Page:
 def _rule_page(quality: Quality, rule: RuleText, found: Sequence[Finding], part: int, parts: int) -> Page:
     w = quality.w
     heading = w("rule_title", id=rule.id, name=rule.name[w.language])
-    up = "../../" if part == 1 else "../../../"
+    here = Here(f"quality/{rule.id}/" if part == 1 else f"quality/{rule.id}/{part}/", w)
 
     def build() -> Built:
         results = quality.results.get(rule.id, Counter())
@@ -187,21 +188,21 @@ def _rule_page(quality: Quality, rule: RuleText, found: Sequence[Finding], part:
             .get_template("rule.html")
             .render(
                 w=w,
-                crumbs=[Link(up, w("home")), Link(f"{up}quality/", w("quality"))],
-                here=rule.id,
+                crumbs=crumbs(here, Link(here.page("quality/"), w("quality"))),
+                current=rule.id,
                 heading=heading,
                 part=w("part", part=part, parts=parts) if parts > 1 else "",
                 facts=facts,
                 results=[(w(f"result_{result}"), results[result]) for result in ("holds", "contradicts", "untestable")] if results else [],
                 reasons=[(reason_words(reason, w), count) for reason, count in reasons.most_common()],
-                findings=[_line(quality, each, up) for each in found],
+                findings=[_line(quality, each, here) for each in found],
                 neighbours=_parts(part, parts, w),
             )
         )
         return Built(html=html, files={})
 
     return Page(
-        path=f"quality/{rule.id}/" if part == 1 else f"quality/{rule.id}/{part}/",
+        here=here,
         name=heading,
         title=heading if part == 1 else f"{heading} {part}",
         description=w("rule_description", id=rule.id, name=rule.name[w.language]),
@@ -212,19 +213,19 @@ def _rule_page(quality: Quality, rule: RuleText, found: Sequence[Finding], part:
 
 def _parts(part: int, parts: int, w: Words) -> list[Link]:
     links = []
-    here = "" if part == 1 else "../"
+    first = "" if part == 1 else "../"
     if part > 1:
-        before = here if part == 2 else f"{here}{part - 1}/"  # noqa: PLR2004 (the first part has no number)
+        before = first if part == 2 else f"{first}{part - 1}/"  # noqa: PLR2004 (the first part has no number)
         links.append(Link(before, w("part", part=part - 1, parts=parts), rel="prev"))
     if part < parts:
-        links.append(Link(f"{here}{part + 1}/", w("part", part=part + 1, parts=parts), rel="next"))
+        links.append(Link(f"{first}{part + 1}/", w("part", part=part + 1, parts=parts), rel="next"))
     return links
 
 
-def _line(quality: Quality, each: Finding, up: str) -> FindingLine:
+def _line(quality: Quality, each: Finding, here: Here) -> FindingLine:
     w = quality.w
     report = quality.library.reports[each.agency or "", each.year or 0]
-    folder = f"{up}{api.folder(report)}"
+    folder = here.page(api.folder(report))
     name = agency_name(quality.library.agencies[report.agency], w)
     exact = (each.address or "").count("/") == 2  # noqa: PLR2004 (table/line/column)
     place = place_words(report, each.address, w)

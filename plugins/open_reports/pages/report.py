@@ -2,51 +2,41 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from open_reports import api
 from open_reports.badge import badge, badge_text
-from open_reports.finding import Finding, level_name
-from open_reports.form import TABLES, Block, Line, Text, forms
+from open_reports.form import TABLES, forms
 from open_reports.pages.frame import (
     Built,
     Download,
     Fact,
+    Here,
     Link,
     Page,
     agency_name,
     anchor,
     column_words,
     crumbs,
-    explanation_words,
     place_words,
     prose_html,
     size_words,
     templates,
-    unit_words,
     verdict,
 )
-from open_reports.pages.ledger import by_result, ledger_html, rows
-from open_reports.report import Address, Figure, Item, Note, Report, Table, table_path
+from open_reports.pages.ledger import ledger
+from open_reports.pages.table import FindingView, Marks, cell_html, table_html, title
+from open_reports.report import Address, Item, Note, Report, table_path
+from open_reports.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from open_reports.finding import Finding
+    from open_reports.identity import Result
     from open_reports.library import Library
-    from open_reports.words import Words
-
-
-class HeadCell(NamedTuple):
-    """One cell of a table head."""
-
-    text: str
-    scope: str
-    rowspan: int = 1
-    colspan: int = 1
-    stub: bool = False
 
 
 class CellView(NamedTuple):
@@ -56,19 +46,6 @@ class CellView(NamedTuple):
     status: str = ""
     says: str = ""
     words: bool = False
-
-
-class FindingView(NamedTuple):
-    """A finding beside its figure."""
-
-    id: str
-    level: str
-    level_name: str
-    rule: str
-    place: str
-    text: Markup
-    explanation: str
-    address: str
 
 
 class RowView(NamedTuple):
@@ -81,45 +58,12 @@ class RowView(NamedTuple):
     unit: str = ""
 
 
-class Group(NamedTuple):
-    """A printed head above lines."""
-
-    text: str
-    depth: int
-
-
-class BodyView(NamedTuple):
-    """Lines under the same printed heads, as the HTML of their rows."""
-
-    groups: tuple[Group, ...]
-    rows: Markup
-
-
-class BlockView(NamedTuple):
-    """Lines under one head of columns."""
-
-    id: str
-    caption: str
-    head: tuple[tuple[HeadCell, ...], ...]
-    width: int
-    bodies: tuple[BodyView, ...]
-
-
 class NoteView(NamedTuple):
     """A remark below a table."""
 
     place: str
     text: str
     href: str
-
-
-class TableView(NamedTuple):
-    """A statutory table."""
-
-    id: str
-    title: str
-    blocks: tuple[BlockView, ...]
-    notes: tuple[NoteView, ...]
 
 
 class OverviewView(NamedTuple):
@@ -142,154 +86,12 @@ class SectionView(NamedTuple):
     id: str
     title: str
     html: Markup | None = None
-    table: TableView | None = None
+    table: Markup | None = None
+    notes: tuple[NoteView, ...] = ()
     overview: OverviewView | None = None
 
 
 # -- one report -------------------------------------------------------------------------------------------------------
-
-
-class _Marks:
-    """Findings of a report by the line they stand beside, numbered in their order."""
-
-    def __init__(self, report: Report, findings: Sequence[Finding], w: Words) -> None:
-        self.by_line: dict[tuple[str, str], list[FindingView]] = {}
-        self.by_cell: dict[str, str] = {}
-        self.general: list[FindingView] = []
-        for number, each in enumerate(findings, start=1):
-            parts = (each.address or "").split("/")
-            view = FindingView(
-                id=f"finding-{number}",
-                level=each.level,
-                level_name=level_name(each.level)[w.language],
-                rule=each.rule,
-                place=place_words(report, each.address, w),
-                text=_breakable(each.public(w.language)),
-                explanation=explanation_words(each, w),
-                address=each.address or "",
-            )
-            if len(parts) == 1:
-                self.general.append(view)
-            else:
-                self.by_line.setdefault((parts[0], parts[1]), []).append(view)
-                ids = self.by_cell.get(view.address)
-                self.by_cell[view.address] = f"{ids} {view.id}" if ids else view.id
-
-    def beside(self, table: str, line: str) -> tuple[FindingView, ...]:
-        return tuple(self.by_line.get((table, line), ()))
-
-
-def _breakable(text: str) -> Markup:
-    """Let a long sum break between its numbers, never within one."""
-    return Markup("+<wbr>").join(text.split("+"))
-
-
-def _cells_html(report: Report, table: Table, line: Line, marks: _Marks, w: Words) -> Markup:
-    """HTML of a line's cells. Most lines hold checked numbers and nothing more, so they are joined without a closer look."""
-    name = table.form.id
-    if line.id in table.rows and (name, line.id) not in marks.by_line and (name, line.id) not in report.noted:
-        numbers, cells = table.numbers[line.id], table.rows[line.id]
-        if line.id not in table.form.whole:
-            positions = [table.form.positions[column] for column in line.columns]
-            numbers, cells = tuple(numbers[at] for at in positions), tuple(cells[at] for at in positions)
-        if None not in numbers:
-            openings = _openings(name, line.id, line.columns)
-            return Markup("".join([f"{opening}{text}</td>" for opening, text in zip(openings, cells, strict=True)]))  # noqa: S704 (digits)
-    return Markup("").join(_cell_html(report.figure(name, line.id, column), marks, w) for column in line.columns)
-
-
-@lru_cache(maxsize=512)
-def _openings(table: str, line: str, columns: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(f'<td id="{Address(table, line, column)}">' for column in columns)
-
-
-_CELL = Markup('<td id="{id}"{nothing}{marked}{printed}>{text}</td>')
-
-
-def _cell_html(figure: Figure, marks: _Marks, w: Words) -> Markup:
-    """HTML of one figure's cell: its text is the figure as published; a kind of nothing is put into words beside it."""
-    address = str(figure.address)
-    nothing = marked = printed = Markup("")
-    if figure.status != "reported":
-        says = forms().common.statuses[figure.status][w.language]
-        nothing = Markup(' data-status="{}" data-says="{}" aria-label="{}"').format(figure.status, says, says)
-    if ids := marks.by_cell.get(address):
-        marked = Markup(' class="or-marked" aria-describedby="{}"').format(ids)
-    if figure.printed:
-        printed = Markup(' title="{}"').format(w("printed_as", printed=figure.printed))
-    return _CELL.format(id=address, nothing=nothing, marked=marked, printed=printed, text=figure.text)
-
-
-def _table_view(report: Report, name: str, table: Table, marks: _Marks, w: Words) -> TableView:
-    language = w.language
-    form = table.form
-    blocks = []
-    for number, block in enumerate(form.blocks, start=1):
-        units = "、".join(dict.fromkeys(unit_words(column.unit, language) for column in block.columns))
-        what = block.label[language] if block.label else form.title[language]
-        blocks.append(
-            BlockView(
-                id=f"{name}-caption-{number}",
-                caption=f"{what}（{w('unit_of', unit=units)}）",
-                head=_head(form.corner[language], block, language),
-                width=len(block.columns) + 1,
-                bodies=tuple(_bodies(report, table, block, marks, w)),
-            )
-        )
-    return TableView(id=name, title=f"{form.section}、{form.title[language]}", blocks=tuple(blocks), notes=_notes(report, name, w))
-
-
-def _head(corner: str, block: Block, language: str) -> tuple[tuple[HeadCell, ...], ...]:
-    """Rows of a table's head: printed heads over several columns stand above them, other columns span the rows."""
-    depth = 1 + max(len(column.groups) for column in block.columns)
-    rows: list[list[HeadCell]] = [[] for _ in range(depth)]
-    rows[0].append(HeadCell(corner, "col", rowspan=depth, stub=True))
-    open_groups: tuple[Text, ...] = ()
-    for column in block.columns:
-        for level, group in enumerate(column.groups):
-            if open_groups[: level + 1] != column.groups[: level + 1]:
-                width = sum(each.groups[: level + 1] == column.groups[: level + 1] for each in block.columns)
-                rows[level].append(HeadCell(group[language], "colgroup", colspan=width))
-        open_groups = column.groups
-        level = len(column.groups)
-        rows[level].append(HeadCell(column.label[language], "col", rowspan=depth - level))
-    return tuple(tuple(row) for row in rows)
-
-
-def _bodies(report: Report, table: Table, block: Block, marks: _Marks, w: Words) -> Iterable[BodyView]:
-    name = table.form.id
-    outer = 1 if block.label else 0
-    seen: tuple[Text, ...] = ()
-    width = len(block.columns) + 1
-    bodies: list[tuple[tuple[Group, ...], list[str]]] = []
-    for line in block.lines:
-        groups = line.groups[outer:]
-        if not bodies or groups != seen:
-            common = 0
-            while common < min(len(groups), len(seen)) and groups[common] == seen[common]:
-                common += 1
-            new = tuple(Group(group[w.language], depth) for depth, group in enumerate(groups) if depth >= common)
-            bodies.append((new, []))
-            seen = groups
-        cells = _cells_html(report, table, line, marks, w)
-        bodies[-1][1].append(f"{_row_head(_label(table, line, w), len(groups))}{cells}</tr>\n")
-        bodies[-1][1].extend(_beside(finding, width) for finding in marks.beside(name, line.id))
-    return [BodyView(groups, Markup("".join(rows))) for groups, rows in bodies]  # noqa: S704 (escaped labels and cells)
-
-
-@lru_cache(maxsize=2048)
-def _row_head(label: str, depth: int) -> str:
-    return f'<tr><th scope="row" class="or-stub or-depth{depth}">{escape(label)}</th>'
-
-
-def _beside(finding: FindingView, width: int) -> str:
-    """HTML of the row that tells a finding below the line it is about."""
-    return f'<tr class="or-beside"><td colspan="{width}">{templates().get_template("finding.html").render(finding=finding)}</td></tr>\n'
-
-
-def _label(table: Table, line: Line, w: Words) -> str:
-    """Label as printed, in Chinese; the form's own words in English."""
-    return table.labels.get(line.id, line.label.zh) if w.language == "zh" else line.label.en
 
 
 def _notes(report: Report, table: str, w: Words) -> tuple[NoteView, ...]:
@@ -314,7 +116,7 @@ def _note(report: Report, note: Note, w: Words) -> NoteView:
     return NoteView(place, "；".join(words), anchor(str(Address(note.table, note.line, note.column))) if exact else "")
 
 
-def _overview(report: Report, marks: _Marks, w: Words) -> OverviewView | None:
+def _overview(report: Report, marks: Marks, w: Words) -> OverviewView | None:
     if not report.overview:
         return None
     parts: dict[str, list[Item]] = {}
@@ -324,7 +126,8 @@ def _overview(report: Report, marks: _Marks, w: Words) -> OverviewView | None:
 
     def add(items: Iterable[Item], depth: int) -> None:
         for item in items:
-            cell = _cell_html(report.stated(item), marks, w)
+            figure = report.stated(item)
+            cell = Markup(cell_html(figure, w, marks.by_cell.get(str(figure.address), "")))  # noqa: S704 (escaped)
             rows.append(RowView(item.item, depth, cell, marks.beside("overview", item.item), unit=item.unit))
             add(parts.get(item.item, ()), depth + 1)
 
@@ -332,7 +135,7 @@ def _overview(report: Report, marks: _Marks, w: Words) -> OverviewView | None:
     return OverviewView(tuple(rows), _notes(report, "overview", w))
 
 
-def _sections(report: Report, marks: _Marks, w: Words) -> list[SectionView]:
+def _sections(report: Report, marks: Marks, w: Words) -> list[SectionView]:
     """Sections one to six in their printed order: prose where the package has it, tables between."""
     by_number = {section.number: section for section in forms().common.sections}
     order = "一二三四五六"
@@ -341,8 +144,8 @@ def _sections(report: Report, marks: _Marks, w: Words) -> list[SectionView]:
     for number in order:
         if number in tables:
             name, table = tables[number]
-            view = _table_view(report, name, table, marks, w)
-            views.append(SectionView(name, view.title, table=view))
+            html = Markup(table_html(report, table, marks, w))  # noqa: S704 (every text in it is escaped)
+            views.append(SectionView(name, "", table=html, notes=_notes(report, name, w)))
         elif number in by_number:
             section = by_number[number]
             text = report.prose.get(section.id)
@@ -364,43 +167,76 @@ def _forms_words(report: Report, w: Words) -> str:
     )
 
 
-def report_page(library: Library, report: Report, findings: Sequence[Finding], w: Words) -> Page:
-    """Page of one report, with the package and its other forms in its folder."""
+class Folder:
+    """The data files that stand beside a report's page: made once, told of by its pages in both languages.
+
+    The Chinese page, whose folder it is, carries the files; of them the English one needs the sizes alone.
+    """
+
+    def __init__(self, report: Report, findings: Sequence[Finding]) -> None:
+        self.report = report
+        self.findings = findings
+        self._sizes: dict[str, int] = {}
+
+    def files(self, counts: Mapping[Result, int]) -> dict[str, bytes]:
+        """Every file by its path below the folder; `counts` are the rows of the ledger by result."""
+        report = self.report
+        package = api.package_files(report)
+        files = {
+            **package,
+            "report.json": api.report_json(report, self.findings),
+            f"{report.name}.zip": api.archive(report, package),
+            **{name: badge(counts, Words(language)) for language, name in BADGES.items()},
+        }
+        self._sizes = {path: len(data) for path, data in files.items()}
+        return files
+
+    def sizes(self, counts: Mapping[Result, int]) -> Mapping[str, int]:
+        """Size of every file in bytes."""
+        if not self._sizes:
+            self.files(counts)
+        return self._sizes
+
+
+BADGES = {"zh": "badge.svg", "en": "badge.en.svg"}
+"""File of the badge in each language."""
+
+
+def report_page(library: Library, folder: Folder, w: Words) -> Page:
+    """Page of one report; the Chinese one with the package and its other forms in its folder."""
+    report, findings = folder.report, folder.findings
+    here = Here(api.folder(report), w)
     agency = library.agencies[report.agency]
     heading = w("report_title", agency=agency_name(agency, w), year=report.year)
     known = forms()
-    tables = [(name, f"{report.tables[name].form.section}、{report.tables[name].form.title[w.language]}") for name in TABLES]
+    tables = [(name, title(report.tables[name].form, w.language)) for name in TABLES]
     prose = {
         section.number: (f"section-{section.id}", f"{section.number}、{section.title[w.language]}") for section in known.common.sections
     }
 
     def build() -> Built:
-        ledger = rows(report, library, w)
-        counts = by_result(ledger)
-        package = api.package_files(report)
-        files = {
-            **package,
-            "report.json": api.report_json(report, findings),
-            f"{report.name}.zip": api.archive(report, package),
-            "badge.svg": badge(counts, w),
-        }
+        book = ledger(report, library, here)
+        counts = book.counts
+        files = folder.files(counts) if w.language == "zh" else {}
         html = (
             templates()
             .get_template("report.html")
             .render(
                 w=w,
-                crumbs=crumbs(w, up="../../../", agency=Link("../", agency_name(agency, w))),
-                here=w("year_report", year=report.year),
+                here=here,
+                crumbs=crumbs(here, Link("../", agency_name(agency, w))),
+                current=w("year_report", year=report.year),
                 report=_report_view(library, report, findings, heading, w),
-                ledger=LedgerView(w("ledger_summary", count=len(ledger), **counts), ledger_html(ledger, w)),
+                ledger=LedgerView(w("ledger_summary", count=sum(counts.values()), **counts), book.html),
                 badge=w("badge_alt", text=badge_text(counts, w)),
-                downloads=_downloads(report, files, w),
+                badge_file=here.file(f"{here.path}{BADGES[w.language]}"),
+                downloads=_downloads(report, folder.sizes(counts), here),
             )
         )
         return Built(html=html, files=files)
 
     return Page(
-        path=api.folder(report),
+        here=here,
         name=heading,
         title=heading,
         description=w("report_description", agency=agency_name(agency, w), year=report.year),
@@ -418,7 +254,7 @@ def report_page(library: Library, report: Report, findings: Sequence[Finding], w
 
 
 def _report_view(library: Library, report: Report, findings: Sequence[Finding], heading: str, w: Words) -> dict[str, Any]:
-    marks = _Marks(report, findings, w)
+    marks = Marks(report, findings, w)
     source = report.sources[0]
     facts = [
         Fact(w("source"), source.title, source.path, external=True),
@@ -454,9 +290,11 @@ def _neighbours(library: Library, report: Report, w: Words) -> list[Link]:
     return links
 
 
-def _downloads(report: Report, files: Mapping[str, bytes], w: Words) -> list[Download]:
+def _downloads(report: Report, sizes: Mapping[str, int], here: Here) -> list[Download]:
+    w = here.w
+
     def entry(path: str, text: str, kind: str) -> Download:
-        return Download(path, text, kind, size_words(len(files[path]), w))
+        return Download(here.file(f"{here.path}{path}"), text, kind, size_words(sizes[path], w))
 
     known = forms().common
     found = [entry(f"{report.name}.zip", w("download_zip"), "ZIP")]

@@ -1,0 +1,264 @@
+"""The statutory tables of a report's page: as printed, every figure at its address, every finding below its line.
+
+What surrounds the rows is the same in every report of a form, so the template is rendered once for each form and language;
+most rows are the same numbers over and over, and are made once for their numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from markupsafe import Markup, escape
+
+from open_reports.finding import level_name
+from open_reports.form import forms
+from open_reports.pages.frame import explanation_words, place_words, templates, unit_words
+from open_reports.words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from open_reports.finding import Finding
+    from open_reports.form import Block, Line, Status, TableForm, Text
+    from open_reports.report import Figure, Report, Table
+
+
+class HeadCell(NamedTuple):
+    """One cell of a table head."""
+
+    text: str
+    scope: str
+    rowspan: int = 1
+    colspan: int = 1
+    stub: bool = False
+
+
+class FindingView(NamedTuple):
+    """A finding beside its figure."""
+
+    id: str
+    level: str
+    level_name: str
+    rule: str
+    place: str
+    text: Markup
+    explanation: str
+    address: str
+
+
+class Group(NamedTuple):
+    """A printed head above lines."""
+
+    text: str
+    depth: int
+
+
+class BodyView(NamedTuple):
+    """Lines under the same printed heads, as slots for their rows."""
+
+    groups: tuple[Group, ...]
+    rows: Markup
+
+
+class BlockView(NamedTuple):
+    """Lines under one head of columns."""
+
+    id: str
+    caption: str
+    head: tuple[tuple[HeadCell, ...], ...]
+    width: int
+    bodies: tuple[BodyView, ...]
+
+
+class Marks:
+    """Findings of a report by the line they stand beside, numbered in their order."""
+
+    def __init__(self, report: Report, findings: Sequence[Finding], w: Words) -> None:
+        self.by_line: dict[tuple[str, str], list[FindingView]] = {}
+        self.by_cell: dict[str, str] = {}
+        self.general: list[FindingView] = []
+        for number, each in enumerate(findings, start=1):
+            parts = (each.address or "").split("/")
+            view = FindingView(
+                id=f"finding-{number}",
+                level=each.level,
+                level_name=level_name(each.level)[w.language],
+                rule=each.rule,
+                place=place_words(report, each.address, w),
+                text=breakable(each.public(w.language)),
+                explanation=explanation_words(each, w),
+                address=each.address or "",
+            )
+            if len(parts) == 1:
+                self.general.append(view)
+            else:
+                self.by_line.setdefault((parts[0], parts[1]), []).append(view)
+                ids = self.by_cell.get(view.address)
+                self.by_cell[view.address] = f"{ids} {view.id}" if ids else view.id
+
+    def beside(self, table: str, line: str) -> tuple[FindingView, ...]:
+        """Findings to be told below a line, in their order."""
+        return tuple(self.by_line.get((table, line), ()))
+
+
+def breakable(text: str) -> Markup:
+    """Let a long sum break between its numbers, never within one."""
+    return Markup("+<wbr>").join(text.split("+"))
+
+
+class _Skeleton(NamedTuple):
+    """A table without its rows: `parts` of HTML, with a row of each of `lines` between them; `width` in columns by line."""
+
+    parts: tuple[str, ...]
+    lines: tuple[Line, ...]
+    depths: tuple[int, ...]
+    widths: tuple[int, ...]
+
+
+_SLOT = re.compile("\ue000(\\d+)\ue000")
+
+
+@cache
+def _skeleton(form: str, table: str, language: str) -> _Skeleton:
+    known = forms()[form].tables[table]
+    lines: list[tuple[Line, int, int]] = []
+    blocks = []
+    for number, block in enumerate(known.blocks, start=1):
+        units = Words(language)("list_comma").join(dict.fromkeys(unit_words(column.unit, language) for column in block.columns))
+        what = block.label[language] if block.label else known.title[language]
+        blocks.append(
+            {
+                "id": f"{table}-caption-{number}",
+                "what": what,
+                "units": units,
+                "head": _head(known.corner[language], block, language),
+                "width": len(block.columns) + 1,
+                "bodies": _bodies(block, lines, language),
+            }
+        )
+    html = templates().get_template("table.html").render(w=Words(language), id=table, title=title(known, language), blocks=blocks)
+    parts = _SLOT.split(html)
+    order = [lines[int(slot)] for slot in parts[1::2]]
+    return _Skeleton(
+        tuple(parts[::2]), tuple(line for line, _, _ in order), tuple(depth for _, depth, _ in order), tuple(width for _, _, width in order)
+    )
+
+
+def title(form: TableForm, language: str) -> str:
+    """Number and title of a table's section, as printed."""
+    return f"{form.section}、{form.title[language]}"
+
+
+def _head(corner: str, block: Block, language: str) -> tuple[tuple[HeadCell, ...], ...]:
+    """Rows of a table's head: printed heads over several columns stand above them, other columns span the rows."""
+    depth = 1 + max(len(column.groups) for column in block.columns)
+    rows: list[list[HeadCell]] = [[] for _ in range(depth)]
+    rows[0].append(HeadCell(corner, "col", rowspan=depth, stub=True))
+    open_groups: tuple[Text, ...] = ()
+    for column in block.columns:
+        for level, group in enumerate(column.groups):
+            if open_groups[: level + 1] != column.groups[: level + 1]:
+                width = sum(each.groups[: level + 1] == column.groups[: level + 1] for each in block.columns)
+                rows[level].append(HeadCell(group[language], "colgroup", colspan=width))
+        open_groups = column.groups
+        level = len(column.groups)
+        rows[level].append(HeadCell(column.label[language], "col", rowspan=depth - level))
+    return tuple(tuple(row) for row in rows)
+
+
+def _bodies(block: Block, lines: list[tuple[Line, int, int]], language: str) -> list[BodyView]:
+    """Lines of a block by their printed heads, each as a slot; appends them to `lines` with depth of label and width."""
+    outer = 1 if block.label else 0
+    seen: tuple[Text, ...] = ()
+    bodies: list[tuple[tuple[Group, ...], list[str]]] = []
+    for line in block.lines:
+        groups = line.groups[outer:]
+        if not bodies or groups != seen:
+            common = 0
+            while common < min(len(groups), len(seen)) and groups[common] == seen[common]:
+                common += 1
+            new = tuple(Group(group[language], depth) for depth, group in enumerate(groups) if depth >= common)
+            bodies.append((new, []))
+            seen = groups
+        bodies[-1][1].append(f"\ue000{len(lines)}\ue000")
+        lines.append((line, len(groups), len(block.columns) + 1))
+    return [BodyView(groups, Markup("".join(rows))) for groups, rows in bodies]  # noqa: S704 (slots)
+
+
+def table_html(report: Report, table: Table, marks: Marks, w: Words) -> str:
+    """HTML of a table of a report, findings included."""
+    name = table.form.id
+    skeleton = _skeleton(table.form.form, name, w.language)
+    parts = [skeleton.parts[0]]
+    for line, depth, width, after in zip(skeleton.lines, skeleton.depths, skeleton.widths, skeleton.parts[1:], strict=True):
+        label = table.labels.get(line.id, line.label.zh) if w.language == "zh" else line.label.en
+        cells = table.rows.get(line.id)
+        if cells is not None and (name, line.id) not in marks.by_line and (name, line.id) not in report.noted:
+            parts.append(_plain_row((table.form.form, name, line.id), _row_head(label, depth), cells, w.language))
+        else:
+            figures = [report.figure(name, line.id, column) for column in line.columns]
+            html = "".join([cell_html(figure, w, marks.by_cell.get(str(figure.address), "")) for figure in figures])
+            parts.append(f"{_row_head(label, depth)}{html}</tr>\n")
+            parts += [_beside(finding, width) for finding in marks.beside(name, line.id)]
+        parts.append(after)
+    return "".join(parts)
+
+
+@lru_cache(maxsize=50_000)
+def _plain_row(at: tuple[str, str, str], head: str, cells: tuple[str, ...], language: str) -> str:
+    """Row of a line about which nothing is said: its head and its cells alone decide what it looks like."""
+    parts = [head]
+    missing = forms().common.missing
+    for position, opening, nothing in _openings(*at, language):
+        text = cells[position]
+        # What is no missing value was checked to be a number, so there is nothing to escape.
+        parts.append(f"{nothing[text]}{text}</td>" if text in missing else f"{opening}{text}</td>")
+    parts.append("</tr>\n")
+    return "".join(parts)
+
+
+@cache
+def _openings(form: str, table: str, line: str, language: str) -> tuple[tuple[int, str, dict[str, str]], ...]:
+    """Position of each cell of a line, its opening tag, and that of each kind of missing value."""
+    known = forms()[form].tables[table]
+    end = len("</td>")
+    return tuple(
+        (
+            known.positions[column],
+            f'<td id="{table}/{line}/{column}">',
+            {
+                text: _cell(f"{table}/{line}/{column}", text, status, language)[: -end - len(text) or None]
+                for text, status in known.common.missing.items()
+            },
+        )
+        for column in known.lines[line].columns
+    )
+
+
+@lru_cache(maxsize=4096)
+def _row_head(label: str, depth: int) -> str:
+    return f'<tr><th scope="row" class="or-stub or-depth{depth}">{escape(label)}</th>'
+
+
+def cell_html(figure: Figure, w: Words, marked: str = "") -> str:
+    """HTML of one figure's cell: its text is the figure as published; `marked` are the ids of the findings about it."""
+    more = f' class="or-marked" aria-describedby="{marked}"' if marked else ""
+    if figure.printed:
+        more += Markup(' title="{}"').format(w("printed_as", printed=figure.printed))
+    return _cell(str(figure.address), figure.text, figure.status, w.language, more)
+
+
+def _cell(address: str, text: str, status: Status, language: str, more: str = "") -> str:
+    """HTML of a cell; a kind of nothing is put into words beside it."""
+    nothing = ""
+    if status != "reported":
+        says = escape(forms().common.statuses[status][language])
+        nothing = f' data-status="{status}" data-says="{says}" aria-label="{says}"'
+    return f'<td id="{escape(address)}"{nothing}{more}>{escape(text)}</td>'
+
+
+def _beside(finding: FindingView, width: int) -> str:
+    """HTML of the row that tells a finding below the line it is about."""
+    return f'<tr class="or-beside"><td colspan="{width}">{templates().get_template("finding.html").render(finding=finding)}</td></tr>\n'
