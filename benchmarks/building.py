@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-EMPTY, PAGES, WARM, COLD = "empty", "pages", "warm", "cold"
-PROFILED = (EMPTY, PAGES, WARM, COLD)
+EMPTY, PAGES, TWINS, WARM, COLD = "empty", "pages", "twins", "warm", "cold"
+PROFILED = (EMPTY, PAGES, TWINS, WARM, COLD)
 MOST_PAGES = 2.0
-"""Budget: CPU time of our pages alone, with the checks' results cached, as a multiple of that of empty pages."""
+"""Budget: CPU time of our pages alone, in one language and with the checks' results cached, as a multiple of that of as many empty pages."""
 MOST_HTML = 2.0
 """Budget: difference between the HTML of a report page in a small and in a large corpus, in percent."""
 MOST_GROWTH = 1.25
@@ -59,9 +59,9 @@ class Bench:
 
     def command(self, kind: str, *before: str) -> list[str]:
         """Command of a case; `before` goes between Python and the module."""
-        module = "benchmarks.pages_alone" if kind == PAGES else "mkdocs"
+        module = ["benchmarks.pages_alone", "zh" if kind == PAGES else "zh,en"] if kind in {PAGES, TWINS} else ["mkdocs"]
         source = self.folder / (EMPTY if kind == EMPTY else "ours") / "mkdocs.yml"
-        return [sys.executable, *before, "-m", module, "build", "--strict", "-f", str(source), "-d", str(self.site(kind))]
+        return [sys.executable, *before, "-m", *module, "build", "--strict", "-f", str(source), "-d", str(self.site(kind))]
 
     def case(self, kind: str, *before: str) -> Case:
         """One way to build; every site starts from nothing, and a cold build from an empty cache."""
@@ -82,7 +82,7 @@ class Bench:
             raise Trouble("the cache is not below XDG_CACHE_HOME on this system: warm and cold cannot be told apart")
         measured(self.case(PAGES), log)
         whole, alone = self.site(WARM), self.site(PAGES)
-        paths = sorted(path.relative_to(whole) for path in whole.rglob("*.html"))
+        paths = sorted(path.relative_to(alone) for path in alone.rglob("*.html"))
         if different := [path for path in paths if _without_sizes(whole / path) != _without_sizes(alone / path)]:
             message = f"{len(different)} of {len(paths)} pages built alone are not those of the whole site, such as {different[0]}"
             raise Trouble(message)
@@ -115,15 +115,16 @@ def run(folder: Path, *, reports: int, runs: int, large: bool, profiled: Sequenc
     for bench in benches.values():
         bench.warm_up(log)
     main = benches[reports]
-    cases = [main.case(kind) for kind in (EMPTY, PAGES, WARM, COLD)] + [benches[size].case(PAGES) for size in sizes if size != reports]
+    cases = [main.case(kind) for kind in (EMPTY, PAGES, TWINS, WARM, COLD)] + [benches[size].case(PAGES) for size in sizes if size != reports]
     costs = rounds(cases, runs, log)
     base = costs[f"{EMPTY} {reports:,}"]
 
     print(f"\n{'':58}{'CPU s':>21}{'x (a)':>20}  ms a page  peak MB")
     for kind, what in (
         (EMPTY, "(a)  MkDocs and Material, empty Markdown pages"),
-        (PAGES, "(b)  our pages alone, checks from the cache"),
-        (WARM, "(b') our whole site, checks from the cache"),
+        (PAGES, "(b)  our pages alone, in one language, checks cached"),
+        (TWINS, "(b2) our pages alone, in both languages"),
+        (WARM, "(b') our whole site, in both, checks cached"),
         (COLD, "(c)  our whole site, empty cache: every check"),
     ):
         _line(what, costs[f"{kind} {reports:,}"], base, reports)

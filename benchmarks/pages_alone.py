@@ -1,15 +1,17 @@
-"""Run `mkdocs` with the plugin as it is, but without the data files: `python -m benchmarks.pages_alone build ...`.
+"""Run `mkdocs` with the plugin as it is, but without the data files: `python -m benchmarks.pages_alone zh,en build ...`.
 
 What the site has is `publish`'s value and what is in its data files is made by `api`. Here the makers of `api` return no
 bytes, and what `publish` returns has its pages without the files of their folders and no corpus files. Everything else is
 the real thing: reading, checks, templates, the theme, the policy, writing. The pages differ from the real ones only in the
-sizes stated beside the downloads, which `benchmarks.building` verifies.
+sizes stated beside the downloads, which `benchmarks.building` verifies. The first argument names the languages whose pages
+are built.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import inspect
+import sys
 from typing import TYPE_CHECKING, Any
 
 import mkdocs.__main__
@@ -40,6 +42,7 @@ def _silence_makers() -> None:
 
 def main() -> None:
     """Run MkDocs' own command line."""
+    languages = sys.argv.pop(1).split(",")
     _silence_makers()
     publish = plugin.publish
 
@@ -47,7 +50,8 @@ def main() -> None:
         publication = publish(*given, **named)
         if made := [artifact.path for artifact in publication.artifacts if artifact.data]:
             raise SystemExit(f"made all the same, so benchmarks/pages_alone.py must learn by whom: {', '.join(made)}")
-        return dataclasses.replace(publication, pages=tuple(map(_without_files, publication.pages)), artifacts=())
+        pages = [_without_files(page) for page in publication.pages if page.here.w.language in languages]
+        return dataclasses.replace(publication, pages=tuple(pages), artifacts=())
 
     plugin.publish = pages_alone
     mkdocs.__main__.cli()

@@ -196,7 +196,7 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
 
     def _page_links(self, page: MkDocsPage, base: str, config: MkDocsConfig) -> dict[str, object]:
         twin = localised.twin(page.url)
-        if twin not in self._twins:
+        if not isinstance(page, ReportPage) and twin not in self._twins:
             return _links(language_of(page), base)
         scripts = page.made.scripts if isinstance(page, ReportPage) else ()
         return _links(language_of(page), base, twin=twin, address=page.canonical_url or "", site=config.site_url or "", scripts=scripts)
