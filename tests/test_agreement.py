@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+import pytest
 from typing import TYPE_CHECKING, Any
 
 from click.testing import CliRunner
@@ -66,13 +67,14 @@ def test_the_ledger_of_every_report_agrees_with_its_findings(site: Path) -> None
     assert tested >= {"T3-CONS", "T3-SUM", "T3-ROW", "T4-SUM", "XY-CARRY", "XY-STOCK", "XY-ITEMS", "XY-PUBLIC", "AGG", "TXT", "DUE"}
 
 
-def test_the_quality_pages_count_what_the_ledgers_show(site: Path) -> None:
+@pytest.mark.parametrize("language", ["", "en"])
+def test_the_quality_pages_count_what_the_ledgers_show(site: Path, language: str) -> None:
     shown: Counter[tuple[str, str]] = Counter()
     for path in page_files(site):
-        if path.parent.parent.parent.name == "reports":
+        if path.parent.parent.parent == site / language / "reports":
             shown.update((row.get("data-rule"), row.get("data-result")) for row in parsed(path).xpath("//tr[@data-rule]"))
     published = Counter(each["rule"] for each in json.loads((site / "data" / "findings.json").read_bytes()))
-    page = parsed(site / "quality" / "index.html")
+    page = parsed(site / language / "quality" / "index.html")
     counted = {}
     for row in page.xpath("//table[caption[@id='rules-caption']]/tbody/tr"):
         rule = row.xpath("string(th)").split()[0]
@@ -83,7 +85,8 @@ def test_the_quality_pages_count_what_the_ledgers_show(site: Path) -> None:
     }
 
 
-def test_every_finding_is_linked_from_its_rule(site: Path) -> None:
+@pytest.mark.parametrize("language", ["", "en"])
+def test_every_finding_is_linked_from_its_rule(site: Path, language: str) -> None:
     published = Counter(each["rule"] for each in json.loads((site / "data" / "findings.json").read_bytes()))
-    linked = {rule: len(parsed(site / "quality" / rule / "index.html").xpath("//ul[@class='or-found']/li")) for rule in forms().rules}
+    linked = {rule: len(parsed(site / language / "quality" / rule / "index.html").xpath("//ul[@class='or-found']/li")) for rule in forms().rules}
     assert linked == {rule: published[rule] for rule in forms().rules}

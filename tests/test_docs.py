@@ -13,33 +13,50 @@ import tomllib
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 from urllib.parse import urlsplit
 
 import click
 import pytest
+import yaml
 from click.testing import CliRunner
 from conftest import PROJECT
+from open_reports.charts import definitions
+from open_reports.charts.data import INCOMPLETE
 from open_reports.check import check, unexplained
+from open_reports.citation import checked_problem
 from open_reports.cli import commands
+from open_reports.coverage import STATES
+from open_reports.document import PLACEHOLDER
+from open_reports.errors import PublishError
 from open_reports.finding import level_name
 from open_reports.form import LEVELS, TABLES, forms
+from open_reports.indicator import REASONS
 from open_reports.library import open_library
+from open_reports.pages import corrections
 from open_reports.plugin import OpenReportsConfig
-from open_reports.publish import publish
+from open_reports.publish import assets, publish
 from open_reports.report import DESCRIPTOR, json_text, read
+from open_reports.series import CauseKind
 from open_reports.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from open_reports.finding import Finding
+    from open_reports.form import Cells, Indicator
     from open_reports.library import Library
     from open_reports.publish import Publication
 
-PAGES = {name: (PROJECT / "docs" / f"{name}.md").read_text(encoding="utf-8") for name in ("about", "data", "publish")}
-"""The hand-written pages by name."""
-BY_HAND = {f"docs/{name}.md": text for name, text in PAGES.items()} | {
+NAMES = ("about", "data", "publish")
+"""The hand-written pages; each stands in `docs/` in Chinese and in `docs/en/` in English."""
+FOLDERS = {"zh": "docs", "en": "docs/en"}
+"""Folder of the hand-written pages of each language."""
+PAGES = {
+    language: {name: (PROJECT / folder / f"{name}.md").read_text(encoding="utf-8") for name in NAMES}
+    for language, folder in FOLDERS.items()
+}
+BY_HAND = {f"{FOLDERS[language]}/{name}.md": text for language, texts in PAGES.items() for name, text in texts.items()} | {
     name: (PROJECT / name).read_text(encoding="utf-8") for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
 }
 """All that is written for people, by path."""
@@ -49,16 +66,22 @@ LARGEST_PICTURE = 150_000
 _FENCE = re.compile(r"^```(?P<kind>\w*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _SPAN = re.compile(r"`([^`\n]+)`")
 _WORD = re.compile(r"[$A-Za-z_][\w-]*")
+_HEADING = re.compile(r"^(?P<level>#+) .*\{#(?P<id>[a-z]+)\}$", re.MULTILINE)
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+_CHINESE = re.compile(r"[\u3400-\u9fff]+")
+
+both = pytest.mark.parametrize("language", FOLDERS)
+"""What holds for the Chinese pages holds for their English twins."""
 
 
 # -- reading the pages ----------------------------------------------------------------------------------------------------
 
 
-def section(page: str, anchor: str) -> str:
+def section(language: str, page: str, anchor: str) -> str:
     """The part of a page from the heading of that id to the next heading of its level or above."""
-    text = PAGES[page]
-    found = re.search(rf"^(#+) .*\{{#{anchor}(?: [^}}]*)?\}}$", text, re.MULTILINE)
-    assert found is not None, f"docs/{page}.md has no section {anchor}"
+    text = PAGES[language][page]
+    found = re.search(rf"^(#+) .*\{{#{anchor}\}}$", text, re.MULTILINE)
+    assert found is not None, f"{FOLDERS[language]}/{page}.md has no section {anchor}"
     rest = text[found.end() :]
     following = re.search(rf"^#{{1,{len(found[1])}}} ", rest, re.MULTILINE)
     return rest[: following.start()] if following else rest
@@ -89,6 +112,74 @@ def missing(wanted: Iterable[str], text: str) -> list[str]:
     return sorted(set(wanted) - named(text))
 
 
+# -- twins ----------------------------------------------------------------------------------------------------------------
+
+
+def front_matter(text: str) -> dict[str, Any]:
+    """What stands between the lines `---` at the head of a page."""
+    return dict(yaml.safe_load(text.split("---\n")[1]))
+
+
+def outline(text: str) -> list[tuple[str, str]]:
+    """Level and id of every heading."""
+    return [(match["level"], match["id"]) for match in _HEADING.finditer(_FENCE.sub("", text))]
+
+
+def shape(text: str) -> tuple[int, int, list[str], list[str]]:
+    """How much a text says: rows of tables, items of lists, kinds of fenced blocks, links to other pages and sections."""
+    plain = _FENCE.sub("", text)
+    items = [line for line in plain.splitlines() if re.match(r"(?:-|\d+\.) ", line)]
+    links = sorted(link for link in _LINK.findall(plain) if not urlsplit(link).scheme and not link.startswith("en/"))
+    return len(rows(plain)), len(items), [match["kind"] for match in _FENCE.finditer(text)], links
+
+
+def test_every_page_has_its_twin() -> None:
+    written = {language: {path.stem for path in (PROJECT / folder).glob("*.md")} for language, folder in FOLDERS.items()}
+    assert written == {language: set(NAMES) for language in FOLDERS}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_twins_have_the_same_sections(name: str) -> None:
+    chinese, english = (PAGES[language][name] for language in FOLDERS)
+    assert outline(english) == outline(chinese)
+    for text in (chinese, english):
+        assert len(re.findall(r"^#+ ", _FENCE.sub("", text), re.MULTILINE)) == len(outline(text))
+        assert len({anchor for _, anchor in outline(text)}) == len(outline(text))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_twins_say_as_much_in_every_section(name: str) -> None:
+    for _, anchor in outline(PAGES["zh"][name]):
+        chinese, english = (section(language, name, anchor) for language in FOLDERS)
+        assert shape(english) == shape(chinese), anchor
+
+
+@pytest.mark.parametrize("path", BY_HAND)
+def test_no_page_has_a_part_in_the_other_language(path: str) -> None:
+    if path.startswith("docs/"):
+        assert "lang=" not in BY_HAND[path]
+
+
+@both
+@pytest.mark.parametrize("name", NAMES)
+def test_each_page_has_a_title_and_a_description(name: str, language: str) -> None:
+    head = front_matter(PAGES[language][name])
+    assert set(head) == {"title", "description", "hide"}
+    assert head["hide"] == ["navigation"]
+    for text in (head["title"], head["description"]):
+        assert bool(_CHINESE.search(text)) == (language == "zh")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_english_page_is_in_english(name: str) -> None:
+    """Beside code only what the statutory tables and packages themselves say stands there in Chinese."""
+    prose = _SPAN.sub("", _FENCE.sub("", PAGES["en"][name]))
+    references = [form.reference.zh for form in forms().values()]
+    for quoted in (*references, PLACEHOLDER, "政府信息公开工作年度报告"):
+        prose = prose.replace(quoted, "")
+    assert set(_CHINESE.findall(prose)) <= set(forms().common.units)
+
+
 # -- commands -------------------------------------------------------------------------------------------------------------
 
 COMMANDS = commands.commands
@@ -105,23 +196,25 @@ def spoken(text: str, program: str) -> list[list[str]]:
     return [shlex.split(line, comments=True) for line in lines if line.split()[:1] == [program]]
 
 
+@both
 @pytest.mark.parametrize("name", COMMANDS)
-def test_each_command_is_explained_with_all_its_options(name: str) -> None:
-    used = spoken(PAGES["publish"], "open-reports")
-    assert any(words[1:2] == [name] for words in used)
-    written = {word for span in spans(PAGES["publish"]) for word in span.split()}
+def test_each_command_is_explained_with_all_its_options(name: str, language: str) -> None:
+    text = PAGES[language]["publish"]
+    assert any(words[1:2] == [name] for words in spoken(text, "open-reports"))
+    written = {word for span in spans(text) for word in span.split()}
     assert [option for option in options(COMMANDS[name]) if option not in written] == []
 
 
+@both
 @pytest.mark.parametrize("name", COMMANDS)
-def test_each_choice_of_an_option_is_explained(name: str) -> None:
+def test_each_choice_of_an_option_is_explained(name: str, language: str) -> None:
     choices = [
         f"{each.opts[0]} {choice}"
         for each in COMMANDS[name].params
         if isinstance(each, click.Option) and isinstance(each.type, click.Choice)
         for choice in each.type.choices
     ]
-    assert [choice for choice in choices if f"`{choice}`" not in PAGES["publish"]] == []
+    assert [choice for choice in choices if f"`{choice}`" not in PAGES[language]["publish"]] == []
 
 
 @pytest.mark.parametrize("path", BY_HAND)
@@ -148,64 +241,92 @@ def test_the_readme_names_the_commands_of_a_newcomer_in_both_languages() -> None
         assert {"new", "check"} <= {line[1] for line in spoken(half, "open-reports")}
 
 
-def test_every_option_of_the_plugin_is_explained() -> None:
+@both
+def test_every_option_of_the_plugin_is_explained(language: str) -> None:
     options = [name for name, _ in OpenReportsConfig._schema]
     assert options
-    assert missing(options, section("publish", "hosting")) == []
+    assert missing(options, section(language, "publish", "hosting")) == []
+
+
+@both
+def test_every_name_in_the_address_for_problems_is_explained(language: str) -> None:
+    stated = re.findall(r"`(\{[a-z]+\})`", section(language, "publish", "hosting"))
+    assert checked_problem("mailto:clerk@example.invalid?subject=" + "".join(stated))
+    with pytest.raises(PublishError) as refused:
+        checked_problem("mailto:clerk@example.invalid?subject={strange}")
+    assert set(re.findall(r"\{[a-z]+\}", str(refused.value))) - {"{strange}"} == set(stated)
 
 
 # -- rules, levels, reasons, kinds of nothing -----------------------------------------------------------------------------
 
 
-def test_the_rules_have_the_words_of_the_forms() -> None:
+RULE = {
+    "zh": "- [`{id}`](quality/{id}/index.md) {name}（{level}；{standing}）：{says}",
+    "en": "- [`{id}`](quality/{id}/index.md) {name} ({level}; {standing}): {says}",
+}
+"""How the page about the site lists a rule."""
+
+
+@both
+def test_the_rules_have_the_words_of_the_forms(language: str) -> None:
     labels = words()
     wanted = [
-        f"- [`{rule.id}`](quality/{rule.id}/index.md) {rule.name.zh}"
-        f"（{level_name(rule.level).zh}；{labels[f'standing_{rule.standing}'].zh}）：{rule.says.zh}"
+        RULE[language].format(
+            id=rule.id,
+            name=rule.name[language],
+            level=level_name(rule.level)[language],
+            standing=labels[f"standing_{rule.standing}"][language],
+            says=rule.says[language],
+        )
         for rule in forms().rules.values()
     ]
-    assert [line for line in section("about", "checks").splitlines() if line.startswith("- [`")] == wanted
+    assert [line for line in section(language, "about", "checks").splitlines() if line.startswith("- [`")] == wanted
 
 
-def test_the_rules_in_english_have_the_words_of_the_forms() -> None:
+@both
+def test_every_place_where_a_rule_may_be_written_is_named(language: str) -> None:
+    text = section(language, "about", "checks")
+    standings = [text[language] for key, text in words().items() if key.startswith("standing_")]
+    assert standings
+    ends = {"zh": "；。", "en": ";."}[language]
+    assert [each for each in standings if not any(f"{each}{end}" in text for end in ends)] == []
+
+
+@both
+def test_every_level_and_result_is_explained(language: str) -> None:
     labels = words()
-    stated = re.findall(
-        r'^<li><a href="\.\./quality/(.+?)/"><code>(.+?)</code></a> \((.+?); (.+?)\): (.+)</li>$', PAGES["about"], re.MULTILINE
-    )
-    wanted = [
-        (rule.id, rule.id, level_name(rule.level).en, labels[f"standing_{rule.standing}"].en, rule.says.en)
-        for rule in forms().rules.values()
-    ]
-    assert stated == wanted
-
-
-def test_every_level_and_result_is_explained() -> None:
-    labels = words()
+    brackets = {"zh": "（`{}`）", "en": " (`{}`)"}[language]
     for level in LEVELS:
-        assert f"**{level_name(level).zh}**" in section("about", "levels")
-        assert f"**{level_name(level).zh}**（`{level}`）" in section("publish", "check")
-        assert f"`{level}` {level_name(level).zh}" in section("data", "findings")
+        name = level_name(level)[language]
+        assert f"- **{name}**" in section(language, "about", "levels")
+        assert f"**{name}**{brackets.format(level)}" in section(language, "publish", "check")
+        assert f"`{level}` {name}" in section(language, "data", "findings")
     for result in ("holds", "contradicts", "untestable"):
-        assert f"**{labels[f'result_{result}'].zh}**" in section("about", "checks")
+        assert f"- **{labels[f'result_{result}'][language]}**" in section(language, "about", "checks")
 
 
-def test_every_reason_of_what_cannot_be_tested_is_explained() -> None:
-    reasons = [text.zh for key, text in words().items() if key.startswith("reason_")]
+@both
+def test_every_reason_of_what_cannot_be_tested_is_explained(language: str) -> None:
+    reasons = [text[language] for key, text in words().items() if key.startswith("reason_")]
     assert reasons
-    assert [row[0] for row in rows(section("about", "checks")) if row[0] in reasons] == reasons
+    assert [row[0] for row in rows(section(language, "about", "checks")) if row[0] in reasons] == reasons
 
 
-def test_every_status_is_explained() -> None:
+@both
+def test_every_status_is_explained(language: str) -> None:
     statuses = list(forms().common.statuses)
-    assert [row[0].strip("`") for row in rows(section("data", "status"))[1:] if row[0].startswith("`")] == ["status", *statuses][1:]
+    stated = [row[0].strip("`") for row in rows(section(language, "data", "status")) if row[0].startswith("`")]
+    assert stated == ["status", *statuses]
 
 
-def test_the_words_of_an_agency_are_those_of_the_forms() -> None:
+@both
+def test_the_words_of_an_agency_are_those_of_the_forms(language: str) -> None:
     common = forms().common
-    text = section("publish", "new")
-    assert [kind for kind, name in common.kinds.items() if f"`{kind}` {name.zh}" not in text] == []
-    assert [scope for scope, name in common.scopes.items() if f"`{scope}` {name.zh}" not in section("publish", "fill")] == []
-    assert [scope for scope, name in common.scopes.items() if f"`{scope}` {name.zh}" not in section("data", "report")] == []
+    text = section(language, "publish", "new")
+    assert [kind for kind, name in common.kinds.items() if f"`{kind}` {name[language]}" not in text] == []
+    for page, anchor in (("publish", "fill"), ("data", "report")):
+        text = section(language, page, anchor)
+        assert [scope for scope, name in common.scopes.items() if f"`{scope}` {name[language]}" not in text] == []
 
 
 # -- data files -----------------------------------------------------------------------------------------------------------
@@ -243,73 +364,251 @@ def keys_of(values: Iterable[Any]) -> set[str]:
     return found
 
 
-def test_every_file_of_the_site_is_listed(corpus_file: dict[str, bytes], report_files: dict[str, dict[str, bytes]]) -> None:
-    assert [name for name in corpus_file if f'<a href="{name}"' not in section("data", "corpus")] == []
-    stated = {row[0].strip("`") for row in rows(section("data", "report"))}
-    written = {path.replace("pingtan-2024", "机关标识-年度") for path in report_files["reports/pingtan/2024/"]}
-    assert written - stated == set()
-    assert {name for name in stated if re.fullmatch(r"\S+\.(?:csv|json|md|svg|zip)", name)} - written == set()
+PLACEHOLDERS = {
+    "zh": {"机关标识": "agency", "年度": "year", "规则": "rule", "指标": "indicator", "图": "chart"},
+    "en": {f"<{name}>": name for name in ("agency", "year", "rule", "indicator", "chart")},
+}
+"""Words in an address that stand for an id."""
+SECTIONS_OF_FILES = {
+    "corpus": "data/",
+    "report": "reports/<agency>/<year>/",
+    "agency": "reports/<agency>/",
+    "indicators": "",
+    "coverage": "",
+    "internal": "",
+}
+"""Sections of the data page that list files, with the folder that they are in."""
 
 
-def test_every_kind_of_page_is_listed(publication: Publication) -> None:
-    stated = [re.escape(span) for row in rows(section("data", "pages")) for span in _SPAN.findall(row[1]) if span.endswith("/")]
-    shapes = [re.sub("机关标识|规则", "[A-Za-z0-9-]+", shape).replace("年度", r"\d{4}") for shape in stated]
-    for page in publication.pages:
-        assert page.path == "" or any(re.fullmatch(shape, page.path) for shape in shapes), page.path
-    for shape in shapes:
-        if not shape.endswith("/2/"):  # further parts of a long list, of which this corpus has none
-            assert any(re.fullmatch(shape, page.path) for page in publication.pages), shape
+def ids_of(library: Library) -> dict[str, set[str]]:
+    """What may stand in the place of each word in an address."""
+    return {
+        "agency": set(library.agencies),
+        "year": {str(year) for year in library.years},
+        "rule": set(forms().rules),
+        "indicator": set(forms().indicators),
+        "chart": {chart.id for chart in definitions()},
+    }
 
 
-def test_every_column_of_the_observations_is_explained(corpus_file: dict[str, bytes]) -> None:
+def shape_of(path: str, ids: dict[str, set[str]]) -> str:
+    """A path with its ids replaced by the words for them: `reports/<agency>/<year>/<agency>-<year>.zip`."""
+    shaped = f"/{path}"
+    for kind, known in ids.items():
+        one = "|".join(sorted(map(re.escape, known), key=len, reverse=True))
+        before = "/charts/" if kind == "chart" else "/"  # a table may have the name of a chart
+        shaped = re.sub(rf"(?<={before})(?:{one})(?=[/.-])", f"<{kind}>", shaped)
+        shaped = re.sub(rf"(?<=<agency>-)(?:{one})(?=\.)", f"<{kind}>", shaped)
+    return shaped.removeprefix("/")
+
+
+def stated_shapes(spans: Iterable[str], language: str) -> list[str]:
+    """Addresses of a page with its language's words for ids replaced by the English ones."""
+    found = []
+    for span in spans:
+        shaped = span
+        for word, name in PLACEHOLDERS[language].items():
+            shaped = shaped.replace(word, f"<{name}>")
+        found.append(shaped)
+    return found
+
+
+@pytest.fixture(scope="module")
+def site_files(publication: Publication, library: Library) -> set[str]:
+    """Shapes of every data file of the site."""
+    ids = ids_of(library)
+    paths = [f"{page.path}{name}" for page in publication.pages for name in page.build().files]
+    return {shape_of(path, ids) for path in (*paths, *(artifact.path for artifact in publication.artifacts))}
+
+
+@both
+def test_every_file_of_the_site_is_listed(language: str, site_files: set[str]) -> None:
+    up = {"zh": "", "en": "../../data/"}[language]
+    stated: list[str] = []
+    for anchor, folder in SECTIONS_OF_FILES.items():
+        firsts = [row[0] for row in rows(section(language, "data", anchor))]
+        linked = [name.removeprefix(up) for first in firsts for name in re.findall(r'<a href="([^"]+)"', first)]
+        spelt = [span for first in firsts for span in _SPAN.findall(first) if re.search(r"\.[a-z]+$", span)]
+        stated += stated_shapes((f"{folder}{name}" for name in (*linked, *spelt)), language)
+    assert sorted(stated) == sorted(site_files)
+
+
+@both
+def test_every_kind_of_page_is_listed(language: str, publication: Publication, library: Library) -> None:
+    ids = ids_of(library)
+    cells = [row[1] for row in rows(section(language, "data", "pages"))]
+    stated = stated_shapes((span for cell in cells for span in _SPAN.findall(cell) if span.endswith("/")), language)
+    published = {shape_of(page.here.path, ids) for page in publication.pages}
+    assert "" in published
+    assert sorted(stated) == sorted(published - {""})
+
+
+@both
+def test_every_column_of_the_observations_is_explained(language: str, corpus_file: dict[str, bytes]) -> None:
     header = corpus_file["observations.csv"].decode().partition("\n")[0].split(",")
-    assert missing(header, section("data", "corpus")) == []
+    assert missing(header, section(language, "data", "corpus")) == []
     assert keys_of(json.loads(corpus_file["observations.json"])) == set(header)
 
 
-def test_every_key_of_a_report_is_explained(reports: list[dict[str, Any]]) -> None:
-    text = section("data", "report")
+@both
+def test_every_key_of_a_report_is_explained(language: str, reports: list[dict[str, Any]]) -> None:
+    text = section(language, "data", "report")
     assert [key for key in keys_of(reports) if not any(f"`{key}`" in row[0] for row in rows(text))] == []
     assert missing(keys_of(report["source"] for report in reports), text) == []
     assert missing(keys_of(note for report in reports for note in report["notes"]), text) == []
 
 
-def test_every_key_of_the_index_is_explained(corpus_file: dict[str, bytes]) -> None:
+@both
+def test_every_key_of_the_index_is_explained(language: str, corpus_file: dict[str, bytes]) -> None:
     index = json.loads(corpus_file["index.json"])
-    text = section("data", "index")
+    text = section(language, "data", "index")
     assert missing([*index, *keys_of(index["agencies"]), *keys_of(index["reports"])], text) == []
 
 
-def test_every_key_of_the_findings_is_explained(corpus_file: dict[str, bytes], reports: list[dict[str, Any]]) -> None:
+@both
+def test_every_key_of_the_findings_is_explained(language: str, corpus_file: dict[str, bytes], reports: list[dict[str, Any]]) -> None:
     listed = json.loads(corpus_file["findings.json"])
-    text = section("data", "findings")
+    text = section(language, "data", "findings")
     assert missing(keys_of(listed), text) == []
     assert missing(keys_of(each["explanation"] for each in listed), text) == []
     assert keys_of(listed) - keys_of(each for report in reports for each in report["findings"]) == {"message_en"}
 
 
-def test_every_indicator_is_defined_as_the_forms_define_it(reports: list[dict[str, Any]]) -> None:
-    text = section("data", "indicators")
+DEFINITION = {
+    "zh": {"item": "- `{id}` {name}：{formula}", "sum": "（{}）", "previous": "上一年的 `{}`", "floor": "小于 {}"},
+    "en": {"item": "- `{id}` {name}: {formula}", "sum": "({})", "previous": "`{}` of the year before", "floor": "less than {}"},
+}
+"""How the data page writes a definition."""
 
-    def total(cells: Sequence[Any]) -> str:
-        return " + ".join(f"`{each.table}/{each.line}/{each.column}`" for each in cells)
 
-    def share(cells: Sequence[Any]) -> str:
-        return total(cells) if len(cells) == 1 else f"（{total(cells)}）"
+def formula(indicator: Indicator, language: str) -> str:
+    """The definition of an indicator as the data page writes it."""
+    spelling = DEFINITION[language]
 
+    def total(cells: Sequence[Cells]) -> str:
+        written = ""
+        for each in cells:
+            cell = f"{each.table}/{each.line}/{each.column}"
+            sign = " − " if each.sign < 0 else " + "
+            written += (sign if written else "") + (spelling["previous"] if each.previous else "`{}`").format(cell)
+        return written
+
+    def share(cells: Sequence[Cells]) -> str:
+        return total(cells) if len(cells) == 1 else spelling["sum"].format(total(cells))
+
+    if not indicator.denominator:
+        return total(indicator.numerator)
+    return f"{share(indicator.numerator)} ÷ {share(indicator.denominator)}"
+
+
+@both
+def test_every_indicator_is_defined_as_the_forms_define_it(language: str, reports: list[dict[str, Any]]) -> None:
+    text = section(language, "data", "indicators")
+    spelling = DEFINITION[language]
     known = forms().indicators.values()
-    wanted = [
-        f"- `{each.id}` {each.name.zh}："
-        + (f"{share(each.numerator)} ÷ {share(each.denominator)}" if each.denominator else total(each.numerator))
-        for each in known
-    ]
+    wanted = [spelling["item"].format(id=each.id, name=each.name[language], formula=formula(each, language)) for each in known]
     assert [line for line in text.splitlines() if line.startswith("- ")] == wanted
-    assert {f"小于 {each.floor}" in text for each in known} == {True}
+    assert {spelling["floor"].format(each.floor) in text for each in known} == {True}
     assert [each.id for each in known] == list(reports[0]["indicators"])
     values = [value for report in reports for value in report["indicators"].values()]
     assert missing(keys_of(values), text) == []
-    statuses = forms().common.statuses
-    assert missing({value["reason"] for value in values if "reason" in value} - set(statuses), text) == []
+    assert missing(REASONS, text) == []
+    assert {value["reason"] for value in values if "reason" in value} <= {*REASONS, *forms().common.statuses}
+
+
+@pytest.fixture(scope="module")
+def folder_files(publication: Publication) -> dict[str, bytes]:
+    """Files beside the pages of agencies, indicators and coverage by their path below the site."""
+    wanted = re.compile(r"reports/[^/]+/|indicators/[^/]+/|coverage/")
+    return {
+        f"{page.path}{name}": data for page in publication.pages if wanted.fullmatch(page.path) for name, data in page.build().files.items()
+    }
+
+
+def header_of(data: bytes) -> list[str]:
+    """First row of a CSV file."""
+    return data.decode().partition("\n")[0].split(",")
+
+
+@both
+def test_every_key_of_an_agency_file_is_explained(language: str, folder_files: dict[str, bytes], corpus_file: dict[str, bytes]) -> None:
+    text = section(language, "data", "agency")
+    objects = [json.loads(data) for path, data in folder_files.items() if re.fullmatch(r"reports/([^/]+)/\1\.json", path)]
+    years = [year for each in objects for year in each["years"].values()]
+    figures = [figure for each in objects for figure in each["figures"].values()]
+    cells = [cell for figure in figures for cell in figure["years"].values()]
+    rates = [rate for each in objects for values in each["indicators"].values() for rate in values.values()]
+    own = {*keys_of(objects), *keys_of(years), *keys_of(figures), *keys_of(cells)}
+    assert missing(own, text) == []
+    assert missing(keys_of(rates), text + section(language, "data", "indicators")) == []
+    tables = {header: data for header, data in folder_files.items() if re.fullmatch(r"reports/([^/]+)/\1\.csv", header)}
+    assert {tuple(header_of(data)) for data in tables.values()} == {tuple(header_of(corpus_file["observations.csv"]))}
+
+
+@both
+def test_every_column_of_a_chart_is_explained(language: str, folder_files: dict[str, bytes]) -> None:
+    text = section(language, "data", "agency")
+    headers = {tuple(header_of(data)) for path, data in folder_files.items() if "/charts/" in path}
+    assert len(headers) == 1
+    assert missing([*headers.pop(), INCOMPLETE, *get_args(CauseKind)], text) == []
+    assert missing((chart.id for chart in definitions()), text) == []
+
+
+@both
+def test_every_key_of_an_indicator_file_is_explained(language: str, folder_files: dict[str, bytes]) -> None:
+    text = section(language, "data", "indicators")
+    of_indicators = {path: data for path, data in folder_files.items() if path.startswith("indicators/")}
+    headers = {tuple(header_of(data)) for path, data in of_indicators.items() if path.endswith(".csv")}
+    assert len(headers) == 1
+    header = headers.pop()
+    objects = [json.loads(data) for path, data in of_indicators.items() if path.endswith(".json")]
+    assert missing([*header, *keys_of(objects)], text) == []
+    assert keys_of(value for each in objects for value in each["values"]) == set(header)
+
+
+@both
+def test_every_key_and_word_of_the_coverage_is_explained(language: str, folder_files: dict[str, bytes]) -> None:
+    text = section(language, "data", "coverage")
+    header = header_of(folder_files["coverage/coverage.csv"])
+    whole = json.loads(folder_files["coverage/coverage.json"])
+    assert missing([*header, *whole, *STATES, "collected"], text) == []
+    assert keys_of(whole["coverage"]) == set(header)
+
+
+@both
+def test_every_key_of_the_corrections_is_explained(language: str, real: Path) -> None:
+    edited(
+        real / "pingtan" / "2023", revisions=json.loads(f"{{{blocks(section(language, 'publish', 'correct'), 'json')[0]}}}")["revisions"]
+    )
+    replaced("pingtan/2023/datapackage.json", '"version": "1.0.0"', '"version": "1.0.1"')(real)
+    made = corrections.files(open_library(real))
+    listed = json.loads(made["corrections.json"])
+    text = section(language, "data", "corrections")
+    assert missing(keys_of(listed), text) == []
+    assert missing(keys_of(change for each in listed for change in each["changes"]), text) == []
+    assert missing(header_of(made["corrections.csv"]), text) == []
+    assert [change["address"] for each in listed for change in each["changes"]] == ["applications/new/total"]
+
+
+# -- what scripts do ------------------------------------------------------------------------------------------------------
+
+KEEPS_OR_CALLS = re.compile(
+    r"\b(?:localStorage|sessionStorage|indexedDB|cookie|cookieStore|caches|serviceWorker|sendBeacon|XMLHttpRequest|WebSocket|EventSource"
+    r"|RTCPeerConnection)\b|https?://"
+)
+"""What a script would need to keep something in a browser, or to tell somebody else."""
+
+
+def test_scripts_keep_nothing_and_call_nobody_as_the_page_about_the_site_says() -> None:
+    scripts = {path: data.decode() for path, data in assets().items() if path.endswith(".js") and isinstance(data, bytes)}
+    assert len(scripts) > 1
+    found = {path: KEEPS_OR_CALLS.findall(text) for path, text in scripts.items()}
+    assert {path: names for path, names in found.items() if names} == {}
+
+
+@pytest.mark.parametrize("line", ['document.cookie = "a=1"', "localStorage.a = 1", 'fetch("https://elsewhere.example/")'])
+def test_such_a_script_would_be_found(line: str) -> None:
+    assert KEEPS_OR_CALLS.search(line)
 
 
 # -- what a package may hold ----------------------------------------------------------------------------------------------
@@ -346,7 +645,8 @@ def allowed(findings: Iterable[Finding]) -> dict[str, list[str]]:
     return found
 
 
-def test_every_key_of_a_package_is_explained(real: Path) -> None:
+@both
+def test_every_key_of_a_package_is_explained(language: str, real: Path) -> None:
     folder = real / "pingtan" / "2024"
     path = folder / DESCRIPTOR
     value = json.loads(path.read_text(encoding="utf-8"))
@@ -371,23 +671,25 @@ def test_every_key_of_a_package_is_explained(real: Path) -> None:
         "report.revisions[0]": "correct",
     }
     assert keys.keys() == explained.keys()
-    silent = {place: missing(keys[place], section("publish", anchor)) for place, anchor in explained.items()}
+    silent = {place: missing(keys[place], section(language, "publish", anchor)) for place, anchor in explained.items()}
     assert {place: names for place, names in silent.items() if names} == {}
 
 
-def test_every_key_of_an_agency_is_explained(real: Path) -> None:
+@both
+def test_every_key_of_an_agency_is_explained(language: str, real: Path) -> None:
     path = real / "pingtan" / "agency.yml"
     path.write_text(path.read_text(encoding="utf-8") + f"{STRANGE}: 1\n", encoding="utf-8")
     keys = allowed(open_library(real).findings)
     assert list(keys) == [""]
-    assert missing(keys[""], section("publish", "new")) == []
+    assert missing(keys[""], section(language, "publish", "new")) == []
 
 
-def test_the_files_to_fill_in_are_those_of_a_new_package(real: Path) -> None:
+@both
+def test_the_files_to_fill_in_are_those_of_a_new_package(language: str, real: Path) -> None:
     CliRunner().invoke(commands, ["new", "pingtan-police", "2025"], catch_exceptions=False)
     folder = real / "pingtan-police" / "2025"
     made = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    assert {row[0].strip("`") for row in rows(section("publish", "fill"))} & made == made
+    assert {row[0].strip("`") for row in rows(section(language, "publish", "fill"))} & made == made
 
 
 # -- what the program prints ----------------------------------------------------------------------------------------------
@@ -395,11 +697,19 @@ def test_the_files_to_fill_in_are_those_of_a_new_package(real: Path) -> None:
 
 @dataclass(frozen=True)
 class Quoted:
-    """A block that publish.md quotes: what was done to the real packages, and the command that prints it."""
+    """A block that publish.md quotes: what was done to the real packages, and the command that prints it.
+
+    Both pages quote the same blocks; the English one with the option `--lang en` where the command has it.
+    """
 
     about: str
     command: str
     before: Callable[[Path], None] = lambda _: None
+
+    def words(self, language: str) -> list[str]:
+        """Arguments of the command in a language."""
+        _, name, *more = shlex.split(self.command)
+        return [name, *(["--lang", language] if language != "zh" and "--lang" in options(COMMANDS[name]) else []), *more]
 
     def __str__(self) -> str:
         return self.about
@@ -465,29 +775,31 @@ QUOTED = (
     Quoted("a sum of units", "open-reports check datapackages/pingtan/2024"),
     Quoted("a stated total", "open-reports check datapackages/yinchuan-qianjinjie/2019"),
     Quoted("an absent line", "open-reports check datapackages/pingtan-haitan/2024"),
-    Quoted("in English", "open-reports check --lang en datapackages/yinchuan-qianjinjie/2019"),
 )
 """In the order in which publish.md quotes them."""
 
 
-def test_every_quoted_block_is_accounted_for() -> None:
-    assert len(blocks(PAGES["publish"], "text")) == len(QUOTED)
+@both
+def test_every_quoted_block_is_accounted_for(language: str) -> None:
+    assert len(blocks(PAGES[language]["publish"], "text")) == len(QUOTED)
 
 
+@both
 @pytest.mark.parametrize("position", range(len(QUOTED)), ids=[str(each) for each in QUOTED])
-def test_a_quoted_block_is_what_the_program_prints(position: int, real: Path) -> None:
+def test_a_quoted_block_is_what_the_program_prints(position: int, language: str, real: Path) -> None:
     quoted = QUOTED[position]
     quoted.before(real)
-    printed = CliRunner().invoke(commands, shlex.split(quoted.command)[1:], catch_exceptions=False).output
-    block = blocks(PAGES["publish"], "text")[position]
+    printed = CliRunner().invoke(commands, quoted.words(language), catch_exceptions=False).output
+    block = blocks(PAGES[language]["publish"], "text")[position]
     assert f"\n{block}\n" in f"\n{printed}"
 
 
 # -- examples -------------------------------------------------------------------------------------------------------------
 
 
-def test_the_examples_of_the_descriptor_are_accepted(real: Path) -> None:
-    examples = [json.loads(f"{{{text}}}") for text in blocks(PAGES["publish"], "json")]
+@both
+def test_the_examples_of_the_descriptor_are_accepted(language: str, real: Path) -> None:
+    examples = [json.loads(f"{{{text}}}") for text in blocks(PAGES[language]["publish"], "json")]
     assert [list(example) for example in examples] == [["explanations"], ["consolidates"], ["revisions"]]
     explanations, consolidates, revisions = examples
     edited(real / "pingtan-resources" / "2023", **explanations)
@@ -505,24 +817,26 @@ def test_the_examples_of_the_descriptor_are_accepted(real: Path) -> None:
     assert any(each.rule == "AGG" and each.year == 2024 for each in findings)
 
 
+@both
 def test_the_python_example_of_one_report_runs(
-    tmp_path: Path, report_files: dict[str, dict[str, bytes]], library: Library, monkeypatch: pytest.MonkeyPatch
+    language: str, tmp_path: Path, report_files: dict[str, dict[str, bytes]], library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    example = next(text for text in blocks(PAGES["data"], "python") if "report.json" in text)
+    example = next(text for text in blocks(PAGES[language]["data"], "python") if "report.json" in text)
     (tmp_path / "report.json").write_bytes(report_files["reports/pingtan/2024/"]["report.json"])
     monkeypatch.chdir(tmp_path)
     with redirect_stdout(io.StringIO()) as said:
-        exec(compile(example, "docs/data.md", "exec"), {})  # noqa: S102 (our own example)
+        exec(compile(example, "data.md", "exec"), {})  # noqa: S102 (our own example)
     assert said.getvalue() == f"{library.reports['pingtan', 2024].figure('applications', 'new', 'total').value}\n"
 
 
-def test_the_addresses_in_the_docs_are_those_of_the_forms() -> None:
+@both
+def test_the_addresses_in_the_docs_are_those_of_the_forms(language: str) -> None:
     """Every `table/line/column` that the pages name is a figure of some form."""
     cells = {f"{table}/{line.id}/{column.id}" for form in forms().values() for table in TABLES for line, column in form.tables[table].cells}
     lines = {address.rpartition("/")[0] for address in cells}
     stated = {
         address
-        for text in PAGES.values()
+        for text in PAGES[language].values()
         for span in spans(text)
         for address in re.findall(rf"(?:{'|'.join(TABLES)})/[a-z_.]+(?:/[a-z_]+)?", span)
         if "*" not in span

@@ -32,6 +32,7 @@ import yaml
 from conftest import within
 from lxml import html
 from mkdocs.exceptions import Abort
+from open_reports.charts import definitions
 from open_reports.form import forms
 from website import (
     MOUNT,
@@ -237,15 +238,16 @@ def test_tidy_rows_say_what_each_figure_is(site: Path) -> None:
 def test_lists_repeat_the_totals(site: Path) -> None:
     """Agency and year pages show the totals of each report as its table has them."""
     seen = Counter[tuple[str, str]]()
-    for path in [*site.glob("reports/*/index.html"), *site.glob("years/*/index.html")]:
+    folders = [site, site / "en"]
+    for path in [path for folder in folders for kind in ("reports", "years") for path in folder.glob(f"{kind}/*/index.html")]:
         for row in parsed(path).xpath("//table[caption/@id='reports-caption']/tbody/tr"):
             link = urljoin(address_of(site, path), row.xpath("./th/a/@href")[0])
             agency, year = link.rstrip("/").split("/")[-2:]
             cells = _cells(PACKAGES / agency / year)
-            shown = [cell.text_content() for cell in row.xpath("./td")[:2]]
+            shown = [cell.text_content() for cell in row.xpath("./td")[1:3]]
             assert shown == [cells["applications/new/total"], cells["applications/total/total"]], link
             seen[agency, year] += 1
-    assert seen == {(path.parent.name, path.name): 2 for path in kept_reports()}
+    assert seen == {(path.parent.name, path.name): 2 * len(folders) for path in kept_reports()}
     counts = [number.replace(",", "") for number in parsed(site / "index.html").xpath("//ul[contains(@class, 'or-counts')]//strong/text()")]
     years = {path.name for path in kept_reports()}
     assert counts[:3] == ["19", str(len(list(PACKAGES.glob("*/agency.yml")))), str(len(years))]
@@ -257,17 +259,24 @@ PACKAGE_FILES = ("datapackage.json", *(f"data/{table}.csv" for table in (*TABLES
 
 
 def test_every_address_of_the_contract_exists(site: Path) -> None:
-    corpus = {"data/observations.csv", "data/observations.json", "data/index.json", "data/findings.json"}
-    wanted = {"index.html", "404.html", "sitemap.xml", "quality/index.html", *corpus}
+    corpus = {f"data/{name}" for name in ("observations.csv", "observations.json", "index.json", "findings.json")}
+    corpus |= {f"data/corrections.{kind}" for kind in ("csv", "json")} | {f"coverage/coverage.{kind}" for kind in ("csv", "json")}
+    corpus |= {f"indicators/{id_}/{id_}.{kind}" for id_ in forms().indicators for kind in ("csv", "json")}
+    kinds = ("", "quality/", "compare/", "coverage/", "corrections/", "glossary/", "indicators/", "search/")
+    pages = {f"{kind}index.html" for kind in kinds} | {f"indicators/{id_}/index.html" for id_ in forms().indicators}
+    pages |= {f"quality/{rule}/index.html" for rule in forms().rules}
+    files = {"404.html", "sitemap.xml", *corpus}
     for kept in kept_reports():
         agency, year = kept.parent.name, kept.name
-        wanted |= {f"reports/{agency}/index.html", f"years/{year}/index.html"}
-        wanted |= {
-            f"reports/{agency}/{year}/{file}" for file in (*PACKAGE_FILES, "index.html", "report.json", "badge.svg", f"{agency}-{year}.zip")
-        }
+        pages |= {f"reports/{agency}/index.html", f"years/{year}/index.html", f"reports/{agency}/{year}/index.html"}
+        files |= {f"reports/{agency}/{agency}.csv", f"reports/{agency}/{agency}.json"}
+        files |= {f"reports/{agency}/charts/{chart.id}.csv" for chart in definitions()}
+        cited = tuple(f"{agency}-{year}.{kind}" for kind in ("zip", "bib", "ris", "csl.json"))
+        files |= {f"reports/{agency}/{year}/{file}" for file in (*PACKAGE_FILES, "report.json", "badge.svg", "badge.en.svg", *cited)}
     found = tree(site)
+    wanted = files | pages | {f"en/{page}" for page in pages}
     assert wanted <= found.keys()
-    generated = {path for path in found if path.startswith(("reports/", "years/"))}
+    generated = {path for path in found if path.startswith(("reports/", "years/", "en/reports/", "en/years/"))}
     assert generated <= wanted, "files that the contract does not know"
     listed = {element.text for element in html.fromstring((site / "sitemap.xml").read_bytes()).iter("loc")}
     assert listed == {address_of(site, path) for path in page_files(site) if path.name == "index.html"}
@@ -407,7 +416,7 @@ def test_every_page_carries_the_policy_before_anything_that_loads(site: Path) ->
     """And the policy names every inline script of its page, no other, and none of ours."""
     directives = (
         b"default-src 'none'", b"style-src 'self' 'unsafe-inline'", b"img-src 'self' data:", b"connect-src 'self'", b"font-src 'self'",
-        b"base-uri 'none'", b"form-action 'none'", b"object-src 'none'", b"frame-src 'none'",
+        b"base-uri 'none'", b"form-action 'self'", b"object-src 'none'", b"frame-src 'none'",
     )  # fmt: skip
     for path in page_files(site):
         data = path.read_bytes()

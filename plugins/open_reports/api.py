@@ -65,8 +65,8 @@ def archive(report: Report, files: Mapping[str, bytes]) -> bytes:
     return stream.getvalue()
 
 
-def report_json(report: Report, findings: Sequence[Finding]) -> bytes:
-    """One report as JSON (public contract, section 3).
+def report_json(report: Report, findings: Sequence[Finding], before: Report | None = None) -> bytes:
+    """One report as JSON (public contract, section 3); `before` is the report of the year before, for what is compared with it.
 
     `tables` holds a number or null for every figure of the forms and of section one; `status` tells by address why a
     value is null; `printed` how the original prints a figure where that says more.
@@ -103,7 +103,7 @@ def report_json(report: Report, findings: Sequence[Finding]) -> bytes:
             "status": status,
             "printed": printed,
             "notes": [note._asdict() for note in report.notes],
-            "indicators": {each.indicator.id: each.to_dict() for each in indicators(report)},
+            "indicators": {each.indicator.id: each.to_dict() for each in indicators(report, before)},
             "findings": [finding.to_dict() for finding in findings],
             "source": {"title": source.title, "path": source.path, "published": report.published.isoformat() if report.published else None},
             "version": report.version,

@@ -6,24 +6,30 @@ on one below the floor, where two counts say more than a percentage.
 
 from __future__ import annotations
 
-from decimal import Decimal
+import weakref
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from open_reports.form import forms
+from open_reports.form import Address, forms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from open_reports.form import Cells, Indicator
+    from open_reports.library import Library
     from open_reports.report import Report
 
 _PLACES = Decimal("0.0001")
+REASONS = ("zero_denominator", "small_denominator", "not_collected", "scope_differs", "period_differs")
+"""Why an indicator has no value although every figure is reported; where one is not, its status is the reason."""
 
 
 class Value(NamedTuple):
     """An indicator of one report: `value` the count or the rate (four decimals), None for the `reason` given.
 
-    Reasons: the status of a member with nothing reported, `zero_denominator`, `small_denominator`.
+    Reasons: the status of a member with nothing reported, or one of `REASONS`. A yearly indicator's numerator is the
+    difference between both years, its denominator the figure of the year before.
     """
 
     indicator: Indicator
@@ -39,35 +45,97 @@ class Value(NamedTuple):
         return {"numerator": self.numerator, **rate, "value": self.value, **why}
 
 
-def indicators(report: Report) -> Iterator[Value]:
-    """Every indicator of a report, in the order of their definitions."""
-    known = forms().indicators
-    for indicator in known.values():
-        top, reason = _sum(report, indicator.numerator)
+def indicators(report: Report, before: Report | None = None) -> Iterator[Value]:
+    """Every indicator of a report, in the order of their definitions; `before` is the agency's report of the year before."""
+    reports = (report, before)
+    for indicator in forms().indicators.values():
+        if indicator.yearly and (why := _incomparable(report, before)):
+            yield Value(indicator, None, None, None, why)
+            continue
+        top, reason = _sum(reports, indicator.numerator)
         if not indicator.denominator:
             yield Value(indicator, top, None, top, reason)
             continue
-        bottom, lacking = _sum(report, indicator.denominator)
-        why = reason or lacking
+        bottom, lacking = _sum(reports, indicator.denominator)
         if top is None or bottom is None:
-            yield Value(indicator, top, bottom, None, why)
+            yield Value(indicator, top, bottom, None, reason or lacking)
         elif bottom < indicator.floor:
             yield Value(indicator, top, bottom, None, "small_denominator" if bottom else "zero_denominator")
         else:
-            yield Value(indicator, top, bottom, (Decimal(top) / Decimal(bottom)).quantize(_PLACES), None)
+            yield Value(indicator, top, bottom, (Decimal(top) / Decimal(bottom)).quantize(_PLACES, ROUND_HALF_UP), None)
 
 
-def _sum(report: Report, cells: tuple[Cells, ...]) -> tuple[int | Decimal | None, str | None]:
-    """Sum of cells, or the reason why there is none."""
+def _incomparable(report: Report, before: Report | None) -> str | None:
+    """Why a report cannot be compared with that of the year before: figures of another scope or period are another thing."""
+    if before is None:
+        return "not_collected"
+    if report.scope != before.scope:
+        return "scope_differs"
+    return "period_differs" if report.period or before.period else None
+
+
+def _sum(reports: tuple[Report, Report | None], cells: tuple[Cells, ...]) -> tuple[int | Decimal | None, str | None]:
+    """Signed sum of cells of a report and of the one before it, or the reason why there is none."""
     total: int | Decimal = 0
     for each in cells:
+        report = reports[each.previous]
+        if report is None:
+            return None, "not_collected"
         table = report.tables[each.table]
-        lines = each.lines(table.form)
-        if not lines:
+        places = _places(each, table.form.form)
+        if not places:
             return None, "not_on_form"
-        for line in lines:
-            value = table.value(line, each.column)
+        for line, position in places:
+            numbers = table.numbers.get(line)
+            value = None if numbers is None else numbers[position]
             if value is None:
                 return None, table.status(line, each.column)
-            total += value
+            total += each.sign * value
     return total, None
+
+
+@cache
+def _places(cells: Cells, form: str) -> tuple[tuple[str, int], ...]:
+    """Lines of a form's table that are meant, each with the position of the column among its cells."""
+    table = forms()[form].tables[cells.table]
+    return tuple((line, table.positions[cells.column]) for line in cells.lines(table))
+
+
+@cache
+def cell_of(indicator: Indicator, form: str) -> Address | None:
+    """Address at which a reader begins to follow an indicator in a report: the first cell of its numerator on a form."""
+    first = indicator.numerator[0]
+    places = _places(first, form)
+    return Address(first.table, places[0][0], first.column) if places else None
+
+
+Values = dict[tuple[str, int], Value]
+"""Values of one indicator by agency and year."""
+
+
+class Corpus(dict[str, Values]):
+    """Every indicator of every report of a library, by the indicator's id.
+
+    `sizes` are those of the data files made of them, in bytes, for the page that tells of files which its twin carries.
+    """
+
+    def __init__(self, library: Library) -> None:
+        super().__init__({indicator: {} for indicator in forms().indicators})
+        self.sizes: dict[str, int] = {}
+        reports = library.reports
+        for (agency, year), report in reports.items():
+            for value in indicators(report, reports.get((agency, year - 1))):
+                self[value.indicator.id][agency, year] = value
+
+
+_known: dict[int, tuple[weakref.ref[Library], Corpus]] = {}
+
+
+def of_library(library: Library) -> Corpus:
+    """Every indicator of every report: computed once a library, however many pages show them."""
+    key = id(library)
+    if key in _known and _known[key][0]() is library:
+        return _known[key][1]
+    corpus = Corpus(library)
+    _known[key] = (weakref.ref(library, lambda _: _known.pop(key, None)), corpus)
+    return corpus

@@ -28,6 +28,7 @@ from open_reports.check import check, counts, errors, unexplained
 from open_reports.errors import DataError, OpenReportsError
 from open_reports.library import Library, open_library
 from open_reports.pages import ENGLISH
+from open_reports.pages.search import box as search_box
 from open_reports.publish import assets, publish
 from open_reports.staging import staging, swap
 from open_reports.words import Words
@@ -54,6 +55,9 @@ class OpenReportsConfig(Config):
 
     datapackages = options.Dir(exists=False, default="datapackages")
     """Folder of the data packages, relative to mkdocs.yml."""
+    problem = options.Type(str, default="")
+    """Where a reader reports a mistake: a web or mail address in which `{report}`, `{agency}`, `{year}`, `{page}` and
+    `{address}` stand for what the reader looks at; empty for no such link."""
 
 
 class ReportPage(MkDocsPage):
@@ -138,7 +142,10 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
         except OpenReportsError as error:
             raise PluginError(str(error)) from error
         library, findings = self._last_good
-        self._publication = publish(library, findings, site=config.site_url or "")
+        try:
+            self._publication = publish(library, findings, site=config.site_url or "", problem=self.config.problem)
+        except OpenReportsError as error:
+            raise PluginError(str(error)) from error
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Add the generated pages, outside the nav, and the styles and scripts."""
@@ -167,8 +174,10 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
         return nav
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:  # noqa: ARG002
-        """Keep the theme's templates, from which the policy of each page is made."""
+        """Keep the theme's templates, from which the policy of each page is made, and hand them our words."""
         self._env = env
+        env.globals["open_reports_words"] = {language: Words(language) for language in ("zh", "en")}
+        env.globals["open_reports_box"] = search_box
         return env
 
     def on_page_context(self, context: TemplateContext, *, page: MkDocsPage, config: MkDocsConfig, nav: Navigation) -> TemplateContext:  # noqa: ARG002
@@ -321,7 +330,9 @@ def _labels(language: str) -> dict[str, str]:
     return {"__drawer": w("drawer"), "__search": w("search")}
 
 
-def _links(language: str, base: str, *, twin: str = "", address: str = "", site: str = "", scripts: tuple[str, ...] = ()) -> dict[str, object]:
+def _links(
+    language: str, base: str, *, twin: str = "", address: str = "", site: str = "", scripts: tuple[str, ...] = ()
+) -> dict[str, object]:
     """What our parts of the theme are told of a page: its language, its words, its twin, its scripts; links are relative."""
     home = f"{base}/{ENGLISH}" if language == "en" else f"{base}/"
     return {

@@ -6,8 +6,14 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
 
-from open_reports import api, pages
+from open_reports import api, pages, search
+from open_reports.agency_files import AgencyFiles
+from open_reports.citation import checked_problem
+from open_reports.coverage import coverage, known_day
 from open_reports.errors import PublishError
+from open_reports.form import Text
+from open_reports.glossary import entries
+from open_reports.pages import corrections
 from open_reports.words import Words
 
 if TYPE_CHECKING:
@@ -49,36 +55,84 @@ LANGUAGES = ("zh", "en")
 """Languages of the site: Chinese at its root, English below `en/`."""
 
 
-def publish(library: Library, findings: Sequence[Finding], *, site: str = "") -> Publication:
+def publish(library: Library, findings: Sequence[Finding], *, site: str = "", problem: str = "") -> Publication:
     """Make the site of a library that has no errors, in both languages.
 
-    `site` is the site's address, for the files that name others. Raises `PublishError` where two outputs would stand at
-    one address, or where a page has no twin in the other language.
+    `site` is the site's address, for the files that name others; `problem` where a reader reports a mistake
+    (`citation.checked_problem`). Raises `PublishError` where two outputs would stand at one address, where a page has no
+    twin in the other language, or where a part of the site is missing.
     """
+    problem = checked_problem(problem)
     found = by_report(findings)
+    covered = coverage(library, known_day(library))
     rows, objects = api.observations(library)
     artifacts = (
         Artifact("data/observations.csv", rows),
         Artifact("data/observations.json", objects),
         Artifact("data/findings.json", api.findings_json(findings)),
         Artifact("data/index.json", api.index(library, found, site)),
+        *(Artifact(f"data/{name}", data) for name, data in corrections.files(library).items()),
     )
     sizes = {artifact.path.removeprefix("data/"): len(artifact.data) for artifact in artifacts}
     made: list[Page] = []
     for language in LANGUAGES:
         w = Words(language)
         made.append(pages.home_page(library, sizes, w))
-        made += (pages.year_page(library, year, found, w) for year in library.years)
+        for year in library.years:
+            made += pages.year_pages(library, year, found, covered, w)
         made += pages.quality_pages(library, findings, w)
-        made += (pages.agency_page(library, agency, found, w) for agency in library.agencies.values())
+        made += pages.indicator_pages(library, w)
+        made += pages.coverage_pages(covered, w)
+        made += pages.corrections_pages(library, sizes, w, problem)
+        made += (pages.compare_page(library, w), pages.glossary_page(w))
+    for agency in library.agencies.values():
+        # Both pages of an agency, and of a report, follow each other: they share files, which are let go once written.
+        shared = pages.AgencyFolder(library, agency, AgencyFiles(library, agency))
+        made += (pages.agency_page(shared, found, covered, Words(language)) for language in LANGUAGES)
     for report in library:
-        # Both pages of a report follow each other: they share its files, which are let go once written.
-        folder = pages.Folder(report, found.get((report.agency, report.year), []))
+        before = library.reports.get((report.agency, report.year - 1))
+        folder = pages.Folder(report, found.get((report.agency, report.year), []), before=before, site=site, problem=problem)
         made += (pages.report_page(library, folder, Words(language)) for language in LANGUAGES)
+    made += (pages.search_page(pages.Here("search/", Words(language)), _catalogue(library, made, language)) for language in LANGUAGES)
     publication = Publication(pages=tuple(made), artifacts=artifacts)
     _forbid_twins(publication)
     _require_twins(publication)
+    _require_scripts(publication)
     return publication
+
+
+_NAMED = ("", "compare/", "indicators/", "coverage/", "quality/", "corrections/", "glossary/")
+"""Generated pages that are found by their own names, besides those that have entries of another kind."""
+
+
+def _catalogue(library: Library, made: Sequence[Page], language: str) -> search.Catalogue:
+    """Everything the search of a language finds."""
+    titles: dict[str, dict[str, Page]] = {}
+    for page in made:
+        if page.here.path in _NAMED or page.here.path.startswith("quality/"):
+            titles.setdefault(page.here.path, {})[page.here.w.language] = page
+    named = [
+        search.Entry("page", path, Text(zh=twins["zh"].name, en=twins["en"].name), twins[language].description)
+        for path, twins in titles.items()
+    ]
+    return search.catalogue(library, language, terms=entries(), pages=named)
+
+
+def _require_scripts(publication: Publication) -> None:
+    """Refuse a page whose script is not shipped: it would show, and do nothing."""
+    shipped = assets()
+    lacking = {script for page in publication.pages for script in page.scripts if f"{ASSETS}{script}" not in shipped}
+    if lacking:
+        message = f"scripts that pages need are missing from the package: {', '.join(sorted(lacking))}"
+        raise PublishError(message)
+
+
+def _require_twins(publication: Publication) -> None:
+    """Refuse a page that only one language has: the switch in its head would lead nowhere."""
+    by_language = {language: {page.here.path for page in publication.pages if page.here.w.language == language} for language in LANGUAGES}
+    if lone := set.symmetric_difference(*by_language.values()):
+        message = f"pages in one language only: {', '.join(sorted(lone))}"
+        raise PublishError(message)
 
 
 ASSETS = "assets/open-reports/"
@@ -92,14 +146,6 @@ def assets() -> dict[str, str | bytes]:
     styles = "\n".join(each.read_text(encoding="utf-8") for each in found if each.name.endswith(".css"))
     others = {f"{ASSETS}{each.name}": each.read_bytes() for each in found if not each.name.endswith(".css")}
     return {"assets/open-reports.css": styles, **others}
-
-
-def _require_twins(publication: Publication) -> None:
-    """Refuse a page that only one language has: the switch in its head would lead nowhere."""
-    by_language = {language: {page.here.path for page in publication.pages if page.here.w.language == language} for language in LANGUAGES}
-    if lone := set.symmetric_difference(*by_language.values()):
-        message = f"pages in one language only: {', '.join(sorted(lone))}"
-        raise PublishError(message)
 
 
 def _forbid_twins(publication: Publication) -> None:

@@ -1,8 +1,35 @@
-"""HTML of the generated pages, made from templates and the words of `locales/pages.yml`."""
+"""HTML of the generated pages, made from templates and the words of `locales/pages*.yml`."""
 
+from open_reports.pages.agency import AgencyFolder, agency_page
+from open_reports.pages.compare import compare_page
+from open_reports.pages.corrections import corrections_pages
+from open_reports.pages.coverage import coverage_pages
 from open_reports.pages.frame import ENGLISH, Built, Here, Page
-from open_reports.pages.lists import agency_page, home_page, year_page
-from open_reports.pages.quality import quality_pages
+from open_reports.pages.glossary import glossary_page
+from open_reports.pages.home import home_page
+from open_reports.pages.indicators import indicator_pages
+from open_reports.pages.quality import Quality, quality_pages
 from open_reports.pages.report import Folder, report_page
+from open_reports.pages.search import search_page
+from open_reports.pages.year import year_pages
 
-__all__ = ["ENGLISH", "Built", "Folder", "Here", "Page", "agency_page", "home_page", "quality_pages", "report_page", "year_page"]
+__all__ = [
+    "ENGLISH",
+    "AgencyFolder",
+    "Built",
+    "Folder",
+    "Here",
+    "Page",
+    "Quality",
+    "agency_page",
+    "compare_page",
+    "corrections_pages",
+    "coverage_pages",
+    "glossary_page",
+    "home_page",
+    "indicator_pages",
+    "quality_pages",
+    "report_page",
+    "search_page",
+    "year_pages",
+]

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup
 
-from open_reports import api
+from open_reports import api, citation
 from open_reports.badge import badge, badge_text
 from open_reports.form import TABLES, forms
+from open_reports.pages import corrections
 from open_reports.pages.frame import (
     Built,
     Download,
@@ -27,16 +28,19 @@ from open_reports.pages.frame import (
     verdict,
 )
 from open_reports.pages.ledger import ledger
+from open_reports.pages.listing import views
 from open_reports.pages.table import FindingView, Marks, cell_html, table_html, title
 from open_reports.report import Address, Item, Note, Report, table_path
+from open_reports.summary import html as summary_html
+from open_reports.summary import summarise
 from open_reports.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from open_reports.finding import Finding
     from open_reports.identity import Result
-    from open_reports.library import Library
+    from open_reports.library import Agency, Library
 
 
 class CellView(NamedTuple):
@@ -173,28 +177,42 @@ class Folder:
     The Chinese page, whose folder it is, carries the files; of them the English one needs the sizes alone.
     """
 
-    def __init__(self, report: Report, findings: Sequence[Finding]) -> None:
+    def __init__(
+        self, report: Report, findings: Sequence[Finding], *, before: Report | None = None, site: str = "", problem: str = ""
+    ) -> None:
         self.report = report
+        self.before = before
         self.findings = findings
+        self.site = site
+        self.problem = problem
         self._sizes: dict[str, int] = {}
 
-    def files(self, counts: Mapping[Result, int]) -> dict[str, bytes]:
+    def address(self, here: Here) -> str:
+        """Return the whole address of one of its pages, empty where the site has none."""
+        return f"{self.site}{here.address}" if self.site else ""
+
+    def work(self, agency: Agency) -> citation.Work:
+        """Return what is cited of the report: its Chinese page, whose figures are the same in both languages."""
+        return citation.of_report(self.report, agency, self.address(Here(api.folder(self.report), Words("zh"))))
+
+    def files(self, agency: Agency, counts: Mapping[Result, int]) -> dict[str, bytes]:
         """Every file by its path below the folder; `counts` are the rows of the ledger by result."""
         report = self.report
         package = api.package_files(report)
         files = {
             **package,
-            "report.json": api.report_json(report, self.findings),
+            "report.json": api.report_json(report, self.findings, self.before),
             f"{report.name}.zip": api.archive(report, package),
             **{name: badge(counts, Words(language)) for language, name in BADGES.items()},
+            **citation.files(self.work(agency)),
         }
         self._sizes = {path: len(data) for path, data in files.items()}
         return files
 
-    def sizes(self, counts: Mapping[Result, int]) -> Mapping[str, int]:
+    def sizes(self, agency: Agency, counts: Mapping[Result, int]) -> Mapping[str, int]:
         """Size of every file in bytes."""
         if not self._sizes:
-            self.files(counts)
+            self.files(agency, counts)
         return self._sizes
 
 
@@ -217,7 +235,7 @@ def report_page(library: Library, folder: Folder, w: Words) -> Page:
     def build() -> Built:
         book = ledger(report, library, here)
         counts = book.counts
-        files = folder.files(counts) if w.language == "zh" else {}
+        files = folder.files(agency, counts) if w.language == "zh" else {}
         html = (
             templates()
             .get_template("report.html")
@@ -229,8 +247,12 @@ def report_page(library: Library, folder: Folder, w: Words) -> Page:
                 report=_report_view(library, report, findings, heading, w),
                 ledger=LedgerView(w("ledger_summary", count=sum(counts.values()), **counts), book.html),
                 badge=w("badge_alt", text=badge_text(counts, w)),
+                summary=summary_html(summarise(report, folder.before, agency, w), _linker(report)),
+                corrected=corrections.banner(report, here),
+                cite=_cite(folder, agency, here),
+                example=_example(report),
                 badge_file=here.file(f"{here.path}{BADGES[w.language]}"),
-                downloads=_downloads(report, folder.sizes(counts), here),
+                downloads=_downloads(report, folder.sizes(agency, counts), here),
             )
         )
         return Built(html=html, files=files)
@@ -241,6 +263,7 @@ def report_page(library: Library, folder: Folder, w: Words) -> Page:
         title=heading,
         description=w("report_description", agency=agency_name(agency, w), year=report.year),
         sections=(
+            ("summary", w("summary")),
             ("findings", w("findings")),
             prose["一"],
             *tables,
@@ -248,9 +271,31 @@ def report_page(library: Library, folder: Folder, w: Words) -> Page:
             prose["六"],
             ("ledger", w("ledger")),
             ("downloads", w("downloads")),
+            ("cite", w("cite")),
         ),
         build=build,
+        scripts=("glossary.js", "citation.js"),
     )
+
+
+def _linker(report: Report) -> Callable[[int, Address], str]:
+    """Return links to cells of this report and of its neighbours."""
+
+    def link(year: int, address: Address) -> str:
+        return ("" if year == report.year else f"../{year}/") + anchor(str(address))
+
+    return link
+
+
+def _cite(folder: Folder, agency: Agency, here: Here) -> citation.View:
+    page = folder.address(here)
+    problem = citation.problem_template(folder.problem, folder.report, page) if folder.problem else ""
+    return citation.view(folder.work(agency), here.w, page, lambda name: here.file(f"{here.path}{name}"), problem)
+
+
+def _example(report: Report) -> str:
+    """Address of a figure that every reader finds on the page: of the first list's."""
+    return next(("/".join(address) for address in views().listed if address[1] in report.tables[address[0]].rows), "")
 
 
 def _report_view(library: Library, report: Report, findings: Sequence[Finding], heading: str, w: Words) -> dict[str, Any]:

@@ -14,21 +14,23 @@ from markupsafe import Markup, escape
 
 from open_reports.finding import level_name
 from open_reports.form import forms
-from open_reports.pages.frame import explanation_words, place_words, templates, unit_words
+from open_reports.glossary import anchor_of_column, anchor_of_group, anchor_of_line
+from open_reports.pages.frame import Here, explanation_words, place_words, templates, unit_words
+from open_reports.pages.glossary import term
 from open_reports.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from open_reports.finding import Finding
-    from open_reports.form import Block, Line, Status, TableForm, Text
+    from open_reports.form import Block, Column, Line, Status, TableForm, Text
     from open_reports.report import Figure, Report, Table
 
 
 class HeadCell(NamedTuple):
-    """One cell of a table head."""
+    """One cell of a table head; its text opens the glossary."""
 
-    text: str
+    text: Markup
     scope: str
     rowspan: int = 1
     colspan: int = 1
@@ -49,9 +51,9 @@ class FindingView(NamedTuple):
 
 
 class Group(NamedTuple):
-    """A printed head above lines."""
+    """A printed head above lines; its text opens the glossary."""
 
-    text: str
+    text: Markup
     depth: int
 
 
@@ -115,60 +117,91 @@ class _Skeleton(NamedTuple):
     lines: tuple[Line, ...]
     depths: tuple[int, ...]
     widths: tuple[int, ...]
+    terms: tuple[str, ...]
+    """Link of each line to its entry of the glossary."""
 
 
 _SLOT = re.compile("\ue000(\\d+)\ue000")
 
 
+class _Terms:
+    """Terms of a table of a form in a language, each a link to its entry of the glossary."""
+
+    def __init__(self, table: TableForm, language: str) -> None:
+        self.table = table
+        self.language = language
+        self.here = Here(_ANYWHERE, Words(language))
+
+    def group(self, label: Text) -> Markup:
+        """Return a printed head or corner."""
+        return term(self.here, anchor_of_group(self.table.id, label.zh, self.table.form), label[self.language])
+
+    def column(self, column: Column) -> Markup:
+        """Return the label of a column."""
+        return term(self.here, anchor_of_column(self.table.id, column.id, self.table.form), column.label[self.language])
+
+    def line(self, line: Line) -> str:
+        """Return the link around the label of a line, which is as printed in each report."""
+        return self.here.page(f"glossary/#{anchor_of_line(self.table.id, line.id, self.table.form)}")
+
+
+_ANYWHERE = "reports/agency/year/"
+"""Every report's page is as deep as this, so the links of all are the same."""
+
+
 @cache
 def _skeleton(form: str, table: str, language: str) -> _Skeleton:
     known = forms()[form].tables[table]
+    terms = _Terms(known, language)
     lines: list[tuple[Line, int, int]] = []
     blocks = []
     for number, block in enumerate(known.blocks, start=1):
         units = Words(language)("list_comma").join(dict.fromkeys(unit_words(column.unit, language) for column in block.columns))
-        what = block.label[language] if block.label else known.title[language]
         blocks.append(
             {
                 "id": f"{table}-caption-{number}",
-                "what": what,
+                "what": terms.group(block.label) if block.label else known.title[language],
                 "units": units,
-                "head": _head(known.corner[language], block, language),
+                "head": _head(known.corner, block, terms),
                 "width": len(block.columns) + 1,
-                "bodies": _bodies(block, lines, language),
+                "bodies": _bodies(block, lines, terms),
             }
         )
     html = templates().get_template("table.html").render(w=Words(language), id=table, title=title(known, language), blocks=blocks)
     parts = _SLOT.split(html)
     order = [lines[int(slot)] for slot in parts[1::2]]
     return _Skeleton(
-        tuple(parts[::2]), tuple(line for line, _, _ in order), tuple(depth for _, depth, _ in order), tuple(width for _, _, width in order)
+        parts=tuple(parts[::2]),
+        lines=tuple(line for line, _, _ in order),
+        depths=tuple(depth for _, depth, _ in order),
+        widths=tuple(width for _, _, width in order),
+        terms=tuple(terms.line(line) for line, _, _ in order),
     )
 
 
 def title(form: TableForm, language: str) -> str:
     """Number and title of a table's section, as printed."""
-    return f"{form.section}、{form.title[language]}"
+    return f"{form.section}、{form.title[language]}" if language == "zh" else form.title[language]
 
 
-def _head(corner: str, block: Block, language: str) -> tuple[tuple[HeadCell, ...], ...]:
+def _head(corner: Text, block: Block, terms: _Terms) -> tuple[tuple[HeadCell, ...], ...]:
     """Rows of a table's head: printed heads over several columns stand above them, other columns span the rows."""
     depth = 1 + max(len(column.groups) for column in block.columns)
     rows: list[list[HeadCell]] = [[] for _ in range(depth)]
-    rows[0].append(HeadCell(corner, "col", rowspan=depth, stub=True))
+    rows[0].append(HeadCell(terms.group(corner), "col", rowspan=depth, stub=True))
     open_groups: tuple[Text, ...] = ()
     for column in block.columns:
         for level, group in enumerate(column.groups):
             if open_groups[: level + 1] != column.groups[: level + 1]:
                 width = sum(each.groups[: level + 1] == column.groups[: level + 1] for each in block.columns)
-                rows[level].append(HeadCell(group[language], "colgroup", colspan=width))
+                rows[level].append(HeadCell(terms.group(group), "colgroup", colspan=width))
         open_groups = column.groups
         level = len(column.groups)
-        rows[level].append(HeadCell(column.label[language], "col", rowspan=depth - level))
+        rows[level].append(HeadCell(terms.column(column), "col", rowspan=depth - level))
     return tuple(tuple(row) for row in rows)
 
 
-def _bodies(block: Block, lines: list[tuple[Line, int, int]], language: str) -> list[BodyView]:
+def _bodies(block: Block, lines: list[tuple[Line, int, int]], terms: _Terms) -> list[BodyView]:
     """Lines of a block by their printed heads, each as a slot; appends them to `lines` with depth of label and width."""
     outer = 1 if block.label else 0
     seen: tuple[Text, ...] = ()
@@ -179,7 +212,7 @@ def _bodies(block: Block, lines: list[tuple[Line, int, int]], language: str) -> 
             common = 0
             while common < min(len(groups), len(seen)) and groups[common] == seen[common]:
                 common += 1
-            new = tuple(Group(group[language], depth) for depth, group in enumerate(groups) if depth >= common)
+            new = tuple(Group(terms.group(group), depth) for depth, group in enumerate(groups) if depth >= common)
             bodies.append((new, []))
             seen = groups
         bodies[-1][1].append(f"\ue000{len(lines)}\ue000")
@@ -192,15 +225,15 @@ def table_html(report: Report, table: Table, marks: Marks, w: Words) -> str:
     name = table.form.id
     skeleton = _skeleton(table.form.form, name, w.language)
     parts = [skeleton.parts[0]]
-    for line, depth, width, after in zip(skeleton.lines, skeleton.depths, skeleton.widths, skeleton.parts[1:], strict=True):
+    for line, depth, width, href, after in zip(*skeleton[1:], skeleton.parts[1:], strict=True):
         label = table.labels.get(line.id, line.label.zh) if w.language == "zh" else line.label.en
         cells = table.rows.get(line.id)
         if cells is not None and (name, line.id) not in marks.by_line and (name, line.id) not in report.noted:
-            parts.append(_plain_row((table.form.form, name, line.id), _row_head(label, depth), cells, w.language))
+            parts.append(_plain_row((table.form.form, name, line.id), _row_head(label, depth, href), cells, w.language))
         else:
             figures = [report.figure(name, line.id, column) for column in line.columns]
             html = "".join([cell_html(figure, w, marks.by_cell.get(str(figure.address), "")) for figure in figures])
-            parts.append(f"{_row_head(label, depth)}{html}</tr>\n")
+            parts.append(f"{_row_head(label, depth, href)}{html}</tr>\n")
             parts += [_beside(finding, width) for finding in marks.beside(name, line.id)]
         parts.append(after)
     return "".join(parts)
@@ -238,8 +271,8 @@ def _openings(form: str, table: str, line: str, language: str) -> tuple[tuple[in
 
 
 @lru_cache(maxsize=4096)
-def _row_head(label: str, depth: int) -> str:
-    return f'<tr><th scope="row" class="or-stub or-depth{depth}">{escape(label)}</th>'
+def _row_head(label: str, depth: int, href: str) -> str:
+    return f'<tr><th scope="row" class="or-stub or-depth{depth}"><a class="or-term" href="{escape(href)}">{escape(label)}</a></th>'
 
 
 def cell_html(figure: Figure, w: Words, marked: str = "") -> str:

@@ -113,9 +113,10 @@ class Table:
         return {line: tuple(map(_NUMBERS.__getitem__, cells)) for line, cells in self.rows.items()}
 
     def text(self, line: str, column: str) -> str:
-        """Cell of the CSV file; empty where the line is absent."""
+        """Cell of the CSV file; empty where the line is absent or the form has no such column."""
         row = self.rows.get(line)
-        return "" if row is None else row[self.form.positions[column]]
+        position = self.form.positions.get(column)
+        return "" if row is None or position is None else row[position]
 
     def status(self, line: str, column: str) -> Status:
         """Which kind of something or nothing stands there."""

@@ -1,0 +1,79 @@
+// @ts-check
+"use strict";
+/*
+ * The comparison, 4 of 5: lists of checkboxes to choose from, with a field to find one's way in them.
+ */
+const compareChoices = (() => {
+  const { page, say, make, nameOf, agencies } = compareWords;
+
+  /**
+   * A checkbox with its label. @param {string} id @param {boolean} checked @param {(Node | string)[]} content
+   * @param {(on: boolean, box: HTMLInputElement) => void} toggled
+   */
+  const choice = (id, checked, content, toggled) => {
+    const box = /** @type {HTMLInputElement} */ (make("input", { type: "checkbox", value: id }));
+    box.checked = checked;
+    box.addEventListener("change", () => toggled(box.checked, box));
+    return make("label", { class: "or-choice" }, box, make("span", {}, ...content));
+  };
+
+  /** Text made comparable: width, case and white space are folded. @param {string} text */
+  const folded = text => text.normalize("NFKC").toLowerCase().replace(/\s+/g, "");
+
+  /**
+   * A field that hides what does not match it, and says how much is left.
+   * @param {string} label @param {() => {element: HTMLElement, text: string}[]} entries @param {HTMLElement} within
+   */
+  const finder = (label, entries, within) => {
+    const field = /** @type {HTMLInputElement} */ (make("input", { type: "search", autocomplete: "off", "aria-label": label, placeholder: label }));
+    const said = make("p", { class: "or-status", role: "status" });
+    field.addEventListener("input", () => {
+      const asked = folded(field.value);
+      let hits = 0;
+      for (const { element, text } of entries()) {
+        element.hidden = !text.includes(asked);
+        hits += Number(!element.hidden);
+      }
+      for (const group of /** @type {NodeListOf<HTMLElement>} */ (within.querySelectorAll("[data-group]"))) {
+        group.hidden = !group.querySelector("[data-entry]:not([hidden])");
+        if (group instanceof HTMLDetailsElement && asked) group.open = true;
+      }
+      said.textContent = !asked ? "" : hits ? say("hits", { count: hits }) : say("no_hits");
+    });
+    return [field, said];
+  };
+
+  /** Groups of agencies: each with those below it, the rest by kind. @returns {{title: string, members: Agency[]}[]} */
+  const groups = () => {
+    const parents = new Set([...agencies.values()].map(agency => agency.parent).filter(Boolean));
+    /** @type {Map<string, {title: string, members: Agency[]}>} */
+    const families = new Map();
+    const kinds = new Map(Object.entries(page.kinds).map(([kind, title]) => [kind, { title: String(title), members: /** @type {Agency[]} */ ([]) }]));
+    for (const agency of agencies.values()) {
+      const head = agency.parent && agencies.has(agency.parent) ? agency.parent : parents.has(agency.id) ? agency.id : "";
+      if (!head) {
+        kinds.get(agency.kind)?.members.push(agency);
+        continue;
+      }
+      const family = families.get(head) ?? { title: say("with_units", { name: nameOf(/** @type {Agency} */ (agencies.get(head))) }), members: [] };
+      families.set(head, family);
+      if (agency.id === head) family.members.unshift(agency);
+      else family.members.push(agency);
+    }
+    return [...families.values(), ...kinds.values()].filter(group => group.members.length);
+  };
+
+  /** @param {string} title @param {HTMLElement} count @param {boolean} open @param {(Node | string)[]} content */
+  const panel = (title, count, open, ...content) => {
+    const details = make("details", { class: "or-panel" }, make("summary", {}, make("span", {}, title), " ", count), ...content);
+    /** @type {HTMLDetailsElement} */ (details).open = open;
+    return details;
+  };
+
+  /** Tick the boxes of a panel as the choice says. @param {HTMLElement} panel @param {(id: string) => boolean} chosen */
+  const tick = (panel, chosen) => {
+    for (const box of panel.querySelectorAll("input")) if (box.type === "checkbox") box.checked = chosen(box.value);
+  };
+
+  return { choice, folded, finder, groups, panel, tick };
+})();

@@ -1,0 +1,181 @@
+"""The numbers of a chart: for each panel and series a point a year, the sums at the ends of the bars, the breaks; and all of it as CSV."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from open_reports import series
+from open_reports.charts.definition import ChartDefinition, PanelDefinition, SeriesDefinition, definitions
+from open_reports.report import csv_text
+from open_reports.words import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from open_reports.report import Report
+    from open_reports.series import Break, Number, Point, Series
+
+INCOMPLETE = "incomplete"
+"""Status of a sum some of whose parts have no figure: its value is the sum of the others."""
+FOLDER = "charts/"
+"""Folder of the charts' files beside the agency's page."""
+HEADER = (
+    "agency",
+    "year",
+    "series",
+    "name",
+    "name_en",
+    "value",
+    "status",
+    "numerator",
+    "denominator",
+    "unit",
+    "form",
+    "scope",
+    "break_before",
+)
+"""First row of a chart's CSV file: one row for each number drawn, and for each that could not be."""
+
+
+class Sum(NamedTuple):
+    """Sum of a panel's series in one year: of those that have a figure, None where none has."""
+
+    year: int
+    value: Number | None
+    status: str
+
+    @property
+    def text(self) -> str:
+        """Number as drawn; `+?` says that parts have no figure."""
+        return f"{self.value}+?" if self.status == INCOMPLETE else str(self.value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """One panel with its series by id, and `sums` where it stacks more than one."""
+
+    definition: PanelDefinition
+    series: Mapping[str, Series]
+
+    @cached_property
+    def sums(self) -> tuple[Sum, ...]:
+        """Sum of each year."""
+        return tuple(_sum(points) for points in zip(*(each.points for each in self.series.values()), strict=True))
+
+    @property
+    def summed(self) -> bool:
+        """Whether the sum says more than its only part."""
+        return len(self.series) > 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chart:
+    """One chart of one agency, in no language yet: `years` runs from the first to the last without a gap."""
+
+    definition: ChartDefinition
+    agency: str
+    years: range
+    panels: tuple[Panel, ...]
+
+    @property
+    def id(self) -> str:
+        """Id of the chart; its place on the page is `chart-<id>`."""
+        return self.definition.id
+
+    @property
+    def path(self) -> str:
+        """Path of its CSV file below the agency's page."""
+        return f"{FOLDER}{self.id}.csv"
+
+    @property
+    def series(self) -> Iterator[tuple[SeriesDefinition, Series]]:
+        """Every series with its definition, in the order drawn."""
+        return ((each, panel.series[each.id]) for panel in self.panels for each in panel.definition.series)
+
+    @cached_property
+    def breaks(self) -> tuple[tuple[Break, tuple[SeriesDefinition, ...]], ...]:
+        """Every break with the series it concerns, by year."""
+        found: dict[Break, list[SeriesDefinition]] = {}
+        for definition, each in self.series:
+            for gap in each.breaks:
+                found.setdefault(gap, []).append(definition)
+        return tuple((gap, tuple(found[gap])) for gap in sorted(found, key=lambda gap: (gap.before, gap.after, gap.causes)))
+
+    @property
+    def stacked(self) -> bool:
+        """Whether its series are parts of a sum."""
+        return self.definition.kind == "stacked"
+
+    @cached_property
+    def empty(self) -> bool:
+        """Whether no series has a value in any year."""
+        return all(point.value is None for _, each in self.series for point in each.points)
+
+    def csv(self) -> bytes:
+        """Return exactly what is drawn and tabled, one row a number, in both languages; the same for the same reports."""
+        return csv_text([HEADER, *self._rows()]).encode()
+
+    def _rows(self) -> Iterator[tuple[str, ...]]:
+        for panel in self.panels:
+            for definition in panel.definition.series:
+                each = panel.series[definition.id]
+                yield from (self._row(definition, each, point) for point in each.points)
+            if self.stacked and panel.summed:
+                name = words()["chart_sum"]
+                for found in panel.sums:
+                    value = "" if found.value is None else str(found.value)
+                    start = (self.agency, str(found.year), panel.definition.id, name.zh, name.en, value, found.status)
+                    yield (*start, "", "", self.definition.unit, "", "", "")
+
+    def _row(self, definition: SeriesDefinition, each: Series, point: Point) -> tuple[str, ...]:
+        gap = each.break_before(point.year)
+        value, numerator, denominator = ("" if n is None else str(n) for n in (point.value, point.numerator, point.denominator))
+        return (
+            self.agency,
+            str(point.year),
+            definition.id,
+            definition.name.zh,
+            definition.name.en,
+            value,
+            point.status,
+            numerator,
+            denominator,
+            self.definition.unit,
+            "+".join(point.forms),
+            point.scope,
+            "+".join(cause.kind for cause in gap.causes) if gap else "",
+        )
+
+
+def charts(reports: Sequence[Report], years: range | None = None) -> tuple[Chart, ...]:
+    """Return every chart of an agency; none of an agency without reports.
+
+    `reports` are its own, earliest first; `years` those to draw, all from its first report to its last unless given.
+    """
+    if not reports:
+        return ()
+    wanted = years if years is not None else range(reports[0].year, reports[-1].year + 1)
+    rates = series.of_indicators(reports, [each.indicator for chart in definitions() for each in chart.series if each.indicator], wanted)
+
+    def of(definition: SeriesDefinition) -> Series:
+        return rates[definition.indicator] if definition.indicator else series.of_cells(reports, definition.cells, wanted)
+
+    return tuple(
+        Chart(
+            definition=chart,
+            agency=reports[0].agency,
+            years=wanted,
+            panels=tuple(Panel(definition=panel, series={each.id: of(each) for each in panel.series}) for panel in chart.panels),
+        )
+        for chart in definitions()
+    )
+
+
+def _sum(points: Sequence[Point]) -> Sum:
+    values = [point.value for point in points if point.value is not None]
+    lacking = next((point.status for point in points if point.value is None), "reported")
+    if not values:
+        return Sum(points[0].year, None, lacking)
+    return Sum(points[0].year, sum(values), INCOMPLETE if len(values) < len(points) else "reported")

@@ -1,0 +1,161 @@
+"""What the charts show, as data: `forms/views/charts.yml`, read strictly and checked against the forms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from string import Formatter
+from typing import TYPE_CHECKING, Literal
+
+from open_reports.document import Record, parse_yaml
+from open_reports.errors import DocumentError, FormError
+from open_reports.form import TABLES, Cells, Text, forms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from open_reports.document import Problem
+
+Kind = Literal["stacked", "shares"]
+STYLES = range(1, 10)
+"""Colours and patterns that there are."""
+_ID = r"[a-z]+(?:_[a-z]+)*"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesDefinition:
+    """One series: a sum of `cells`, or the `indicator` of that id; `style` is its colour and pattern."""
+
+    id: str
+    name: Text
+    style: int
+    cells: tuple[Cells, ...]
+    indicator: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanelDefinition:
+    """Series drawn together. Its id stands for their sum."""
+
+    id: str
+    name: Text
+    series: tuple[SeriesDefinition, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChartDefinition:
+    """One chart: `says` how to read it, `latest` the sentence on the last collected year, `unit` of its figures, if any."""
+
+    id: str
+    kind: Kind
+    title: Text
+    says: Text
+    latest: Text
+    unit: str
+    panels: tuple[PanelDefinition, ...]
+
+    @property
+    def series(self) -> Iterator[SeriesDefinition]:
+        """Series of every panel, in their order."""
+        return (series for panel in self.panels for series in panel.series)
+
+
+@cache
+def definitions() -> tuple[ChartDefinition, ...]:
+    """Return the charts shipped with this package, read once a process. Raises `FormError`."""
+    return load((resources.files("open_reports") / "forms" / "views" / "charts.yml").read_text(encoding="utf-8"))
+
+
+def load(text: str) -> tuple[ChartDefinition, ...]:
+    """Read charts from YAML.
+
+    Raises `FormError` that lists every fault with its place: an unknown or missing key, a text in one language only, a
+    cell that no form has, an indicator or a name in a sentence that does not exist, an id given twice.
+    """
+    problems: list[Problem] = []
+    try:
+        root = Record(parse_yaml(text), problems)
+    except DocumentError as error:
+        message = f"forms/views/charts.yml, line {error.row}: {error.code} {error.values}"
+        raise FormError(message) from error
+    charts: tuple[ChartDefinition, ...] = root.each("charts", _chart)
+    _once(root, "charts", [chart.id for chart in charts])
+    root.close()
+    if problems:
+        raise FormError("\n".join(f"forms/views/charts.yml: {problem}" for problem in problems))
+    return charts
+
+
+def _chart(record: Record) -> ChartDefinition:
+    kind: Kind = "shares" if record.choice("kind", ("stacked", "shares")) == "shares" else "stacked"
+    panels: tuple[PanelDefinition, ...] = record.each("panels", lambda panel: _panel(panel, kind))
+    ids = [panel.id for panel in panels] + [series.id for panel in panels for series in panel.series]
+    _once(record, "panels", ids)
+    return ChartDefinition(
+        id=record.matching("id", _ID, "requests"),
+        kind=kind,
+        title=_sentence(record, "title", ("span",)),
+        says=_sentence(record, "says", ("floor",)),
+        latest=_sentence(record, "latest", ("year", *ids)),
+        unit=record.text("unit", required=False),
+        panels=panels,
+    )
+
+
+def _panel(record: Record, kind: Kind) -> PanelDefinition:
+    series: tuple[SeriesDefinition, ...] = record.each("series", lambda each: _series(each, kind))
+    return PanelDefinition(id=record.matching("id", _ID, "received"), name=_text(record, "name"), series=series)
+
+
+def _series(record: Record, kind: Kind) -> SeriesDefinition:
+    style = record.integer("style")
+    if style not in STYLES:
+        record.note("style", "record.choice", found=str(style), expected=f"{STYLES.start}–{STYLES.stop - 1}")
+    shares = kind == "shares"
+    return SeriesDefinition(
+        id=record.matching("id", _ID, "carried_in"),
+        name=_text(record, "name"),
+        style=style,
+        cells=() if shares else tuple(_cells(record)),
+        indicator=record.choice("indicator", forms().indicators) if shares else "",
+    )
+
+
+def _cells(record: Record) -> Iterator[Cells]:
+    """Cells of a sum such as `applications/new/total + applications/carried_in/total`; each must be on a form."""
+    for term in record.text("cells", most=600).split("+"):
+        parts = term.strip().split("/")
+        if len(parts) != 3 or parts[0] not in TABLES:  # noqa: PLR2004 (table, line, column)
+            record.note("cells", "form.not_identity", found=term)
+            continue
+        cells = Cells(table=parts[0], line=parts[1], column=parts[2])
+        if not any(cells.lines(form.tables[cells.table]) for form in forms().values()):
+            record.note("cells", "form.no_such_line", found=term)
+        yield cells
+
+
+def _text(record: Record, key: str) -> Text:
+    own = record.record(key)
+    text = Text(zh=own.text("zh", most=400), en=own.text("en", most=400))
+    own.close()
+    return text
+
+
+def _sentence(record: Record, key: str, names: tuple[str, ...]) -> Text:
+    """Take a text whose names in braces are all known."""
+    text = _text(record, key)
+    for language in (text.zh, text.en):
+        try:
+            asked = [name for _, name, _, _ in Formatter().parse(language) if name is not None]
+        except ValueError:  # a brace that stands alone
+            asked = [language]
+        for name in asked:
+            if name not in names:
+                record.note(key, "record.choice", found=name, expected=", ".join(names))
+    return text
+
+
+def _once(record: Record, key: str, ids: list[str]) -> None:
+    for twice in {each for each in ids if ids.count(each) > 1}:
+        record.note(key, "document.duplicate_key", found=twice)

@@ -1,0 +1,204 @@
+"""The page of an agency: its years in a few sentences, a table for each topic, charts, continuity, coverage, downloads."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from open_reports import charts, series
+from open_reports.form import forms
+from open_reports.pages.coverage import cell_view
+from open_reports.pages.frame import Built, Download, Fact, Here, Link, Page, agency_name, anchor, crumbs, size_words, templates
+from open_reports.pages.ledger import chains
+from open_reports.pages.listing import CellView, Topic, figure_cell, list_cells, list_head, views
+from open_reports.summary import html as summary_html
+from open_reports.summary import summarise_agency
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from open_reports.agency_files import AgencyFiles
+    from open_reports.coverage import Coverage
+    from open_reports.form import Address, Line, TableForm
+    from open_reports.library import Agency, Library
+    from open_reports.pages.listing import Findings
+    from open_reports.report import Report
+    from open_reports.words import Words
+
+MOST_UNITS = 60
+"""Units named on their parent's page; a province has thousands, which the page of coverage lists."""
+
+
+class AgencyFolder:
+    """What the pages of an agency in both languages share: its reports, its charts' numbers, its files."""
+
+    def __init__(self, library: Library, agency: Agency, files: AgencyFiles) -> None:
+        self.library = library
+        self.agency = agency
+        self.reports = library.of_agency(agency.id)
+        self.files = files
+
+
+def agency_page(folder: AgencyFolder, findings: Findings, covered: Coverage, w: Words) -> Page:
+    """Page of an agency; the Chinese one carries its files and those of its charts."""
+    library, agency, reports = folder.library, folder.agency, folder.reports
+    here = Here(f"reports/{agency.id}/", w)
+    name = agency_name(agency, w)
+
+    def build() -> Built:
+        drawn = charts.charts(reports) if reports else []
+        files = {**folder.files.files(), **{each.path: each.csv() for each in drawn}} if w.language == "zh" else {}
+        html = (
+            templates()
+            .get_template("agency.html")
+            .render(
+                w=w,
+                here=here,
+                crumbs=crumbs(here, *_above(library, agency, here)),
+                current=name,
+                facts=_facts(library, agency, here),
+                summary=summary_html(summarise_agency(reports, w), _linked) if reports else "",
+                coverage=[(cell.year, cell_view(cell, here)) for cell in covered.of_agency(agency.id).cells],
+                head=list_head(w("year"), w),
+                rows=[_row(report, findings, w) for report in reversed(reports)],
+                topics=[_topic(topic, reports, w) for topic in views().topics] if reports else [],
+                charts=[charts.figure(each, w, year_href=_year_href, csv_href=here.file(f"{here.path}{each.path}")) for each in drawn],
+                chains=chains(reports, library, w),
+                compare=f"{here.page('compare/')}?a={agency.id}",
+                downloads=_downloads(folder, here),
+            )
+        )
+        return Built(html=html, files=files)
+
+    return Page(
+        here=here,
+        name=name,
+        title=w("agency_title", agency=name),
+        description=w("agency_description", agency=name, count=len(reports)),
+        sections=tuple(
+            (anchor_, w(key))
+            for anchor_, key in (
+                ("reports", "reports"),
+                ("topics", "agency_topics"),
+                ("charts", "agency_charts"),
+                ("chain", "chain"),
+                ("downloads", "downloads"),
+            )
+        ),
+        build=build,
+    )
+
+
+def _linked(year: int, address: Address) -> str:
+    return f"{year}/{anchor(str(address))}"
+
+
+def _year_href(year: int) -> str:
+    return f"{year}/"
+
+
+def _above(library: Library, agency: Agency, here: Here) -> list[Link]:
+    """Return the agencies above this one, outermost first."""
+    found: list[Link] = []
+    seen = {agency.id}
+    parent = agency.parent
+    while parent and parent not in seen:
+        seen.add(parent)
+        found.insert(0, Link(here.page(f"reports/{parent}/"), agency_name(library.agencies[parent], here.w)))
+        parent = library.agencies[parent].parent
+    return found
+
+
+def _facts(library: Library, agency: Agency, here: Here) -> list[Fact]:
+    w = here.w
+
+    def link(each: Agency) -> Link:
+        return Link(f"../{each.id}/", agency_name(each, w))
+
+    facts = [
+        Fact(w("kind"), links=(Link("", forms().common.kinds[agency.kind][w.language]),)),
+        Fact(w("region"), links=(Link("", agency.region),)),
+    ]
+    if agency.parent:
+        facts.append(Fact(w("parent"), links=(link(library.agencies[agency.parent]),)))
+    if units := library.units(agency.id):
+        links = [link(unit) for unit in units[:MOST_UNITS]]
+        if len(units) > MOST_UNITS:
+            links.append(Link(here.page("coverage/"), w("units_more", count=len(units))))
+        facts.append(Fact(w("units"), links=tuple(links)))
+    facts.append(Fact(w("official_site"), links=(Link(agency.site, agency.site, external=True),)))
+    return facts
+
+
+def _row(report: Report, findings: Findings, w: Words) -> dict[str, Any]:
+    found = findings.get((report.agency, report.year), [])
+    return {"href": f"{report.year}/", "text": w("year_report", year=report.year), "cells": list_cells(report, found, w)}
+
+
+def _topic(topic: Topic, reports: Sequence[Report], w: Words) -> dict[str, Any]:
+    """One statutory table over the years, newest first, with what stands between them."""
+    newest = list(reversed(reports))
+    general = series.of_cells(reports, ())
+    used = {report.year: report.tables[topic.table].form for report in reports}
+    years = sorted(used)
+    changed = {after: (used[before], used[after]) for before, after in pairwise(years) if used[before].form != used[after].form}
+    broken = {each.after for each in general.breaks} | changed.keys()
+    notes = [each.says(w) for each in general.breaks]
+    notes += [_change(year, *forms_, w) for year, forms_ in changed.items()]
+    form = used[years[-1]]
+    return {
+        "id": topic.table,
+        "title": f"{form.section}、{form.title[w.language]}",
+        "years": [{"year": report.year, "form": used[report.year].form, "broken": report.year in broken} for report in newest],
+        "groups": list(_groups(topic, newest, broken, w)),
+        "notes": notes,
+    }
+
+
+def _change(year: int, was: TableForm, now: TableForm, w: Words) -> str:
+    known = forms()
+    return w(
+        "agency_form_change",
+        year=year,
+        was=known[was.form].title[w.language],
+        now=known[now.form].title[w.language],
+        reference=known[now.form].reference[w.language],
+    )
+
+
+def _groups(topic: Topic, newest: Sequence[Report], broken: set[int], w: Words) -> Iterator[dict[str, Any]]:
+    """Lines of every form that the reports use, newest first, under their printed heads; a cell a year."""
+    seen: set[tuple[str, str]] = set()
+    open_groups: tuple[str, ...] | None = None
+    for form in dict.fromkeys(report.tables[topic.table].form.form for report in newest):
+        table = forms()[form].tables[topic.table]
+        for line in table.lines.values():
+            columns = [each for each in line.columns if (not topic.columns or each in topic.columns) and (line.id, each) not in seen]
+            seen.update((line.id, each) for each in columns)
+            if not columns:
+                continue
+            groups = tuple(group[w.language] for group in line.groups)
+            if groups != open_groups and groups:
+                yield {"head": w("crumb_join").join(groups), "rows": []}
+            open_groups = groups
+            yield {"head": "", "rows": [_cells(table, line, column, newest, broken, w, alone=len(columns) == 1) for column in columns]}
+
+
+def _cells(  # noqa: PLR0917 (one row of a table over the years has these coordinates)
+    table: TableForm, line: Line, column: str, newest: Sequence[Report], broken: set[int], w: Words, *, alone: bool
+) -> dict[str, Any]:
+    label = line.label[w.language]
+    if not alone:
+        label = w("line_column", line=label, column=table.columns[column].label[w.language])
+    cells: list[CellView] = []
+    for report in newest:
+        href = f"{report.year}/{anchor(f'{table.id}/{line.id}/{column}')}"
+        cells.append(figure_cell(report, (table.id, line.id, column), w, href=href, broken=report.year in broken))
+    return {"label": label, "depth": min(len(line.groups), 3), "cells": cells}
+
+
+def _downloads(folder: AgencyFolder, here: Here) -> list[Download]:
+    w, agency = here.w, folder.agency.id
+    names = {f"{agency}.csv": ("agency_csv", "CSV"), f"{agency}.json": ("agency_json", "JSON")}
+    sizes = folder.files.sizes()
+    return [Download(here.file(f"{here.path}{name}"), w(key), kind, size_words(sizes[name], w)) for name, (key, kind) in names.items()]

@@ -1,0 +1,323 @@
+"""The comparison page: without scripts a table of the latest year, with them any agencies, years, figures and indicators.
+
+The page carries the names of figures and the sentences of its script; the list of agencies stands in its folder, and values
+come from the files of the chosen agencies (`agency_files`). Nothing is summed over agencies, and nothing is ranked.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from markupsafe import Markup
+
+from open_reports import api
+from open_reports.document import Problem, Record, parse_yaml
+from open_reports.errors import FormError
+from open_reports.form import TABLES, forms
+from open_reports.indicator import of_library
+from open_reports.pages.frame import Built, Here, Link, Page, agency_name, anchor, column_words, crumbs, templates, unit_words
+from open_reports.words import words
+
+if TYPE_CHECKING:
+    from open_reports.form import Column, Indicator, Line
+    from open_reports.library import Agency, Library
+    from open_reports.report import Report
+    from open_reports.words import Words
+
+PATH = "compare/"
+LIST = "agencies.json"
+"""File of the page's folder that lists the agencies."""
+SCRIPTS = ("sorting.js", "compare-words.js", "compare-table.js", "compare-files.js", "compare-choices.js", "compare.js")
+INDICATOR = "i:"
+"""What an indicator's id begins with where it stands beside addresses of figures."""
+_SHARED_WORDS = ("agency", "agencies", "year", "years", "scope", "not_collected", "comma")
+
+
+class Settings(NamedTuple):
+    """What the page shows unasked, and how much at once (`forms/views/compare.yml`).
+
+    `plain` are the columns of the table of the latest year, `first` those chosen with the first agency.
+    """
+
+    rows: int
+    agencies: int
+    figures: int
+    plain: tuple[str, ...]
+    first: tuple[str, ...]
+
+
+@cache
+def settings() -> Settings:
+    """Load the page's settings, once a process. Raises `FormError` where one is missing or names no figure."""
+    file = resources.files("open_reports") / "forms" / "views" / "compare.yml"
+    return read_settings(file.read_text(encoding="utf-8"))
+
+
+def read_settings(text: str) -> Settings:
+    """Read the page's settings from YAML. Raises `FormError` with every fault."""
+    problems: list[Problem] = []
+    root = Record(parse_yaml(text), problems)
+    read = Settings(
+        rows=root.integer("rows"),
+        agencies=root.integer("agencies"),
+        figures=root.integer("figures"),
+        plain=root.texts("plain"),
+        first=root.texts("first"),
+    )
+    root.close()
+    known = {
+        f"{table.id}/{line.id}/{column.id}" for form in forms().values() for table in form.tables.values() for line, column in table.cells
+    }
+    known |= {INDICATOR + indicator for indicator in forms().indicators}
+    for key, chosen in (("plain", read.plain), ("first", read.first)):
+        if not chosen:
+            root.note(key, "record.missing", key=key)
+        for unknown in [each for each in chosen if each not in known]:
+            root.note(key, "form.no_such_line", found=unknown, expected=f"table/line/column, {INDICATOR}indicator")
+    if problems:
+        raise FormError("\n".join(f"forms/views/compare.yml: {problem}" for problem in problems))
+    return read
+
+
+# -- figures by name ----------------------------------------------------------------------------------------------------
+
+
+def figure_groups(w: Words) -> list[dict[str, Any]]:
+    """Every figure of the statutory tables, by table and line, in the printed order of the latest form.
+
+    A line has its `label`, the head it stands under (`group`, empty where there is none) and its `cells`: `id` (address),
+    `label`, `remark` (the label with its unit), and `only`, the form that alone prints it, where not every form does.
+    """
+    return [{"id": table, "title": _title(table, w), "lines": list(_lines(table, w).values())} for table in TABLES]
+
+
+def _title(table: str, w: Words) -> str:
+    latest = list(forms().values())[-1].tables[table]
+    return f"{latest.section}、{latest.title[w.language]}" if w.language == "zh" else latest.title[w.language]
+
+
+def _lines(table: str, w: Words) -> dict[str, dict[str, Any]]:
+    printing = [form.tables[table] for form in reversed(list(forms().values()))]
+    found: dict[str, dict[str, Any]] = {}
+    for printed in printing:
+        for line, column in printed.cells:
+            entry = found.setdefault(line.id, {"label": line.label[w.language], "group": _group(line, w), "cells": []})
+            address = f"{table}/{line.id}/{column.id}"
+            if any(each["id"] == address for each in entry["cells"]):
+                continue
+            having = [each for each in printing if line.id in each.lines and column.id in each.lines[line.id].columns]
+            entry["cells"].append(
+                {
+                    "id": address,
+                    "label": column_words(column, w.language),
+                    "remark": _with_unit(column, w),
+                    "only": ""
+                    if len(having) == len(printing)
+                    else w("comma").join(forms()[each.form].title[w.language] for each in having),
+                }
+            )
+    return found
+
+
+def _with_unit(column: Column, w: Words) -> str:
+    """Return a column's words with its unit, unless the form prints the unit in them."""
+    label, unit = column_words(column, w.language), unit_words(column.unit, w.language)
+    return label if unit in label else w("compare_column", column=label, unit=unit)
+
+
+def _group(line: Line, w: Words) -> str:
+    return line.groups[-1][w.language] if line.groups else ""
+
+
+def indicator_entries(w: Words) -> list[dict[str, Any]]:
+    """Every indicator: `id`, `label`, `formula` in words, `rate`, and the `floor` of its denominator."""
+    return [
+        {
+            "id": INDICATOR + indicator.id,
+            "label": indicator.name[w.language],
+            "formula": formula(indicator, w),
+            "rate": bool(indicator.denominator),
+            "floor": indicator.floor,
+        }
+        for indicator in forms().indicators.values()
+    ]
+
+
+def formula(indicator: Indicator, w: Words) -> str:
+    """Return what an indicator counts; of a rate, what it divides by what."""
+    counts = indicator.counts[w.language]
+    return w("compare_formula", counts=counts, among=indicator.among[w.language]) if indicator.among else counts
+
+
+# -- the table of the latest year ---------------------------------------------------------------------------------------
+
+
+class Cell(NamedTuple):
+    """One cell of the plain table: `text` as shown, `value` its exact number (empty where there is none), `href` to its figure."""
+
+    text: str
+    value: str
+    href: str
+
+
+class Head(NamedTuple):
+    """One column of the plain table: a figure's line, the head it stands under, and a remark: its column and unit."""
+
+    label: str
+    group: str = ""
+    remark: str = ""
+
+
+def grouped(text: str) -> str:
+    """Return a number with its thousands set apart; every digit stays as published."""
+    whole, point, decimals = text.partition(".")
+    sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
+    return f"{sign}{int(digits):,}{point}{decimals}"
+
+
+def _plain_cell(library: Library, report: Report | None, figure: str, here: Here) -> Cell:
+    w = here.w
+    if report is None:
+        return Cell(w("not_collected"), "", "")
+    if figure.startswith(INDICATOR):
+        found = of_library(library)[figure.removeprefix(INDICATOR)][report.agency, report.year]
+        if found.value is None:
+            return Cell(_reason(found.reason or "", found.indicator, w), "", "")
+        text = f"{found.value:.2%}" if found.indicator.denominator else grouped(str(found.value))
+        return Cell(text, str(found.value), here.page(f"indicators/{found.indicator.id}/"))
+    table, line, column = figure.split("/")
+    status = report.tables[table].status(line, column)
+    href = "" if status == "not_on_form" else here.page(f"{api.folder(report)}{anchor(figure)}")
+    if status != "reported":
+        return Cell(forms().common.statuses[status][w.language], "", href)
+    text = report.tables[table].text(line, column)
+    return Cell(grouped(text), text, href)
+
+
+def _reason(reason: str, indicator: Indicator, w: Words) -> str:
+    known = forms().common.statuses
+    if reason == "not_collected":  # of a change: the report of the year before
+        return w("compare_previous_not_collected")
+    return known[reason][w.language] if reason in known else w(f"compare_{reason}", floor=indicator.floor)
+
+
+def listed(library: Library) -> tuple[Agency, ...]:
+    """Agencies of the plain table, in the library's order: all, or where they are too many, the first of those without a parent."""
+    found = tuple(library.agencies.values())
+    most = settings().rows
+    if len(found) <= most:
+        return found
+    return tuple(agency for agency in found if agency.parent is None)[:most]
+
+
+def _plain(library: Library, here: Here) -> dict[str, Any]:
+    w = here.w
+    year = library.years[-1]
+    agencies = listed(library)
+    rows = []
+    for agency in agencies:
+        report = library.reports.get((agency.id, year))
+        rows.append(
+            {
+                "agency": Link(here.page(f"reports/{agency.id}/"), agency_name(agency, w)),
+                "scope": w(f"compare_scope_{report.scope}") if report else "",
+                "cells": [_plain_cell(library, report, figure, here) for figure in settings().plain],
+            }
+        )
+    every = len(library.agencies)
+    return {
+        "year": year,
+        "heads": [_head(figure, w) for figure in settings().plain],
+        "rows": rows,
+        "part": w("compare_latest_part", count=f"{every:,}", shown=len(agencies)) if len(agencies) < every else "",
+        "all": Link(here.page(f"years/{year}/"), w("compare_latest_all", year=year)),
+    }
+
+
+def _head(figure: str, w: Words) -> Head:
+    if figure.startswith(INDICATOR):
+        return Head(forms().indicators[figure.removeprefix(INDICATOR)].name[w.language])
+    table, line, _ = figure.split("/")
+    entry = _lines(table, w)[line]
+    cell = next(each for each in entry["cells"] if each["id"] == figure)
+    return Head(entry["label"], entry["group"], cell["remark"])
+
+
+# -- the page -----------------------------------------------------------------------------------------------------------
+
+
+def _script_data(library: Library, here: Here) -> Markup:
+    """What the script needs to know, as JSON that no text can end early: names of figures, limits, years, sentences."""
+    w = here.w
+    known = forms()
+    says = {key.removeprefix("compare_"): w(key) for key in words() if key.startswith("compare_")} | {key: w(key) for key in _SHARED_WORDS}
+    chosen = settings()
+    data = api.json_bytes(
+        {
+            "tables": figure_groups(w),
+            "indicators": indicator_entries(w),
+            "years": list(reversed(library.years)),
+            "first": chosen.first,
+            "most": {"agencies": chosen.agencies, "figures": chosen.figures},
+            "kinds": {kind: text[w.language] for kind, text in known.common.kinds.items()},
+            "statuses": {status: text[w.language] for status, text in known.common.statuses.items()},
+            "forms": {form.id: form.title[w.language] for form in known.values()},
+            "says": says,
+        },
+        indent=None,
+    ).decode()
+    # Within a script element only these could be read as markup, and JSON may spell them so.
+    return Markup(data.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704 (escaped above)
+
+
+def agency_list(library: Library) -> bytes:
+    """Every agency with its names, kind, parent, region and the years it has a report of, in the library's order."""
+    return api.json_bytes(
+        [
+            {
+                "id": agency.id,
+                "name": agency.name,
+                "name_en": agency.name_en,
+                "kind": agency.kind,
+                "parent": agency.parent,
+                "region": agency.region,
+                "years": [report.year for report in library.of_agency(agency.id)],
+            }
+            for agency in library.agencies.values()
+        ],
+        indent=None,
+    )
+
+
+def compare_page(library: Library, w: Words) -> Page:
+    """Page that compares agencies, years, figures and indicators; the Chinese one carries the list of agencies."""
+    here = Here(PATH, w)
+
+    def build() -> Built:
+        html = (
+            templates()
+            .get_template("compare.html")
+            .render(
+                w=w,
+                crumbs=crumbs(here),
+                current=w("compare_name"),
+                pages=here.page(""),
+                files=here.file(""),
+                list=here.file(f"{PATH}{LIST}"),
+                data=_script_data(library, here),
+                plain=_plain(library, here) if library.years else None,
+            )
+        )
+        return Built(html=html, files={LIST: agency_list(library)} if w.language == "zh" else {})
+
+    return Page(
+        here=here,
+        name=w("compare_name"),
+        title=w("compare_title"),
+        description=w("compare_description"),
+        sections=(("latest", w("compare_latest_short")),) if library.years else (),
+        build=build,
+        scripts=SCRIPTS,
+    )

@@ -1,0 +1,236 @@
+"""Corrections: every released change of the data, as a page, as files, and as a banner on the page of the report."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from markupsafe import Markup
+
+from open_reports import api
+from open_reports.pages.frame import Built, Download, Here, Link, Page, agency_name, anchor, crumbs, place_words, size_words, templates
+from open_reports.report import csv_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from open_reports.library import Library
+    from open_reports.report import Report, Revision
+    from open_reports.words import Words
+
+MOST_LISTED = 200
+"""Corrections on one page; more go to further pages."""
+COLUMNS = ("agency", "agency_name", "year", "version", "date", "reason", "address", "change")
+"""Columns of `corrections.csv`, one row a change; a correction that lists none has one row without address and change."""
+_ADDRESS = re.compile(r"[a-z]+/[a-z_.]+/[a-z_]+", re.ASCII)
+
+
+class Change(NamedTuple):
+    """One change of a correction: its words, and the address they name, with what stands before and behind it."""
+
+    text: str
+    before: str
+    address: str | None
+    after: str
+
+
+class Correction(NamedTuple):
+    """One correction of one report."""
+
+    report: Report
+    revision: Revision
+    changes: tuple[Change, ...]
+
+
+class ChangeView(NamedTuple):
+    """A change on a page, with the way to its figure."""
+
+    before: str
+    address: str
+    href: str
+    place: str
+    after: str
+
+
+class CorrectionView(NamedTuple):
+    """A row of the list."""
+
+    report: Link
+    version: str
+    date: str
+    reason: str
+    changes: tuple[ChangeView, ...]
+
+
+def of_report(report: Report) -> tuple[Correction, ...]:
+    """Corrections of one report, newest first."""
+    ordered = sorted(report.revisions, key=lambda each: (each.date, _version(each.version)), reverse=True)
+    return tuple(Correction(report, each, tuple(change(report, text) for text in each.changes)) for each in ordered)
+
+
+def corrections(library: Library) -> tuple[Correction, ...]:
+    """Every correction of a library, newest first; those of one day in the order of the reports."""
+    found = [each for report in library if report.revisions for each in of_report(report)]
+    return tuple(sorted(found, key=lambda each: each.revision.date, reverse=True))
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split("."))
+
+
+def change(report: Report, text: str) -> Change:
+    """Find the first address of the report that a change names; a text that names none stays whole."""
+    for match in _ADDRESS.finditer(text):
+        name, line, column = match[0].split("/")
+        table = report.tables.get(name)
+        if table is not None and line in table.form.lines and column in table.form.lines[line].columns:
+            return Change(text, text[: match.start()], match[0], text[match.end() :])
+    stated = sorted((f"overview/{item.item}/value" for item in report.overview), key=len, reverse=True)
+    for address in stated:
+        if address in text:
+            before, _, after = text.partition(address)
+            return Change(text, before, address, after)
+    return Change(text, text, None, "")
+
+
+# -- files --------------------------------------------------------------------------------------------------------------
+
+
+def files(library: Library) -> dict[str, bytes]:
+    """`corrections.json` and `corrections.csv`, newest first, to stand in `data/`."""
+    found = corrections(library)
+    names = {agency.id: agency.name for agency in library.agencies.values()}
+    entries = [
+        {
+            "agency": each.report.agency,
+            "agency_name": names[each.report.agency],
+            "year": each.report.year,
+            "version": each.revision.version,
+            "date": each.revision.date,
+            "reason": each.revision.reason,
+            "changes": [{"address": made.address, "text": made.text} for made in each.changes],
+            "page": api.folder(each.report),
+        }
+        for each in found
+    ]
+    rows = [
+        (report.agency, names[report.agency], str(report.year), said.version, said.date, said.reason, made.address or "", made.text)
+        for report, said, changes in found
+        for made in changes or (Change("", "", None, ""),)
+    ]
+    return {"corrections.json": api.json_bytes(entries), "corrections.csv": csv_text([COLUMNS, *rows]).encode()}
+
+
+# -- pages --------------------------------------------------------------------------------------------------------------
+
+
+def corrections_pages(library: Library, sizes: Mapping[str, int], w: Words, problem: str = "") -> Iterator[Page]:
+    """Return the list, in several parts where it is long.
+
+    `sizes` are those of `files` in bytes; `problem` is where a reader may report a mistake, empty if nowhere.
+    """
+    found = corrections(library)
+    parts = max(1, -(-len(found) // MOST_LISTED))
+    for part in range(1, parts + 1):
+        yield _page(library, found, (part, parts), sizes, w, problem=problem)
+
+
+def _page(
+    library: Library, found: Sequence[Correction], place: tuple[int, int], sizes: Mapping[str, int], w: Words, *, problem: str
+) -> Page:
+    part, parts = place
+    total, first = len(found), part == 1
+    listed = found[(part - 1) * MOST_LISTED : part * MOST_LISTED]
+    here = Here("corrections/" if first else f"corrections/{part}/", w)
+
+    def build() -> Built:
+        downloads = [
+            Download(here.file(f"data/corrections.{kind.lower()}"), w(f"corrections_{kind.lower()}"), kind, size_words(sizes[name], w))
+            for kind, name in (("CSV", "corrections.csv"), ("JSON", "corrections.json"))
+        ]
+        html = (
+            templates()
+            .get_template("corrections.html")
+            .render(
+                w=w,
+                crumbs=crumbs(here, *([] if first else [Link(here.page("corrections/"), w("corrections"))])),
+                current=w("corrections") if first else w("part", part=part, parts=parts),
+                part=w("part", part=part, parts=parts) if parts > 1 else "",
+                heading=w("corrections_count", count=total),
+                quality=here.page("quality/"),
+                rows=[_view(library, each, here) for each in listed],
+                problem=problem,
+                downloads=downloads,
+                neighbours=_neighbours(here, part, parts),
+            )
+        )
+        return Built(html=html, files={})
+
+    return Page(
+        here=here,
+        name=w("corrections"),
+        title=w("corrections") if first else f"{w('corrections')} {part}",
+        description=w("corrections_description"),
+        sections=(("list", w("corrections_count", count=total)), ("mistake", w("corrections_mistake")), ("downloads", w("downloads"))),
+        build=build,
+    )
+
+
+def _view(library: Library, each: Correction, here: Here) -> CorrectionView:
+    w, report = here.w, each.report
+    folder = here.page(api.folder(report))
+    name = agency_name(library.agencies[report.agency], w)
+    return CorrectionView(
+        report=Link(folder, w("report_title", agency=name, year=report.year)),
+        version=each.revision.version,
+        date=each.revision.date,
+        reason=each.revision.reason,
+        changes=tuple(_change_view(report, made, folder, w) for made in each.changes),
+    )
+
+
+def _change_view(report: Report, made: Change, folder: str, w: Words) -> ChangeView:
+    if made.address is None:
+        return ChangeView(made.text, "", "", "", "")
+    place = w("corrections_place", place=place_words(report, made.address, w))
+    return ChangeView(made.before, made.address, f"{folder}{anchor(made.address)}", place, made.after)
+
+
+def _neighbours(here: Here, part: int, parts: int) -> list[Link]:
+    def link(number: int, rel: str) -> Link:
+        path = "corrections/" if number == 1 else f"corrections/{number}/"
+        return Link(here.page(path), here.w("part", part=number, parts=parts), rel=rel)
+
+    return [*([link(part - 1, "prev")] if part > 1 else []), *([link(part + 1, "next")] if part < parts else [])]
+
+
+# -- on the page of the report ------------------------------------------------------------------------------------------
+
+
+def banner(report: Report, here: Here) -> Markup:
+    """HTML of what the page of a corrected report says at its top, with its whole history; empty for any other report."""
+    w = here.w
+    found = of_report(report)
+    if not found:
+        return Markup("")
+    last = found[0].revision
+    says = w("corrections_banner", count=len(found), day=last.date, version=last.version, reason=last.reason)
+    entries = Markup("").join(
+        Markup("<li>{}{}</li>").format(
+            w("corrections_entry", day=each.revision.date, version=each.revision.version, reason=each.revision.reason),
+            Markup("<ul>{}</ul>").format(Markup("").join(_change_html(_change_view(report, made, "", w)) for made in each.changes))
+            if each.changes
+            else "",
+        )
+        for each in found
+    )
+    return Markup(
+        '<div class="or-finding or-notice or-corrected" role="note"><p>{} · <a href="{}">{}</a></p>'
+        '<details class="or-fold"><summary>{}</summary><ol reversed="reversed">{}</ol></details></div>'
+    ).format(says, here.page("corrections/"), w("corrections_all"), w("corrections_history"), entries)
+
+
+def _change_html(made: ChangeView) -> Markup:
+    if not made.href:
+        return Markup("<li>{}</li>").format(made.before)
+    return Markup('<li>{}<a href="{}"><code>{}</code></a>{}{}</li>').format(made.before, made.href, made.address, made.place, made.after)

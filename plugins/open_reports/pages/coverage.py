@@ -1,0 +1,204 @@
+"""Page of coverage and timeliness: agency by year, counts, what each mark means, and the legal deadline."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+from open_reports.coverage import STATES, count
+from open_reports.form import forms
+from open_reports.pages.frame import Built, Download, Here, Link, Page, agency_name, crumbs, size_words, templates
+from open_reports.words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from open_reports.coverage import Cell, Count, Coverage, Row, State
+
+MOST_AGENCIES = 200
+"""Agencies in one table; more go to further pages."""
+SYMBOLS: dict[State, str] = {"on_time": "✓", "late": "▲", "no_date": "?", "no_deadline": "◆", "not_collected": "○", "not_due": "…"}
+"""A mark for each state, beside its words: nothing is told by a mark or a colour alone."""
+
+
+class CellView(NamedTuple):
+    """One agency's year: its state, mark and words, and the way to the report if it is here."""
+
+    state: str
+    symbol: str
+    text: str
+    href: str = ""
+    corrected: bool = False
+
+
+class RowView(NamedTuple):
+    """An agency's line of the matrix."""
+
+    href: str
+    text: str
+    cells: tuple[CellView, ...]
+
+
+def cell_words(cell: Cell, w: Words) -> str:
+    """Return what a cell says: `按时`, `逾期 8 天`, `未收录`."""
+    return _words(cell.state, cell.days_late, w.language)
+
+
+@lru_cache(maxsize=4096)
+def _words(state: State, days: int, language: str) -> str:
+    w = Words(language)
+    if state != "late":
+        return w(f"coverage_{state}")
+    return w("coverage_late_day") if days == 1 else w("coverage_late_days", days=days)
+
+
+def cell_view(cell: Cell, here: Here) -> CellView:
+    """Return what the page, an agency's page or a year's page shows of an agency's year."""
+    href = here.page(f"reports/{cell.agency}/{cell.year}/") if cell.status == "collected" else ""
+    return CellView(cell.state, SYMBOLS[cell.state], cell_words(cell, here.w), href, bool(cell.corrections))
+
+
+def coverage_pages(found: Coverage, w: Words) -> Iterator[Page]:
+    """Return the page, in several parts where there are many agencies; the Chinese first part carries the data files."""
+    kinds = {kind: position for position, kind in enumerate(forms().common.kinds)}
+    rows = sorted(found.rows.values(), key=lambda row: (kinds[row.agency.kind], row.agency.id))
+    parts = max(1, -(-len(rows) // MOST_AGENCIES))
+    for part in range(1, parts + 1):
+        yield _page(found, rows[(part - 1) * MOST_AGENCIES : part * MOST_AGENCIES], (part, parts), w)
+
+
+def _page(found: Coverage, rows: Sequence[Row], place: tuple[int, int], w: Words) -> Page:
+    part, parts = place
+    first = part == 1
+    here = Here("coverage/" if first else f"coverage/{part}/", w)
+    title = w("coverage") if first else f"{w('coverage')} {part}"
+
+    def build() -> Built:
+        downloads = [
+            Download(here.file(f"coverage/{name}"), w(f"coverage_{kind.lower()}"), kind, size_words(len(found.files[name]), w))
+            for name, kind in (("coverage.csv", "CSV"), ("coverage.json", "JSON"))
+            if first
+        ]
+        between = [] if first else [Link(here.page("coverage/"), w("coverage"))]
+        html = (
+            templates()
+            .get_template("coverage.html")
+            .render(
+                w=w,
+                crumbs=crumbs(here, *between),
+                current=w("coverage") if first else w("part", part=part, parts=parts),
+                part=w("part", part=part, parts=parts) if parts > 1 else "",
+                lead=_lead(found, w),
+                years=[Link(here.page(f"years/{year}/"), str(year)) for year in reversed(found.years)],
+                groups=[
+                    (forms().common.kinds[kind][w.language], [_row(row, here) for row in group])
+                    for kind, group in groupby(rows, key=lambda row: row.agency.kind)
+                ],
+                legend=_legend(w),
+                corrections=here.page("corrections/"),
+                law=_law(w),
+                tables=_tables(found, w) if first else [],
+                downloads=downloads,
+                neighbours=_neighbours(here, part, parts),
+            )
+        )
+        return Built(html=html, files=found.files if first and w.language == "zh" else {})
+
+    counts = (("years", w("coverage_by_year")), ("kinds", w("coverage_by_kind")), ("downloads", w("downloads")))
+    return Page(
+        here=here,
+        name=w("coverage"),
+        title=title,
+        description=w("coverage_description"),
+        sections=(
+            ("matrix", w("coverage_matrix")), ("states", w("coverage_states")), ("law", w("coverage_law")), *(counts if first else ()),
+        ),
+        build=build,
+    )  # fmt: skip
+
+
+def _lead(found: Coverage, w: Words) -> str:
+    if not found.years:
+        return w("coverage_empty")
+    total = count(found)
+    return w(
+        "coverage_lead",
+        day=found.today.isoformat(),
+        expected=total.expected,
+        collected=total.collected,
+        on_time=total.states["on_time"],
+        late=total.states["late"],
+        unknown=total.states["no_date"] + total.states["no_deadline"],
+    )
+
+
+def _row(row: Row, here: Here) -> RowView:
+    cells = tuple(cell_view(cell, here) for cell in reversed(row.cells))  # a phone shows the first few: the newest
+    return RowView(here.page(f"reports/{row.agency.id}/"), agency_name(row.agency, here.w), cells)
+
+
+def _legend(w: Words) -> list[tuple[str, str, str, str]]:
+    last = max(forms().common.deadlines.values())
+    return [
+        (
+            state,
+            SYMBOLS[state],
+            w(f"coverage_{state}"),
+            w(f"coverage_{state}_says", **({"last": _day(last, w)} if state == "not_due" else {})),
+        )
+        for state in STATES
+    ]
+
+
+def _day(text: str, w: Words) -> str:
+    month, day = (int(number) for number in text.split("-"))
+    return w("coverage_month_day", month=w(f"coverage_month_{month}"), day=day)
+
+
+def _law(w: Words) -> dict[str, object]:
+    common = forms().common
+    known = list(common.kinds.items())
+    by_day = [
+        w(
+            "coverage_law_day",
+            day=_day(last, w),
+            kinds=_list((name[w.language] for kind, name in known if common.deadlines.get(kind) == last), w),
+        )
+        for last in sorted(set(common.deadlines.values()))
+    ]
+    without = _list((name[w.language] for kind, name in known if kind not in common.deadlines), w)
+    return {
+        "says": w("coverage_law_says", reference=common.deadline_reference[w.language]),
+        "days": [*by_day, *([w("coverage_law_none", kinds=without)] if without else [])],
+    }
+
+
+def _list(texts: Iterable[str], w: Words) -> str:
+    return w("coverage_list").join(texts)
+
+
+def _tables(found: Coverage, w: Words) -> list[dict[str, object]]:
+    """Counts by year, newest first, and by kind of agency, each with its sum."""
+    total = _cells(count(found))
+    by_kind: dict[str, list[Cell]] = {}
+    for row in found.rows.values():
+        by_kind.setdefault(row.agency.kind, []).extend(row.cells)
+    head = [w("coverage_expected"), w("coverage_collected"), *(w(f"coverage_{state}") for state in STATES), w("coverage_corrected")]
+    years = [(str(year), _cells(count(found.of_year(year)))) for year in reversed(found.years)]
+    kinds = [(name[w.language], _cells(count(by_kind[kind]))) for kind, name in forms().common.kinds.items() if kind in by_kind]
+    return [
+        {"id": "years", "title": w("coverage_by_year"), "head": [w("year"), *head], "rows": [*years, (w("coverage_all"), total)]},
+        {"id": "kinds", "title": w("coverage_by_kind"), "head": [w("coverage_kind"), *head], "rows": [*kinds, (w("coverage_all"), total)]},
+    ]
+
+
+def _cells(found: Count) -> list[int]:
+    return [found.expected, found.collected, *(found.states[state] for state in STATES), found.corrected]
+
+
+def _neighbours(here: Here, part: int, parts: int) -> list[Link]:
+    def link(number: int, rel: str) -> Link:
+        return Link(here.page("coverage/" if number == 1 else f"coverage/{number}/"), here.w("part", part=number, parts=parts), rel=rel)
+
+    return [*([link(part - 1, "prev")] if part > 1 else []), *([link(part + 1, "next")] if part < parts else [])]

@@ -1,0 +1,92 @@
+"""The glossary's page, and the link that opens an entry of it from the term itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from markupsafe import Markup
+
+from open_reports.form import forms
+from open_reports.glossary import PATH, Entry, Section, glossary
+from open_reports.pages.frame import Built, Here, Link, Page, crumbs, templates
+
+if TYPE_CHECKING:
+    from open_reports.words import Words
+
+SCRIPT = "glossary.js"
+"""Script of `assets/` that opens a definition in place; without it the link leads to the glossary."""
+
+
+class EntryView(NamedTuple):
+    """An entry as a page shows it: its term in the page's language and in the other, facts as name and text, more links."""
+
+    id: str
+    term: str
+    other: str
+    other_language: str
+    meaning: str
+    facts: tuple[tuple[str, str], ...]
+    more: Link | None
+
+
+def term(here: Here, anchor: str, text: str) -> Markup:
+    """HTML of a term that leads to its entry of the glossary, and opens it in place where scripts run."""
+    return Markup('<a class="or-term" href="{}">{}</a>').format(here.page(f"{PATH}#{anchor}"), text)
+
+
+def glossary_page(w: Words) -> Page:
+    """Page of every term: what it means in plain words, in both languages, with its legal basis."""
+    here = Here(PATH, w)
+    known = glossary()
+
+    def build() -> Built:
+        sections = [_section_view(section, here) for section in known.sections]
+        html = (
+            templates().get_template("glossary.html").render(w=w, here=here, crumbs=crumbs(here), current=w("glossary"), sections=sections)
+        )
+        return Built(html=html, files={})
+
+    return Page(
+        here=here,
+        name=w("glossary"),
+        title=w("glossary"),
+        description=w("glossary_description", count=len(known)),
+        sections=tuple((section.id, section.title[w.language]) for section in known.sections),
+        build=build,
+    )
+
+
+def _section_view(section: Section, here: Here) -> dict[str, object]:
+    language = here.w.language
+    return {
+        "id": section.id,
+        "title": section.title[language],
+        "lead": section.lead[language],
+        "entries": [_entry_view(entry, here) for entry in section.entries],
+    }
+
+
+def _entry_view(entry: Entry, here: Here) -> EntryView:
+    w = here.w
+    other = "zh" if w.language == "en" else "en"
+    facts = []
+    printed = [label[w.language] for label in entry.printed if label[w.language] != entry.term[w.language]]
+    if printed:
+        facts.append((w("glossary_printed"), w("list_comma").join(f"“{label}”" for label in printed)))
+    if entry.kind == "rule":
+        rule = forms().rules[entry.id.removeprefix("rule-")]
+        facts += [(w("rule_standing"), w(f"standing_{rule.standing}")), (w("glossary_level"), w(f"level_{rule.level}"))]
+    if entry.basis:
+        facts.append((w("glossary_basis"), entry.basis[w.language]))
+    if entry.forms:
+        facts.append((w("glossary_forms"), w("list_comma").join(forms()[form].title[w.language] for form in entry.forms)))
+    more = Link(here.page(entry.path), w("glossary_more_rule" if entry.kind == "rule" else "glossary_more")) if entry.path else None
+    return EntryView(
+        id=entry.id,
+        term=entry.term[w.language],
+        other=entry.term[other],
+        other_language={"zh": "zh-Hans", "en": "en"}[other],
+        meaning=entry.meaning[w.language],
+        facts=tuple(facts),
+        more=more,
+    )

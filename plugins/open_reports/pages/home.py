@@ -1,0 +1,126 @@
+"""Home: what this is, the corpus at a glance, search, ways in, what is new."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from open_reports import api
+from open_reports.form import forms
+from open_reports.pages.corrections import corrections
+from open_reports.pages.frame import Built, Download, Here, Link, Page, agency_name, size_words, templates
+from open_reports.pages.listing import MOST_LISTED
+from open_reports.pages.search import search_box
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from open_reports.library import Agency, Library
+    from open_reports.words import Words
+
+LATEST = 10
+"""Latest reports, and latest changes of the data, shown on the home page."""
+_WAYS = ("compare", "indicators", "coverage", "quality", "corrections", "glossary", "data")
+"""Pages that the home page leads to, each with a word on what it is for."""
+_FILES = {
+    "observations.csv": ("corpus_csv", "CSV"),
+    "observations.json": ("corpus_json", "JSON"),
+    "findings.json": ("corpus_findings", "JSON"),
+    "index.json": ("corpus_index", "JSON"),
+}
+
+
+def home_page(library: Library, files: Mapping[str, int], w: Words) -> Page:
+    """Home of one language. `files` are the corpus files with their sizes in bytes."""
+    here = Here("", w)
+
+    def build() -> Built:
+        dated = sorted((each for each in library if each.published), key=lambda each: (str(each.published), each.agency), reverse=True)
+        shown = _shown(library)
+        html = (
+            templates()
+            .get_template("home.html")
+            .render(
+                w=w,
+                here=here,
+                search=search_box(here),
+                counts=[
+                    (f"{number:,}", w(name))
+                    for name, number in (
+                        ("reports", len(library)),
+                        ("agencies", len(library.agencies)),
+                        ("years", len(library.years)),
+                        ("figures", sum(len(table.form.cells) for report in library for table in report.tables.values())),
+                    )
+                ],
+                kinds=_by(library, shown, "kind", w),
+                regions=_by(library, shown, "region", w),
+                more=len(library.agencies) - len(shown),
+                years=[
+                    Link(f"years/{year}/", w("year_report", year=year), w("count_reports", count=len(library.of_year(year))))
+                    for year in reversed(library.years)
+                ],
+                latest=[Link(api.folder(each), _name(library, each.agency, each.year, w), str(each.published)) for each in dated[:LATEST]],
+                news=_news(library, w),
+                ways=[(Link(here.page(f"{way}/"), w(f"way_{way}")), w(f"way_{way}_says")) for way in _WAYS],
+                downloads=[
+                    Download(here.file(f"data/{name}"), w(key), kind, size_words(files[name], w)) for name, (key, kind) in _FILES.items()
+                ],
+            )
+        )
+        return Built(html=html, files={})
+
+    return Page(
+        here=here,
+        name=w("home"),
+        title=w("home_title"),
+        description=w("home_lead"),
+        sections=(
+            ("agencies", w("by_agency")),
+            ("years", w("by_year")),
+            ("latest", w("latest_reports")),
+            ("new", w("news")),
+            ("downloads", w("downloads")),
+        ),
+        build=build,
+    )
+
+
+def _shown(library: Library) -> Sequence[Agency]:
+    """Agencies named on the page: all, or where they are too many, the first of those that belong to no other."""
+    found = list(library.agencies.values())
+    return found if len(found) <= MOST_LISTED else [agency for agency in found if agency.parent is None][:MOST_LISTED]
+
+
+def _by(library: Library, shown: Sequence[Agency], what: str, w: Words) -> list[dict[str, Any]]:
+    """Agencies by their kind, in the order of the kinds, or by region, in the order they first appear."""
+    kinds = forms().common.kinds
+    found: dict[str, list[Agency]] = {kind: [] for kind in kinds} if what == "kind" else {}
+    for agency in shown:
+        found.setdefault(getattr(agency, what), []).append(agency)
+    return [
+        {
+            "name": kinds[key][w.language] if what == "kind" else key,
+            "foreign": what == "region",
+            "agencies": [
+                Link(f"reports/{each.id}/", agency_name(each, w), w("count_reports", count=len(library.of_agency(each.id))))
+                for each in members
+            ],
+        }
+        for key, members in found.items()
+        if members
+    ]
+
+
+def _name(library: Library, agency: str, year: int, w: Words) -> str:
+    return w("report_title", agency=agency_name(library.agencies[agency], w), year=year)
+
+
+def _news(library: Library, w: Words) -> list[Link]:
+    """Latest corrections and newly kept reports, newest first."""
+    changed = [(each.revision.date, each.report, w("news_corrected", version=each.revision.version)) for each in corrections(library)]
+    added = [(report.created[:10], report, w("news_added")) for report in library]
+    newest = sorted((*changed, *added), key=lambda each: (each[0], each[1].year, each[1].agency), reverse=True)[:LATEST]
+    return [
+        Link(api.folder(report), _name(library, report.agency, report.year, w), w("news_note", day=day, what=what))
+        for day, report, what in newest
+    ]

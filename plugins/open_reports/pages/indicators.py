@@ -1,0 +1,365 @@
+"""Pages of the indicators: what each is and is not, and its value for every agency and year, with the data files of both."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from markupsafe import Markup, escape
+
+from open_reports import api
+from open_reports.form import forms
+from open_reports.glossary import anchor_of_column, anchor_of_group, anchor_of_line, glossary
+from open_reports.indicator import REASONS, Value, cell_of, of_library
+from open_reports.pages.frame import Built, Download, Here, Link, Page, agency_name, anchor, crumbs, size_words, templates
+from open_reports.pages.glossary import SCRIPT, term
+from open_reports.report import csv_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from open_reports.form import Cells, Indicator, TableForm
+    from open_reports.library import Agency, Library
+    from open_reports.report import Report
+    from open_reports.words import Words
+
+PATH = "indicators/"
+"""Address of the overview below the home of a language."""
+MOST_LISTED = 200
+"""Agencies on one page of an indicator; more go to further pages."""
+COLUMNS = ("agency", "agency_name", "year", "scope", "numerator", "denominator", "value", "reason")
+"""Columns of an indicator's CSV file and keys of its JSON values: a row for every agency and year of the page's table."""
+
+
+class Row(NamedTuple):
+    """A row of the table: an agency, the scope of its latest report, the HTML of its cells, newest year first."""
+
+    agency: Link
+    scope: str
+    cells: Markup
+
+
+class MemberView(NamedTuple):
+    """A member of a formula: its sign (none before the first) and the HTML of its links to the glossary."""
+
+    sign: str
+    html: Markup
+
+
+class Sheet:
+    """The values of one library as its pages and files lay them out.
+
+    Agencies stand in the order of kind, then of the library; years newest first. An agency without any report is left out.
+    """
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        kinds = list(forms().common.kinds)
+        known = [agency for agency in library.agencies.values() if library.of_agency(agency.id)]
+        self.agencies: list[Agency] = sorted(known, key=lambda agency: kinds.index(agency.kind))
+        self.years = library.years[::-1]
+
+    def files(self, indicator: Indicator) -> dict[str, bytes]:
+        """CSV and JSON of an indicator, by their names below its page."""
+        values = of_library(self.library)[indicator.id]
+        rows: list[tuple[object, ...]] = [COLUMNS]
+        objects = []
+        for agency in self.agencies:
+            head = f'{{"agency": {_json(agency.id)}, "agency_name": {_json(agency.name)}'
+            for year in self.years:
+                report = self.library.reports.get((agency.id, year))
+                scope = report.scope if report else ""
+                found = values.get((agency.id, year))
+                numbers = (found.numerator, found.denominator, found.value) if found else (None, None, None)
+                reason = (found.reason if found else "not_collected") or ""
+                rows.append((agency.id, agency.name, year, scope, *("" if each is None else each for each in numbers), reason))
+                top, bottom, value = ("null" if each is None else each for each in numbers)
+                objects.append(
+                    f'{head}, "year": {year}, "scope": {_text(scope)}, "numerator": {top}, "denominator": {bottom}, '
+                    f'"value": {value}, "reason": {_text(reason)}}}'
+                )
+        about = {
+            "indicator": indicator.id,
+            "name": indicator.name.zh,
+            "name_en": indicator.name.en,
+            "numerator": _formula(indicator.numerator),
+            "denominator": _formula(indicator.denominator) or None,
+            "floor": indicator.floor if indicator.denominator else None,
+        }
+        opening = api.json_bytes(about).decode().removesuffix("\n}\n")
+        joined = ",\n  ".join(objects)
+        return {
+            f"{indicator.id}.csv": csv_text([list(map(str, row)) for row in rows]).encode(),
+            f"{indicator.id}.json": f'{opening},\n "values": [\n  {joined}\n ]\n}}\n'.encode(),
+        }
+
+
+def _json(text: str) -> str:
+    return api.json_bytes(text, indent=None).decode().rstrip("\n")
+
+
+def _text(word: str) -> str:
+    """JSON of a word of ours; null for none."""
+    return f'"{word}"' if word else "null"
+
+
+def _formula(cells: Sequence[Cells]) -> str:
+    """A sum as the forms write it."""
+    words = [f"{'-' if each.sign < 0 else '+'} {each}" for each in cells]
+    return " ".join(words).removeprefix("+ ")
+
+
+def indicator_pages(library: Library, w: Words) -> Iterator[Page]:
+    """Return the overview of all indicators, then a page (or several) for each."""
+    yield _overview(w)
+    sheet = Sheet(library)
+    parts = max(1, -(-len(sheet.agencies) // MOST_LISTED))
+    for indicator in forms().indicators.values():
+        for part in range(1, parts + 1):
+            yield _indicator_page(sheet, indicator, part, parts, w)
+
+
+def _overview(w: Words) -> Page:
+    here = Here(PATH, w)
+    known = forms().indicators
+    lead = w("indicators_lead", floor=max(each.floor for each in known.values()))
+
+    def build() -> Built:
+        entries = [
+            {
+                "id": each.id,
+                "link": Link(here.page(f"{PATH}{each.id}/"), each.name[w.language]),
+                "short": _short(each, w),
+                "description": each.description[w.language],
+            }
+            for each in known.values()
+        ]
+        html = (
+            templates()
+            .get_template("indicators.html")
+            .render(w=w, here=here, crumbs=crumbs(here), current=w("indicators"), lead=lead, entries=entries)
+        )
+        return Built(html=html, files={})
+
+    return Page(
+        here=here,
+        name=w("indicators"),
+        title=w("indicators"),
+        description=w("indicators_description", count=len(known)),
+        sections=tuple((each.id, each.name[w.language]) for each in known.values()),
+        build=build,
+    )
+
+
+def _short(indicator: Indicator, w: Words) -> str:
+    counts = indicator.counts[w.language]
+    return w("indicator_share", counts=counts, among=indicator.among[w.language]) if indicator.among else w("indicator_sum", counts=counts)
+
+
+def _indicator_page(sheet: Sheet, indicator: Indicator, part: int, parts: int, w: Words) -> Page:
+    name = indicator.name[w.language]
+    first = f"{PATH}{indicator.id}/"
+    here = Here(first if part == 1 else f"{first}{part}/", w)
+    title = name if part == 1 else f"{name} {part}"
+
+    def build() -> Built:
+        agencies = sheet.agencies[(part - 1) * MOST_LISTED : part * MOST_LISTED]
+        files, downloads = _downloads(sheet, indicator, here) if part == 1 else ({}, [])
+        whose = ""
+        if parts > 1:
+            start = (part - 1) * MOST_LISTED
+            whose = w("indicator_part", first=start + 1, last=start + len(agencies), count=len(sheet.agencies))
+        html = (
+            templates()
+            .get_template("indicator.html")
+            .render(
+                w=w,
+                here=here,
+                crumbs=crumbs(here, Link(here.page(PATH), w("indicators"))),
+                current=name,
+                indicator={
+                    "heading": name,
+                    "description": indicator.description[w.language],
+                    "note": indicator.note[w.language] if indicator.note else "",
+                    "facts": _facts(indicator, w),
+                    "numerator": _members(indicator.numerator, here),
+                    "denominator": _members(indicator.denominator, here),
+                },
+                part=whose,
+                caption=_caption(indicator, w),
+                legend=[*([w("indicator_legend_share", floor=indicator.floor)] if indicator.denominator else []), w("indicator_legend")],
+                years=[Link(here.page(f"years/{year}/"), str(year)) for year in sheet.years],
+                rows=list(_rows(sheet, indicator, agencies, here)),
+                downloads=downloads,
+                neighbours=_parts(first, part, parts, here),
+            )
+        )
+        return Built(html=html, files=files if w.language == "zh" else {})
+
+    sections = (("formula", w("indicator_formula")), ("values", w("indicator_values")))
+    return Page(
+        here=here,
+        name=title,
+        title=title,
+        description=w("indicator_description", name=name),
+        sections=(*sections, ("downloads", w("downloads"))) if part == 1 else sections,
+        build=build,
+        scripts=(SCRIPT,),
+    )
+
+
+def _downloads(sheet: Sheet, indicator: Indicator, here: Here) -> tuple[dict[str, bytes], list[Download]]:
+    """The data files, which the Chinese page carries, and what both pages say of them."""
+    w = here.w
+    sizes = of_library(sheet.library).sizes
+    names = {f"{indicator.id}.csv": "CSV", f"{indicator.id}.json": "JSON"}
+    files: dict[str, bytes] = {}
+    if w.language == "zh" or not sizes.keys() >= names.keys():
+        files = sheet.files(indicator)
+        sizes |= {name: len(data) for name, data in files.items()}
+    folder = f"{PATH}{indicator.id}/"
+    return files, [
+        Download(here.file(f"{folder}{name}"), w("indicator_file"), kind, size_words(sizes[name], w)) for name, kind in names.items()
+    ]
+
+
+def _facts(indicator: Indicator, w: Words) -> list[tuple[str, str]]:
+    counts = indicator.counts[w.language]
+    facts = [(w("indicator_counted"), counts)]
+    if indicator.among:
+        facts = [(w("indicator_numerator"), counts), (w("indicator_denominator"), indicator.among[w.language])]
+    return [*facts, (w("indicator_basis"), indicator.basis[w.language])]
+
+
+def _caption(indicator: Indicator, w: Words) -> str:
+    name = indicator.name[w.language]
+    if indicator.yearly:
+        return w("indicator_caption_change", name=name)
+    if indicator.among:
+        return w("indicator_caption_share", name=name, counts=indicator.counts[w.language], among=indicator.among[w.language])
+    return w("indicator_caption_sum", name=name)
+
+
+def _parts(first: str, part: int, parts: int, here: Here) -> list[Link]:
+    def to(number: int, rel: str) -> Link:
+        path = first if number == 1 else f"{first}{number}/"
+        return Link(here.page(path), here.w("part", part=number, parts=parts), rel=rel)
+
+    return [*([to(part - 1, "prev")] if part > 1 else []), *([to(part + 1, "next")] if part < parts else [])]
+
+
+# -- the formula --------------------------------------------------------------------------------------------------------
+
+
+def _members(cells: Iterable[Cells], here: Here) -> list[MemberView]:
+    """Members of a sum in words, each leading to the glossary."""
+    found: list[MemberView] = []
+    for each in cells:
+        sign = "−" if each.sign < 0 else "+" if found else ""
+        found.append(MemberView(sign, _member(each, here)))
+    return found
+
+
+def _member(cells: Cells, here: Here) -> Markup:
+    w = here.w
+    # The newest form that has such cells says what they are called.
+    form = next(form.tables[cells.table] for form in reversed(list(forms().values())) if cells.lines(form.tables[cells.table]))
+    anchors = (_line_anchor(cells, form), anchor_of_column(cells.table, cells.column, form.form))
+    line, column = (term(here, each, glossary()[each].term[w.language]) for each in anchors)
+    if cells.line.endswith("*"):
+        line = Markup(escape(w("indicator_each", group="\0"))).replace("\0", line)  # noqa: S704 (escaped)
+    before = Markup("{} ").format(w("indicator_previous")) if cells.previous else Markup()
+    return Markup("{}{} <small>{}</small>").format(before, line, column)
+
+
+def _line_anchor(cells: Cells, form: TableForm) -> str:
+    """Entry of the line that is meant or, of several, of the printed head they stand under."""
+    lines = cells.lines(form)
+    if not cells.line.endswith("*"):
+        return anchor_of_line(cells.table, lines[0], form.form)
+    return anchor_of_group(cells.table, form.lines[lines[0]].groups[-1].zh, form.form)
+
+
+# -- the values ---------------------------------------------------------------------------------------------------------
+
+
+def _rows(sheet: Sheet, indicator: Indicator, agencies: Iterable[Agency], here: Here) -> Iterator[Row]:
+    values = of_library(sheet.library)[indicator.id]
+    reports = sheet.library.reports
+    cells = _Cells(indicator, here)
+    for agency in agencies:
+        own = sheet.library.of_agency(agency.id)
+        scopes = {report.year: before.scope != report.scope for before, report in pairwise(own)}
+        line = []
+        for year in sheet.years:
+            report = reports.get((agency.id, year))
+            line.append(cells.of(report, values[agency.id, year], broken=scopes.get(year, False)) if report else cells.nothing)
+        yield Row(
+            agency=Link(here.page(f"reports/{agency.id}/"), agency_name(agency, here.w)),
+            scope=cells.scopes[own[-1].scope],
+            cells=Markup("".join(line)),  # noqa: S704 (numbers, words of ours, ids)
+        )
+
+
+class _Cells:
+    """HTML of an indicator's cells in one language. A large corpus has a million of them, so each is one format string."""
+
+    def __init__(self, indicator: Indicator, here: Here) -> None:
+        self.w = here.w
+        self.folder = here.page("reports/")
+        self.scopes = {scope: text[here.w.language] for scope, text in forms().common.scopes.items()}
+        self.nothing = f'<td data-reason="not_collected"><small>{escape(self.w("not_collected"))}</small></td>'
+        self.table = indicator.numerator[0].table
+        addresses = {form: cell_of(indicator, form) for form in forms()}
+        self.anchors = {form: anchor(str(address)) if address else "" for form, address in addresses.items()}
+
+    def of(self, report: Report, value: Value, *, broken: bool) -> str:
+        """The value, leading to the figure it begins with; `broken` if the year before counted something else."""
+        place = self.anchors[report.tables[self.table].form.form]
+        marks = f' data-reason="{value.reason}"' if value.reason else ""
+        notes = ""
+        if broken:
+            marks += ' class="or-break"'
+            notes = f" <small>{escape(self.w('indicator_scope', scope=self.scopes[report.scope]))}</small>"
+        if report.period:
+            notes += f" <small>{escape(self.w('indicator_period'))}</small>"
+        return f'<td{marks}><a href="{self.folder}{report.agency}/{report.year}/{place}">{_says(value, self.w)}</a>{notes}</td>'
+
+
+def _says(value: Value, w: Words) -> str:
+    """What a cell shows: the rate with its counts, the counts alone, or why there is nothing."""
+    indicator, top, bottom, number, reason = value
+    if reason is None:
+        return f"{percent(value)} <small>{counted(value)}</small>" if indicator.denominator else str(number)
+    if top is None or bottom is None:
+        return f"<small>{escape(reason_words(value, w))}</small>"
+    if reason == "zero_denominator":
+        return f"{counted(value)} <small>{escape(reason_words(value, w))}</small>"
+    return counted(value)
+
+
+def percent(value: Value) -> str:
+    """Rate in per cent with two decimals, 17.46%; a change has its sign, +5.71%. Empty where there is none."""
+    if value.value is None:
+        return ""
+    rate = value.value * 100
+    return f"{rate:+.2f}%" if value.indicator.yearly else f"{rate:.2f}%"
+
+
+def counted(value: Value) -> str:
+    """The two counts, numerator / denominator, or last year's figure → this year's. Empty where one is lacking."""
+    top, bottom = value.numerator, value.denominator
+    if top is None or bottom is None:
+        return ""
+    return f"{bottom} → {bottom + top}" if value.indicator.yearly else f"{top} / {bottom}"
+
+
+def reason_words(value: Value, w: Words) -> str:
+    """Why there is no value, in words; empty where there is one."""
+    if value.reason is None:
+        return ""
+    if value.reason not in REASONS:
+        return forms().common.statuses[value.reason][w.language]
+    if value.reason == "not_collected":  # that of the report itself has no value at all
+        return w("value_before_not_collected")
+    return w(f"value_{value.reason}")

@@ -1,0 +1,133 @@
+"""What lists of reports share: the row of a report, as agency and year pages show it."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, NamedTuple
+
+from open_reports.document import Record, parse_yaml
+from open_reports.errors import FormError
+from open_reports.form import forms
+from open_reports.pages.frame import verdict
+from open_reports.words import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from open_reports.document import Problem
+    from open_reports.finding import Finding
+    from open_reports.report import Report
+    from open_reports.words import Words
+
+Findings = dict[tuple[str, int], list["Finding"]]
+"""Findings of each report, by agency and year."""
+MOST_LISTED = 200
+"""Entries on one page of a list; more go to further pages."""
+
+
+class CellView(NamedTuple):
+    """One cell of a list: a figure, or words; `says` puts a kind of nothing into words, `href` leads to the figure."""
+
+    text: str
+    status: str = ""
+    says: str = ""
+    words: bool = False
+    href: str = ""
+    broken: bool = False
+    """Whether something stands between this year and the one before it, so that the two are not to be compared."""
+
+
+def figure_cell(report: Report, address: tuple[str, str, str], w: Words, *, href: str = "", broken: bool = False) -> CellView:
+    """One figure of a report as a cell; `href` leads to it."""
+    table, line, column = address
+    status = report.tables[table].status(line, column)
+    if status == "reported":
+        return CellView(report.tables[table].text(line, column), href=href, broken=broken)
+    text = "" if status == "not_on_form" else report.tables[table].text(line, column)
+    return CellView(text, status, forms().common.statuses[status][w.language], broken=broken)
+
+
+def list_head(first: str, w: Words) -> list[tuple[str, str]]:
+    """Heads of a list of reports, each with what it is sorted by; `first` is that of the column that leads to them."""
+    figures = [(column_title(address, w), "number") for address in views().listed]
+    return [(first, "text"), (w("scope"), "text"), *figures, (w("findings"), "text"), (w("published"), "text")]
+
+
+def column_title(address: tuple[str, str, str], w: Words) -> str:
+    """Return the short name of a figure above its column in a list (`listed.<line>` in the words), its line's own otherwise."""
+    table, line, _ = address
+    key = f"listed_{line.replace('.', '_')}"
+    if key in words():
+        return w(key)
+    return next(form.tables[table].lines[line].label for form in forms().values() if line in form.tables[table].lines)[w.language]
+
+
+def list_cells(report: Report, findings: Sequence[Finding], w: Words) -> tuple[CellView, ...]:
+    """Cells of a report in a list, below `list_head`."""
+    return (
+        CellView(w(f"scope_short_{report.scope}"), words=True),
+        *(figure_cell(report, address, w) for address in views().listed),
+        CellView(verdict(findings, w, short=True), words=True),
+        CellView(report.published.isoformat() if report.published else w("unknown"), words=True),
+    )
+
+
+class Topic(NamedTuple):
+    """A statutory table over the years: its id and the columns shown, all where none is named."""
+
+    table: str
+    columns: tuple[str, ...]
+
+
+class Views(NamedTuple):
+    """What lists and the page of an agency show (`forms/views/agency.yml`)."""
+
+    listed: tuple[tuple[str, str, str], ...]
+    topics: tuple[Topic, ...]
+
+
+@cache
+def views() -> Views:
+    """Load the views, once a process. Raises `FormError` where one names no table or figure of any form."""
+    name = "forms/views/agency.yml"
+    problems: list[Problem] = []
+    root = Record(parse_yaml((resources.files("open_reports") / name).read_text(encoding="utf-8")), problems)
+    tables = [table for form in forms().values() for table in form.tables.values()]
+    known = {f"{table.id}/{line.id}/{column.id}" for table in tables for line, column in table.cells}
+    listed = []
+    for address in root.texts("listed"):
+        if address not in known:
+            root.note("listed", "form.no_such_line", found=address, expected="table/line/column")
+        else:
+            table, line, column = address.split("/")
+            listed.append((table, line, column))
+    topics = []
+    for record in root.records("topics"):
+        topic = Topic(record.text("table"), record.texts("columns") if "columns" in record.mapping else ())
+        columns = {column for table in tables if table.id == topic.table for column in table.columns}
+        for unknown in [each for each in topic.columns if each not in columns] or ([] if columns else [topic.table]):
+            record.note("columns", "form.no_such_line", found=unknown, expected=", ".join(sorted(columns)))
+        record.close()
+        topics.append(topic)
+    root.close()
+    if problems:
+        raise FormError("\n".join(f"{name}: {problem}" for problem in problems))
+    return Views(tuple(listed), tuple(topics))
+
+
+def parts_of(count: int) -> int:
+    """How many pages a list takes."""
+    return max(1, -(-count // MOST_LISTED))
+
+
+def part_span(part: int) -> slice:
+    """Entries of one part of a list, counted from 1."""
+    return slice((part - 1) * MOST_LISTED, part * MOST_LISTED)
+
+
+def part_links(path: str, part: int, parts: int) -> Iterator[tuple[str, int, str]]:
+    """Path, number and relation of the parts before and after."""
+    for number, rel in ((part - 1, "prev"), (part + 1, "next")):
+        if 1 <= number <= parts:
+            yield path if number == 1 else f"{path}{number}/", number, rel

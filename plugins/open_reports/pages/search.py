@@ -1,0 +1,79 @@
+"""The search page, and the small box that leads to it from every other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from open_reports import search
+from open_reports.pages.frame import Built, Link, Page, crumbs, templates
+from open_reports.words import words
+
+if TYPE_CHECKING:
+    from open_reports.pages.frame import Here
+    from open_reports.search import Catalogue
+    from open_reports.words import Words
+
+PATH = "search/"
+
+
+def search_page(here: Here, catalogue: Catalogue) -> Page:
+    """Page that searches a catalogue; its index stands in its folder. Raises `PublishError` where its script is missing."""
+    w = here.w
+    search.script()
+
+    def build() -> Built:
+        says = {key: w(f"search_{key}") for key in ("found", "found_some", "found_part", "found_none", "loading", "count")}
+        html = (
+            templates()
+            .get_template("search.html")
+            .render(
+                w=w,
+                crumbs=crumbs(here),
+                current=w("search_title"),
+                index=search.INDEX,
+                home=here.page(""),
+                says=says,
+                report=words()["report_title"][w.language],
+                kinds={kind: w(f"search_kind_{kind}") for kind in ("agency", "report", "year", "indicator", "term", "page")},
+                other="zh-CN" if w.language == "en" else "en",
+                browse=_browse(here, catalogue),
+            )
+        )
+        return Built(html=html, files={search.INDEX: search.index(catalogue)})
+
+    return Page(
+        here=here,
+        name=w("search_title"),
+        title=w("search_title"),
+        description=w("search_description"),
+        sections=(("browse", w("search_browse")),),
+        build=build,
+        scripts=(search.SCRIPT,),
+    )
+
+
+def search_box(here: Here) -> Markup:
+    """HTML of the box that leads to the search page from any other; it needs no script."""
+    return box(here.w, here.page(PATH))
+
+
+def box(w: Words, action: str) -> Markup:
+    """HTML of the box; `action` is the link to the search page."""
+    html = templates().get_template("search_box.html").render(w=w, action=action)
+    return Markup(html)  # noqa: S704 (rendered by a template that escapes)
+
+
+def _browse(here: Here, catalogue: Catalogue) -> list[Link]:
+    """Ways in for those who cannot or will not search."""
+    w = here.w
+    years = [each for each in catalogue.entries if each.kind == "year"]
+    links = [Link(f"{here.page('')}#agencies", w("search_browse_agencies"), str(len(catalogue.offices)))]
+    links += [Link(here.page(each.address), each.name[w.language], each.note) for each in years]
+    kinds = {each.kind for each in catalogue.entries}
+    if "indicator" in kinds:
+        links.append(Link(here.page("indicators/"), w("search_browse_indicators")))
+    if "term" in kinds:
+        links.append(Link(here.page("glossary/"), w("search_browse_terms")))
+    return links

@@ -1,0 +1,94 @@
+"""The page of a report year: every agency's report, and which are not collected."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from open_reports import api
+from open_reports.coverage import count
+from open_reports.pages.frame import Built, Here, Link, Page, agency_name, crumbs, templates
+from open_reports.pages.listing import list_cells, list_head, part_links, part_span, parts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from open_reports.coverage import Coverage
+    from open_reports.library import Library
+    from open_reports.pages.listing import Findings
+    from open_reports.words import Words
+
+
+def year_pages(library: Library, year: int, findings: Findings, covered: Coverage, w: Words) -> Iterator[Page]:
+    """Pages of a report year, several where the list is long."""
+    parts = parts_of(len(library.of_year(year)))
+    for part in range(1, parts + 1):
+        yield _page(library, year, (part, parts), findings, covered, w)
+
+
+def _page(  # noqa: PLR0917 (a part of a year's list)
+    library: Library, year: int, place: tuple[int, int], findings: Findings, covered: Coverage, w: Words
+) -> Page:
+    part, parts = place
+    path = f"years/{year}/"
+    here = Here(path if part == 1 else f"{path}{part}/", w)
+    heading = w("year_title", year=year)
+    reports = library.of_year(year)[part_span(part)]
+
+    def build() -> Built:
+        rows = [
+            {
+                "href": here.page(api.folder(report)),
+                "text": agency_name(library.agencies[report.agency], w),
+                "cells": list_cells(report, findings.get((report.agency, year), []), w),
+            }
+            for report in reports
+        ]
+        cells = covered.of_year(year)
+        missing = [library.agencies[each.agency] for each in cells if each.status == "not_collected"]
+        years = library.years
+        position = years.index(year)
+        around = [*years[max(0, position - 1) : position], *years[position + 1 : position + 2]]
+        html = (
+            templates()
+            .get_template("year.html")
+            .render(
+                w=w,
+                here=here,
+                crumbs=crumbs(here, *([] if part == 1 else [Link(here.page(path), heading)])),
+                current=heading if part == 1 else w("part", part=part, parts=parts),
+                heading=heading,
+                part=w("part", part=part, parts=parts) if parts > 1 else "",
+                counted=count(cells),
+                head=list_head(w("agency"), w),
+                rows=rows,
+                missing=[Link(here.page(f"reports/{each.id}/"), agency_name(each, w)) for each in missing[:MOST_MISSING]],
+                more=max(0, len(missing) - MOST_MISSING),
+                compare=f"{here.page('compare/')}?y={year}",
+                turns=[
+                    Link(here.page(to), w("part", part=number, parts=parts), rel=rel) for to, number, rel in part_links(path, part, parts)
+                ],
+                neighbours=[
+                    Link(
+                        here.page(f"years/{each}/"),
+                        f"{w('previous_year' if each < year else 'next_year')}{w('colon')}{each}",
+                        rel="prev" if each < year else "next",
+                    )
+                    for each in around
+                ],
+            )
+        )
+        return Built(html=html, files={})
+
+    return Page(
+        here=here,
+        name=heading,
+        title=heading if part == 1 else f"{heading} {part}",
+        description=w("year_description", year=year, count=len(library.of_year(year))),
+        sections=(("reports", w("reports")), ("missing", w("year_missing"))),
+        build=build,
+        scripts=("sorting.js",),
+    )
+
+
+MOST_MISSING = 100
+"""Agencies named whose report of a year is not collected; the page of coverage lists them all."""

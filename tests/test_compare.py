@@ -1,0 +1,857 @@
+"""The comparison page in a real Chromium: what is chosen, shown, sorted, warned of, taken away, and shown without scripts."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import made_up
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from framed import ASSETS, THEME
+from lxml import html
+from open_reports import shell
+from open_reports.agency_files import AgencyFiles
+from open_reports.document import DocumentError
+from open_reports.errors import FormError
+from open_reports.form import forms
+from open_reports.library import open_library
+from open_reports.pages.compare import (
+    LIST,
+    SCRIPTS,
+    agency_list,
+    compare_page,
+    figure_groups,
+    grouped,
+    indicator_entries,
+    read_settings,
+    settings,
+)
+from open_reports.report import number
+from open_reports.words import Words, words
+from website import Chromium, Watch, chromium, served
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from open_reports.library import Library
+    from open_reports.report import Report
+    from playwright.sync_api import Download, Page
+    from website import Server
+
+PHONE, DESK = 360, 1280
+STYLES = ("open-reports.css", "compare.css")
+
+PAGES = {"zh": "compare/", "en": "en/compare/"}
+_SCHEME = """
+document.documentElement.className = "js";
+document.addEventListener("DOMContentLoaded", () => {
+  document.body.dataset.mdColorScheme = matchMedia("(prefers-color-scheme: dark)").matches ? "slate" : "default";
+});
+"""
+
+
+# -- a small site: the page in both languages and the files it reads -----------------------------------------------------
+
+
+def write_site(folder: Path, library: Library) -> None:
+    """Write the comparison in both languages with what it loads, in the theme's styles and below the site's own policy."""
+    assets = folder / "assets"
+    assets.mkdir(parents=True)
+    sheets = [*sorted(THEME.glob("main.*.css")), *sorted(THEME.glob("palette.*.css")), *(ASSETS / name for name in STYLES)]
+    for number_, sheet in enumerate(sheets):
+        (assets / f"{number_}.css").write_bytes(sheet.read_bytes())
+    for name in SCRIPTS:
+        (assets / name).write_bytes((ASSETS / name).read_bytes())
+    (assets / "scheme.js").write_text(_SCHEME, encoding="utf-8")
+    for language in PAGES:
+        made = compare_page(library, Words(language))
+        built = made.build()
+        up = "../" * made.path.count("/")
+        own = folder / made.path
+        own.mkdir(parents=True)
+        for path, data in built.files.items():
+            (own / path).write_bytes(data)
+        links = "".join(f'<link rel="stylesheet" href="{up}assets/{each}.css">' for each in range(len(sheets)))
+        scripts = "".join(f'<script src="{up}assets/{name}" defer></script>' for name in made.scripts)
+        framed = (
+            f'<!doctype html><html lang="{language}" class="no-js"><head><meta charset="utf-8"><title>虚构</title>'
+            f'<meta name="viewport" content="width=device-width,initial-scale=1"><link rel="icon" href="data:,">{links}'
+            f'<script src="{up}assets/scheme.js"></script>{scripts}</head>'
+            f'<body dir="ltr" data-md-color-scheme="default" data-md-color-primary="indigo" data-md-color-accent="indigo">'
+            f'<div class="md-container"><main class="md-main"><div class="md-main__inner md-grid"><div class="md-content">'
+            f'<p><a hreflang="{"zh" if language == "en" else "en"}" href="{made.here.twin()}">中文 / English</a></p>'
+            f'<article class="md-content__inner md-typeset">{built.html}</article></div></div></main></div></body></html>'
+        )
+        (own / "index.html").write_text(shell.guarded(framed, ()), encoding="utf-8")
+    for agency in library.agencies.values():
+        beside = folder / "reports" / agency.id
+        beside.mkdir(parents=True)
+        for path, data in AgencyFiles(library, agency).files().items():
+            (beside / path).write_bytes(data)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Chromium]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def server(library: Library, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The project's own packages, compared."""
+    folder = tmp_path_factory.mktemp("compare") / "site"
+    write_site(folder, library)
+    with served(folder) as running:
+        yield running
+
+
+HOSTILE = '</script><img src=x onerror=alert(1)>"&amp;=1'
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Invented agencies with what is hard: a hostile name, a formula for a name, blanks, a lone period, money with many digits."""
+    root = tmp_path_factory.mktemp("odd")
+    packages = root / "datapackages"
+    names = {"xugou-jia": "张村", "xugou-yi": "安村", "xugou-bing": "李村", "xugou-ding": HOSTILE, "xugou-wu": "-1+2号办事处"}
+    made = {agency: made_up.package(agency, 2023) for agency in names}
+    values = {"xugou-jia": "9", "xugou-yi": "100", "xugou-bing": "", "xugou-ding": "0", "xugou-wu": "/"}
+    for agency, package in made.items():
+        package.edit_agency("name", names[agency])
+        package.set("applications", "new", "total", values[agency])
+    made["xugou-jia"].set("disclosure", "fees", "amount", "999999999999999.123456")
+    made["xugou-yi"].set("disclosure", "fees", "amount", "999999999999999.123457")
+    made["xugou-yi"].edit_json("report.period", {"from": "2023-09-01", "to": "2023-12-31"})
+    for package in made.values():
+        package.write(packages)
+    library = open_library(packages)
+    assert library.findings == ()
+    write_site(root / "site", library)
+    with served(root / "site") as running:
+        yield running
+
+
+def standing(report: Report | None, address: str) -> tuple[str, str]:
+    """Status and text of a figure in its package; of a report that is not there, `not_collected`."""
+    if report is None:
+        return "not_collected", ""
+    table, line, column = address.split("/")
+    status = report.tables[table].status(line, column)
+    return status, report.tables[table].text(line, column) if status == "reported" else ""
+
+
+def opened(browser: Chromium, server: Server, query: str = "", *, language: str = "zh", **options: Any) -> Page:
+    page = browser.context(**options).new_page()
+    page.goto(f"{server.url}{PAGES[language]}{query}")
+    return page
+
+
+def resulted(browser: Chromium, server: Server, query: str, **options: Any) -> Page:
+    """Open a selection and wait for its table."""
+    page = opened(browser, server, query, **options)
+    page.locator("#or-compare-result table").wait_for()
+    return page
+
+
+def shown(page: Page) -> list[list[str]]:
+    """Cells of the table as read, row by row; what stands in small type follows after a blank."""
+    rows = page.locator("#or-compare-result tbody tr").evaluate_all(
+        "rows => rows.map(row => [...row.cells].map(cell => cell.innerText.replace(/\\s+/g, ' ').trim()))"
+    )
+    return [list(row) for row in rows]
+
+
+def warned(page: Page) -> list[str]:
+    return page.locator("#or-compare-result .or-warning li").all_inner_texts()
+
+
+NEW = "applications/new/total"
+TWO = f"?a=pingtan,pingtan-police&y=2024&f={NEW},i:completion_rate"
+
+
+# -- without a browser --------------------------------------------------------------------------------------------------
+
+
+def test_every_figure_and_indicator_can_be_chosen_once() -> None:
+    printed = {
+        f"{table.id}/{line.id}/{column.id}" for form in forms().values() for table in form.tables.values() for line, column in table.cells
+    }
+    for language in PAGES:
+        offered = [cell for table in figure_groups(Words(language)) for line in table["lines"] for cell in line["cells"]]
+        assert len(offered) == len(printed)
+        assert {cell["id"] for cell in offered} == printed
+        assert all(cell["label"] and cell["label"] in cell["remark"] for cell in offered)
+        assert [each["id"] for each in indicator_entries(Words(language))] == [f"i:{each}" for each in forms().indicators]
+
+
+def test_a_figure_of_one_form_says_so() -> None:
+    cells = {cell["id"]: cell["only"] for table in figure_groups(Words("zh")) for line in table["lines"] for cell in line["cells"]}
+    assert cells["disclosure/normative_documents/made"] == forms()["2019"].title.zh
+    assert cells["disclosure/normative_documents/in_force"] == forms()["2021"].title.zh
+    assert cells["disclosure/penalties/decisions"] == ""
+
+
+def test_every_scope_and_reason_has_its_words() -> None:
+    from open_reports.indicator import REASONS  # noqa: PLC0415 (only here)
+
+    assert {f"compare_scope_{scope}" for scope in forms().common.scopes} <= words().keys()
+    assert {f"compare_{reason}" for reason in REASONS if reason != "not_collected"} <= words().keys()
+
+
+@pytest.mark.parametrize(
+    "text, says",
+    [
+        ("rows: 1\nagencies: 1\nfigures: 1\nplain: [applications/new/all]\nfirst: [i:luck]\n", "applications/new/all"),
+        ("rows: 1\nagencies: 1\nfigures: 1\nplain: []\nfirst: [i:refusal_rate]\n", "plain"),
+        ("rows: many\nagencies: 1\nfigures: 1\nplain: [applications/new/total]\nfirst: [applications/new/total]\n", "rows"),
+        ("colour: red\nrows: 1\nagencies: 1\nfigures: 1\nplain: [applications/new/total]\nfirst: [applications/new/total]\n", "colour"),
+    ],
+)
+def test_wrong_settings_are_refused(text: str, says: str) -> None:
+    with pytest.raises(FormError, match=says):
+        read_settings(text)
+
+
+def test_settings_must_be_yaml() -> None:
+    with pytest.raises(DocumentError):
+        read_settings("rows: [")
+
+
+@pytest.mark.parametrize(
+    "text, says",
+    [
+        ("0", "0"),
+        ("999", "999"),
+        ("1000", "1,000"),
+        ("-1234567", "-1,234,567"),
+        ("2059.2090", "2,059.2090"),
+        ("999999999999999.123456", "999,999,999,999,999.123456"),
+    ],
+)
+def test_digits_are_set_apart_and_kept(text: str, says: str) -> None:
+    assert grouped(text) == says
+
+
+def test_list_of_agencies_is_the_library(library: Library) -> None:
+    entries = json.loads(agency_list(library))
+    assert [each["id"] for each in entries] == list(library.agencies)
+    for entry in entries:
+        agency = library.agencies[entry["id"]]
+        assert (entry["name"], entry["name_en"], entry["parent"]) == (agency.name, agency.name_en, agency.parent)
+        assert entry["years"] == [report.year for report in library.of_agency(agency.id)]
+
+
+def _rows_of(page_html: str) -> list[html.HtmlElement]:
+    found: list[html.HtmlElement] = html.fragment_fromstring(page_html, create_parent="div").xpath("//tbody/tr")
+    return found
+
+
+@pytest.mark.parametrize("language", PAGES)
+def test_plain_table_is_the_latest_year_as_published(library: Library, language: str) -> None:
+    """Every agency in the library's order; each figure as in its package, linked to its cell, or the kind of nothing it is."""
+    built = compare_page(library, Words(language)).build()
+    year = library.years[-1]
+    rows = _rows_of(built.html)
+    assert [row.xpath("string(th/a/@href)") for row in rows] == [f"../reports/{agency}/" for agency in library.agencies]
+    reported = 0
+    for row, agency in zip(rows, library.agencies, strict=True):
+        report = library.reports.get((agency, year))
+        cells = row.xpath("td")[1:]
+        assert len(cells) == len(settings().plain)
+        for cell, figure in zip(cells, settings().plain, strict=True):
+            if report is None:
+                assert cell.text_content() == Words(language)("not_collected")
+                continue
+            held = report.figure(*figure.split("/"))
+            assert cell.xpath("string(a/@href)") == f"../reports/{agency}/{year}/#{figure}"
+            assert cell.text_content().replace(",", "") == (
+                held.text if held.status == "reported" else forms().common.statuses[held.status][language].replace(",", "")
+            )
+            assert cell.get("data-value", "") == (held.text if held.status == "reported" else "")
+            reported += held.status == "reported"
+    assert reported > 10
+    assert (LIST in built.files) == (language == "zh")
+
+
+def test_plain_table_and_page_stay_small(tmp_path: Path) -> None:
+    """Past the limit the table lists the first level only, never more rows than set; the page says so, and stays light."""
+    most = settings().rows
+    packages = tmp_path / "datapackages"
+    for index in range(most + 30):
+        agency = f"xugou-{index:04d}"
+        folder = packages / agency
+        folder.mkdir(parents=True)
+        parent = "xugou-0000" if 0 < index <= 20 else "none"
+        (folder / "agency.yml").write_text(made_up.agency_text(agency, parent=parent), encoding="utf-8")
+    for agency in ("xugou-0000", "xugou-0005", "xugou-0040"):
+        package = made_up.package(agency, 2023)
+        package.agency_yml = (packages / agency / "agency.yml").read_bytes()
+        for path, data in package.files.items():
+            file = packages / agency / "2023" / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(data)
+    library = open_library(packages)
+    built = compare_page(library, Words("zh")).build()
+    rows = _rows_of(built.html)
+    assert len(rows) == most
+    linked = [row.xpath("string(th/a/@href)") for row in rows]
+    assert "../reports/xugou-0005/" not in linked
+    assert "../reports/xugou-0040/" in linked
+    assert f"{most + 30}" in built.html
+    assert '<a href="../years/2023/">' in built.html
+    assert len(gzip.compress(built.html.encode())) < 40 * 1024
+    assert len(json.loads(built.files[LIST])) == most + 30
+
+
+def test_names_cannot_end_the_data_of_the_page(library: Library) -> None:
+    built = compare_page(library, Words("zh")).build()
+    data = built.html.partition('id="or-compare-data">')[2].partition("</script>")[0]
+    assert set(data) & set("<>&") == set()
+    assert json.loads(data)["years"] == list(reversed(library.years))
+
+
+# -- choosing -----------------------------------------------------------------------------------------------------------
+
+
+def test_two_agencies_in_three_steps_on_a_phone(browser: Chromium, server: Server) -> None:
+    """Tick, tick, look: the table stands in the window, in the latest year both have, with no sideways scroll of the page."""
+    page = opened(browser, server, viewport={"width": PHONE, "height": 740}, has_touch=True)
+    page.get_by_label("平潭综合实验区公安局").tap()
+    page.get_by_label("平潭综合实验区自然资源与生态环境局").tap()
+    page.get_by_role("button", name="看结果").tap()
+    heading = page.get_by_role("heading", name="比较结果")
+    heading.wait_for()
+    page.wait_for_function(
+        "() => { const box = document.getElementById('result').getBoundingClientRect(); return box.top >= 0 && box.top < 400 }"
+    )
+    assert [row[:3] for row in shown(page)] == [
+        ["平潭综合实验区公安局", "2024", "本机关"],
+        ["平潭综合实验区自然资源与生态环境局", "2024", "本机关"],
+    ]
+    assert page.evaluate("document.activeElement.id") == "result"
+    assert page.evaluate("document.scrollingElement.scrollWidth - document.documentElement.clientWidth") == 0
+    assert not page.locator("#or-compare-plain").is_visible()
+    page.context.close()
+
+
+def test_year_follows_the_agencies_until_it_is_chosen(browser: Chromium, server: Server, library: Library) -> None:
+    page = resulted(browser, server, "?a=yinchuan-qianjinjie")
+    assert {row[1] for row in shown(page)} == {"2019"}
+    page.locator("summary", has_text="选机关").click()
+    page.get_by_label("平潭综合实验区财政金融局").check()
+    page.wait_for_function("() => document.querySelectorAll('#or-compare-result tbody tr').length === 2")
+    common = {report.year for report in library.of_agency("yinchuan-qianjinjie")} & {
+        report.year for report in library.of_agency("pingtan-finance")
+    }
+    assert common == set(), "they have a year in common: the test is void"
+    assert {row[1] for row in shown(page)} == {str(max(report.year for report in library.of_agency("pingtan-finance")))}
+    page.locator("summary", has_text="选年度").click()
+    page.get_by_label("2019", exact=True).check()
+    page.wait_for_function("() => document.querySelectorAll('#or-compare-result tbody tr').length === 4")
+    assert "y=2025,2019" in page.url
+    page.context.close()
+
+
+def test_selection_stands_in_the_address_and_survives_reload_and_sharing(browser: Chromium, server: Server) -> None:
+    page = resulted(browser, server, f"?a=pingtan-police,pingtan&y=2022,2024&f=i:refusal_rate,{NEW}&s=-{NEW}")
+    before, warnings = shown(page), warned(page)
+    assert page.url.endswith(f"?a=pingtan-police,pingtan&y=2024,2022&f=i:refusal_rate,{NEW}&s=-{NEW}")
+    assert len(before) == 4
+    page.reload()
+    page.locator("#or-compare-result table").wait_for()
+    assert (shown(page), warned(page)) == (before, warnings)
+    other = resulted(browser, server, page.url.removeprefix(f"{server.url}compare/"))
+    assert (shown(other), warned(other)) == (before, warnings)
+    page.locator("summary", has_text="选数字和指标").click()
+    page.get_by_label("按名称找数字和指标").fill("上年结转")
+    line = page.locator("fieldset", has_text="二、上年结转")
+    line.get_by_label("总计").check()
+    page.wait_for_function("() => document.querySelectorAll('#or-compare-result thead th').length === 6")
+    assert f"s=-{NEW}" in page.url
+    assert f"f=i:refusal_rate,{NEW},applications/carried_in/total" in page.url
+    page.get_by_label("按名称找数字和指标").fill("本年新收")
+    page.locator("fieldset", has_text="一、本年新收").get_by_label("总计").uncheck()
+    page.wait_for_function("() => document.querySelectorAll('#or-compare-result thead th').length === 5")
+    assert "s=" not in page.url, "sorted by a column that is not there"
+    assert page.locator("a[hreflang=en]").evaluate("link => link.search") == page.evaluate("location.search")
+    page.context.close()
+    other.context.close()
+
+
+def test_unknown_names_in_the_address_are_told(browser: Chromium, server: Server) -> None:
+    page = resulted(browser, server, f"?a=pingtan,atlantis&y=2024,1984&f={NEW},applications/magic/total,i:luck&s=wealth")
+    told = warned(page)[0]
+    assert [name in told for name in ("atlantis", "1984", "applications/magic/total", "i:luck", "wealth")] == [True] * 5
+    assert [row[0] for row in shown(page)] == ["平潭综合实验区"]
+    page.context.close()
+    page = opened(browser, server, "?a=atlantis")
+    page.get_by_text("atlantis").wait_for()
+    assert page.locator("#or-compare-plain").is_visible()
+    page.context.close()
+
+
+def test_what_is_too_much_is_named(browser: Chromium, server: Server) -> None:
+    most = settings().figures
+    addresses = [cell["id"] for table in figure_groups(Words("zh")) for line in table["lines"] for cell in line["cells"]][: most + 2]
+    page = resulted(browser, server, f"?a=pingtan&y=2024&f={','.join(addresses)}")
+    assert page.locator("#or-compare-result thead th").count() == 3 + most
+    assert f"最多比较 {most} 项" in warned(page)[0]
+    page.context.close()
+
+
+@pytest.mark.parametrize(
+    "words_, found",
+    [("公安", ["pingtan-police"]), ("PUBLIC security", ["pingtan-police"]), ("宁夏", ["yinchuan-qianjinjie"]), ("没有这个", [])],
+)
+def test_agencies_are_found_by_name_in_either_language_and_by_region(
+    browser: Chromium, server: Server, words_: str, found: list[str]
+) -> None:
+    page = opened(browser, server)
+    page.get_by_label("按名称或地区找机关").fill(words_)
+    page.wait_for_function("() => document.querySelector('.or-panel .or-status').textContent")
+    visible = page.locator(".or-panel").first.locator("input[type=checkbox]:visible").evaluate_all("boxes => boxes.map(box => box.value)")
+    page.context.close()
+    assert visible == found
+
+
+def test_years_of_an_agency_are_told_with_their_gaps(browser: Chromium, server: Server, library: Library) -> None:
+    assert [report.year for report in library.of_agency("pingtan-resources")] == [2019, 2020, 2023, 2024]
+    page = opened(browser, server)
+    assert page.locator("label", has_text="自然资源与生态环境局").inner_text().split() == [
+        "平潭综合实验区自然资源与生态环境局",
+        "有年报：2019–2020、2023–2024",
+    ]
+    page.context.close()
+
+
+def test_removing_the_chosen_keeps_the_focus(browser: Chromium, server: Server) -> None:
+    page = resulted(browser, server, TWO)
+    page.get_by_role("button", name="移除 平潭综合实验区公安局").press("Enter")
+    page.wait_for_function("() => document.querySelectorAll('#or-compare-result tbody tr').length === 1")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "移除 平潭综合实验区"
+    page.keyboard.press("Enter")
+    page.get_by_text("先选机关").wait_for()
+    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+    assert "?" not in page.url
+    assert page.locator("#or-compare-plain").is_visible()
+    page.context.close()
+
+
+def test_everything_can_be_chosen_with_the_keyboard(browser: Chromium, server: Server) -> None:
+    page = opened(browser, server)
+    page.get_by_label("按名称或地区找机关").focus()
+    page.keyboard.type("公安")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.locator("#or-compare-result table").wait_for()
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent").startswith("看结果"):
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => document.activeElement.id === 'result'")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('role')") in {"region", None}
+    assert [row[0] for row in shown(page)] == ["平潭综合实验区公安局"]
+    page.context.close()
+
+
+# -- the table ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", PAGES)
+def test_cells_are_those_of_the_packages(browser: Chromium, server: Server, library: Library, language: str) -> None:
+    """Every figure of a table, as published but for its thousands; each kind of nothing by name; each linked to its cell."""
+    addresses = [f"disclosure/{line.id}/{column.id}" for line, column in forms()["2021"].tables["disclosure"].cells]
+    addresses += ["disclosure/procurement/amount", NEW]
+    agencies = ["pingtan", "pingtan-haitan"]
+    page = resulted(browser, server, f"?a={','.join(agencies)}&y=2024,2019&f={','.join(addresses)}", language=language)
+    statuses = set()
+    seen = shown(page)
+    links = page.locator("#or-compare-result tbody tr").evaluate_all(
+        "rows => rows.map(row => [...row.cells].slice(3).map(cell => cell.querySelector('a')?.getAttribute('href') ?? ''))"
+    )
+    expected_rows = [(agency, year) for agency in agencies for year in (2024, 2019)]
+    assert len(seen) == len(expected_rows)
+    for (agency, year), row, hrefs in zip(expected_rows, seen, links, strict=True):
+        report = library.reports.get((agency, year))
+        for address, text, href in zip(addresses, row[3:], hrefs, strict=True):
+            status, published = standing(report, address)
+            statuses.add(status)
+            if status == "reported":
+                assert text.replace(",", "") == published
+            else:
+                assert text == (forms().common.statuses[status][language] if report else Words(language)("not_collected"))
+            assert href == (f"../reports/{agency}/{year}/#{address}" if status not in {"not_collected", "not_on_form"} else "")
+    assert statuses >= {"reported", "not_collected", "not_on_form", "line_absent"}
+    page.context.close()
+
+
+def _column(page: Page, index: int) -> list[str]:
+    return [row[index] for row in shown(page)]
+
+
+def _sorted_as(page: Page) -> list[str]:
+    found: list[str] = page.locator("#or-compare-result thead th").evaluate_all(
+        "heads => heads.map(head => head.getAttribute('aria-sort'))"
+    )
+    return found
+
+
+@pytest.mark.parametrize("by", ["mouse", "keyboard"])
+def test_sorting_by_figure_keeps_blanks_last_and_returns(browser: Chromium, odd: Server, by: str) -> None:
+    page = resulted(browser, odd, f"?a=xugou-jia,xugou-yi,xugou-bing,xugou-ding,xugou-wu&y=2023&f={NEW}")
+    button = page.locator("#or-compare-result thead button").nth(3)
+
+    def press() -> None:
+        button.click() if by == "mouse" else button.press("Enter")
+
+    original = _column(page, 3)
+    assert _sorted_as(page) == ["none"] * 4
+    nothing = {"原文留空", "原文标注不适用"}
+    press()
+    assert _sorted_as(page) == ["none"] * 3 + ["ascending"]
+    assert _column(page, 3)[:3] == ["0", "9", "100"]
+    assert set(_column(page, 3)[3:]) == nothing
+    press()
+    assert _sorted_as(page)[3] == "descending"
+    assert _column(page, 3)[:3] == ["100", "9", "0"]
+    assert set(_column(page, 3)[3:]) == nothing
+    assert f"s=-{NEW}" in page.url
+    press()
+    assert _sorted_as(page) == ["none"] * 4
+    assert _column(page, 3) == original
+    assert "s=" not in page.url
+    assert page.evaluate("document.activeElement.className") == "or-sort"
+    page.context.close()
+
+
+def test_names_sort_by_pinyin(browser: Chromium, odd: Server) -> None:
+    page = resulted(browser, odd, f"?a=xugou-jia,xugou-yi,xugou-bing&y=2023&f={NEW}")
+    assert _column(page, 0) == ["李村", "张村", "安村"], "in the order of their ids already: the test is void"
+    page.locator("#or-compare-result thead button").first.click()
+    assert _column(page, 0) == ["安村", "李村", "张村"]  # ān, lǐ, zhāng; by code point 安 张 李
+    page.context.close()
+
+
+def test_money_is_compared_to_the_last_digit(browser: Chromium, odd: Server) -> None:
+    """Both sums are the same float."""
+    assert float("999999999999999.123456") == float("999999999999999.123457")
+    page = resulted(browser, odd, "?a=xugou-jia,xugou-yi&y=2023&f=disclosure/fees/amount&s=-disclosure/fees/amount")
+    assert _column(page, 3) == ["999,999,999,999,999.123457", "999,999,999,999,999.123456"]
+    page.locator("#or-compare-result thead button").nth(3).click()
+    page.locator("#or-compare-result thead button").nth(3).click()
+    assert _column(page, 3) == ["999,999,999,999,999.123456", "999,999,999,999,999.123457"]
+    page.context.close()
+
+
+def test_rates_on_few_cases_are_counts_and_come_last(browser: Chromium, server: Server, library: Library) -> None:
+    page = resulted(browser, server, f"?a={','.join(library.agencies)}&y=2024&f=i:completion_rate")
+    texts = {row[0]: row[3] for row in shown(page)}
+    given = {}
+    for agency in library.agencies.values():
+        report = library.reports.get((agency.id, 2024))
+        if report is None:
+            assert texts[agency.name] == "未收录"
+            continue
+        done, fresh, carried = (report.figure("applications", line, "total").value for line in ("total", "new", "carried_in"))
+        assert done is not None
+        assert fresh is not None
+        assert carried is not None
+        if fresh + carried >= 30:
+            rate = Decimal(done) / Decimal(fresh + carried)
+            assert (
+                texts[agency.name] == f"{rate.quantize(Decimal('0.0001')) * 100:.2f}% {grouped(str(done))}/{grouped(str(fresh + carried))}"
+            )
+            given[agency.name] = rate
+        else:
+            assert "%" not in texts[agency.name]
+            assert texts[agency.name].startswith(f"{done}/{fresh + carried} ") or fresh + carried == 0
+    assert 0 < len(given) < len(texts) - 1
+    for direction in (1, 2):
+        page.locator("#or-compare-result thead button").nth(3).click()
+        names = _column(page, 0)
+        assert set(names[: len(given)]) == set(given), direction
+    page.context.close()
+
+
+def test_bars_follow_the_figures_and_are_for_eyes_only(browser: Chromium, odd: Server) -> None:
+    page = resulted(browser, odd, f"?a=xugou-jia,xugou-yi,xugou-bing,xugou-ding,xugou-wu&y=2023&f={NEW}")
+    cells = page.locator("#or-compare-result tbody tr").evaluate_all(
+        "rows => rows.map(row => { const bar = row.cells[3].querySelector('.or-bar');"
+        " return [row.cells[3].dataset.value ?? null, bar && bar.getAttribute('aria-hidden'), bar && bar.getBoundingClientRect().width / row.cells[3].clientWidth] })"
+    )
+    widths = {value: width for value, _, width in cells if value is not None}
+    assert widths["100"] == pytest.approx(1, abs=0.02)
+    assert widths["9"] == pytest.approx(0.09, abs=0.02)
+    assert widths["0"] == 0
+    assert all(hidden == "true" for value, hidden, _ in cells if value is not None)
+    assert [width for value, _, width in cells if value is None] == [None, None]
+    page.context.close()
+
+
+def test_plain_table_can_be_sorted_too(browser: Chromium, server: Server) -> None:
+    page = opened(browser, server)
+    heads = page.locator("#or-compare-plain thead button")
+    rows = page.locator("#or-compare-plain tbody tr")
+    original = rows.all_inner_texts()
+    heads.nth(2).click()
+    values = page.locator("#or-compare-plain tbody tr").evaluate_all("rows => rows.map(row => row.cells[2].dataset.value ?? '')")
+    numbers = [int(value) for value in values if value]
+    assert numbers == sorted(numbers)
+    assert len(set(numbers)) > 1
+    assert values[len(numbers) :] == [""] * (len(values) - len(numbers))
+    heads.nth(2).click()
+    heads.nth(2).click()
+    assert rows.all_inner_texts() == original
+    page.context.close()
+
+
+# -- warnings -----------------------------------------------------------------------------------------------------------
+
+
+WARNINGS = {
+    "contains": (f"?a=pingtan,pingtan-police&y=2024&f={NEW}", ["汇总数，已经包含平潭综合实验区公安局，绝不能相加"]),
+    "scopes": (f"?a=pingtan,yinchuan-qianjinjie&y=2019&f={NEW}", ["统计范围不同"]),
+    "forms": ("?a=pingtan&y=2024,2019&f=disclosure/normative_documents/in_force", ["2019年格式没有这一项", "平潭综合实验区 2019 年"]),
+    "missing": (f"?a=yinchuan-qianjinjie&y=2024,2019&f={NEW}", ["本库未收录：银川市兴庆区前进街街道办事处 2024 年"]),
+    "none": (f"?a=pingtan&y=2024,2023&f={NEW}", []),
+}
+
+
+@pytest.mark.parametrize("name", WARNINGS)
+def test_what_misleads_is_told_above_the_table(browser: Chromium, server: Server, name: str) -> None:
+    query, expected = WARNINGS[name]
+    page = resulted(browser, server, query)
+    told = warned(page)
+    assert bool(told) == bool(expected)
+    for part in expected:
+        assert any(part in each for each in told), told
+    if told:
+        box, table = (page.locator(f"#or-compare-result {each}").first.bounding_box() for each in (".or-warning", "table"))
+        assert box is not None
+        assert table is not None
+        assert box["y"] + box["height"] <= table["y"]
+    page.context.close()
+
+
+def test_small_denominators_are_named(browser: Chromium, server: Server, library: Library) -> None:
+    small = []
+    for agency in library.agencies.values():
+        report = library.reports.get((agency.id, 2024))
+        total = report.figure("disputes", "reconsideration", "total").value if report else None
+        if total is not None and total < 30:
+            small.append(agency.name)
+    assert small
+    page = resulted(browser, server, f"?a={','.join(library.agencies)}&y=2024&f=i:reconsideration_correction_rate", language="en")
+    told = " ".join(warned(page))
+    assert "Reconsideration correction rate" in told
+    assert "denominator" in told
+    page.context.close()
+
+
+def test_short_period_is_told(browser: Chromium, odd: Server) -> None:
+    page = resulted(browser, odd, f"?a=xugou-yi&y=2023&f={NEW}")
+    assert [each for each in warned(page) if "2023-09-01 至 2023-12-31" in each]
+    page.context.close()
+
+
+# -- taking it away -----------------------------------------------------------------------------------------------------
+
+
+def _downloaded(page: Page, name: str) -> bytes:
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=name).click()
+    file: Download = waiting.value
+    return file.path().read_bytes()
+
+
+def test_csv_is_what_is_seen_and_what_the_packages_say(browser: Chromium, server: Server, library: Library) -> None:
+    figures = [NEW, "disclosure/fees/amount", "disclosure/normative_documents/made"]
+    page = resulted(browser, server, f"?a=pingtan,pingtan-police&y=2024,2023&f={','.join(figures)},i:completion_rate&s=-{NEW}")
+    data = _downloaded(page, "CSV")
+    seen = shown(page)
+    page.context.close()
+    assert not data.startswith(b"\xef\xbb\xbf")
+    assert data.count(b"\r\n") == data.count(b"\n") == len(seen) + 1
+    rows = list(csv.DictReader(io.StringIO(data.decode(), newline="")))
+    names = {agency.id: agency.name for agency in library.agencies.values()}
+    assert [[row["agency_name"], row["year"]] for row in rows] == [each[:2] for each in seen]
+    checked = 0
+    for row in rows:
+        assert row["agency_name"] == names[row["agency"]]
+        report = library.reports.get((row["agency"], int(row["year"])))
+        assert row["scope"] == (report.scope if report else "")
+        for figure in figures:
+            assert (row[f"{figure} status"], row[figure]) == standing(report, figure)
+            checked += bool(row[figure])
+        if report and row["i:completion_rate status"] == "reported":
+            done, of = Decimal(row["i:completion_rate numerator"]), Decimal(row["i:completion_rate denominator"])
+            assert Decimal(row["i:completion_rate"]) == (done / of).quantize(Decimal("0.0001"))
+            assert done == report.figure("applications", "total", "total").value
+    assert checked > 5
+
+
+def test_json_is_what_is_seen_to_the_last_digit(browser: Chromium, odd: Server) -> None:
+    page = resulted(browser, odd, f"?a=xugou-jia,xugou-yi,xugou-bing&y=2023&f={NEW},disclosure/fees/amount,i:refusal_rate&s={NEW}")
+    told = json.loads(_downloaded(page, "JSON"), parse_float=Decimal)
+    address, warnings, seen = page.url, warned(page), shown(page)
+    page.context.close()
+    assert told["address"] == address
+    assert told["warnings"] == warnings
+    assert [figure["id"] for figure in told["figures"]] == [NEW, "disclosure/fees/amount", "i:refusal_rate"]
+    assert [row["agency_name"] for row in told["rows"]] == [row[0] for row in seen] == ["张村", "安村", "李村"]
+    money = [row["figures"]["disclosure/fees/amount"]["value"] for row in told["rows"]]
+    assert money[:2] == [Decimal("999999999999999.123456"), Decimal("999999999999999.123457")]
+    assert told["rows"][2]["figures"][NEW] == {"value": None, "status": "blank"}
+    assert told["rows"][0]["figures"][NEW] == {"value": 9, "status": "reported"}
+    assert told["rows"][0]["forms"]["applications"] == "2021"
+
+
+def test_names_run_neither_in_the_page_nor_in_a_spreadsheet(browser: Chromium, odd: Server) -> None:
+    context = browser.context()
+    watch = Watch.over(context)
+    page = context.new_page()
+    asked = quote("<img src=x onerror=alert(2)>")
+    page.goto(f"{odd.url}compare/?a=xugou-ding,xugou-wu,{asked}&y=2023&f={NEW}")
+    page.locator("#or-compare-result table").wait_for()
+    assert [row[0] for row in shown(page)] == [" ".join(HOSTILE.split()), "-1+2号办事处"]
+    assert "<img src=x onerror=alert(2)>" in warned(page)[0]
+    assert page.locator("#or-compare img, #or-compare script").count() == 0
+    rows = list(csv.DictReader(io.StringIO(_downloaded(page, "CSV").decode(), newline="")))
+    assert [row["agency_name"] for row in rows] == [HOSTILE, "'-1+2号办事处"]
+    context.close()
+    assert watch.dialogs == []
+    assert watch.complaints == []
+
+
+def test_link_is_copied(browser: Chromium, server: Server) -> None:
+    page = resulted(browser, server, TWO, permissions=["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="复制链接").click()
+    page.get_by_text("链接已复制").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    page.context.close()
+
+
+def test_link_is_shown_where_copying_is_forbidden(browser: Chromium, server: Server) -> None:
+    page = opened(browser, server)
+    page.add_init_script("navigator.clipboard.writeText = () => Promise.reject(new Error('no'))")
+    page.goto(f"{server.url}compare/{TWO}")
+    page.get_by_role("button", name="复制链接").click()
+    assert page.locator("#or-compare-result input").input_value() == page.url
+    page.context.close()
+
+
+# -- when something fails -----------------------------------------------------------------------------------------------
+
+
+def test_unread_data_are_told_and_tried_again(browser: Chromium, server: Server) -> None:
+    page = opened(browser, server)
+    broken = "**/reports/pingtan-police/pingtan-police.json"
+    page.route(broken, lambda route: route.abort())
+    page.goto(f"{server.url}compare/{TWO}")
+    page.get_by_role("alert").filter(has_text="平潭综合实验区公安局").wait_for()
+    assert [row[0] for row in shown(page)] == ["平潭综合实验区"]
+    page.unroute(broken)
+    page.get_by_role("button", name="重试").click()
+    page.wait_for_function("() => document.querySelectorAll('#or-compare-result tbody tr').length === 2")
+    assert page.get_by_role("alert").count() == 0
+    page.context.close()
+
+
+def test_unread_list_is_told_and_tried_again(browser: Chromium, server: Server) -> None:
+    page = opened(browser, server)
+    page.route(f"**/{LIST}", lambda route: route.fulfill(status=503))
+    page.goto(f"{server.url}compare/{TWO}")
+    page.get_by_role("alert").filter(has_text="没有读到机关名单").wait_for()
+    assert page.locator("#or-compare-plain table").is_visible()
+    page.unroute(f"**/{LIST}")
+    page.get_by_role("button", name="重试").click()
+    page.locator("#or-compare-result table").wait_for()
+    assert len(shown(page)) == 2
+    page.context.close()
+
+
+@pytest.mark.parametrize("language", PAGES)
+def test_without_scripts_the_latest_year_is_there(browser: Chromium, server: Server, library: Library, language: str) -> None:
+    page = opened(browser, server, TWO, language=language, java_script_enabled=False, viewport={"width": PHONE, "height": 740})
+    assert page.locator("#or-compare-plain tbody tr").count() == len(library.agencies)
+    assert page.get_by_text(Words(language)("compare_no_script")).is_visible()
+    assert page.locator("#or-compare-plain thead button").count() == 0
+    assert page.evaluate("document.scrollingElement.scrollWidth - document.documentElement.clientWidth") == 0
+    page.context.close()
+
+
+# -- for everybody ------------------------------------------------------------------------------------------------------
+
+
+def _violations(page: Page) -> list[str]:
+    found = (
+        Axe().run(page, options={"rules": {"region": {"enabled": False}, "landmark-one-main": {"enabled": False}}}).response["violations"]
+    )
+    return [
+        f"{each['id']}: {node['target']} {node['any'][0]['message'] if node['any'] else ''}" for each in found for node in each["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("language", PAGES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_page_is_accessible_and_narrow_enough(browser: Chromium, server: Server, language: str, scheme: str) -> None:
+    """With everything unfolded or nothing chosen axe finds nothing; nobody else is asked for anything; the console is silent."""
+    context = browser.context(viewport={"width": PHONE, "height": 740}, color_scheme=scheme, reduced_motion="reduce")
+    watch = Watch.over(context)
+    page = context.new_page()
+    page.goto(
+        f"{server.url}{PAGES[language]}?a=pingtan,pingtan-police,atlantis&y=2024,2023,2019"
+        f"&f={NEW},disclosure/normative_documents/made,i:completion_rate,i:reconsideration_correction_rate&s={NEW}"
+    )
+    page.locator("#or-compare-result table").wait_for()
+    found = []
+    for width in (PHONE, DESK):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.locator("#or-compare details").evaluate_all("all => all.forEach(each => { each.open = true })")
+        found += _violations(page)
+        assert page.evaluate("document.scrollingElement.scrollWidth - document.documentElement.clientWidth") == 0, width
+    page.goto(f"{server.url}{PAGES[language]}")
+    page.locator("#or-compare fieldset").first.wait_for()
+    found += _violations(page)
+    context.close()
+    assert found == []
+    assert watch.elsewhere(server) == []
+    assert browser.outside == []
+    assert watch.complaints == []
+
+
+def test_thumbs_reach_everything(browser: Chromium, server: Server) -> None:
+    page = resulted(browser, server, TWO, viewport={"width": PHONE, "height": 740})
+    page.locator("#or-compare details").evaluate_all("all => all.forEach(each => { each.open = true })")
+    small = page.locator("#or-compare :is(label, summary, button:not(.or-sort), input[type=search])").evaluate_all(
+        "all => all.filter(each => each.getBoundingClientRect().height < 44).map(each => each.outerHTML.slice(0, 80))"
+    )
+    page.context.close()
+    assert small == []
+
+
+def test_print_shows_the_table_and_its_address(browser: Chromium, server: Server) -> None:
+    page = resulted(browser, server, TWO, viewport={"width": 703, "height": 1000})
+    page.locator("#or-compare-result thead button").first.click()
+    assert page.url.endswith("&s=agency")
+    page.emulate_media(media="print")
+    assert page.get_by_text(f"本表地址：{page.url}").is_visible()
+    assert page.locator(".or-picker:visible, .or-actions:visible").count() == 0
+    clipped = page.locator("#or-compare-result .or-scroll").evaluate("each => each.scrollWidth > each.clientWidth + 1")
+    page.context.close()
+    assert not clipped
+
+
+def test_numbers_read_back_as_published() -> None:
+    """`number` reads what `grouped` shows once the commas are gone, so no digit is lost on the way to the page."""
+    for text in ("0", "-18", "2059.2090", "999999999999999.123456"):
+        assert number(grouped(text).replace(",", "")) == number(text)

@@ -1,0 +1,328 @@
+"""Coverage and timeliness: what is here, in time, due; said without a clock, and shown on a page a phone can read."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from framed import framed
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import html
+from open_reports.check import check
+from open_reports.coverage import COLUMNS, STATES, count, coverage, known_day, last_day
+from open_reports.form import forms
+from open_reports.library import Agency, Library
+from open_reports.pages.coverage import MOST_AGENCIES, SYMBOLS, coverage_pages
+from open_reports.report import Revision
+from open_reports.words import Words
+from test_browser import DESK, PHONE, SCHEMES, overflow, settled, violations
+from website import chromium, served
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from open_reports.coverage import Cell, Coverage
+    from open_reports.finding import Finding
+    from open_reports.report import Report
+    from website import Chromium, Server
+
+CASES = yaml.safe_load((Path(__file__).parent / "cases" / "coverage.yml").read_text(encoding="utf-8"))
+
+
+def invented(name: str, kind: str) -> Agency:
+    return Agency(
+        id=name, name=f"虚构{name}", name_en=f"Invented {name}", kind=kind, parent=None, region="虚构省",
+        site="https://www.example.gov.cn/", codes={},
+    )  # fmt: skip
+
+
+def library_of(agencies: Mapping[str, Any], like: Report) -> Library:
+    """A library of invented agencies whose reports differ from one another in agency, year and day alone."""
+    reports = {
+        (name, year): replace(like, agency=name, year=year, published=day, created="2020-01-01T00:00:00Z", revisions=())
+        for name, each in agencies.items()
+        for year, day in sorted(each["reports"].items())
+    }
+    return Library(agencies={name: invented(name, each["kind"]) for name, each in agencies.items()}, reports=reports, findings=())
+
+
+def said(cell: Cell) -> str:
+    return f"late {cell.days_late}" if cell.state == "late" else cell.state
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_each_year_is_what_the_law_and_the_library_make_it(case: dict[str, Any], library: Library) -> None:
+    found = coverage(library_of(case["agencies"], next(iter(library))), case["today"])
+    assert {name: [said(cell) for cell in row.cells] for name, row in found.rows.items()} == case["expected"]
+
+
+def test_cases_show_every_state() -> None:
+    told = {state.partition(" ")[0] for case in CASES for row in case["expected"].values() for state in row}
+    assert told == set(STATES)
+
+
+# -- laws -----------------------------------------------------------------------------------------------------------------
+
+kinds = st.sampled_from(sorted(forms().common.kinds))
+days = st.dates(date(2019, 1, 1), date(2027, 12, 31))
+agencies = st.dictionaries(
+    st.sampled_from([f"xugou-{letter}" for letter in "abcd"]),
+    st.fixed_dictionaries({"kind": kinds, "reports": st.dictionaries(st.integers(2019, 2025), st.none() | days, max_size=4)}),
+    min_size=1,
+)
+
+
+@given(agencies=agencies, today=days, later=st.integers(1, 500))
+def test_a_day_that_passes_makes_reports_due_and_changes_nothing_else(
+    library: Library, agencies: dict[str, Any], today: date, later: int
+) -> None:
+    made = library_of(agencies, next(iter(library)))
+    before, after = coverage(made, today), coverage(made, today + timedelta(days=later))
+    assert set(before.years) <= set(after.years)
+    new = {(cell.agency, cell.year): cell for cell in after}
+    for cell in before:
+        changed = new[cell.agency, cell.year]
+        assert changed == cell or (cell.state, changed.state) == ("not_due", "not_collected")
+
+
+@given(agencies=agencies, today=days)
+def test_collected_is_what_the_library_holds_and_every_cell_is_counted_once(
+    library: Library, agencies: dict[str, Any], today: date
+) -> None:
+    made = library_of(agencies, next(iter(library)))
+    found = coverage(made, today)
+    assert {(cell.agency, cell.year) for cell in found if cell.status == "collected"} == set(made.reports)
+    assert sum(count(found).states.values()) == len(found.rows) * len(found.years)
+    assert count(found).collected == len(made)
+    by_year = [count(found.of_year(year)) for year in found.years]
+    assert sum(each.expected for each in by_year) == count(found).expected
+    assert all(two - one == 1 for one, two in pairwise(found.years))
+
+
+def test_late_is_what_the_checks_find_late(library: Library, findings: tuple[Finding, ...]) -> None:
+    """The page and rule DUE may never contradict each other; two reports are made late, so that there is something to find."""
+    late = {("pingtan", 2021): date(2022, 4, 3), ("pingtan-finance", 2024): date(2025, 3, 1)}
+    changed = replace(
+        library, reports={key: replace(each, published=late.get(key, each.published)) for key, each in library.reports.items()}
+    )
+    found = {(cell.agency, cell.year): cell.days_late for cell in coverage(changed, known_day(library)) if cell.state == "late"}
+    told = {(each.agency, each.year) for each in check(changed) if each.rule == "DUE"}
+    assert set(found) == told
+    assert found == {("pingtan", 2021): 3, ("pingtan-finance", 2024): 29}
+    assert not [each for each in findings if each.rule == "DUE"]
+
+
+# -- the project's own packages, by hand ------------------------------------------------------------------------------------
+
+REAL = {
+    "pingtan": "1111111",
+    "pingtan-finance": "0000011",
+    "pingtan-haitan": "0000111",
+    "pingtan-police": "0001010",
+    "pingtan-resources": "1100110",
+    "yinchuan-qianjinjie": "1000000",
+}
+"""Reports that stand in datapackages/, 2019 to 2025, read off the folders."""
+
+
+def test_real_reports(library: Library) -> None:
+    found = coverage(library, date(2026, 4, 1))
+    assert found.years == tuple(range(2019, 2026))
+    assert {name: "".join(str(int(cell.status == "collected")) for cell in row.cells) for name, row in found.rows.items()} == REAL
+    police = {cell.year: cell for cell in found.of_agency("pingtan-police").cells}
+    assert police[2023].status == "not_collected"
+    assert police[2023].deadline == date(2024, 1, 31)
+    assert (police[2024].state, police[2024].published) == ("on_time", date(2025, 1, 20))
+    qianjinjie = found.of_agency("yinchuan-qianjinjie").cells
+    assert (qianjinjie[0].state, qianjinjie[0].published, qianjinjie[0].deadline) == ("no_deadline", None, None)
+    assert {cell.state for cell in found.of_agency("pingtan").cells} == {"on_time"}
+    assert str(found) == "19 of 42 reports due by 2026-04-01"
+
+
+def test_day_is_the_newest_the_library_names(library: Library) -> None:
+    """No clock is asked: of two builds a day apart both say the same."""
+    bare = replace(library, reports={key: replace(each, created="2019-01-01T00:00:00Z") for key, each in library.reports.items()})
+    assert known_day(bare) == date(2026, 3, 10)
+    key = "pingtan", 2019
+    corrected = replace(bare.reports[key], revisions=(Revision("1.0.1", "2026-05-04", "录入错误", ()),))
+    assert known_day(replace(bare, reports={**bare.reports, key: corrected})) == date(2026, 5, 4)
+    made = replace(bare.reports[key], created="2026-06-01T00:00:00Z")
+    assert known_day(replace(bare, reports={**bare.reports, key: made})) == date(2026, 6, 1)
+    impossible = replace(bare.reports[key], created="2026-99-99T00:00:00Z")
+    assert known_day(replace(bare, reports={**bare.reports, key: impossible})) == date(2026, 3, 10)
+    assert known_day(Library(agencies={}, reports={}, findings=())).year < 2019
+
+
+def test_deadlines_are_those_of_article_49() -> None:
+    assert last_day("department", 2023) == last_day("ministry", 2023) == date(2024, 1, 31)
+    assert last_day("county", 2023) == last_day("province", 2023) == date(2024, 3, 31)
+    assert last_day("township", 2023) is last_day("subdistrict", 2023) is None
+
+
+# -- files ----------------------------------------------------------------------------------------------------------------
+
+
+def test_files_say_the_same_and_nothing_turns_into_zero(library: Library) -> None:
+    found = coverage(library, known_day(library))
+    rows = list(csv.DictReader(io.StringIO(found.files["coverage.csv"].decode(), newline="")))
+    whole = json.loads(found.files["coverage.json"])
+    assert tuple(rows[0]) == COLUMNS
+    assert rows == [{key: "" if value is None else str(value) for key, value in each.items()} for each in whole["coverage"]]
+    assert len(rows) == len(list(found))
+    assert whole["as_of"] == known_day(library).isoformat()
+    assert whole["years"] == list(found.years)
+    for row in rows:
+        if row["status"] != "collected":
+            assert [row[key] for key in ("timeliness", "published", "days_late", "version", "corrections")] == [""] * 5
+        if row["timeliness"] not in {"on_time", "late"}:
+            assert row["days_late"] == ""
+
+
+def test_correction_is_counted(library: Library) -> None:
+    key = "pingtan", 2019
+    corrected = replace(library.reports[key], version="1.0.2", revisions=(Revision("1.0.2", "2026-05-04", "录入错误", ()),))
+    found = coverage(replace(library, reports={**library.reports, key: corrected}), date(2026, 6, 1))
+    assert count(found).corrected == 1
+    cell = found.of_agency("pingtan").cells[0]
+    assert (cell.state, cell.version, cell.corrections) == ("on_time", "1.0.2", 1)
+    page = html.fromstring(next(coverage_pages(found, Words("zh"))).build().html)
+    assert page.xpath("//td[.//a[@href='../reports/pingtan/2019/']]//a/@href") == ["../reports/pingtan/2019/", "../corrections/"]
+
+
+# -- the page ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def telling(library: Library) -> Coverage:
+    """The project's packages with one late and one corrected report, and an agency whose report is not due yet: every state there is."""
+    dated = {("pingtan", 2021): date(2022, 4, 8), ("pingtan-resources", 2019): None}
+    reports = {key: replace(each, published=dated.get(key, each.published)) for key, each in library.reports.items()}
+    reports["pingtan", 2020] = replace(reports["pingtan", 2020], revisions=(Revision("1.0.1", "2026-02-02", "录入错误", ()),))
+    del reports["pingtan", 2025]
+    return coverage(replace(library, reports=reports), date(2026, 3, 10))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_page_says_of_every_cell_what_the_data_say(telling: Coverage, language: str) -> None:
+    w = Words(language)
+    (page,) = coverage_pages(telling, w)
+    root = html.fromstring(page.build().html)
+    table = root.xpath("//table[contains(@class, 'or-matrix')]")[0]
+    assert [th.text_content() for th in table.xpath("./thead//th")][1:] == [str(year) for year in reversed(telling.years)]
+    rows = {row.xpath("./th/a/@href")[0]: row for row in table.xpath("./tbody/tr[td]")}
+    assert set(rows) == {f"../reports/{name}/" for name in telling.rows}
+    shown = set()
+    for name, row in telling.rows.items():
+        for cell, td in zip(reversed(row.cells), rows[f"../reports/{name}/"].xpath("./td"), strict=True):
+            assert td.get("data-state") == cell.state
+            assert td.xpath("./span[@aria-hidden='true']")[0].text == SYMBOLS[cell.state]
+            words = w("coverage_late_days", days=cell.days_late) if cell.state == "late" else w(f"coverage_{cell.state}")
+            assert words in td.text_content()
+            links = td.xpath("./a[contains(@href, '/reports/')]/@href")
+            assert links == ([f"../reports/{name}/{cell.year}/"] if cell.status == "collected" else [])
+            shown.add(cell.state)
+    assert shown == set(STATES)
+    total = count(telling)
+    for name in ("years", "kinds"):
+        counts = [int(td.text_content()) for td in root.xpath(f"//table[caption[@id='{name}-caption']]/tbody/tr[last()]/td")]
+        assert counts == [total.expected, total.collected, *total.states.values(), total.corrected]
+        parts = [
+            [int(td.text_content()) for td in tr.xpath("./td")] for tr in root.xpath(f"//table[caption[@id='{name}-caption']]/tbody/tr")
+        ]
+        assert [sum(column) for column in zip(*parts[:-1], strict=True)] == parts[-1]
+    assert len(root.xpath("//dl[@class='or-legend']/div")) == len(STATES) + 1
+    assert {anchor for anchor, _ in page.sections} <= set(root.xpath("//h2/@id"))
+
+
+def test_files_stand_with_the_chinese_page_alone_and_both_lead_there(telling: Coverage) -> None:
+    (zh,), (en,) = (coverage_pages(telling, Words(language)) for language in ("zh", "en"))
+    assert set(zh.build().files) == {"coverage.csv", "coverage.json"}
+    assert en.build().files == {}
+    assert html.fromstring(zh.build().html).xpath("//a[@download]/@href") == ["coverage.csv", "coverage.json"]
+    assert html.fromstring(en.build().html).xpath("//a[@download]/@href") == ["../../coverage/coverage.csv", "../../coverage/coverage.json"]
+
+
+def test_many_agencies_are_told_in_parts(library: Library) -> None:
+    like = next(iter(library))
+    names = {f"xugou-{number:04d}": {"kind": "department", "reports": {2023: date(2024, 1, 5)}} for number in range(2 * MOST_AGENCIES + 1)}
+    found = coverage(library_of(names, like), date(2024, 6, 1))
+    pages = list(coverage_pages(found, Words("zh")))
+    assert [page.path for page in pages] == ["coverage/", "coverage/2/", "coverage/3/"]
+    built = [page.build() for page in pages]
+    roots = [html.fromstring(each.html) for each in built]
+    listed = [[href.split("/")[-2] for href in root.xpath("//table[contains(@class, 'or-matrix')]//th/a/@href")] for root in roots]
+    assert [len(each) for each in listed] == [MOST_AGENCIES, MOST_AGENCIES, 1]
+    assert sorted(name for each in listed for name in each) == sorted(names)
+    assert [root.xpath("//nav[@class='or-years']/a/@href") for root in roots] == [
+        ["../coverage/2/"],
+        ["../../coverage/", "../../coverage/3/"],
+        ["../../coverage/2/"],
+    ]
+    assert [sorted(each.files) for each in built] == [["coverage.csv", "coverage.json"], [], []]
+    assert roots[1].xpath("//table[contains(@class, 'or-matrix')]//td//a/@href")[0] == "../../reports/xugou-0200/2023/"
+
+
+def test_empty_library_has_an_honest_page() -> None:
+    found = coverage(Library(agencies={}, reports={}, findings=()), date(2024, 6, 1))
+    (page,) = coverage_pages(found, Words("zh"))
+    root = html.fromstring(page.build().html)
+    assert Words("zh")("coverage_empty") in root.text_content()
+    assert not root.xpath("//table[contains(@class, 'or-matrix')]")
+
+
+# -- in a browser -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Chromium]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, telling: Coverage) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("coverage")
+    for language in ("zh", "en"):
+        (page,) = coverage_pages(telling, Words(language))
+        framed(folder / language, page.build().html, language, styles=("coverage.css",))
+    with served(folder, mount="/") as running:
+        yield running
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_page_is_accessible_and_readable_on_a_phone(browser: Chromium, server: Server, language: str, scheme: str) -> None:
+    context = browser.context(viewport={"width": PHONE, "height": 800}, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(f"{server.url}{language}/index.html?{scheme}")
+    settled(page)
+    found = violations(page)
+    assert overflow(page) == 0
+    scroller = page.locator(".or-scroll:has(.or-matrix)")
+    head = scroller.locator("tbody th.or-stub").nth(1)
+    before = head.bounding_box()
+    scroller.evaluate("element => { element.scrollLeft = element.scrollWidth }")
+    settled(page)
+    after = head.bounding_box()
+    last = scroller.locator("tbody tr:nth-child(2) td").last.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert last is not None
+    assert (before["x"], before["width"]) == (after["x"], after["width"])
+    assert after["x"] + after["width"] <= last["x"]
+    assert last["x"] + last["width"] <= PHONE
+    page.set_viewport_size({"width": DESK, "height": 800})
+    settled(page)
+    assert overflow(page) == 0
+    found += violations(page)
+    context.close()
+    assert found == []

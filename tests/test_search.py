@@ -1,0 +1,652 @@
+"""Search as a person meets it: in a real Chromium, on the search page of both languages, over the project's own reports."""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import json
+import random
+import re
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import escape
+from open_reports import glossary, search
+from open_reports.document import parse_yaml
+from open_reports.errors import FormError, PublishError
+from open_reports.form import LANGUAGES, Text, forms
+from open_reports.library import Library
+from open_reports.pages.frame import Here
+from open_reports.pages.search import search_box, search_page
+from open_reports.search import Catalogue, Entry, Office, catalogue, index
+from open_reports.words import Words
+from website import Chromium, Watch, chromium, served
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import BrowserContext, Page
+    from website import Server
+
+CASES: Any = parse_yaml((Path(__file__).parent / "cases" / "search.yml").read_text(encoding="utf-8"))
+HOME = {"zh": "", "en": "en/"}
+PHONE, DESK = 360, 1280
+BUDGET = 300_000
+"""Bytes that a first query may download."""
+KEY = 30
+"""Milliseconds that a key may take."""
+FIRST = 3
+SOON = 5_000
+"""Milliseconds within which whatever is waited for must come."""
+
+
+# -- a small site of search pages ---------------------------------------------------------------------------------------
+
+
+def shell(content: str, language: str, base: str, *, scheme: str = "default", scripts: tuple[str, ...] = ()) -> bytes:
+    """A page as bare as may be around a content, with the theme's styles and the site's policy."""
+    tags = "".join(f'<script src="{base}{name}" defer></script>' for name in scripts)
+    styles = "".join(f'<link rel="stylesheet" href="{base}{name}">' for name in ("main.css", "palette.css", "own.css"))
+    policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'"
+    return (
+        f'<!doctype html><html lang="{"zh-CN" if language == "zh" else "en"}"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}"><meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<title>{escape("search")}</title><link rel="icon" href="data:,">{styles}{tags}</head>'
+        f'<body data-md-color-scheme="{scheme}" data-md-color-primary="indigo" data-md-color-accent="indigo">'
+        f'<div class="md-container"><main class="md-main"><div class="md-main__inner md-grid"><div class="md-content">'
+        f'<article class="md-content__inner md-typeset">{content}</article></div></div></main></div></body></html>'
+    ).encode()
+
+
+def write_site(folder: Path, made: Callable[[str], Catalogue], *, scheme: str = "default") -> Path:
+    """Write both search pages, and a page elsewhere that has the box."""
+    material = resources.files("material") / "templates" / "assets" / "stylesheets"
+    own = resources.files("open_reports") / "assets"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("main", "palette"):
+        sheet = next(each for each in material.iterdir() if each.name.startswith(name) and each.name.endswith(".css"))
+        (folder / f"{name}.css").write_bytes(sheet.read_bytes())
+    (folder / "own.css").write_text(
+        (own / "open-reports.css").read_text(encoding="utf-8") + (own / "search.css").read_text(encoding="utf-8")
+    )
+    (folder / search.SCRIPT).write_bytes(search.script())
+    for language in LANGUAGES:
+        w = Words(language)
+        page = search_page(Here("search/", w), made(language))
+        built = page.build()
+        place = folder / page.path
+        place.mkdir(parents=True)
+        (place / "index.html").write_bytes(shell(built.html, language, "../" * page.path.count("/"), scheme=scheme, scripts=page.scripts))
+        for name, data in built.files.items():
+            (place / name).write_bytes(data)
+        elsewhere = Here("reports/pingtan-police/", w)
+        (folder / elsewhere.address).mkdir(parents=True)
+        box = shell(f"<h1>{escape('公安局')}</h1>{search_box(elsewhere)}", language, "../" * elsewhere.address.count("/"), scheme=scheme)
+        (folder / elsewhere.address / "index.html").write_bytes(box)
+    return folder
+
+
+def many(reports: int) -> Callable[[str], Catalogue]:
+    """A catalogue of made-up offices, seven reports each but for the last; their names are as long as real ones."""
+    chance = random.Random(reports)  # noqa: S311 (a repeatable generator, not a secret one)
+    syllables = {
+        "新": "xin",
+        "安": "an",
+        "平": "ping",
+        "海": "hai",
+        "山": "shan",
+        "河": "he",
+        "东": "dong",
+        "西": "xi",
+        "南": "nan",
+        "北": "bei",
+        "龙": "long",
+        "凤": "feng",
+        "林": "lin",
+        "金": "jin",
+        "水": "shui",
+        "石": "shi",
+        "泉": "quan",
+        "清": "qing",
+        "长": "chang",
+    }
+    duties = [
+        ("自然资源和规划局", "Natural Resources and Planning Bureau", "department"),
+        ("公安局", "Public Security Bureau", "department"),
+        ("人力资源和社会保障局", "Human Resources and Social Security Bureau", "department"),
+        ("街道办事处", "Subdistrict Office", "subdistrict"),
+        ("镇人民政府", "People's Government", "township"),
+    ]
+    years = tuple(range(2019, 2026))
+    offices: list[Office] = []
+    left = reports
+    kinds = forms().common.kinds
+    parent, region, base = "", "", Text(zh="", en="")
+    for number in itertools.count():
+        if not left:
+            break
+        place = "".join(chance.choices(list(syllables), k=3))
+        sound = "".join(syllables[each] for each in place).capitalize()
+        span = years[-min(left, len(years)) :]
+        left -= len(span)
+        if number % 24 == 0:
+            base = Text(zh=f"虚构市{place}区", en=f"{sound} District, Xugou")
+            parent, region = f"xugou-{sound.lower()}-{number}", f"虚构省虚构市{place}区"
+            offices.append(
+                Office(
+                    parent,
+                    Text(zh=f"{base.zh}人民政府", en=f"People's Government of {base.en}"),
+                    kinds["district"],
+                    "虚构省虚构市",
+                    None,
+                    span,
+                )
+            )
+            continue
+        zh, en, kind = duties[number % len(duties)]
+        if kind != "department":
+            zh, en = place + zh, f"{sound} {en}"
+        offices.append(
+            Office(f"{parent}-{sound.lower()}", Text(zh=base.zh + zh, en=f"{en} of {base.en}"), kinds[kind], region, parent, span)
+        )
+
+    def made(language: str) -> Catalogue:
+        empty = catalogue(Library(agencies={}, reports={}, findings=()), language, terms=glossary.entries())
+        listed = [
+            Entry("year", f"years/{year}/", Text(zh=f"{year} 年度报告", en=f"Reports of {year}"), "1,400") for year in reversed(years)
+        ]
+        return Catalogue(language=language, offices=tuple(offices), entries=(*listed, *empty.entries))
+
+    return made
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Chromium]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def real(library: Library) -> Callable[[str], Catalogue]:
+    """The catalogue of the project's own reports, in a language."""
+    return lambda language: catalogue(library, language, terms=glossary.entries())
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, real: Callable[[str], Catalogue]) -> Iterator[Server]:
+    with served(write_site(tmp_path_factory.mktemp("search") / "site", real)) as running:
+        yield running
+
+
+@pytest.fixture
+def page(browser: Chromium) -> Iterator[Page]:
+    """A page of a fresh profile, whose console stays silent and which asks nobody but loopback."""
+    context = browser.context()
+    watch = Watch.over(context)
+    context.set_default_timeout(SOON)
+    yield context.new_page()
+    context.close()
+    assert watch.complaints == []
+    assert watch.dialogs == []
+    assert browser.outside == []
+
+
+def opened(page: Page, server: Server, language: str = "zh", query: str = "") -> Page:
+    """The search page of a language with its index loaded."""
+    with page.expect_response("**/index.json"):
+        page.goto(f"{server.url}{HOME[language]}search/" + (f"?q={query}" if query else ""))
+    page.evaluate(STILL)
+    return page
+
+
+STILL = """async () => {
+  // The index has arrived when what it finds has.
+  const says = document.querySelector("#or-search-says");
+  const typed = document.querySelector("#or-query").value;
+  while (typed ? !says.textContent || says.textContent === document.querySelector("#or-search").dataset.loading : false) {
+    await new Promise(requestAnimationFrame);
+  }
+}"""
+
+ASK = """queries => queries.map(query => {
+  const input = document.querySelector("#or-query");
+  input.value = query;
+  input.dispatchEvent(new InputEvent("input"));
+  return [...document.querySelectorAll("#or-results a")].map(link => link.getAttribute("href"));
+})"""
+
+
+def asked(page: Page, queries: list[str], language: str) -> list[list[str]]:
+    """Results of queries in their order, as addresses below the home of the language."""
+    home = "../"
+    found = page.evaluate(ASK, queries)
+    assert all(each.startswith(home) for each in itertools.chain(*found)), language
+    return [[each.removeprefix(home) for each in results] for results in found]
+
+
+# -- what is found ------------------------------------------------------------------------------------------------------
+
+
+def test_the_contract_has_the_queries_that_were_asked_for() -> None:
+    queries = [case["query"] for case in CASES["both"]]
+    assert len(queries) == len(set(queries)) >= 50
+    assert {"复议", "行政复议", "依申请公开", "公安局", "前进街", "2024 平潭", "不予公开", "第三方"} <= set(queries)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_query_finds_its_page_among_the_first_three(
+    page: Page, server: Server, real: Callable[[str], Catalogue], language: str
+) -> None:
+    """In either language, from the pages of either."""
+    anchors = {f"glossary/#{each.name.zh}": each.address for each in real(language).entries if each.kind == "term"}
+    opened(page, server, language)
+    results = asked(page, [case["query"] for case in CASES["both"]], language)
+    wanted = [anchors.get(case["finds"], case["finds"]) for case in CASES["both"]]
+    missed = [
+        f"{case['query']}: {case['finds']} is not in {found[:FIRST]}"
+        for case, want, found in zip(CASES["both"], wanted, results, strict=True)
+        if want not in found[:FIRST]
+    ]
+    assert missed == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_name_finds_what_it_names(page: Page, server: Server, real: Callable[[str], Catalogue], language: str) -> None:
+    """An agency's full name finds it first, and any other entry's name finds it among the first three, in both languages."""
+    whole = real(language)
+    named = [(office.name[each], f"reports/{office.id}/", 1) for office in whole.offices for each in LANGUAGES]
+    named += [(entry.name[each], entry.address, FIRST) for entry in whole.entries for each in LANGUAGES]
+    opened(page, server, language)
+    results = asked(page, [name for name, _, _ in named], language)
+    missed = [(name, found[:FIRST]) for (name, want, within), found in zip(named, results, strict=True) if want not in found[:within]]
+    assert missed == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_report_is_found_by_agency_and_year(page: Page, server: Server, library: Library, language: str) -> None:
+    opened(page, server, language)
+    queries = [f"{library.agencies[agency].name} {year}" for agency, year in library.reports]
+    results = asked(page, queries, language)
+    assert [found[0] for found in results] == [f"reports/{agency}/{year}/" for agency, year in library.reports]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_spellings_of_one_question_find_the_same(page: Page, server: Server, language: str) -> None:
+    opened(page, server, language)
+    for spellings in CASES["same"]:
+        results = asked(page, spellings, language)
+        assert results[0], spellings
+        assert results == [results[0]] * len(spellings), spellings
+
+
+def test_what_is_not_there_is_not_found_and_said_so(page: Page, server: Server) -> None:
+    opened(page, server)
+    assert asked(page, CASES["nothing"], "zh") == [[]] * len(CASES["nothing"])
+    page.get_by_role("status").get_by_text("没有找到").wait_for()
+    assert CASES["nothing"][-1] in page.get_by_role("status").inner_text()
+
+
+def test_agencies_stand_before_reports_and_reports_are_newest_first(page: Page, server: Server, library: Library) -> None:
+    opened(page, server)
+    (found,) = asked(page, ["平潭"], "zh")
+    kinds = [len(re.findall("/", each)) for each in found]
+    assert kinds == sorted(kinds)
+    assert found[0] == "reports/pingtan/"
+    years = [int(each.split("/")[2]) for each in found if each.count("/") == 3]
+    assert years == sorted(years, reverse=True)
+    assert years[0] == max(year for agency, year in library.reports if agency.startswith("pingtan"))
+
+
+def test_words_that_never_meet_find_some_of_them_and_that_is_said(page: Page, server: Server) -> None:
+    opened(page, server)
+    (found,) = asked(page, ["前进街 行政复议"], "zh")
+    assert "reports/yinchuan-qianjinjie/" in found[:FIRST]
+    assert any(each.startswith("glossary/#") for each in found[:FIRST])
+    page.get_by_role("status").get_by_text("没有一条同时含有全部词语").wait_for()
+
+
+def test_the_word_for_year_is_not_torn_out_of_annual_report(browser: Chromium, tmp_path: Path) -> None:
+    """2024年报 asks for the annual reports of 2024, not for an office with 报 in its name."""
+    kind = forms().common.kinds["department"]
+
+    def made(language: str) -> Catalogue:
+        press = Office("xugou-bao", Text(zh="虚构日报社", en="Invented Daily"), kind, "虚构市", None, (2024,))
+        year = Entry("year", "years/2024/", Text(zh="2024 年度报告", en="Reports of 2024"), "1", ("2024 年报",))
+        return Catalogue(language=language, offices=(press,), entries=(year,))
+
+    context = browser.context()
+    with served(write_site(tmp_path / "site", made)) as server:
+        page = opened(context.new_page(), server)
+        results = asked(page, ["2024年报", "2024年年报", "2024年日报社"], "zh")
+    context.close()
+    assert [found[0] for found in results] == ["years/2024/", "years/2024/", "reports/xugou-bao/2024/"]
+
+
+# -- how it is used -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_box_on_any_page_leads_to_results_without_a_mouse(page: Page, server: Server, language: str) -> None:
+    page.goto(f"{server.url}{HOME[language]}reports/pingtan-police/")
+    page.keyboard.press("Tab")
+    page.keyboard.type("海坛 2023")
+    page.keyboard.press("Enter")
+    link = page.get_by_role("list", name=Words(language)("search_results")).get_by_role("link").first
+    link.wait_for()
+    assert page.url.startswith(f"{server.url}{HOME[language]}search/?q=")
+    assert page.evaluate("new URL(location.href).searchParams.get('q')") == "海坛 2023"
+    assert page.get_by_role("searchbox").input_value() == "海坛 2023"
+    assert link.evaluate("link => link.href") == f"{server.url}{HOME[language]}reports/pingtan-haitan/2023/"
+
+
+def test_keys_lead_from_the_field_through_the_results_and_back(page: Page, server: Server) -> None:
+    opened(page, server)
+    field = page.get_by_role("searchbox")
+    focused = "document.activeElement.getAttribute('href')"
+    page.keyboard.type("平潭综合实验区公安局")
+    links = [link.get_attribute("href") for link in page.locator("#or-results a").all()]
+    assert len(links) >= 3
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate(focused) == links[0]
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate(focused) == links[1]
+    page.keyboard.press("End")
+    assert page.evaluate(focused) == links[-1]
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate(focused) == links[-1]
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowUp")
+    assert field.evaluate("field => field === document.activeElement")
+    page.keyboard.press("Enter")
+    assert page.evaluate(focused) == links[0]
+    page.keyboard.press("Escape")
+    assert field.evaluate("field => field === document.activeElement")
+    page.keyboard.press("Escape")
+    assert field.input_value() == ""
+    assert page.get_by_role("list", name="搜索结果").count() == 0
+    page.keyboard.type("公安局")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    assert page.evaluate(focused) == page.locator("#or-results a").nth(1).get_attribute("href")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/reports/pingtan-police/")
+
+
+def test_query_stays_in_the_address_and_survives_a_reload(page: Page, server: Server) -> None:
+    opened(page, server)
+    page.keyboard.type("前进街 2019")
+    page.wait_for_url(lambda url: parse_qs(urlsplit(url).query).get("q") == ["前进街 2019"])
+    before = page.evaluate("history.length")
+    results = page.locator("#or-results a").evaluate_all("links => links.map(link => link.href)")
+    assert results
+    page.reload()
+    page.locator("#or-results a").first.wait_for()
+    assert page.get_by_role("searchbox").input_value() == "前进街 2019"
+    assert page.locator("#or-results a").evaluate_all("links => links.map(link => link.href)") == results
+    page.get_by_role("searchbox").fill("")
+    page.wait_for_url("**/search/")
+    assert page.evaluate("history.length") == before
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_count_is_announced_and_every_result_has_a_name_and_a_kind(page: Page, server: Server, library: Library, language: str) -> None:
+    w = Words(language)
+    whole = sum(agency.startswith("pingtan") for agency in (*library.agencies, *(agency for agency, _ in library.reports)))
+    assert whole > 20
+    opened(page, server, language, "平潭")
+    status = page.get_by_role("status")
+    count = page.locator("#or-results a").count()
+    total = w("search_found_some", count=whole, shown=count)
+    status.get_by_text(total, exact=True).wait_for()
+    assert status.get_attribute("aria-live") in {None, "polite"}
+    results = page.get_by_role("list", name=w("search_results"))
+    assert results.get_by_role("listitem").count() == results.get_by_role("link").count() == count == 20
+    kinds = results.locator("li > .or-search-kind").all_inner_texts()
+    assert kinds == [w("search_kind_agency")] * 5 + [w("search_kind_report")] * 15
+    page.get_by_role("button", name=w("search_more")).press("Enter")
+    assert results.get_by_role("link").count() == whole
+    assert results.get_by_role("link").nth(20).evaluate("link => link === document.activeElement")
+    assert page.get_by_role("button", name=w("search_more")).count() == 0
+    status.get_by_text(w("search_found", count=whole), exact=True).wait_for()
+
+
+def test_letters_that_an_input_method_composes_are_not_searched(page: Page, server: Server) -> None:
+    opened(page, server)
+    keyboard = page.context.new_cdp_session(page)
+    keyboard.send("Input.imeSetComposition", {"text": "fu yi", "selectionStart": 5, "selectionEnd": 5})
+    assert page.get_by_role("searchbox").input_value() == "fu yi"
+    assert page.locator("#or-results a").count() == 0
+    keyboard.send("Input.insertText", {"text": "复议"})
+    assert page.get_by_role("searchbox").input_value() == "复议"
+    assert page.locator("#or-results a").count() >= 3
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+@pytest.mark.parametrize("scheme", ["default", "slate"])
+def test_page_is_accessible_and_narrow_enough(
+    browser: Chromium, tmp_path: Path, real: Callable[[str], Catalogue], scheme: str, width: int
+) -> None:
+    """With results, with none, with a failure, and the box elsewhere: axe finds nothing, no page scrolls sideways."""
+    context = browser.context(viewport={"width": width, "height": 800}, reduced_motion="reduce")
+    folder = write_site(tmp_path / "site", real, scheme=scheme)
+    found: list[str] = []
+
+    def look(page: Page) -> None:
+        violations = Axe().run(page).response["violations"]
+        found.extend(f"{page.url}: {each['id']} {each['nodes'][0]['html']}" for each in violations)
+        assert page.evaluate("document.scrollingElement.scrollWidth - document.documentElement.clientWidth") == 0
+
+    with served(folder) as server:
+        for language in LANGUAGES:
+            look(opened(context.new_page(), server, language, "police"))
+            look(opened(context.new_page(), server, language, "龘"))
+        page = context.new_page()
+        page.goto(f"{server.url}reports/pingtan-police/")
+        look(page)
+        (folder / "search" / search.INDEX).unlink()
+        page.goto(f"{server.url}search/?q=平潭")
+        page.get_by_role("alert").get_by_role("link").wait_for()
+        look(page)
+    context.close()
+    assert found == []
+
+
+# -- what may go wrong --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("damage", ["missing", "half", "another layout"])
+def test_failed_index_is_told_and_can_be_loaded_again(
+    browser: Chromium, tmp_path: Path, real: Callable[[str], Catalogue], damage: str
+) -> None:
+    """Nothing is ever silently nothing; the address still names the query, and a second try finds."""
+    folder = write_site(tmp_path / "site", real)
+    file = folder / "search" / search.INDEX
+    whole = file.read_bytes()
+    context = browser.context()
+    page = context.new_page()
+    with served(folder) as server:
+        if damage == "missing":
+            file.unlink()
+        else:
+            file.write_bytes(whole[: len(whole) // 2] if damage == "half" else whole.replace(b'"version":1', b'"version":0'))
+        page.goto(f"{server.url}search/?q=平潭")
+        retry = page.get_by_role("alert").get_by_role("link", name="重新载入")
+        retry.wait_for()
+        assert "搜索目录没有载入" in page.get_by_role("alert").inner_text()
+        assert page.get_by_role("status").inner_text() == ""
+        assert server.asked.count(f"{server.mount}search/{search.INDEX}") == 1
+        file.write_bytes(whole)
+        retry.press("Enter")
+        page.locator("#or-results a").first.wait_for()
+        assert page.get_by_role("alert").inner_text().strip() == ""
+        assert page.get_by_role("searchbox").input_value() == "平潭"
+    context.close()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_without_scripts_the_page_says_so_and_offers_the_lists(browser: Chromium, server: Server, library: Library, language: str) -> None:
+    context = browser.context(java_script_enabled=False, viewport={"width": PHONE, "height": 800})
+    page = context.new_page()
+    page.goto(f"{server.url}{HOME[language]}search/?q=平潭")
+    w = Words(language)
+    page.get_by_text(w("search_scripts")).wait_for()
+    links = page.locator("#browse + ul a").evaluate_all("links => links.map(link => link.href)")
+    context.close()
+    home = server.url + HOME[language]
+    years = [f"{home}years/{year}/" for year in reversed(library.years)]
+    assert links == [f"{home}#agencies", *years, f"{home}indicators/", f"{home}glossary/"]
+
+
+PAYLOADS = ("<img src=x onerror=alert(1)>", '"><script>alert(1)</script>', "{query}$&$1{year}", "<b>平潭</b>", "javascript:alert(1)")
+
+
+def test_names_are_text_whatever_they_hold(browser: Chromium, tmp_path: Path) -> None:
+    kind = forms().common.kinds["city"]
+
+    def made(language: str) -> Catalogue:
+        offices = tuple(Office(f"xugou-{n}", Text(zh=each, en=each), kind, each, None, (2024,)) for n, each in enumerate(PAYLOADS))
+        return Catalogue(
+            language=language,
+            offices=offices,
+            entries=tuple(Entry("page", f"p{n}/", Text(zh=each, en=each), each) for n, each in enumerate(PAYLOADS)),
+        )
+
+    context: BrowserContext = browser.context()
+    watch = Watch.over(context)
+    page = context.new_page()
+    with served(write_site(tmp_path / "site", made)) as server:
+        opened(page, server)
+        shown: set[str] = set()
+        for payload in (*PAYLOADS, "2024"):
+            page.get_by_role("searchbox").fill(payload)
+            shown |= set(page.locator("#or-results a").all_inner_texts())
+            page.wait_for_timeout(250)
+        held = page.locator("#or-results").evaluate("list => new Set([...list.querySelectorAll('*')].map(each => each.localName)).size")
+        strange = page.locator("#or-results :not(li, a, span, mark)").count()
+        page.get_by_role("searchbox").fill("<qzx>")
+        page.get_by_role("status").get_by_text("“<qzx>”").wait_for()
+    context.close()
+    assert held >= 3
+    assert strange == 0
+    assert {*PAYLOADS, *(f"{payload} 2024 年年报" for payload in PAYLOADS)} <= shown
+    assert watch.dialogs == []
+    assert watch.complaints == []
+
+
+def test_missing_or_empty_script_fails_the_build(tmp_path: Path, real: Callable[[str], Catalogue], monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(PublishError, match=search.SCRIPT):
+        search.script(tmp_path)
+    (tmp_path / search.SCRIPT).write_text("\n")
+    with pytest.raises(PublishError, match=search.SCRIPT):
+        search.script(tmp_path)
+    monkeypatch.setattr(search.resources, "files", lambda _: tmp_path)
+    with pytest.raises(PublishError, match=search.SCRIPT):
+        search_page(Here("search/", Words("zh")), real("zh"))
+
+
+def test_page_brings_its_index_and_names_its_script(real: Callable[[str], Catalogue]) -> None:
+    for language in LANGUAGES:
+        page = search_page(Here("search/", Words(language)), real(language))
+        assert page.path == f"{HOME[language]}search/"
+        assert page.scripts == (search.SCRIPT,)
+        assert page.build().files == {search.INDEX: index(real(language))}
+
+
+# -- size and speed -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_ten_thousand_reports_stay_within_the_budget(language: str) -> None:
+    """Uncompressed, with the glossary: what a host's compression saves comes on top."""
+    whole = many(10_000)(language)
+    assert sum(len(office.years) for office in whole.offices) == 10_000
+    assert len(whole.offices) > 1_400
+    data = index(whole)
+    assert len(data) + len(search.script()) < BUDGET
+    assert len(gzip.compress(data)) < BUDGET / 4
+
+
+def test_index_costs_names_not_reports() -> None:
+    """Twice the years of the same agencies cost next to nothing."""
+    whole = many(2_000)("zh")
+    short = Catalogue(language="zh", offices=tuple(each._replace(years=each.years[:1]) for each in whole.offices), entries=whole.entries)
+    assert len(index(whole)) - len(index(short)) < 200
+
+
+def test_key_takes_less_than_thirty_milliseconds_at_ten_thousand_reports(browser: Chromium, tmp_path: Path) -> None:
+    """The best of three tries of each key: what the search costs, not what else the machine does."""
+    queries = [
+        "平",
+        "平安",
+        "公安局 2024",
+        "2024",
+        "街道办事处 2023",
+        "年报",
+        "People's Government 2024",
+        "a",
+        "虚构市 人民政府",
+        "复议",
+        "e o a",
+    ]
+    strokes = [query[:end] for query in queries for end in range(1, len(query) + 1)]
+    context = browser.context()
+    page = context.new_page()
+    with served(write_site(tmp_path / "site", many(10_000))) as server:
+        opened(page, server)
+        spent = page.evaluate(
+            """strokes => strokes.map(query => {
+              const input = document.querySelector("#or-query");
+              const once = () => {
+                input.value = query;
+                const start = performance.now();
+                input.dispatchEvent(new InputEvent("input"));
+                return performance.now() - start;
+              };
+              return Math.min(once(), once(), once());
+            })""",
+            strokes,
+        )
+        page.get_by_role("searchbox").fill("2024")
+        page.get_by_role("status").get_by_text("显示前 20 条").wait_for()
+    context.close()
+    assert {stroke: round(each, 1) for stroke, each in zip(strokes, spent, strict=True) if each >= KEY} == {}
+
+
+@given(st.lists(st.tuples(st.text(min_size=1, max_size=9), st.sets(st.integers(2008, 2099), max_size=6)), max_size=8))
+def test_index_says_of_every_agency_what_is_known(offices: list[tuple[str, set[int]]]) -> None:
+    """Law: every row leads back to its agency's names, kind, region, parent and years."""
+    kinds = list(forms().common.kinds.values())
+    made = tuple(
+        Office(f"x{n}", Text(zh=name, en=name + "e"), kinds[n % len(kinds)], name, f"x{n - 1}" if n else None, tuple(sorted(years)))
+        for n, (name, years) in enumerate(offices)
+    )
+    whole = Catalogue(language="zh", offices=made, entries=())
+    read = json.loads(index(whole))
+    rows = [(i, t, o, tuple(read["kinds"][k]), read["regions"][r], p, tuple(read["spans"][s])) for i, t, o, k, r, p, s in read["agencies"]]
+    assert rows == [
+        (each.id, each.name.zh, each.name.en, (each.kind.zh, each.kind.en), each.region, n - 1, each.years) for n, each in enumerate(made)
+    ]
+    assert index(whole) == index(whole)
+
+
+# -- everyday words -----------------------------------------------------------------------------------------------------
+
+
+def test_everyday_words_are_for_names_that_exist(real: Callable[[str], Catalogue]) -> None:
+    """A synonym of nothing is a misprint; those for agencies wait for agencies of that kind."""
+    names = [entry.name.zh for entry in real("zh").entries]
+    assert [each.term for each in search.synonyms().terms if not any(each.term in name for name in names)] == []
+
+
+def test_everyday_words_need_both_languages() -> None:
+    with pytest.raises(FormError, match=r"terms\[0\]\.also\.en"):
+        search.read_synonyms("terms:\n  - {term: 复议, also: {zh: [申诉]}}\nagencies: []\nreports: {zh: [年报], en: [report]}\n")
+    with pytest.raises(FormError, match="whatever"):
+        search.read_synonyms("terms: []\nagencies: []\nreports: {zh: [年报], en: [report]}\nwhatever: 1\n")

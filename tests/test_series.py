@@ -1,0 +1,186 @@
+"""Series over the years of an agency: every kind of nothing kept, and nothing joined that is not comparable."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import made_up
+import pytest
+import yaml
+from conftest import with_cells
+from hypothesis import given
+from hypothesis import strategies as st
+from open_reports import series
+from open_reports.form import LANGUAGES, Address, Cells, forms
+from open_reports.report import read
+from open_reports.words import Words
+
+if TYPE_CHECKING:
+    from open_reports.library import Library
+    from open_reports.report import Report
+
+CASES = yaml.safe_load((Path(__file__).parent / "cases" / "charts.yml").read_text(encoding="utf-8"))["series"]
+
+
+@cache
+def _base(year: int, form_of: tuple[tuple[str, str], ...], absent: tuple[str, ...]) -> Report:
+    """A made-up report as it is read from its package."""
+    package = made_up.package(year=year, form_of=dict(form_of), absent=absent)
+    with tempfile.TemporaryDirectory() as folder:
+        found, faults = read(package.write(Path(folder)), f"datapackages/{package.path}", agency=package.agency, year=year)
+    assert found is not None, faults
+    return found
+
+
+def made(year: int, **described: Any) -> Report:
+    """A made-up report with its forms, absent lines, scope, period and some cells as described."""
+    base = _base(year, tuple(described.get("forms", {}).items()), tuple(described.get("absent", ())))
+    period = described.get("period")
+    found = replace(base, scope=described.get("scope", "own"), period=(period[0], period[1]) if period else None)
+    return with_cells(found, described.get("cells", {}))
+
+
+def agency(case: dict[str, Any]) -> list[Report]:
+    return [made(year, **described) for year, described in sorted(case["years"].items())]
+
+
+def number(value: object) -> int | Decimal | str:
+    """A number of a case, or the kind of nothing it names."""
+    if isinstance(value, str):
+        return Decimal(value) if value.lstrip("-").replace(".", "").isdigit() else value
+    assert isinstance(value, int)
+    return value
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["what"])
+def test_series(case: dict[str, Any]) -> None:
+    found = series.of_cells(agency(case), (Cells(**dict(zip(("table", "line", "column"), case["of"].split("/"), strict=True))),))
+    assert {point.year: point.status if point.value is None else point.value for point in found.points} == {
+        year: number(value) for year, value in case["points"].items()
+    }
+    assert {f"{each.before}-{each.after}": [cause.kind for cause in each.causes] for each in found.breaks} == case["breaks"]
+    assert [[before.year, after.year] for before, after in found.joined()] == case["joined"]
+    assert {each.year: each.reason or str(each.value) for each in found.changes()} == case["changes"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("case", [case for case in CASES if case["breaks"]], ids=lambda case: case["what"])
+def test_every_break_says_why(case: dict[str, Any], language: str) -> None:
+    """In each language: both years, the years between, and every id of a form or scope as the site calls it."""
+    w = Words(language)
+    common = forms().common
+    reports = {report.year: report for report in agency(case)}
+    table, line, column = case["of"].split("/")
+    for gap in series.of_figure(list(reports.values()), Address(table, line, column)).breaks:
+        said = gap.says(w)
+        expected = [str(gap.before), str(gap.after)]
+        for cause in gap.causes:
+            pair = (reports[gap.before], reports[gap.after])
+            if cause.kind == "scope":
+                expected += [common.scopes[each.scope][language] for each in pair]
+            elif cause.kind == "not_on_form":
+                expected += [forms()[each.tables[table].form.form].title[language] for each in pair]
+            elif cause.kind == "period":
+                expected += [str(day) for each in pair for day in each.period or ()]
+            else:
+                expected += [str(year) for year in range(gap.before + 1, gap.after)]
+        assert [word for word in expected if word not in said] == []
+
+
+def test_wanted_years_may_be_more_or_fewer_than_those_collected() -> None:
+    reports = [made(year) for year in (2021, 2022, 2023)]
+    address = Address("applications", "new", "total")
+    wide = series.of_figure(reports, address, range(2020, 2025))
+    assert [point.status for point in wide.points] == ["not_collected", "reported", "reported", "reported", "not_collected"]
+    assert wide.breaks == ()  # before the first and after the last there is nothing to compare with
+    narrow = series.of_figure(reports, address, range(2022, 2023))
+    assert narrow.years == (2022,)
+    assert series.of_figure([], address).points == ()
+
+
+def test_a_rate_keeps_its_counts_and_says_why_it_is_none() -> None:
+    def with_total(year: int, granted: int, total: int) -> Report:
+        lines = {"granted": granted, "partly_granted": 0, "total": total}
+        return made(year, cells={f"applications/{line}/total": str(value) for line, value in lines.items()})
+
+    found = series.of_indicator(
+        [with_total(2021, 10, 40), with_total(2022, 10, 29), with_total(2023, 0, 0), with_total(2024, 0, 30)], "disclosure_rate"
+    )
+    assert [(point.value, point.status, point.numerator, point.denominator) for point in found.points] == [
+        (Decimal("0.2500"), "reported", 10, 40),
+        (None, "small_denominator", 10, 29),
+        (None, "zero_denominator", 0, 0),
+        (Decimal("0.0000"), "reported", 0, 30),
+    ]
+    assert list(found.joined()) == []
+
+
+@st.composite
+def agencies(draw: st.DrawFn) -> list[Report]:
+    """An agency of any years, forms, scopes and periods, with some cells blank."""
+    years = sorted(draw(st.sets(st.integers(2019, 2026), min_size=1)))
+    found = []
+    for year in years:
+        blank = draw(
+            st.lists(
+                st.sampled_from(["applications/granted/total", "applications/new/total", "disputes/reconsideration/upheld"]), unique=True
+            )
+        )
+        found.append(
+            made(
+                year,
+                forms=draw(st.sampled_from(made_up.hybrids())),
+                scope=draw(st.sampled_from(["own", "consolidated"])),
+                period=draw(st.sampled_from([None, (date(year, 9, 1), date(year, 12, 31))])),
+                cells=dict.fromkeys(blank, ""),
+            )
+        )
+    return found
+
+
+@given(
+    agencies(),
+    st.sampled_from(["applications/new/total", "disclosure/rules/in_force", "disclosure/rules/made", "disputes/reconsideration/upheld"]),
+)
+def test_nothing_is_joined_that_differs(reports: list[Report], address: str) -> None:
+    """Told without the code under test: only neighbouring years of one scope and one stretch of the year, both with a figure."""
+    at = Address(*address.split("/"))
+    found = series.of_figure(reports, at)
+    by_year = {report.year: report for report in reports}
+    assert list(found.years) == list(range(min(by_year), max(by_year) + 1))
+    for point in found.points:
+        report = by_year.get(point.year)
+        expected = None
+        if report and at.column in report.tables[at.table].form.columns:
+            expected = report.figure(*at).value
+        assert point.value == expected
+    joined = {(before.year, after.year) for before, after in found.joined()}
+    for before, after in pairwise(found.points):
+        one, other = by_year.get(before.year), by_year.get(after.year)
+        alike = bool(one and other) and one.scope == other.scope and (one.period is None) == (other.period is None)
+        assert ((before.year, after.year) in joined) == (alike and before.value is not None and after.value is not None)
+
+
+def test_real_series_are_the_packages_cells(library: Library) -> None:
+    """Every address of every agency, every year."""
+    for name in library.agencies:
+        reports = library.of_agency(name)
+        by_year = {report.year: report for report in reports}
+        for address in {figure.address for report in reports for figure in report.figures() if figure.address.table != "overview"}:
+            for point in series.of_figure(reports, address).points:
+                report = by_year.get(point.year)
+                if report is None:
+                    assert (point.value, point.status) == (None, "not_collected")
+                else:
+                    table = report.tables[address.table]
+                    assert (point.value, point.status) == (
+                        table.value(address.line, address.column),
+                        table.status(address.line, address.column),
+                    )
