@@ -115,7 +115,9 @@ def run(folder: Path, *, reports: int, runs: int, large: bool, profiled: Sequenc
     for bench in benches.values():
         bench.warm_up(log)
     main = benches[reports]
-    cases = [main.case(kind) for kind in (EMPTY, PAGES, TWINS, WARM, COLD)] + [benches[size].case(PAGES) for size in sizes if size != reports]
+    cases = [main.case(kind) for kind in (EMPTY, PAGES, TWINS, WARM, COLD)] + [
+        benches[size].case(PAGES) for size in sizes if size != reports
+    ]
     costs = rounds(cases, runs, log)
     base = costs[f"{EMPTY} {reports:,}"]
 

@@ -1,7 +1,6 @@
 """Run `mkdocs` with the plugin as it is, but without the data files: `python -m benchmarks.pages_alone zh,en build ...`.
 
-What the site has is `publish`'s value and what is in its data files is made by `api`. Here the makers of `api` return no
-bytes, and what `publish` returns has its pages without the files of their folders and no corpus files. Everything else is
+What the site has is `publish`'s value. Here every function of the package that makes the bytes of a data file returns none, and what `publish` returns has its pages without the files of their folders and no corpus files. Everything else is
 the real thing: reading, checks, templates, the theme, the policy, writing. The pages differ from the real ones only in the
 sizes stated beside the downloads, which `benchmarks.building` verifies. The first argument names the languages whose pages
 are built.
@@ -10,12 +9,15 @@ are built.
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import inspect
+import pkgutil
 import sys
 from typing import TYPE_CHECKING, Any
 
 import mkdocs.__main__
-from open_reports import api, plugin
+import open_reports
+from open_reports import plugin
 
 if TYPE_CHECKING:
     from open_reports.pages import Page
@@ -26,6 +28,10 @@ _NOTHING: dict[str, object] = {"bytes": b"", "tuple[bytes, bytes]": (b"", b"")}
 """What a maker of data files gives in place of its files, by what it says it returns."""
 
 
+_READING = {"open_reports.gate", "open_reports.cli"}
+"""Modules whose bytes are those of packages."""
+
+
 def _without_files(page: Page) -> Page:
     def build() -> Any:  # noqa: ANN401 (pages.Built)
         return dataclasses.replace(page.build(), files={})
@@ -34,10 +40,16 @@ def _without_files(page: Page) -> Page:
 
 
 def _silence_makers() -> None:
-    for name, each in inspect.getmembers(api, inspect.isfunction):
-        returned = each.__annotations__.get("return")
-        if each.__module__ == api.__name__ and returned in _NOTHING:
-            setattr(api, name, lambda *_, returned=returned, **__: _NOTHING[returned])
+    """Let every function and method that says it returns bytes return none, wherever it was imported to."""
+    modules = [importlib.import_module(each.name) for each in pkgutil.walk_packages(open_reports.__path__, "open_reports.")]
+    owners = [*modules, *(kind for module in modules for _, kind in inspect.getmembers(module, inspect.isclass))]
+    for owner in owners:
+        if not getattr(owner, "__module__", owner.__name__).startswith("open_reports"):
+            continue
+        for name, each in inspect.getmembers(owner, inspect.isfunction):
+            returned = each.__annotations__.get("return")
+            if each.__module__.startswith("open_reports.") and returned in _NOTHING and each.__module__ not in _READING:
+                setattr(owner, name, lambda *_, returned=returned, **__: _NOTHING[returned])
 
 
 def main() -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 from open_reports import charts, series
 from open_reports.form import forms
 from open_reports.pages.coverage import cell_view
 from open_reports.pages.frame import Built, Download, Fact, Here, Link, Page, agency_name, anchor, crumbs, size_words, templates
 from open_reports.pages.ledger import chains
-from open_reports.pages.listing import CellView, Topic, figure_cell, list_cells, list_head, views
+from open_reports.pages.listing import Topic, figure_cell, list_cells, list_head, row_html, views
 from open_reports.summary import html as summary_html
 from open_reports.summary import summarise_agency
 
@@ -181,20 +183,22 @@ def _groups(topic: Topic, newest: Sequence[Report], broken: set[int], w: Words) 
             if groups != open_groups and groups:
                 yield {"head": w("crumb_join").join(groups), "rows": []}
             open_groups = groups
-            yield {"head": "", "rows": [_cells(table, line, column, newest, broken, w, alone=len(columns) == 1) for column in columns]}
+            rows = [_row_of(table, line, column, newest, broken, w, alone=len(columns) == 1) for column in columns]
+            yield {"head": "", "rows": rows}
 
 
-def _cells(  # noqa: PLR0917 (one row of a table over the years has these coordinates)
+def _row_of(  # noqa: PLR0917 (one row of a table over the years has these coordinates)
     table: TableForm, line: Line, column: str, newest: Sequence[Report], broken: set[int], w: Words, *, alone: bool
-) -> dict[str, Any]:
+) -> Markup:
     label = line.label[w.language]
     if not alone:
         label = w("line_column", line=label, column=table.columns[column].label[w.language])
-    cells: list[CellView] = []
-    for report in newest:
-        href = f"{report.year}/{anchor(f'{table.id}/{line.id}/{column}')}"
-        cells.append(figure_cell(report, (table.id, line.id, column), w, href=href, broken=report.year in broken))
-    return {"label": label, "depth": min(len(line.groups), 3), "cells": cells}
+    to = anchor(f"{table.id}/{line.id}/{column}")
+    cells = [
+        figure_cell(report, (table.id, line.id, column), w, href=f"{report.year}/{to}", broken=report.year in broken) for report in newest
+    ]
+    depth = min(len(line.groups), 3)
+    return Markup('<tr><th scope="row" class="or-stub or-depth{}">{}</th>{}</tr>').format(depth, label, row_html(cells))
 
 
 def _downloads(folder: AgencyFolder, here: Here) -> list[Download]:
