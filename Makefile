@@ -26,7 +26,7 @@ STALE := stale
 endif
 PIP := $(RUN) -m pip install --quiet --no-input
 
-.PHONY: help serve site check test lint browser setup lock clean stale
+.PHONY: help serve site check test lint browser screenshots setup lock clean stale
 
 help: ## 列出这些命令 · list these commands
 	@echo '公开年报 Open Reports'
@@ -51,6 +51,9 @@ lint: $(TEST) ## 检查代码格式和类型 · check the code's style and types
 	@$(RUN) -m ruff check --quiet
 	@$(RUN) -m ruff format --check --quiet
 	@$(RUN) -m mypy --no-error-summary
+
+screenshots: browser ## 重拍文档的截图 · take the pictures of the documentation anew
+	@PYTHONPATH=tests $(RUN) -m screenshots
 
 setup: $(SITE) ## 只安装，不运行 · only set up .venv
 

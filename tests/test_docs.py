@@ -860,7 +860,7 @@ def test_every_file_that_is_linked_exists(path: str) -> None:
 def test_the_pictures_are_as_wide_as_they_say_and_light() -> None:
     pictures = sorted((PROJECT / "docs" / "assets" / "screenshots").glob("*.png"))
     assert {path.stem for path in pictures} == {
-        f"{page}-{width}" for page in ("home", "agency", "report", "quality") for width in (360, 1280)
+        f"{page}-{width}" for page in ("home", "agency", "report", "compare", "quality") for width in (360, 1280)
     }
     for path in pictures:
         data = path.read_bytes()
