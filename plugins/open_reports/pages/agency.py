@@ -9,8 +9,10 @@ from markupsafe import Markup
 
 from open_reports import charts, series
 from open_reports.form import forms
+from open_reports.glossary import anchor_of_line
 from open_reports.pages.coverage import cell_view
 from open_reports.pages.frame import Built, Download, Fact, Here, Link, Page, agency_name, anchor, crumbs, size_words, templates
+from open_reports.pages.glossary import term
 from open_reports.pages.ledger import chains
 from open_reports.pages.listing import Topic, figure_cell, list_cells, list_head, row_html, views
 from open_reports.summary import html as summary_html
@@ -88,6 +90,7 @@ def agency_page(folder: AgencyFolder, findings: Findings, covered: Coverage, w: 
             )
         ),
         build=build,
+        scripts=("glossary.js", "sorting.js"),
     )
 
 
@@ -198,7 +201,12 @@ def _row_of(  # noqa: PLR0917 (one row of a table over the years has these coord
         figure_cell(report, (table.id, line.id, column), w, href=f"{report.year}/{to}", broken=report.year in broken) for report in newest
     ]
     depth = min(len(line.groups), 3)
-    return Markup('<tr><th scope="row" class="or-stub or-depth{}">{}</th>{}</tr>').format(depth, label, row_html(cells))
+    opened = term(Here(_ANYWHERE, w), anchor_of_line(table.id, line.id, table.form), label)
+    return Markup('<tr><th scope="row" class="or-stub or-depth{}">{}</th>{}</tr>').format(depth, opened, row_html(cells))
+
+
+_ANYWHERE = "reports/agency/"
+"""Every agency's page is as deep as this, so the links of all are the same."""
 
 
 def _downloads(folder: AgencyFolder, here: Here) -> list[Download]:

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import secrets
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -55,6 +56,10 @@ def read(folder: Path, place: str, *, agency: str, year: int) -> Reading:
     report = reader.read(os.fspath(folder))
     findings = tuple(each.of(agency, year) for each in gate.first_of_each_file(reader.findings))
     return Reading(report, findings)
+
+
+_MOMENT = "2026-01-31T00:00:00Z"
+"""How `created` is spelt."""
 
 
 class _Reader:
@@ -573,7 +578,11 @@ def _describe(root: Record, *, agency: str, year: int, known: Forms) -> _Describ
         contributor.matching("path", URL, "https://www.example.gov.cn/", required=False)
         contributor.close()
     version = root.matching("version", _SEMVER, "1.0.0")
-    created = root.matching("created", r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", "2026-01-31T00:00:00Z")
+    created = root.matching("created", r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", _MOMENT)
+    try:
+        datetime.fromisoformat(created or _MOMENT)
+    except ValueError:  # well spelt, but no day of any calendar
+        root.note("created", "record.pattern", found=shown(created), expected=_MOMENT)
     root.sequence("resources", required=True)
     record = root.record("report")
     own, form_of = _describe_report(record, agency=agency, year=year, known=known)
