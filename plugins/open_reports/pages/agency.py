@@ -15,6 +15,7 @@ from open_reports.pages.frame import Built, Download, Fact, Here, Link, Page, ag
 from open_reports.pages.glossary import term
 from open_reports.pages.ledger import chains
 from open_reports.pages.listing import Topic, figure_cell, list_cells, list_head, row_html, views
+from open_reports.pages.table import title
 from open_reports.summary import html as summary_html
 from open_reports.summary import summarise_agency
 
@@ -153,7 +154,7 @@ def _topic(topic: Topic, reports: Sequence[Report], w: Words) -> dict[str, Any]:
     form = used[years[-1]]
     return {
         "id": topic.table,
-        "title": f"{form.section}、{form.title[w.language]}",
+        "title": title(form, w.language),
         "years": [{"year": report.year, "form": used[report.year].form, "broken": report.year in broken} for report in newest],
         "groups": list(_groups(topic, newest, broken, w)),
         "notes": notes,

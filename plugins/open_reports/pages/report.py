@@ -29,7 +29,7 @@ from open_reports.pages.frame import (
 )
 from open_reports.pages.ledger import ledger
 from open_reports.pages.listing import views
-from open_reports.pages.table import FindingView, Marks, cell_html, table_html, title
+from open_reports.pages.table import FindingView, Marks, cell_html, section_title, table_html, title
 from open_reports.report import Address, Item, Note, Report, table_path
 from open_reports.summary import html as summary_html
 from open_reports.summary import summarise
@@ -154,7 +154,7 @@ def _sections(report: Report, marks: Marks, w: Words) -> list[SectionView]:
             section = by_number[number]
             text = report.prose.get(section.id)
             overview = _overview(report, marks, w) if section.id == "overview" else None
-            title = f"{number}、{section.title[w.language]}"
+            title = section_title(number, section.title, w.language)
             views.append(SectionView(section.id, title, html=prose_html(text) if text else None, overview=overview))
     return views
 
@@ -229,7 +229,7 @@ def report_page(library: Library, folder: Folder, w: Words) -> Page:
     known = forms()
     tables = [(name, title(report.tables[name].form, w.language)) for name in TABLES]
     prose = {
-        section.number: (f"section-{section.id}", f"{section.number}、{section.title[w.language]}") for section in known.common.sections
+        section.number: (f"section-{section.id}", section_title(section.number, section.title, w.language)) for section in known.common.sections
     }
 
     def build() -> Built:
@@ -344,7 +344,7 @@ def _downloads(report: Report, sizes: Mapping[str, int], here: Here) -> list[Dow
     known = forms().common
     found = [entry(f"{report.name}.zip", w("download_zip"), "ZIP")]
     for name, table in report.tables.items():
-        found.append(entry(table_path(name), f"{table.form.section}、{table.form.title[w.language]}", "CSV"))
+        found.append(entry(table_path(name), title(table.form, w.language), "CSV"))
     found += [entry(table_path(free.id), free.title[w.language], "CSV") for free in (known.overview, known.notes)]
     found.append(entry("report.json", w("download_json"), "JSON"))
     found.append(entry("datapackage.json", w("download_descriptor"), "JSON"))

@@ -181,7 +181,12 @@ def _skeleton(form: str, table: str, language: str) -> _Skeleton:
 
 def title(form: TableForm, language: str) -> str:
     """Number and title of a table's section, as printed."""
-    return f"{form.section}、{form.title[language]}" if language == "zh" else form.title[language]
+    return section_title(form.section, form.title, language)
+
+
+def section_title(number: str, title_: Text, language: str) -> str:
+    """Return number and title as printed; an English title goes without the Chinese number."""
+    return f"{number}、{title_.zh}" if language == "zh" else title_.en
 
 
 def _head(corner: Text, block: Block, terms: _Terms) -> tuple[tuple[HeadCell, ...], ...]:
