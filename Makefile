@@ -133,5 +133,5 @@ LOCK := --quiet --generate-hashes --universal --python-version 3.11 --no-emit-in
 
 lock: ## 更新锁定的依赖 · renew requirements/*.txt; UPGRADE=--upgrade takes newer versions
 	@$(find_python); [ -x .venv-lock/bin/uv ] || { "$$found" -m venv --clear .venv-lock && .venv-lock/bin/python -m pip install --quiet uv==$(UV_VERSION); }
-	@.venv-lock/bin/uv pip compile pyproject.toml $(LOCK) $(UPGRADE) --group build --output-file requirements/site.txt
-	@.venv-lock/bin/uv pip compile pyproject.toml $(LOCK) $(UPGRADE) --group build --group test --constraint requirements/site.txt --output-file requirements/test.txt
+	@.venv-lock/bin/uv pip compile pyproject.toml $(LOCK) $(UPGRADE) --extra workbook --extra parquet --group build --output-file requirements/site.txt
+	@.venv-lock/bin/uv pip compile pyproject.toml $(LOCK) $(UPGRADE) --extra workbook --extra parquet --group build --group test --constraint requirements/site.txt --output-file requirements/test.txt

@@ -13,6 +13,7 @@ from open_reports import api
 from open_reports.form import Address, forms
 from open_reports.indicator import of_library
 from open_reports.report import csv_text
+from open_reports.spreadsheet import excel_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -34,9 +35,13 @@ class AgencyFiles:
         self._sizes: dict[str, int] = {}
 
     def files(self) -> dict[str, bytes]:
-        """`<agency>.csv` and `<agency>.json`, by their paths below the agency's folder."""
+        """`<agency>.csv`, `<agency>.json` and `<agency>.excel.csv`, by their paths below the agency's folder."""
         agency = self._agency
-        made = {f"{agency.id}.csv": agency_csv(self._library, agency), f"{agency.id}.json": agency_json(self._library, agency)}
+        made = {
+            f"{agency.id}.csv": agency_csv(self._library, agency),
+            f"{agency.id}.json": agency_json(self._library, agency),
+            f"{agency.id}.excel.csv": excel_csv(self._library.of_agency(agency.id), self._library.agencies),
+        }
         self._sizes = {path: len(data) for path, data in made.items()}
         return made
 

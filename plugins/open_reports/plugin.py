@@ -146,6 +146,8 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
             self._publication = publish(library, findings, site=config.site_url or "", problem=self.config.problem)
         except OpenReportsError as error:
             raise PluginError(str(error)) from error
+        for lacking in self._publication.lacking:
+            _log.info("%s / %s", Words("zh")(lacking), Words("en")(lacking))
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Add the generated pages, outside the nav, and the styles and scripts."""

@@ -9,12 +9,18 @@ from typing import TYPE_CHECKING, NamedTuple
 from open_reports import api, pages, search
 from open_reports.agency_files import AgencyFiles
 from open_reports.citation import checked_problem
+from open_reports.codebook import codebook_csv, codebook_json
 from open_reports.coverage import coverage, known_day
+from open_reports.database import available as database_lacks
+from open_reports.database import database
 from open_reports.errors import PublishError
 from open_reports.form import Text
 from open_reports.glossary import entries
 from open_reports.pages import corrections
+from open_reports.parquet import available as parquet_lacks
+from open_reports.parquet import parquet
 from open_reports.words import Words
+from open_reports.workbook import available as workbook_lacks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,10 +39,14 @@ class Artifact(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
-    """Pages, each built on demand with the files of its folder, and the corpus' own files."""
+    """Pages, each built on demand with the files of its folder, and the corpus' own files.
+
+    `lacking` are the labels of outputs left out because the library that makes them is not installed.
+    """
 
     pages: tuple[Page, ...]
     artifacts: tuple[Artifact, ...]
+    lacking: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{len(self.pages)} pages, {len(self.artifacts)} corpus files"
@@ -72,6 +82,10 @@ def publish(library: Library, findings: Sequence[Finding], *, site: str = "", pr
         Artifact("data/findings.json", api.findings_json(findings)),
         Artifact("data/index.json", api.index(library, found, site)),
         *(Artifact(f"data/{name}", data) for name, data in corrections.files(library).items()),
+        *([] if parquet_lacks() else [Artifact("data/observations.parquet", parquet(rows))]),
+        *([] if database_lacks() else [Artifact("data/reports.sqlite", database(library, findings))]),
+        Artifact("data/codebook.csv", codebook_csv()),
+        Artifact("data/codebook.json", codebook_json()),
     )
     sizes = {artifact.path.removeprefix("data/"): len(artifact.data) for artifact in artifacts}
     made: list[Page] = []
@@ -90,11 +104,11 @@ def publish(library: Library, findings: Sequence[Finding], *, site: str = "", pr
         shared = pages.AgencyFolder(library, agency, AgencyFiles(library, agency))
         made += (pages.agency_page(shared, found, covered, Words(language)) for language in LANGUAGES)
     for report in library:
-        before = library.reports.get((report.agency, report.year - 1))
-        folder = pages.Folder(report, found.get((report.agency, report.year), []), before=before, site=site, problem=problem)
-        made += (pages.report_page(library, folder, Words(language)) for language in LANGUAGES)
+        folder = pages.Folder(library, report, found.get((report.agency, report.year), []), site=site, problem=problem)
+        made += (pages.report_page(folder, Words(language)) for language in LANGUAGES)
     made += (pages.search_page(pages.Here("search/", Words(language)), _catalogue(library, made, language)) for language in LANGUAGES)
-    publication = Publication(pages=tuple(made), artifacts=artifacts)
+    lacking = tuple(dict.fromkeys(filter(None, (workbook_lacks(), parquet_lacks(), database_lacks()))))
+    publication = Publication(pages=tuple(made), artifacts=artifacts, lacking=lacking)
     _forbid_twins(publication)
     _require_twins(publication)
     _require_scripts(publication)

@@ -212,6 +212,10 @@ _ANYWHERE = "reports/agency/"
 
 def _downloads(folder: AgencyFolder, here: Here) -> list[Download]:
     w, agency = here.w, folder.agency.id
-    names = {f"{agency}.csv": ("agency_csv", "CSV"), f"{agency}.json": ("agency_json", "JSON")}
+    names = {
+        f"{agency}.excel.csv": ("download_excel_csv", "CSV"),
+        f"{agency}.csv": ("agency_csv", "CSV"),
+        f"{agency}.json": ("agency_json", "JSON"),
+    }
     sizes = folder.files.sizes()
     return [Download(here.file(f"{here.path}{name}"), w(key), kind, size_words(sizes[name], w)) for name, (key, kind) in names.items()]

@@ -31,16 +31,19 @@ from open_reports.pages.ledger import ledger
 from open_reports.pages.listing import views
 from open_reports.pages.table import FindingView, Marks, cell_html, section_title, table_html, title
 from open_reports.report import Address, Item, Note, Report, table_path
+from open_reports.spreadsheet import excel_csv
 from open_reports.summary import html as summary_html
 from open_reports.summary import summarise
 from open_reports.words import Words
+from open_reports.workbook import available as workbook_lacks
+from open_reports.workbook import workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from open_reports.finding import Finding
     from open_reports.identity import Result
-    from open_reports.library import Agency, Library
+    from open_reports.library import Library
 
 
 class CellView(NamedTuple):
@@ -177,11 +180,11 @@ class Folder:
     The Chinese page, whose folder it is, carries the files; of them the English one needs the sizes alone.
     """
 
-    def __init__(
-        self, report: Report, findings: Sequence[Finding], *, before: Report | None = None, site: str = "", problem: str = ""
-    ) -> None:
+    def __init__(self, library: Library, report: Report, findings: Sequence[Finding], *, site: str = "", problem: str = "") -> None:
+        self.library = library
         self.report = report
-        self.before = before
+        self.agency = library.agencies[report.agency]
+        self.before = library.reports.get((report.agency, report.year - 1))
         self.findings = findings
         self.site = site
         self.problem = problem
@@ -191,11 +194,11 @@ class Folder:
         """Return the whole address of one of its pages, empty where the site has none."""
         return f"{self.site}{here.address}" if self.site else ""
 
-    def work(self, agency: Agency) -> citation.Work:
+    def work(self) -> citation.Work:
         """Return what is cited of the report: its Chinese page, whose figures are the same in both languages."""
-        return citation.of_report(self.report, agency, self.address(Here(api.folder(self.report), Words("zh"))))
+        return citation.of_report(self.report, self.agency, self.address(Here(api.folder(self.report), Words("zh"))))
 
-    def files(self, agency: Agency, counts: Mapping[Result, int]) -> dict[str, bytes]:
+    def files(self, counts: Mapping[Result, int]) -> dict[str, bytes]:
         """Every file by its path below the folder; `counts` are the rows of the ledger by result."""
         report = self.report
         package = api.package_files(report)
@@ -204,15 +207,17 @@ class Folder:
             "report.json": api.report_json(report, self.findings, self.before),
             f"{report.name}.zip": api.archive(report, package),
             **{name: badge(counts, Words(language)) for language, name in BADGES.items()},
-            **citation.files(self.work(agency)),
+            **citation.files(self.work()),
+            f"{report.name}.excel.csv": excel_csv([report], self.library.agencies),
+            **({} if workbook_lacks() else {f"{report.name}.xlsx": workbook(report, self.agency, self.findings)}),
         }
         self._sizes = {path: len(data) for path, data in files.items()}
         return files
 
-    def sizes(self, agency: Agency, counts: Mapping[Result, int]) -> Mapping[str, int]:
+    def sizes(self, counts: Mapping[Result, int]) -> Mapping[str, int]:
         """Size of every file in bytes."""
         if not self._sizes:
-            self.files(agency, counts)
+            self.files(counts)
         return self._sizes
 
 
@@ -220,22 +225,23 @@ BADGES = {"zh": "badge.svg", "en": "badge.en.svg"}
 """File of the badge in each language."""
 
 
-def report_page(library: Library, folder: Folder, w: Words) -> Page:
+def report_page(folder: Folder, w: Words) -> Page:
     """Page of one report; the Chinese one with the package and its other forms in its folder."""
-    report, findings = folder.report, folder.findings
+    library, report, findings = folder.library, folder.report, folder.findings
     here = Here(api.folder(report), w)
-    agency = library.agencies[report.agency]
+    agency = folder.agency
     heading = w("report_title", agency=agency_name(agency, w), year=report.year)
     known = forms()
     tables = [(name, title(report.tables[name].form, w.language)) for name in TABLES]
     prose = {
-        section.number: (f"section-{section.id}", section_title(section.number, section.title, w.language)) for section in known.common.sections
+        section.number: (f"section-{section.id}", section_title(section.number, section.title, w.language))
+        for section in known.common.sections
     }
 
     def build() -> Built:
         book = ledger(report, library, here)
         counts = book.counts
-        files = folder.files(agency, counts) if w.language == "zh" else {}
+        files = folder.files(counts) if w.language == "zh" else {}
         html = (
             templates()
             .get_template("report.html")
@@ -249,10 +255,10 @@ def report_page(library: Library, folder: Folder, w: Words) -> Page:
                 badge=w("badge_alt", text=badge_text(counts, w)),
                 summary=summary_html(summarise(report, folder.before, agency, w), _linker(report)),
                 corrected=corrections.banner(report, here),
-                cite=_cite(folder, agency, here),
+                cite=_cite(folder, here),
                 example=_example(report),
                 badge_file=here.file(f"{here.path}{BADGES[w.language]}"),
-                downloads=_downloads(report, folder.sizes(agency, counts), here),
+                downloads=_downloads(report, folder.sizes(counts), here),
             )
         )
         return Built(html=html, files=files)
@@ -287,10 +293,10 @@ def _linker(report: Report) -> Callable[[int, Address], str]:
     return link
 
 
-def _cite(folder: Folder, agency: Agency, here: Here) -> citation.View:
+def _cite(folder: Folder, here: Here) -> citation.View:
     page = folder.address(here)
     problem = citation.problem_template(folder.problem, folder.report, page) if folder.problem else ""
-    return citation.view(folder.work(agency), here.w, page, lambda name: here.file(f"{here.path}{name}"), problem)
+    return citation.view(folder.work(), here.w, page, lambda name: here.file(f"{here.path}{name}"), problem)
 
 
 def _example(report: Report) -> str:
@@ -343,6 +349,9 @@ def _downloads(report: Report, sizes: Mapping[str, int], here: Here) -> list[Dow
 
     known = forms().common
     found = [entry(f"{report.name}.zip", w("download_zip"), "ZIP")]
+    if f"{report.name}.xlsx" in sizes:
+        found.append(entry(f"{report.name}.xlsx", w("download_workbook"), "Excel"))
+    found.append(entry(f"{report.name}.excel.csv", w("download_excel_csv"), "CSV"))
     for name, table in report.tables.items():
         found.append(entry(table_path(name), title(table.form, w.language), "CSV"))
     found += [entry(table_path(free.id), free.title[w.language], "CSV") for free in (known.overview, known.notes)]

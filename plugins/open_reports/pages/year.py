@@ -8,6 +8,7 @@ from open_reports import api
 from open_reports.coverage import count
 from open_reports.pages.frame import Built, Here, Link, Page, agency_name, crumbs, templates
 from open_reports.pages.listing import list_cells, list_head, part_links, part_span, parts_of
+from open_reports.spreadsheet import excel_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +46,7 @@ def _page(  # noqa: PLR0917 (a part of a year's list)
         ]
         cells = covered.of_year(year)
         missing = [library.agencies[each.agency] for each in cells if each.status == "not_collected"]
+        made = {f"{year}.excel.csv": excel_csv(library.of_year(year), library.agencies)} if part == 1 and w.language == "zh" else {}
         years = library.years
         position = years.index(year)
         around = [*years[max(0, position - 1) : position], *years[position + 1 : position + 2]]
@@ -64,6 +66,7 @@ def _page(  # noqa: PLR0917 (a part of a year's list)
                 missing=[Link(here.page(f"reports/{each.id}/"), agency_name(each, w)) for each in missing[:MOST_MISSING]],
                 more=max(0, len(missing) - MOST_MISSING),
                 compare=f"{here.page('compare/')}?y={year}",
+                excel=here.file(f"{path}{year}.excel.csv"),
                 turns=[
                     Link(here.page(to), w("part", part=number, parts=parts), rel=rel) for to, number, rel in part_links(path, part, parts)
                 ],
@@ -77,7 +80,7 @@ def _page(  # noqa: PLR0917 (a part of a year's list)
                 ],
             )
         )
-        return Built(html=html, files={})
+        return Built(html=html, files=made)
 
     return Page(
         here=here,

@@ -1,0 +1,105 @@
+"""What differs from workbook to workbook: cells and rows of a sheet as Office Open XML (ECMA-376, SpreadsheetML).
+
+The frame of a workbook is made once for each form (`workbook.py`); a report's own cells are put in as text, which costs a
+fifth of writing every sheet anew. Text is always an inline string, so nothing that a package says can become a formula.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from open_reports.form import forms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from open_reports.form import Status
+
+EXACT_DIGITS = 15
+"""Significant digits that a spreadsheet keeps; a number with more is written as text."""
+MOST_DECIMALS = 6
+_MOST_TEXT = 32_767
+"""Characters that a cell can hold."""
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+"""Spreadsheets read `_x000D_` as an escape; text that looks so has its first stroke escaped."""
+
+MARKED = "!"
+"""What the name of a style ends in for a cell that something was found about."""
+Styles = dict[str, str]
+"""Number of each style in the workbook, as its cells spell it."""
+
+
+class Cell(NamedTuple):
+    """One cell of a list: its text, the name of its style (of a figure: `MARKED` or empty), whether its text is a figure's."""
+
+    text: str
+    style: str = "text"
+    figure: bool = False
+
+
+def escaped(text: str) -> str:
+    """Text as XML holds it."""
+    return text.translate(_ESCAPES)
+
+
+@lru_cache(maxsize=4096)
+def cell_text(text: str) -> str:
+    """Text as the XML of a cell holds it; labels and words are the same in every workbook."""
+    return escaped(_LOOKS_ESCAPED.sub("_x005F_", text[:_MOST_TEXT])).replace("\r", "_x000D_")
+
+
+def text_cell(reference: str, style: str, text: str) -> str:
+    """Cell of text; one without text keeps its style."""
+    if not text:
+        return f'<c r="{reference}" s="{style}"/>'
+    return f'<c r="{reference}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{cell_text(text)}</t></is></c>'
+
+
+def figure_style(text: str) -> str:
+    """Name of the style that shows a number with the decimals it is spelt with; `exact` if it must be text."""
+    significant = text.replace(".", "").replace("-", "").strip("0")
+    if len(significant) > EXACT_DIGITS:
+        return "exact"
+    return f"number{len(text.partition('.')[2])}"
+
+
+@lru_cache(maxsize=4096)
+def _shown(text: str) -> tuple[str, str, str]:
+    """Style of a figure's cell, what stands in its tag after the style, and its content: most figures are few numbers."""
+    status = forms().common.missing.get(text)
+    if status is not None:
+        return _nothing(status)
+    style = figure_style(text)
+    return (style, ' t="inlineStr"', f"<is><t>{text}</t></is>") if style == "exact" else (style, "", f"<v>{text}</v>")
+
+
+def _nothing(status: Status) -> tuple[str, str, str]:
+    """Kind of nothing, in words."""
+    return "nothing", ' t="inlineStr"', f"<is><t>{cell_text(forms().common.statuses[status].zh)}</t></is>"
+
+
+def figure_cell(reference: str, styles: Mapping[str, str], text: str | None, *, marked: bool = False) -> str:
+    """Cell of a figure by its text in the package, None where the line is absent."""
+    style, kind, content = _nothing("line_absent") if text is None else _shown(text)
+    return f'<c r="{reference}" s="{styles[f"{style}{MARKED}" if marked else style]}"{kind}>{content}</c>'
+
+
+def rows(lists: Iterable[Iterable[Cell]], styles: Mapping[str, str]) -> str:
+    """Rows of a sheet that is a list, from its first row on."""
+    return "".join(
+        f'<row r="{number}">{"".join(_list_cell(f"{LETTERS[index]}{number}", cell, styles) for index, cell in enumerate(cells))}</row>'
+        for number, cells in enumerate(lists, start=1)
+    )
+
+
+def _list_cell(reference: str, cell: Cell, styles: Mapping[str, str]) -> str:
+    if cell.figure:
+        return figure_cell(reference, styles, cell.text, marked=cell.style == MARKED)
+    return text_cell(reference, styles[cell.style], cell.text)
+
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+"""Names of the first columns of a sheet; no list is wider."""
