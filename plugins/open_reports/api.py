@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import simplejson
 
+from open_reports.form import forms
 from open_reports.indicator import indicators
-from open_reports.report import DESCRIPTOR, file_hash
+from open_reports.report import DESCRIPTOR, Address, Figure, file_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from open_reports.finding import Finding
+    from open_reports.form import Status
     from open_reports.library import Library
-    from open_reports.report import Address, Report
+    from open_reports.report import Report
 
 OBSERVATION = ("agency", "agency_name", "year", "form", "table", "line", "column", "value", "status", "unit", "printed")
 """Columns of the tidy corpus, one row a figure."""
@@ -124,17 +126,46 @@ def observations(library: Library) -> tuple[bytes, bytes]:
         own = (report.agency, names[report.agency], report.year)
         head = ",".join((_cell(own[0]), _cell(own[1]), str(own[2])))
         start = "{" + ", ".join(f'"{key}": {_json(value)}' for key, value in zip(OBSERVATION, own, strict=False))
-        for figure in report.figures():
-            table = report.tables.get(figure.address.table)
-            middle, opening, unit, closing = _coordinates(table.form.form if table else "", figure.address, figure.unit)
-            value = figure.text if figure.status == "reported" else ""
-            printed = figure.printed
-            lines.append(f"{head},{middle},{value},{figure.status},{unit},{_cell(printed) if printed else ''}")
-            objects.append(
-                f'{start}, {opening}, "value": {value or "null"}, "status": "{figure.status}", {closing}, '
-                f'"printed": {_json(printed) if printed else "null"}}}'
-            )
+        for row, entry in _rows(report):
+            lines.append(f"{head},{row}")
+            objects.append(f"{start}, {entry}")
     return ("\n".join(lines) + "\n").encode(), ("[\n" + ",\n".join(objects) + "\n]\n").encode()
+
+
+def _rows(report: Report) -> Iterator[tuple[str, str]]:
+    """Every figure of a report as both files spell it, without whose it is."""
+    for item in report.overview:
+        yield _row("", report.stated(item))
+    for name, table in report.tables.items():
+        for line in table.form.lines.values():
+            if (name, line.id) in report.noted:
+                yield from (_row(table.form.form, report.figure(name, line.id, column)) for column in line.columns)
+            else:
+                yield from _line((table.form.form, name, line.id), table.rows.get(line.id))
+
+
+@lru_cache(maxsize=50_000)
+def _line(at: tuple[str, str, str], cells: tuple[str, ...] | None) -> tuple[tuple[str, str], ...]:
+    """Figures of a line about which nothing is said: its cells alone decide; None for a line that is absent."""
+    form, table, line = at
+    known = forms()[form].tables[table]
+    found = []
+    for column in known.lines[line].columns:
+        text = "" if cells is None else cells[known.positions[column]]
+        status: Status = "line_absent" if cells is None else known.common.missing.get(text, "reported")
+        found.append(_row(form, Figure(Address(table, line, column), text, None, status, known.columns[column].unit)))
+    return tuple(found)
+
+
+def _row(form: str, figure: Figure) -> tuple[str, str]:
+    """One figure as both files spell it: the end of its CSV row, and of its JSON object."""
+    middle, opening, unit, closing = _coordinates(form, figure.address, figure.unit)
+    value = figure.text if figure.status == "reported" else ""
+    printed = figure.printed
+    return (
+        f"{middle},{value},{figure.status},{unit},{_cell(printed) if printed else ''}",
+        f'{opening}, "value": {value or "null"}, "status": "{figure.status}", {closing}, "printed": {_json(printed) if printed else "null"}}}',
+    )
 
 
 def _json(value: object) -> str:
