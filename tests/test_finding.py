@@ -83,7 +83,7 @@ def test_no_words_that_nobody_says(message: Message) -> None:
 def test_nothing_is_said_that_has_no_words() -> None:
     stems = "|".join({message.code.partition(".")[0] for message in MESSAGES} - {"form", "level"})
     said = set(re.findall(rf'"((?:{stems})\.[a-z_]+)"', SOURCES))
-    assert {code for code in said if not code.endswith(".yml")} - set(messages()) == set()
+    assert {code for code in said if not code.endswith((".yml", ".html"))} - set(messages()) == set()
 
 
 # -- one finding
