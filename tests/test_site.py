@@ -30,10 +30,13 @@ import mkdocs.config
 import pytest
 import yaml
 from conftest import within
+from jsonschema import Draft202012Validator
 from lxml import html
 from mkdocs.exceptions import Abort
-from open_reports.charts import definitions
+from open_reports import catalogue
 from open_reports.form import forms
+from open_reports.library import open_library
+from referencing import Registry, Resource
 from website import (
     MOUNT,
     POLICY,
@@ -259,27 +262,42 @@ PACKAGE_FILES = ("datapackage.json", *(f"data/{table}.csv" for table in (*TABLES
 
 
 def test_every_address_of_the_contract_exists(site: Path) -> None:
-    corpus = {f"data/{name}" for name in ("observations.csv", "observations.json", "index.json", "findings.json")}
-    corpus |= {f"data/corrections.{kind}" for kind in ("csv", "json")} | {f"coverage/coverage.{kind}" for kind in ("csv", "json")}
-    corpus |= {f"indicators/{id_}/{id_}.{kind}" for id_ in forms().indicators for kind in ("csv", "json")}
     kinds = ("", "quality/", "compare/", "coverage/", "corrections/", "glossary/", "indicators/", "search/")
     pages = {f"{kind}index.html" for kind in kinds} | {f"indicators/{id_}/index.html" for id_ in forms().indicators}
     pages |= {f"quality/{rule}/index.html" for rule in forms().rules}
-    files = {"404.html", "sitemap.xml", *corpus}
+    files = {"404.html", "sitemap.xml", *(path for path, _ in catalogue.site_routes().paths(open_library(PACKAGES)))}
     for kept in kept_reports():
         agency, year = kept.parent.name, kept.name
         pages |= {f"reports/{agency}/index.html", f"years/{year}/index.html", f"reports/{agency}/{year}/index.html"}
+        contract = (*PACKAGE_FILES, "report.json", *(f"{agency}-{year}.{kind}" for kind in ("zip", "xlsx")))
         files |= {f"reports/{agency}/{agency}.csv", f"reports/{agency}/{agency}.json"}
-        files |= {f"reports/{agency}/charts/{chart.id}.csv" for chart in definitions()}
-        cited = tuple(f"{agency}-{year}.{kind}" for kind in ("zip", "bib", "ris", "csl.json"))
-        files |= {f"reports/{agency}/{year}/{file}" for file in (*PACKAGE_FILES, "report.json", "badge.svg", "badge.en.svg", *cited)}
+        files |= {f"reports/{agency}/{year}/{file}" for file in contract}
     found = tree(site)
     wanted = files | pages | {f"en/{page}" for page in pages}
-    assert wanted <= found.keys()
+    assert wanted - found.keys() == set()
     generated = {path for path in found if path.startswith(("reports/", "years/", "en/reports/", "en/years/"))}
-    assert generated <= wanted, "files that the contract does not know"
+    assert generated - wanted == set(), "files that the contract does not know"
     listed = {element.text for element in html.fromstring((site / "sitemap.xml").read_bytes()).iter("loc")}
     assert listed == {address_of(site, path) for path in page_files(site) if path.name == "index.html"}
+
+
+def test_every_json_file_matches_its_published_schema(site: Path) -> None:
+    """The schemas as published, each found by the name that the site's own list of files gives it."""
+    checked = Counter[str]()
+    judges: dict[str, Draft202012Validator] = {}
+    registry = Registry().with_resources(
+        (schema["$id"], Resource.from_contents(schema)) for schema in map(read_json, sorted((site / "schemas").glob("*.json")))
+    )
+    for path, route in catalogue.site_routes().paths(open_library(PACKAGES)):
+        if not route.schema:
+            continue
+        judge = judges.setdefault(
+            route.schema, Draft202012Validator(read_json(site / "schemas" / f"{route.schema}.json"), registry=registry)
+        )
+        assert [error.message for error in judge.iter_errors(json.loads((site / path).read_text(encoding="utf-8")))] == [], path
+        checked[route.schema] += 1
+    assert checked["report"] == checked["datapackage"] == 19
+    assert len(checked) > 12
 
 
 def test_packages_are_published_as_kept_with_size_and_hash(site: Path) -> None:

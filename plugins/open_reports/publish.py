@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
 
-from open_reports import api, pages, search
+from open_reports import api, catalogue, pages, search
 from open_reports.agency_files import AgencyFiles
 from open_reports.citation import checked_problem
 from open_reports.codebook import codebook_csv, codebook_json
@@ -87,11 +87,17 @@ def publish(library: Library, findings: Sequence[Finding], *, site: str = "", pr
         Artifact("data/codebook.csv", codebook_csv()),
         Artifact("data/codebook.json", codebook_json()),
     )
+    lacks = {"workbook": workbook_lacks(), "parquet": parquet_lacks(), "database": database_lacks()}
+    without = frozenset(output for output, label in lacks.items() if label)
+    routes = catalogue.site_routes(without)
+    corpus = {artifact.path: artifact.data for artifact in artifacts}
+    described = catalogue.artifacts(library, corpus, site, corrected=corrections.corrections(library), without=without)
+    artifacts += tuple(Artifact(path, data) for path, data in described)
     sizes = {artifact.path.removeprefix("data/"): len(artifact.data) for artifact in artifacts}
     made: list[Page] = []
     for language in LANGUAGES:
         w = Words(language)
-        made.append(pages.home_page(library, sizes, w))
+        made.append(pages.home_page(library, sizes, routes, w, site=site))
         for year in library.years:
             made += pages.year_pages(library, year, found, covered, w)
         made += pages.quality_pages(library, findings, w)
@@ -101,13 +107,13 @@ def publish(library: Library, findings: Sequence[Finding], *, site: str = "", pr
         made += (pages.compare_page(library, w), pages.glossary_page(w))
     for agency in library.agencies.values():
         # Both pages of an agency, and of a report, follow each other: they share files, which are let go once written.
-        shared = pages.AgencyFolder(library, agency, AgencyFiles(library, agency))
+        shared = pages.AgencyFolder(library, agency, AgencyFiles(library, agency), routes, site=site)
         made += (pages.agency_page(shared, found, covered, Words(language)) for language in LANGUAGES)
     for report in library:
-        folder = pages.Folder(library, report, found.get((report.agency, report.year), []), site=site, problem=problem)
+        folder = pages.Folder(library, report, found.get((report.agency, report.year), []), routes, site=site, problem=problem)
         made += (pages.report_page(folder, Words(language)) for language in LANGUAGES)
     made += (pages.search_page(pages.Here("search/", Words(language)), _catalogue(library, made, language)) for language in LANGUAGES)
-    lacking = tuple(dict.fromkeys(filter(None, (workbook_lacks(), parquet_lacks(), database_lacks()))))
+    lacking = tuple(label for label in lacks.values() if label)
     publication = Publication(pages=tuple(made), artifacts=artifacts, lacking=lacking)
     _forbid_twins(publication)
     _require_twins(publication)
@@ -123,7 +129,8 @@ def _catalogue(library: Library, made: Sequence[Page], language: str) -> search.
     """Everything the search of a language finds."""
     titles: dict[str, dict[str, Page]] = {}
     for page in made:
-        if page.here.path in _NAMED or page.here.path.startswith("quality/"):
+        part = page.here.path.split("/")[-2:][0].isdigit()  # found by its first
+        if page.here.path in _NAMED or (page.here.path.startswith("quality/") and not part):
             titles.setdefault(page.here.path, {})[page.here.w.language] = page
     named = [
         search.Entry("page", path, Text(zh=twins["zh"].name, en=twins["en"].name), twins[language].description)

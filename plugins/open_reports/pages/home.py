@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from open_reports import api
+from open_reports.catalogue import schema_org
 from open_reports.form import forms
 from open_reports.pages.corrections import corrections
 from open_reports.pages.frame import Built, Download, Here, Link, Page, agency_name, size_words, templates
@@ -14,6 +15,7 @@ from open_reports.pages.search import search_box
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from open_reports.catalogue import Routes
     from open_reports.library import Agency, Library
     from open_reports.words import Words
 
@@ -29,8 +31,8 @@ _FILES = {
 }
 
 
-def home_page(library: Library, files: Mapping[str, int], w: Words) -> Page:
-    """Home of one language. `files` are the corpus files with their sizes in bytes."""
+def home_page(library: Library, files: Mapping[str, int], routes: Routes, w: Words, *, site: str = "") -> Page:
+    """Home of one language. `files` are the corpus files with their sizes in bytes, `routes` those of all files."""
     here = Here("", w)
 
     def build() -> Built:
@@ -62,6 +64,7 @@ def home_page(library: Library, files: Mapping[str, int], w: Words) -> Page:
                 latest=[Link(api.folder(each), _name(library, each.agency, each.year, w), str(each.published)) for each in dated[:LATEST]],
                 news=_news(library, w),
                 ways=[(Link(here.page(f"{way}/"), w(f"way_{way}")), w(f"way_{way}_says")) for way in _WAYS],
+                dataset=schema_org.script(schema_org.of_corpus(library, routes, w, site)),
                 downloads=[
                     Download(here.file(f"data/{name}"), w(key), kind, size_words(files[name], w)) for name, (key, kind) in _FILES.items()
                 ],
