@@ -63,7 +63,7 @@ def test_every_schema_it_names_is_published(spec: dict[str, Any], files: Mapping
 
 
 def test_every_path_with_every_parameter_exists(files: Mapping[str, bytes], library: Library) -> None:
-    paths = [path for path, _ in catalogue.site_routes(catalogue.OPTIONAL).paths(library)]
+    paths = [path for path, _ in catalogue.site_routes().paths(library)]
     assert len(set(paths)) == len(paths) > 20 * len(library)
     assert [path for path in paths if path not in files] == []
 
@@ -74,7 +74,7 @@ def test_no_file_is_published_that_it_does_not_name(files: Mapping[str, bytes], 
 
 
 def test_paths_and_parameters_are_those_of_the_routes(spec: dict[str, Any], library: Library) -> None:
-    known = catalogue.site_routes(catalogue.OPTIONAL)
+    known = catalogue.site_routes()
     assert list(spec["paths"]) == [f"/{route.path}" for route in known]
     schemas = {name: Draft202012Validator(each["schema"]) for name, each in spec["components"]["parameters"].items()}
     for path, route in known.paths(library):

@@ -45,7 +45,7 @@ def files(library: Library, findings: tuple[Finding, ...]) -> Mapping[str, bytes
 def first(files: Mapping[str, bytes], library: Library) -> dict[str, Any]:
     """One file of each schema, parsed."""
     found: dict[str, Any] = {}
-    for path, route in catalogue.site_routes(catalogue.OPTIONAL).paths(library):
+    for path, route in catalogue.site_routes().paths(library):
         if route.schema:
             found.setdefault(route.schema, json.loads(files[path]))
     found["observations"] = found["observations"][:10]  # the first will do
@@ -69,7 +69,7 @@ def test_every_schema_describes_some_file_and_every_json_file_has_one() -> None:
 def test_every_json_file_matches_its_schema(files: Mapping[str, bytes], library: Library) -> None:
     wrong = {}
     count = 0
-    for path, route in catalogue.site_routes(catalogue.OPTIONAL).paths(library):
+    for path, route in catalogue.site_routes().paths(library):
         if route.schema and (found := faults(route.schema, json.loads(files[path]))):
             wrong[path] = found[:3]
         count += bool(route.schema)
@@ -81,7 +81,7 @@ def test_every_json_file_of_made_up_reports_matches_its_schema(corpus: Path) -> 
     library = open_library(corpus)
     library = replace(library, reports=dict(list(library.reports.items())[::4]))
     files = whole.files(library, check(library))
-    paths = catalogue.site_routes(catalogue.OPTIONAL).paths(library)
+    paths = catalogue.site_routes().paths(library)
     wrong = {path: found[:3] for path, route in paths if route.schema and (found := faults(route.schema, json.loads(files[path])))}
     assert wrong == {}
 
