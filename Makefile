@@ -26,7 +26,7 @@ STALE := stale
 endif
 PIP := $(RUN) -m pip install --quiet --no-input
 
-.PHONY: help serve site check test lint browser screenshots setup lock clean stale
+.PHONY: help serve site check release test lint browser screenshots setup lock clean stale
 
 help: ## 列出这些命令 · list these commands
 	@echo '公开年报 Open Reports'
@@ -43,6 +43,9 @@ site: $(SITE) ## 生成网站到 site/ · build the site into site/, strictly
 
 check: $(SITE) ## 检查 datapackages/ · check every data package
 	@$(BIN)/open-reports check --strict
+
+release: site ## 发布后记录数字和地址 · record what is released, after publishing it
+	@$(BIN)/open-reports release
 
 test: browser lint ## 运行全部检查和测试 · run every check and test, installing a browser where there is none
 	@$(RUN) -m pytest $(PYTEST_FLAGS)

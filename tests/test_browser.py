@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+import zlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from website import ROOT, Chromium, Watch, chromium, served, site
+from website import ROOT, SITE_URL, Chromium, Watch, chromium, served, site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,20 +26,39 @@ PHONE, DESK = 360, 1280
 A4 = 703
 """Width of an A4 page within the style sheet's margins of 12 mm, in CSS pixels."""
 SCHEMES = {"light": "default", "dark": "slate"}
+TOTAL = "applications/new/total"
 MONEY = "reports/pingtan/2019/"
 FINDINGS = "reports/pingtan-haitan/2024/"
 HYBRID = "reports/pingtan-haitan/2023/"
-REPORTS = {"money": MONEY, "findings": FINDINGS, "hybrid": HYBRID}
+ZERO = "reports/yinchuan-qianjinjie/2019/"
+REPORTS = {"money": MONEY, "findings": FINDINGS, "hybrid": HYBRID, "zero": ZERO}
 PAGES = {
     "home": "",
     "agency": "reports/pingtan/",
+    "one-year": "reports/yinchuan-qianjinjie/",
     **REPORTS,
     "year": "years/2024/",
-    "data": "data/",
+    "quality": "quality/",
     "rule": "quality/T3-ROW/",
+    "indicators": "indicators/",
+    "indicator": "indicators/refusal_rate/",
+    "compare": "compare/",
+    "compared": f"compare/?a=pingtan,pingtan-police&y=2024&f={TOTAL},i:completion_rate",
+    "coverage": "coverage/",
+    "corrections": "corrections/",
+    "glossary": "glossary/",
+    "search": "search/",
+    "found": "search/?q=平潭",
+    "data": "data/",
+    "publish": "publish/",
+    "about": "about/",
     "lost": "404.html",
 }
-TOTAL = "applications/new/total"
+"""One page of every kind, by what is special about it."""
+LANGUAGES = {"zh": "", "en": "en/"}
+"""Folder of each language below the site."""
+VISITS = [(name, language) for name in PAGES for language in LANGUAGES if (name, language) != ("lost", "en")]
+"""Every kind of page in every language; the page for wrong addresses speaks both."""
 
 
 @pytest.fixture(scope="module")
@@ -71,8 +92,20 @@ def overflow(page: Page) -> int:
     return int(page.evaluate("() => document.scrollingElement.scrollWidth - document.documentElement.clientWidth"))
 
 
-def violations(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
+_AXE = Axe().axe_script
+COLOURS = ("color-contrast", "link-in-text-block")
+"""Rules of axe about colours."""
+_SHOWN = "() => document.head.append(Object.assign(document.createElement('style'), {textContent: '* { content-visibility: visible !important }'}))"
+"""What is laid out only when it comes near must be judged, too."""
+
+
+def violations(page: Page, *rules: str) -> list[str]:
+    """What axe finds, by the rules that it has by default, or by some."""
+    page.evaluate(_SHOWN)
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(_AXE)
+    options = {"resultTypes": ["violations"], **({"runOnly": {"type": "rule", "values": rules}} if rules else {})}
+    found = page.evaluate("async options => (await axe.run(document, options)).violations", options)
     return [
         f"{each['id']}: {node['target']} {node['any'][0]['message'] if node['any'] else ''}" for each in found for node in each["nodes"]
     ]
@@ -98,30 +131,63 @@ def test_pages_are_what_their_names_say() -> None:
         assert [row["printed"] for row in csv.DictReader(stream) if row["column"] == "amount"] == ["75394432.52元"]
     assert described["findings"]["report"]["absent"] == ["disclosure/rules"]
     assert len(set(described["hybrid"]["report"]["forms"].values())) == 2
+    assert set(kept_cells(ZERO).values()) <= {"0", "0.00", ""}
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("name", PAGES)
-def test_page_is_accessible_narrow_enough_and_quiet(browser: Chromium, server: Server, name: str, scheme: str) -> None:
-    """At both widths: axe finds nothing, nothing is asked of anybody else, the console is silent; a phone's page never scrolls sideways."""
-    context = browser.context(viewport={"width": PHONE, "height": 800}, color_scheme=scheme)
+@pytest.mark.parametrize("name, language", VISITS)
+def test_page_is_accessible_narrow_enough_and_quiet(browser: Chromium, server: Server, name: str, language: str) -> None:
+    """By day and night, at both widths: axe finds nothing, nobody else is asked, the console is silent, nothing scrolls sideways.
+
+    The first scheme is judged by every rule; the other, which changes nothing but colours, by those about colours.
+    """
+    first, second = SCHEMES if language == "zh" else reversed(SCHEMES)
+    context = browser.context(viewport={"width": PHONE, "height": 800}, color_scheme=first)
     watch = Watch.over(context)
     page = context.new_page()
-    page.goto(server.url + PAGES[name])
-    assert page.evaluate("document.body.dataset.mdColorScheme") == SCHEMES[scheme]
-    settled(page)
-    assert overflow(page) == 0
-    found = violations(page)
-    page.set_viewport_size({"width": DESK, "height": 800})
-    settled(page)
-    assert overflow(page) == 0
-    found += violations(page)
+    page.goto(server.url + LANGUAGES[language] + PAGES[name])
+    page.wait_for_function(READY)
+    found = []
+    for width, scheme, rules in ((PHONE, first, ()), (DESK, first, ()), (DESK, second, COLOURS), (PHONE, second, COLOURS)):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme=scheme)
+        settled(page)
+        assert page.evaluate("document.body.dataset.mdColorScheme") == SCHEMES[scheme]
+        assert overflow(page) == 0, (width, scheme)
+        found += [(width, scheme, each) for each in violations(page, *rules)]
     context.close()
     assert found == []
     assert watch.elsewhere(server) == []
     assert browser.outside == []
     assert watch.complaints == []
     assert len(watch.requests) > 3
+
+
+READY = """() => {
+  const asked = new URL(location.href).searchParams;
+  if (asked.has("q")) return document.querySelector("#or-results a") !== null;
+  return !asked.has("a") || document.querySelector("#or-compare-result tbody tr") !== null;
+}"""
+"""Whether what the address asks for is there."""
+
+
+@pytest.mark.parametrize("path", ["reports/nobody/2019/", "en/years/1999/", "nothing"])
+def test_wrong_address_at_any_depth_shows_ways_on(browser: Chromium, server: Server, path: str) -> None:
+    """The page for wrong addresses stands at none of its own, so its styles and links must work from all."""
+    context = browser.context(viewport={"width": PHONE, "height": 800})
+    watch = Watch.over(context)
+    page = context.new_page()
+    # A preview on loopback stands for the site at its address, to which the links of this page lead.
+    links = page.goto(server.url + path) and page.locator("article a[href], article form").evaluate_all(
+        "all => all.map(each => each.href ?? each.action)"
+    )
+    styled = page.evaluate("getComputedStyle(document.querySelector('.or-lost')).marginBottom")
+    context.close()
+    assert links
+    assert [link for link in links if not (server.folder / link.removeprefix(server.url) / "index.html").is_file()] == []
+    assert styled != "0px", "no styles"
+    assert watch.elsewhere(server) == []
+    assert [each for each in watch.complaints if "404" not in each] == []
+    assert len(watch.complaints) == 1, "the page itself alone is not found"
 
 
 def test_icon_comes_from_the_site(browser: Chromium, server: Server) -> None:
@@ -189,12 +255,12 @@ def test_wide_table_is_read_with_the_keyboard_alone(browser: Chromium, server: S
     scroller = ".or-scroll:has(td[id^='applications/'])"
     label = f"{scroller} tbody th[scope=row]"
     state = page.locator(scroller)
-    assert state.evaluate("element => element.scrollWidth > element.clientWidth + 100"), "nothing to scroll: the test is void"
     for _ in range(150):
         page.keyboard.press("Tab")
         if state.evaluate("element => element === document.activeElement"):
             break
     assert state.evaluate("element => element === document.activeElement"), "Tab never reached the table"
+    assert state.evaluate("element => element.scrollWidth > element.clientWidth + 100"), "nothing to scroll: the test is void"
     outline = state.evaluate("element => getComputedStyle(element).outlineStyle + getComputedStyle(element).outlineWidth")
     assert outline.startswith("solid")
     assert outline != "solid0px"
@@ -259,3 +325,44 @@ def test_printed_tables_are_whole(browser: Chromium, server: Server, name: str) 
     assert len(tables) >= 4
     assert [table for table in tables if table[1] < 0 or table[2] > A4 + 0.5] == []
     assert (clipped, menus, cut, width) == (0, 0, [], 0)
+
+
+def _texts_drawn(pdf: bytes) -> list[int]:
+    """How many pieces of text each page of a PDF draws, in the order of the pages."""
+    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)
+    contents = []
+    for stream in streams:
+        try:
+            contents.append(zlib.decompress(stream))
+        except zlib.error:  # a font, or a picture
+            continue
+    return [content.count(b"BT\n") for content in contents if b"BT\n" in content and b" Tf\n" in content]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sheet_says_what_it_is_from(browser: Chromium, server: Server, language: str) -> None:
+    """Its foot names the report, the version of its data and its address; heads of tables stand on every sheet that they reach."""
+    context = browser.context(color_scheme="light")
+    page = context.new_page()
+    page.goto(server.url + LANGUAGES[language] + MONEY)
+    foot = page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--or-foot')")
+    version = json.loads((ROOT / "datapackages" / MONEY.removeprefix("reports/") / "datapackage.json").read_text(encoding="utf-8"))[
+        "version"
+    ]
+    heading = page.locator("h1").inner_text()
+    assert json.loads(foot).startswith(heading)
+    assert json.loads(foot).endswith(f" {version} · {SITE_URL}{LANGUAGES[language]}{MONEY}")
+    whole = page.pdf(prefer_css_page_size=True)
+    page.evaluate("document.documentElement.style.removeProperty('--or-foot')")
+    without = page.pdf(prefer_css_page_size=True)
+    page.emulate_media(media="print")
+    heads = page.locator("table.or-table thead").evaluate_all("all => all.map(each => getComputedStyle(each).display)")
+    hidden = page.locator(".or-downloads, .or-fold, .or-cite button, .or-crumbs").evaluate_all(
+        "all => all.filter(each => each.checkVisibility()).length"
+    )
+    context.close()
+    pairs = list(zip(_texts_drawn(whole), _texts_drawn(without), strict=True))
+    assert 2 <= len(pairs) <= 8
+    assert all(more > less for more, less in pairs), "a sheet without its foot"
+    assert set(heads) == {"table-header-group"}
+    assert hidden == 0

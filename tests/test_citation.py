@@ -251,6 +251,12 @@ def test_link_names_the_figure(library: Library) -> None:
     assert kept.replace("{address}", quote(address, safe="")) == issue.geturl()
 
 
+def test_link_of_a_page_of_no_report_names_its_subject() -> None:
+    mail = urlsplit(citation.problem_elsewhere(MAIL, "报告问题"))
+    assert parse_qs(mail.query) == {"subject": ["报告问题"], "body": [" "]}
+    assert citation.problem_elsewhere("", "报告问题") == ""
+
+
 @pytest.mark.parametrize("template", ["", MAIL, ISSUE, "https://www.example.gov.cn/contact"])
 def test_usable_address_is_taken(template: str) -> None:
     assert citation.checked_problem(template) == template

@@ -21,7 +21,8 @@ from lxml import etree
 from open_reports.check import errors
 from open_reports.form import forms
 from open_reports.library import open_library
-from website import POLICY, Watch, chromium, environment, once, page_files, parsed, project_copy, run, served, site, tool
+from test_browser import LANGUAGES, PAGES, READY, REPORTS
+from website import POLICY, Watch, chromium, environment, once, page_files, project_copy, run, served, site, tool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -102,6 +103,12 @@ def _explained(package: made_up.Package, text: str, key: str) -> None:
     package.edit_json("report.explanations", [explanation])
 
 
+def _corrected(package: made_up.Package, text: str, _key: str) -> None:
+    """Give the package a release that changed something, for this reason."""
+    package.edit_json("version", "1.0.1")
+    package.edit_json("report.revisions", [{"version": "1.0.1", "date": "2026-02-01", "reason": text, "changes": []}])
+
+
 def _labelled(package: made_up.Package, text: str, key: str) -> None:
     package.set("applications", key, "label", text)
 
@@ -126,6 +133,7 @@ FIELDS = {
     "title": Field("datapackage.json", "title", _described),
     "source": Field("datapackage.json", "sources[0].title", _described),
     "explanation": Field("datapackage.json", "report.explanations[0].text", _explained),
+    "reason": Field("datapackage.json", "report.revisions[0].reason", _corrected),
     "label": Field("data/applications.csv", "label", _labelled),
     "item": Field("data/overview.csv", "item", _row("overview", "@", "1", "件", "")),
     "unit": Field("data/overview.csv", "unit", _row("overview", "*", "1", "@", "")),
@@ -133,7 +141,7 @@ FIELDS = {
     "note": Field("data/notes.csv", "note", _row("notes", "disputes", "", "", "", "@")),
     "prose": Field("report.md", "", _said),
 }
-OWN = ("name", "name_en", "region", "title", "source", "explanation")
+OWN = ("name", "name_en", "region", "title", "source", "explanation", "reason")
 """Fields that a package, or its agency, has once."""
 ROWS = ("label", "item", "unit", "printed", "note", "prose")
 """Fields of which a package has many."""
@@ -218,10 +226,9 @@ def _gated(folder: Path) -> tuple[dict[str, list[Slot]], dict[tuple[str, int], l
 
 @dataclass(frozen=True)
 class Published:
-    """The published payloads: folders of the site in both languages, what was accepted of whom, and what was refused how."""
+    """The published payloads: folder of the site, what was accepted of whom, and what was refused how."""
 
-    zh: Path
-    en: Path
+    folder: Path
     accepted: dict[str, list[Slot]]
     refused: dict[tuple[str, int], list[str]]
 
@@ -232,8 +239,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
         if missing:
             folder.mkdir(exist_ok=True)
             accepted, refused = _gated(folder / "gate")
-            for language in ("zh", "en"):
-                _build(folder / language, language, accepted)
+            _build(folder / "project", accepted)
             memory = {
                 "accepted": {agency: [[slot.field, slot.payload.number, slot.key] for slot in slots] for agency, slots in accepted.items()},
                 "refused": [[*key, said] for key, said in refused.items()],
@@ -242,8 +248,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
     memory = json.loads((folder / "memory.json").read_text(encoding="utf-8"))
     by_number = {payload.number: payload for payload in PAYLOADS}
     return Published(
-        zh=folder / "zh" / "site",
-        en=folder / "en" / "site",
+        folder=folder / "project" / "site",
         accepted={
             agency: [Slot(name, by_number[number], key) for name, number, key in slots] for agency, slots in memory["accepted"].items()
         },
@@ -251,15 +256,12 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
     )
 
 
-def _build(folder: Path, language: str, accepted: dict[str, list[Slot]]) -> None:
+def _build(folder: Path, accepted: dict[str, list[Slot]]) -> None:
     """Build the project's own site with the payloads for its packages."""
     project = project_copy(folder)
     shutil.rmtree(project / "datapackages")
     for agency, slots in accepted.items():
         _package(agency, slots).write(project / "datapackages")
-    config = (project / "mkdocs.yml").read_text(encoding="utf-8")
-    assert "language: zh" in config
-    (project / "mkdocs.yml").write_text(config.replace("language: zh", f"language: {language}"), encoding="utf-8")
     outcome = run(*tool("build"), cwd=project, env=environment(folder.parent / "home"))
     assert outcome.returncode == 0, outcome.stdout
     assert "Traceback" not in outcome.stdout
@@ -329,12 +331,12 @@ def test_no_payload_passes_for_an_address(tmp_path: Path) -> None:
 
 def test_nothing_stands_unescaped_in_any_file_a_browser_draws(published: Published) -> None:
     marked = [payload.text for payload in PAYLOADS if "<" in payload.text and "\n" not in payload.text]
-    pages = [*page_files(published.zh), *page_files(published.en)]
+    pages = page_files(published.folder)
     assert len(pages) > 4 * len(published.accepted)
     for path in pages:
         text = path.read_text(encoding="utf-8")
         assert [payload for payload in marked if payload in text] == [], path
-    for path in [*published.zh.rglob("*.svg"), *published.en.rglob("*.svg")]:
+    for path in published.folder.rglob("*.svg"):
         drawing = etree.fromstring(path.read_bytes(), etree.XMLParser(resolve_entities=False))
         names = {etree.QName(element).localname for element in drawing.iter(etree.Element)}
         assert not names & {"script", "foreignObject", "image", "a", "use", "animate", "set", "style", "iframe"}, path
@@ -351,17 +353,45 @@ MATERIALS_OWN = ("__config", "__drawer")
 CONTENT = "md-content__inner"
 
 
-def _vocabulary(folder: Path) -> set[str]:
-    """Elements and attributes that our pages are made of, from the site of the real packages, where nobody attacks."""
-    words = set()
-    for path in page_files(folder):
-        if path.relative_to(folder).parts[0] in {"index.html", "reports", "years", "quality"}:
-            for element in parsed(path).xpath(f"//article[contains(@class, '{CONTENT}')]//*"):
-                words |= {element.tag, *(f"{element.tag}[{name}]" for name in element.attrib)}
-    assert {"table", "td[id]", "a[href]"} <= words
-    return words
+def _shape(style: str) -> str:
+    """A style attribute without its numbers."""
+    return re.sub(r"-?\d+(\.\d+)?", "0", style)
 
 
+@pytest.fixture(scope="module")
+def vocabulary(browser: Chromium, site: Path) -> Vocabulary:
+    """Elements, attributes and styles that our pages are made of, scripts included, from the real packages, where nobody attacks."""
+    found, styles = set(MARKDOWN), set()
+    context = browser.context()
+    page = context.new_page()
+    with served(site) as server:
+        for name, path in PAGES.items():
+            for folder in LANGUAGES.values() if name not in {"data", "publish", "about", "lost"} else ():
+                page.goto(server.url + folder + path)
+                page.wait_for_function(READY)
+                if name in REPORTS:
+                    page.evaluate(CHOOSE)
+                seen = page.evaluate(LOOK, [f"article.{CONTENT}", MATERIALS_OWN])
+                found |= set(seen["words"])
+                styles |= {_shape(style) for style in seen["styles"]}
+        page.goto(f"{server.url}search/?q=2024")
+        page.wait_for_function(READY)
+        found |= set(page.evaluate(LOOK, [f"article.{CONTENT}", MATERIALS_OWN])["words"])
+    context.close()
+    assert {"table", "td[id]", "a[href]", "svg", "mark", "button[type]", "input[type]"} <= found
+    assert not [word for word in found if re.search(r"\[on|script\[src|^iframe|^object", word)]
+    return Vocabulary(found, styles)
+
+
+class Vocabulary(NamedTuple):
+    """What pages are made of: elements and attributes, and style attributes by their shape."""
+
+    words: set[str]
+    styles: set[str]
+
+
+CHOOSE = "() => document.querySelector(\"td[id^='applications/']\")?.click()"
+"""Asks for the address of the first figure of the table whose labels are payloads."""
 LOOK = """([content, own]) => {
   const article = document.querySelector(content);
   const all = [...article.querySelectorAll("*")];
@@ -380,7 +410,8 @@ LOOK = """([content, own]) => {
     policies: document.querySelectorAll("meta[http-equiv='Content-Security-Policy']").length,
   };
   const events = ["mouseover", "pointerenter", "focus", "click", "toggle", "error", "load", "animationstart"];
-  for (const element of all) for (const type of events) element.dispatchEvent(new Event(type));
+  const reloads = each => each.closest("#or-search-retry, .or-search-more") !== null;
+  for (const element of all) if (!reloads(element)) for (const type of events) element.dispatchEvent(new Event(type));
   return found;
 }"""
 
@@ -396,17 +427,21 @@ class Reader:
 
     page: Page
     server: Server
-    vocabulary: set[str]
+    vocabulary: Vocabulary
     policies: int
     wrong: list[str]
 
-    def look(self, path: str) -> dict[str, Any]:
-        """Open a page, poke every element of its content, and judge what is there."""
+    def look(self, path: str, *first: str) -> dict[str, Any]:
+        """Open a page, do something on it first, poke every element of its content, and judge what is there."""
         self.page.goto(self.server.url + path, wait_until="load")
+        self.page.wait_for_function(READY)
+        for step in first:
+            self.page.evaluate(step)
         seen: dict[str, Any] = self.page.evaluate(LOOK, [f"article.{CONTENT}", MATERIALS_OWN])
-        strange = [word for word in seen["words"] if word not in self.vocabulary or re.search(r"\[on", word)]
+        strange = [word for word in seen["words"] if word not in self.vocabulary.words or re.search(r"\[on", word)]
         twins = [id_ for id_ in set(seen["ids"]) if seen["ids"].count(id_) > 1]
-        styles = [style for style in seen["styles"] if not re.fullmatch(r"text-align: ?(left|center|right);?", style)]
+        plain = re.compile(r"text-align: ?(left|center|right);?")
+        styles = [style for style in seen["styles"] if not plain.fullmatch(style) and _shape(style) not in self.vocabulary.styles]
         schemes = [scheme for scheme in seen["schemes"] if scheme not in {"http:", "https:", "mailto:"}]
         shadowed = [entry for entry in seen["own"] if entry[1:] != [1, True]]
         foreign = [id_ for id_ in seen["ids"] if re.search(r"^__(?!code_[0-9]+$)|\bown\d|own\(", id_) and not id_.startswith("overview/")]
@@ -446,46 +481,65 @@ def _prose_is_shown(payload: Payload, seen: dict[str, Any]) -> bool:
     return not marked or str(payload.number) in seen["text"] or any(str(payload.number) in link for link in seen["links"])
 
 
-@pytest.mark.parametrize(
-    "language, guarded", [("zh", True), ("zh", False), ("en", False)], ids=["policy", "no-policy", "english-no-policy"]
-)
-def test_nothing_runs_and_all_is_shown(browser: Chromium, published: Published, site: Path, language: str, *, guarded: bool) -> None:
-    """On the pages that list every agency and finding, on those that carry the packed payloads, and on those with a title that breaks out."""
-    folder = published.zh if language == "zh" else published.en
+ALL_FOUND = """async () => {
+  const more = document.querySelector("#or-search-more");
+  while (!more.hidden) { more.click(); await new Promise(requestAnimationFrame); }
+}"""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("guarded", [True, False], ids=["policy", "no-policy"])
+def test_nothing_runs_and_all_is_shown(
+    browser: Chromium, published: Published, vocabulary: Vocabulary, language: str, *, guarded: bool
+) -> None:
+    """On every kind of page that names the agencies, on those that carry the packed payloads, and on those with a title that breaks out.
+
+    With the policy a page of each kind will do; without it only the escaping holds, so every page must show that it does.
+    """
     title = {"zh": "name", "en": "name_en"}[language]
     named = {slot.payload.agency: slot.payload.text for slots in published.accepted.values() for slot in slots if slot.field == title}
-    pages = {
-        path.relative_to(folder).as_posix().removesuffix("index.html"): path.read_text(encoding="utf-8") for path in page_files(folder)
-    }
-    lists = [path for path, text in pages.items() if not path.startswith("reports/") and "xugou-p" in text]
+    reasons = [(slot.field, slot.payload.text) for slots in published.accepted.values() for slot in slots if slot.field == "reason"]
+    home = LANGUAGES[language]
     breaking_out = {payload.agency for payload in PAYLOADS if "title" in payload.text}
     opened = [agency for agency, slots in published.accepted.items() if agency in breaking_out or any(slot.field in ROWS for slot in slots)]
-    assert {"", f"years/{YEAR}/", "quality/T4-SUM/"} <= set(lists)
-    with served(folder, change=bytes if guarded else lambda data: POLICY.sub(b"", data)) as server:
+    chosen = opened[:8]
+    everybody = [(title, text) for text in named.values()]
+    listing: dict[str, list[tuple[str, str]]] = {
+        "": everybody,
+        f"years/{YEAR}/": everybody,
+        "coverage/": everybody,
+        "quality/": everybody,
+        "quality/T4-SUM/": [],
+        "indicators/refusal_rate/": everybody,
+        "indicators/new_requests_change/": everybody,
+        "corrections/": reasons,
+        f"compare/?a={','.join(chosen)}&y={YEAR}&f=applications/new/total,i:completion_rate": [
+            (title, named[agency]) for agency in chosen if agency in named
+        ],
+        f"search/?q={YEAR}": everybody,
+    }
+    with served(published.folder, change=bytes if guarded else lambda data: POLICY.sub(b"", data)) as server:
         context = browser.context()
         called, watch = _hooked(context), Watch.over(context)
-        reader = Reader(context.new_page(), server, _vocabulary(site) | MARKDOWN, int(guarded), [])
-        for path in lists:
-            seen = reader.look(path)
-            if path in {"", f"years/{YEAR}/"}:
-                reader.expect(path, seen, named.items())
-        for agency in opened:
+        reader = Reader(context.new_page(), server, vocabulary, int(guarded), [])
+        for path, texts in listing.items():
+            seen = reader.look(home + path, *([ALL_FOUND] if path.startswith("search/") else []))
+            reader.expect(home + path, seen, texts)
+        for agency in opened[: 4 if guarded else None]:
             slots = [slot for slot in published.accepted[agency] if slot.field in SHOWN[language]]
-            path = f"reports/{agency}/{YEAR}/"
-            seen = reader.look(path)
+            path = f"{home}reports/{agency}/{YEAR}/"
+            seen = reader.look(path, CHOOSE)
             reader.expect(path, seen, [(slot.field, slot.payload.text) for slot in slots if slot.field not in {"region", "prose"}])
             hidden = [slot.payload.text for slot in slots if slot.field == "prose" and not _prose_is_shown(slot.payload, seen)]
             if hidden:
                 reader.wrong.append(f"{path}: prose {hidden} is not shown")
             if agency in named and not words(seen["title"]).startswith(words(named[agency])):
                 reader.wrong.append(f"{path}: title {seen['title']!r}")
-            if not guarded:  # then only the escaping holds, so every kind of page must show that it does
-                path = f"reports/{agency}/"
-                reader.expect(
-                    path, reader.look(path), [(slot.field, slot.payload.text) for slot in slots if slot.field in {title, "region"}]
-                )
+            path = f"{home}reports/{agency}/"
+            reader.expect(path, reader.look(path), [(slot.field, slot.payload.text) for slot in slots if slot.field in {title, "region"}])
         context.close()
     assert len(opened) > len(PAYLOADS) // PACK
+    assert len(everybody) >= 60 <= len(reasons)
     assert reader.wrong == []
     assert called == []
     assert watch.dialogs == []

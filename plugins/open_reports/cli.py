@@ -11,27 +11,32 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import click
 
-from open_reports import styles
+from open_reports import diff as differences
+from open_reports import permanence, styles
+from open_reports.cache import Cache
+from open_reports.check import check as checked
 from open_reports.check import errors, unexplained
 from open_reports.document import PLACEHOLDER
-from open_reports.errors import OpenReportsError
+from open_reports.errors import DataError, OpenReportsError
 from open_reports.form import TABLES, forms
 from open_reports.gate import read_text, slug_fault
 from open_reports.library import AGENCY, open_library
 from open_reports.report import FIRST_YEAR, LAST_YEAR, Source, csv_text, descriptor, json_text, table_rows, write
 from open_reports.survey import survey
+from open_reports.words import Words
 
 if TYPE_CHECKING:
     from open_reports.finding import Finding
 
 LANGUAGES = click.Choice(["zh", "en"])
 ROOT = "datapackages"
+FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="open-reports", prog_name="open-reports")
 def commands() -> None:
-    """政府信息公开工作年度报告数据包：新建、检查。 Data packages of annual reports: make and check."""
+    """政府信息公开工作年度报告数据包。 Data packages of annual reports."""
 
 
 @commands.command()
@@ -184,6 +189,43 @@ def new(agency: str, year: int, root: Path, title: str | None, source: str | Non
     click.echo(
         "下一步：照原文填写 data/*.csv 和 datapackage.json 的来源与日期，然后运行 open-reports check / next: fill it in as printed, then run open-reports check"
     )
+
+
+@commands.command()
+@click.argument("old")
+@click.argument("new", default=ROOT)
+@click.option(
+    "--format", "style", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True, help="输出格式 / output format"
+)
+@click.option("--lang", "language", type=LANGUAGES, default="zh", show_default=True, help="语言 / language")
+def diff(old: str, new: str, style: str, language: str) -> None:
+    """逐格列出两份数据之间的变化 / what changed between OLD and NEW, figure by figure.
+
+    Each is a folder of packages, an agency's, one package, or a git revision such as HEAD~1.
+    """
+    told = {"text": differences.text, "markdown": differences.markdown, "json": differences.json_}[style]
+    click.echo(told(differences.between(old, new), old, new, language), nl=False)
+
+
+@commands.command()
+@click.option("--root", type=FOLDER, default=Path(ROOT), show_default=True, help="数据包文件夹 / folder of packages")
+@click.option("--record", type=FOLDER, default=Path(permanence.FOLDER), show_default=True, help="发布记录 / record of releases")
+@click.option("--site", type=FOLDER, default=Path("site"), show_default=True, help="生成的网站 / the built site")
+@click.option("--check", "only_look", is_flag=True, help="只核对，不写 / only look, exit code 1 if the record is behind")
+@click.option("--lang", "language", type=LANGUAGES, default="zh", show_default=True, help="语言 / language")
+def release(root: Path, record: Path, site: Path, language: str, *, only_look: bool) -> None:
+    """记录已发布的数字和地址，以后不能无声改动 / record what is released, so that nothing changes in silence."""
+    library = open_library(root)
+    findings = checked(library, Cache())
+    if wrong := (*errors(findings), *unexplained(findings)):
+        raise DataError(wrong, language=language)
+    files = permanence.written(site) if site.is_dir() else None
+    found = permanence.release(library, record, files, only_look=only_look, language=language)
+    w = Words(language)
+    if only_look and found.files:
+        raise OpenReportsError(w("release_outdated", files="、".join(found.files)))
+    key = "release_written" if found.files else "release_current"
+    click.echo(w(key, folder=record, reports=found.reports, paths=found.paths, files="、".join(found.files)))
 
 
 def main() -> None:

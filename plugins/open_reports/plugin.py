@@ -22,7 +22,7 @@ from mkdocs.structure.files import File, InclusionLevel
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
-from open_reports import localised, shell
+from open_reports import localised, permanence, shell
 from open_reports.cache import Cache
 from open_reports.check import check, counts, errors, unexplained
 from open_reports.errors import DataError, OpenReportsError
@@ -55,6 +55,8 @@ class OpenReportsConfig(Config):
 
     datapackages = options.Dir(exists=False, default="datapackages")
     """Folder of the data packages, relative to mkdocs.yml."""
+    released = options.Type(str, default="released")
+    """Folder of the record of what was released, relative to mkdocs.yml (`open-reports release`)."""
     problem = options.Type(str, default="")
     """Where a reader reports a mistake: a web or mail address in which `{report}`, `{agency}`, `{year}`, `{page}` and
     `{address}` stand for what the reader looks at; empty for no such link."""
@@ -98,6 +100,7 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
         self._command: str = "build"
         self._site: Path | None = None
         self._publication: Publication | None = None
+        self._released: permanence.Released | None = None
         self._last_good: tuple[Library, tuple[Finding, ...]] | None = None
         self._broken: tuple[Finding, ...] = ()
         self._frames: dict[tuple[object, ...], shell.Frame] = {}
@@ -131,6 +134,9 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
         place = os.path.relpath(folder, base)
         try:
             library, findings = checked(folder, place=place if not place.startswith("..") else folder.name, strict=config.strict)
+            self._released = permanence.read(base / self.config.released)
+            if self._command != "serve" and (broken := permanence.breaches(library, self._released)):
+                raise permanence.PermanenceError(broken)
             self._last_good, self._broken = (library, findings), ()
         except DataError as error:
             # MkDocs keeps a plugin for the whole process: outside a preview, an earlier build must not stand in for this one.
@@ -143,7 +149,7 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
             raise PluginError(str(error)) from error
         library, findings = self._last_good
         try:
-            self._publication = publish(library, findings, site=config.site_url or "", problem=self.config.problem)
+            self._publication = publish(library, findings, site=config.site_url or "", problem=self.config.problem, released=self._released)
         except OpenReportsError as error:
             raise PluginError(str(error)) from error
         for lacking in self._publication.lacking:
@@ -273,6 +279,12 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
         for artifact in self._publication.artifacts:
             _write(Path(config.site_dir) / artifact.path, artifact.data)
         self._publication = None
+        if (
+            self._released
+            and self._command != "serve"
+            and (gone := permanence.lost(self._released, permanence.written(Path(config.site_dir))))
+        ):
+            raise PluginError(str(permanence.PermanenceError(gone)))
         if self._site is not None and not _warned(config):
             swap(Path(config.site_dir), self._site)
             config.site_dir = str(self._site)
@@ -333,9 +345,12 @@ def _labels(language: str) -> dict[str, str]:
 
 
 def _links(
-    language: str, base: str, *, twin: str = "", address: str = "", site: str = "", scripts: tuple[str, ...] = ()
+    language: str, base: str, *, twin: str | None = None, address: str = "", site: str = "", scripts: tuple[str, ...] = ()
 ) -> dict[str, object]:
-    """What our parts of the theme are told of a page: its language, its words, its twin, its scripts; links are relative."""
+    """What our parts of the theme are told of a page: its language, its words, its twin, its scripts; links are relative.
+
+    `twin` is the address of the twin below the site, which is empty for home's.
+    """
     home = f"{base}/{ENGLISH}" if language == "en" else f"{base}/"
     return {
         "language": language,
@@ -344,9 +359,9 @@ def _links(
         "other_w": Words("zh" if language == "en" else "en"),
         "home": home,
         "search": f"{home}search/",
-        "twin": f"{base}/{twin}" if twin else "",
+        "twin": "" if twin is None else f"{base}/{twin}",
         "address": address,
-        "twin_address": f"{site}{twin}" if site else "",
+        "twin_address": f"{site}{twin or ''}" if site else "",
         "image": f"{site}assets/open-reports/card.png" if site else "",
         "scripts": [f"{base}/assets/open-reports/{name}" for name in (*_EVERYWHERE, *scripts)],
     }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
 
-from open_reports import api, catalogue, pages, search
+from open_reports import api, catalogue, pages, permanence, search
 from open_reports.agency_files import AgencyFiles
 from open_reports.citation import checked_problem
 from open_reports.codebook import codebook_csv, codebook_json
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from open_reports.finding import Finding
     from open_reports.library import Library
     from open_reports.pages import Page
+    from open_reports.permanence import Released
 
 
 class Artifact(NamedTuple):
@@ -65,11 +66,13 @@ LANGUAGES = ("zh", "en")
 """Languages of the site: Chinese at its root, English below `en/`."""
 
 
-def publish(library: Library, findings: Sequence[Finding], *, site: str = "", problem: str = "") -> Publication:
+def publish(
+    library: Library, findings: Sequence[Finding], *, site: str = "", problem: str = "", released: Released | None = None
+) -> Publication:
     """Make the site of a library that has no errors, in both languages.
 
     `site` is the site's address, for the files that name others; `problem` where a reader reports a mistake
-    (`citation.checked_problem`). Raises `PublishError` where two outputs would stand at one address, where a page has no
+    (`citation.checked_problem`); `released` what was released before, whose addresses must lead on. Raises `PublishError` where two outputs would stand at one address, where a page has no
     twin in the other language, or where a part of the site is missing.
     """
     problem = checked_problem(problem)
@@ -93,6 +96,9 @@ def publish(library: Library, findings: Sequence[Finding], *, site: str = "", pr
     corpus = {artifact.path: artifact.data for artifact in artifacts}
     described = catalogue.artifacts(library, corpus, site, corrected=corrections.corrections(library), without=without)
     artifacts += tuple(Artifact(path, data) for path, data in described)
+    if released is not None:
+        artifacts += tuple(Artifact(path, data) for path, data in permanence.redirects(released, site).items())
+        artifacts += (Artifact("data/successors.json", permanence.successors_json(released)),)
     sizes = {artifact.path.removeprefix("data/"): len(artifact.data) for artifact in artifacts}
     made: list[Page] = []
     for language in LANGUAGES:
@@ -105,6 +111,7 @@ def publish(library: Library, findings: Sequence[Finding], *, site: str = "", pr
         made += pages.coverage_pages(covered, w)
         made += pages.corrections_pages(library, sizes, w, problem)
         made += (pages.compare_page(library, w), pages.glossary_page(w))
+        made.append(pages.explore_page(w, database_size=sizes.get("reports.sqlite", 0)))
     for agency in library.agencies.values():
         # Both pages of an agency, and of a report, follow each other: they share files, which are let go once written.
         shared = pages.AgencyFolder(library, agency, AgencyFiles(library, agency), routes, site=site)
@@ -121,7 +128,7 @@ def publish(library: Library, findings: Sequence[Finding], *, site: str = "", pr
     return publication
 
 
-_NAMED = ("", "compare/", "indicators/", "coverage/", "quality/", "corrections/", "glossary/")
+_NAMED = ("", "compare/", "indicators/", "coverage/", "quality/", "corrections/", "glossary/", "explore/")
 """Generated pages that are found by their own names, besides those that have entries of another kind."""
 
 

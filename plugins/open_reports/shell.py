@@ -11,6 +11,8 @@ import re
 from typing import NamedTuple
 
 _CHARSET = '<meta charset="utf-8">'
+_CONTENTS_SWITCH = "__toc"
+_CONTENTS = f'id="{_CONTENTS_SWITCH}"'
 _INLINE = re.compile(r"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re.DOTALL | re.IGNORECASE)
 
 
@@ -86,12 +88,12 @@ def guarded(output: str, hashes: tuple[str, ...]) -> str:
 
 
 def mended(output: str, *, labels: dict[str, str]) -> str:
-    """Give the frame's unnamed controls the names that a screen reader needs.
+    """Mend what is not valid in the frame, and give its unnamed controls the names that a screen reader needs.
 
     `labels` are the names of the drawer's switch and of the search's, in the page's language.
     """
-    for control, label in labels.items():
-        output = output.replace(
-            f'id="{control}" autocomplete="off"', f'id="{control}" autocomplete="off" aria-label="{label}" tabindex="-1"', 1
-        )
+    for control, label in labels.items():  # `autocomplete` is not for checkboxes
+        output = output.replace(f'id="{control}" autocomplete="off"', f'id="{control}" aria-label="{label}" tabindex="-1"', 1)
+    if _CONTENTS not in output:  # the menu has the switch of the contents only on the pages that stand in it
+        output = output.replace(f' for="{_CONTENTS_SWITCH}"', "")
     return output

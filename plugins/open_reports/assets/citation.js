@@ -75,6 +75,10 @@ function citation(root) {
 
   // -- the page ---------------------------------------------------------------------------------------------------------
 
+  // The style sheet prints it at the foot of every sheet.
+  const foot = [root.dataset.foot, pageAddress()].filter(Boolean).join(" · ");
+  document.documentElement.style.setProperty("--or-foot", JSON.stringify(foot));
+
   for (const button of all(root, "[data-or-copy]")) {
     const shown = document.getElementById(button.dataset.orCopy ?? "");
     if (!shown) continue;

@@ -1,15 +1,21 @@
-// Every page: a copy of the site in a folder (file://) has no server that would show a folder's index page.
+// @ts-check
+// Every page: the switch of languages keeps the place, and a copy of the site in a folder (file://) has no server that would
+// show a folder's index page.
 "use strict";
 
-if (location.protocol === "file:") {
-  document.addEventListener(
-    "click",
-    (event) => {
-      const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
-      if (link instanceof HTMLAnchorElement && link.protocol === "file:" && link.pathname.endsWith("/")) {
-        link.pathname += "index.html";
-      }
-    },
-    true,
-  );
-}
+document.addEventListener(
+  "click",
+  (event) => {
+    const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
+    if (!(link instanceof HTMLAnchorElement)) return;
+    if (link.matches(".or-language")) {
+      // What was chosen, asked or pointed at stands in the address.
+      link.search = location.search;
+      link.hash = location.hash;
+    }
+    if (location.protocol === "file:" && link.protocol === "file:" && link.pathname.endsWith("/")) {
+      link.pathname += "index.html";
+    }
+  },
+  true,
+);

@@ -4,6 +4,7 @@ from open_reports.pages.agency import AgencyFolder, agency_page
 from open_reports.pages.compare import compare_page
 from open_reports.pages.corrections import corrections_pages
 from open_reports.pages.coverage import coverage_pages
+from open_reports.pages.explore import explore_page
 from open_reports.pages.frame import ENGLISH, Built, Here, Page
 from open_reports.pages.glossary import glossary_page
 from open_reports.pages.home import home_page
@@ -25,6 +26,7 @@ __all__ = [
     "compare_page",
     "corrections_pages",
     "coverage_pages",
+    "explore_page",
     "glossary_page",
     "home_page",
     "indicator_pages",

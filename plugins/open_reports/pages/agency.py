@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from open_reports import charts, series
+from open_reports.catalogue import schema_org
 from open_reports.form import forms
 from open_reports.glossary import anchor_of_line
 from open_reports.pages.coverage import cell_view
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from open_reports.agency_files import AgencyFiles
+    from open_reports.catalogue import Routes
     from open_reports.coverage import Coverage
     from open_reports.form import Address, Line, TableForm
     from open_reports.library import Agency, Library
@@ -37,8 +39,10 @@ MOST_UNITS = 60
 class AgencyFolder:
     """What the pages of an agency in both languages share: its reports, its charts' numbers, its files."""
 
-    def __init__(self, library: Library, agency: Agency, files: AgencyFiles) -> None:
+    def __init__(self, library: Library, agency: Agency, files: AgencyFiles, routes: Routes, *, site: str = "") -> None:
         self.library = library
+        self.routes = routes
+        self.site = site
         self.agency = agency
         self.reports = library.of_agency(agency.id)
         self.files = files
@@ -71,6 +75,7 @@ def agency_page(folder: AgencyFolder, findings: Findings, covered: Coverage, w: 
                 chains=chains(reports, library, w),
                 compare=f"{here.page('compare/')}?a={agency.id}",
                 downloads=_downloads(folder, here),
+                dataset=schema_org.script(schema_org.of_agency(library, agency, folder.routes, w, folder.site)),
             )
         )
         return Built(html=html, files=files)

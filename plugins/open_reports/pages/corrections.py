@@ -8,7 +8,21 @@ from typing import TYPE_CHECKING, NamedTuple
 from markupsafe import Markup
 
 from open_reports import api
-from open_reports.pages.frame import Built, Download, Here, Link, Page, agency_name, anchor, crumbs, place_words, size_words, templates
+from open_reports.citation import problem_elsewhere
+from open_reports.pages.frame import (
+    Built,
+    Download,
+    Here,
+    Link,
+    Page,
+    agency_name,
+    anchor,
+    crumbs,
+    marked,
+    place_words,
+    size_words,
+    templates,
+)
 from open_reports.report import csv_text
 
 if TYPE_CHECKING:
@@ -159,7 +173,7 @@ def _page(
                 heading=w("corrections_count", count=total),
                 quality=here.page("quality/"),
                 rows=[_view(library, each, here) for each in listed],
-                problem=problem,
+                problem=problem_elsewhere(problem, w("corrections_report")),
                 downloads=downloads,
                 neighbours=_neighbours(here, part, parts),
             )
@@ -217,8 +231,8 @@ def banner(report: Report, here: Here) -> Markup:
     says = w("corrections_banner", count=len(found), day=last.date, version=last.version, reason=last.reason)
     entries = Markup("").join(
         Markup("<li>{}{}</li>").format(
-            w("corrections_entry", day=each.revision.date, version=each.revision.version, reason=each.revision.reason),
-            Markup("<ul>{}</ul>").format(Markup("").join(_change_html(_change_view(report, made, "", w)) for made in each.changes))
+            marked(w("corrections_entry", day=each.revision.date, version=each.revision.version, reason=each.revision.reason), w),
+            Markup("<ul>{}</ul>").format(Markup("").join(_change_html(_change_view(report, made, "", w), w) for made in each.changes))
             if each.changes
             else "",
         )
@@ -227,10 +241,12 @@ def banner(report: Report, here: Here) -> Markup:
     return Markup(
         '<div class="or-finding or-notice or-corrected" role="note"><p>{} · <a href="{}">{}</a></p>'
         '<details class="or-fold"><summary>{}</summary><ol reversed="reversed">{}</ol></details></div>'
-    ).format(says, here.page("corrections/"), w("corrections_all"), w("corrections_history"), entries)
+    ).format(marked(says, w), here.page("corrections/"), w("corrections_all"), w("corrections_history"), entries)
 
 
-def _change_html(made: ChangeView) -> Markup:
+def _change_html(made: ChangeView, w: Words) -> Markup:
     if not made.href:
-        return Markup("<li>{}</li>").format(made.before)
-    return Markup('<li>{}<a href="{}"><code>{}</code></a>{}{}</li>').format(made.before, made.href, made.address, made.place, made.after)
+        return Markup("<li>{}</li>").format(marked(made.before, w))
+    return Markup('<li>{}<a href="{}"><code>{}</code></a>{}{}</li>').format(
+        marked(made.before, w), made.href, made.address, made.place, marked(made.after, w)
+    )

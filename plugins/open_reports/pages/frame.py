@@ -6,6 +6,7 @@ images and no address but http, https and mailto. Pages link relatively, so the 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,7 +14,7 @@ from urllib.parse import quote, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from open_reports.finding import level_name
 from open_reports.form import LEVELS, Column, forms
@@ -133,8 +134,8 @@ class Page:
 
 @cache
 def templates() -> Environment:
-    """Return the templates of the pages, which escape every text that is not HTML by type."""
-    return Environment(
+    """Return the templates of the pages, which escape every text that is not HTML by type; `marked` is their filter."""
+    made = Environment(
         loader=PackageLoader("open_reports"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -142,6 +143,20 @@ def templates() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    made.filters["marked"] = marked
+    return made
+
+
+# From the first Chinese character to the last before a Latin letter; every tag has one, so no run reaches into a tag.
+_CHINESE = re.compile(r"[\u3400-\u9fff](?:[^A-Za-z;]*[\u3400-\u9fff])?(?:”?[，。：；！？、）》])*")
+
+
+def marked(text: str, w: Words) -> Markup:
+    """HTML of a text that may be a package's own: on an English page its Chinese says that it is, to voices and fonts."""
+    html = escape(text)
+    if w.language == "zh":
+        return html
+    return Markup(_CHINESE.sub(r'<span lang="zh">\g<0></span>', str(html)))  # noqa: S704 (escaped; the tags are ours)
 
 
 @cache
@@ -228,5 +243,5 @@ def explanation_words(each: Finding, w: Words) -> str:
     if each.explanation is None:
         return ""
     who = w(f"explained_{each.explanation.by}")
-    day = f"（{each.explanation.day}）" if each.explanation.day else ""
-    return f"{who}{day}：{each.explanation.text}"
+    day = w("in_brackets", text=each.explanation.day) if each.explanation.day else ""
+    return f"{who}{day}{w('colon')}{each.explanation.text}"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LATEST = 10
 """Latest reports, and latest changes of the data, shown on the home page."""
-_WAYS = ("compare", "indicators", "coverage", "quality", "corrections", "glossary", "data")
+_WAYS = ("compare", "indicators", "coverage", "quality", "corrections", "glossary", "data", "explore")
 """Pages that the home page leads to, each with a word on what it is for."""
 _FILES = {
     "observations.csv": ("corpus_csv", "CSV"),

@@ -22,7 +22,7 @@ from open_reports.identity import (
     yearly,
 )
 from open_reports.narrative import stated
-from open_reports.pages.frame import anchor, place_words
+from open_reports.pages.frame import anchor, marked, place_words
 from open_reports.words import Words
 
 if TYPE_CHECKING:
@@ -163,9 +163,9 @@ def _held(strand: Strand, own: Values, previous: Values, language: str) -> tuple
 
 
 def _row(each: Entry, w: Words) -> str:
-    reason = f"：{reason_words(each.reason, w)}" if each.reason else ""
+    reason = f"{w('colon')}{reason_words(each.reason, w)}" if each.reason else ""
     return (
-        f'<tr data-rule="{each.rule.id}" data-result="{each.result}"><th scope="row">{escape(each.place)}</th>'
+        f'<tr data-rule="{each.rule.id}" data-result="{each.result}"><th scope="row">{marked(each.place, w)}</th>'
         f"<td>{each.equation}</td><td>{w(f'result_{each.result}')}{reason}</td></tr>"
     )
 
@@ -190,13 +190,13 @@ def equation(report: Report, identity: Identity, w: Words, *, base: str = "") ->
     sign = {"holds": "=", "contradicts": "≠", "untestable": "?"}[identity.result]
     left, right = (_side(report, side, w, base) for side in (identity.left, identity.right))
     if identity.result == "contradicts":
-        left += _total(identity.left)
-        right += _total(identity.right)
+        left += _total(identity.left, w)
+        right += _total(identity.right, w)
     return Markup(f"{left} <b>{sign}</b> {right}")  # noqa: S704 (made of numbers, escaped labels and our own tags)
 
 
-def _total(members: Sequence[Member]) -> str:
-    return f"（={total(members)}）" if len(members) > 1 else ""
+def _total(members: Sequence[Member], w: Words) -> str:
+    return w("in_brackets", text=f"={total(members)}") if len(members) > 1 else ""
 
 
 def _side(report: Report, members: Sequence[Member], w: Words, base: str) -> str:
@@ -213,19 +213,19 @@ def _joined(members: Sequence[tuple[int, int | Decimal | None, str]], w: Words) 
             parts.append("−" if sign < 0 else "+")
         parts.append(f"({html})" if value is not None and value < 0 else html)
     if not parts:
-        return f"0（{w('all_zero')}）" if long else "0"
-    return " ".join(parts) + (f"（{w('rest_zero')}）" if long and len(shown) < len(members) else "")
+        return "0" + w("in_brackets", text=w("all_zero")) if long else "0"
+    return " ".join(parts) + (w("in_brackets", text=w("rest_zero")) if long and len(shown) < len(members) else "")
 
 
 def _number(report: Report, each: Member, w: Words, base: str) -> str:
-    text = str(each.value) if each.value is not None else f"（{w('unit_blank')}）"
+    text = str(each.value) if each.value is not None else w("in_brackets", text=w("unit_blank")).strip()
     if each.address.table == "prose":
         return text
     here = each.agency == report.agency and each.year == report.year
     own = each.agency == report.agency
     folder = base if here else f"{base}../{each.year}/" if own else f"{base}../../{each.agency}/{each.year}/"
     if not here and each.value is None:
-        return f"（{each.year}：{w('not_collected')}）" if own else f"（{escape(each.agency)}：{w('not_collected')}）"
+        return w("in_brackets", text=f"{each.year if own else escape(each.agency)}{w('colon')}{w('not_collected')}").strip()
     return f'<a href="{folder}{anchor(str(each.address))}">{text}</a>'
 
 

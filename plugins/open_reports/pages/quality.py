@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
     from open_reports.finding import Finding
     from open_reports.form import RuleText
-    from open_reports.library import Library
+    from open_reports.library import Agency, Library
     from open_reports.words import Words
 
 MOST_LISTED = 200
-"""Findings on one page of a rule; more go to further pages."""
+"""Findings on one page of a rule, and agencies on one page of counts; more go to further pages."""
 
 
 class FindingLine(NamedTuple):
@@ -75,15 +75,26 @@ class Quality:
                     reasons.setdefault(each.rule.id, Counter())[each.reason] += 1
         return results, reasons
 
+    @cached_property
+    def by_agency(self) -> dict[str, list[Finding]]:
+        """Findings of each agency."""
+        found: dict[str, list[Finding]] = {}
+        for each in self.findings:
+            found.setdefault(each.agency or "", []).append(each)
+        return found
+
     def of_rule(self, rule: str) -> list[Finding]:
         """Findings against a rule, in the order of the reports."""
         return [each for each in self.findings if each.rule == rule]
 
 
 def quality_pages(library: Library, findings: Sequence[Finding], w: Words) -> Iterator[Page]:
-    """Return the overview of all checks, then a page (or several) for each rule."""
+    """Return the overview of all checks, in parts where there are many agencies, then a page (or several) for each rule."""
     quality = Quality(library, findings, w)
-    yield _overview(quality)
+    agencies = tuple(library.agencies.values())
+    shares = max(1, -(-len(agencies) // MOST_LISTED))
+    for part in range(1, shares + 1):
+        yield _overview(quality, agencies[(part - 1) * MOST_LISTED : part * MOST_LISTED], part, shares)
     for rule in forms().rules.values():
         found = quality.of_rule(rule.id)
         parts = max(1, -(-len(found) // MOST_LISTED))
@@ -97,15 +108,21 @@ def _counted(found: Sequence[Finding]) -> list[str]:
     return [str(levels["discrepancy"]), str(levels["notice"]), str(explained)]
 
 
-def _overview(quality: Quality) -> Page:
+_TABLES = {"rules": "quality_by_rule", "agencies": "quality_by_agency", "years": "quality_by_year"}
+"""Tables of the overview with the keys of their titles."""
+
+
+def _overview(quality: Quality, agencies: Sequence[Agency], part: int, parts: int) -> Page:
+    """Counts by rule, agency and year; a further part has those of its agencies alone."""
     w = quality.w
-    here = Here("quality/", w)
+    here = Here("quality/" if part == 1 else f"quality/{part}/", w)
+    shown = _TABLES if part == 1 else ("agencies",)
 
     def build() -> Built:
         library = quality.library
         by_rule = [
             {
-                "href": f"{rule.id}/",
+                "href": here.page(f"quality/{rule.id}/"),
                 "text": f"{rule.id} {rule.name[w.language]}",
                 "cells": [
                     *(str(quality.results.get(rule.id, Counter())[result]) for result in ("holds", "contradicts", "untestable")),
@@ -116,18 +133,18 @@ def _overview(quality: Quality) -> Page:
         ]
         by_agency = [
             {
-                "href": f"../reports/{agency.id}/",
+                "href": here.page(f"reports/{agency.id}/"),
                 "text": agency_name(agency, w),
                 "cells": [
                     str(len(library.of_agency(agency.id))),
-                    *_counted([each for each in quality.findings if each.agency == agency.id]),
+                    *_counted(quality.by_agency.get(agency.id, ())),
                 ],
             }
-            for agency in library.agencies.values()
+            for agency in agencies
         ]
         by_year = [
             {
-                "href": f"../years/{year}/",
+                "href": here.page(f"years/{year}/"),
                 "text": w("year_report", year=year),
                 "cells": [str(len(library.of_year(year))), *_counted([each for each in quality.findings if each.year == year])],
             }
@@ -135,6 +152,12 @@ def _overview(quality: Quality) -> Page:
         ]
         counted = [w("reports"), level_name("discrepancy")[w.language], level_name("notice")[w.language], w("column_explained")]
         results = [w("result_holds"), w("result_contradicts"), w("result_untestable"), w("column_findings")]
+        rows = {
+            "rules": ([w("rule"), *results], by_rule),
+            "agencies": ([w("agency"), *counted], by_agency),
+            "years": ([w("year"), *counted], by_year),
+        }
+        tables = [{"id": id_, "title": w(_TABLES[id_]), "head": rows[id_][0], "rows": rows[id_][1]} for id_ in shown]
         html = (
             templates()
             .get_template("quality.html")
@@ -142,11 +165,9 @@ def _overview(quality: Quality) -> Page:
                 w=w,
                 crumbs=crumbs(here),
                 current=w("quality"),
-                tables=[
-                    {"id": "rules", "title": w("quality_by_rule"), "head": [w("rule"), *results], "rows": by_rule},
-                    {"id": "agencies", "title": w("quality_by_agency"), "head": [w("agency"), *counted], "rows": by_agency},
-                    {"id": "years", "title": w("quality_by_year"), "head": [w("year"), *counted], "rows": by_year},
-                ],
+                part=w("part", part=part, parts=parts) if parts > 1 else "",
+                tables=tables,
+                neighbours=_parts(part, parts, w),
             )
         )
         return Built(html=html, files={})
@@ -154,9 +175,9 @@ def _overview(quality: Quality) -> Page:
     return Page(
         here=here,
         name=w("quality"),
-        title=w("quality"),
+        title=w("quality") if part == 1 else f"{w('quality')} {part}",
         description=w("quality_description"),
-        sections=(("rules", w("quality_by_rule")), ("agencies", w("quality_by_agency")), ("years", w("quality_by_year"))),
+        sections=tuple((id_, w(key)) for id_, key in _TABLES.items() if id_ in shown),
         build=build,
     )
 
@@ -177,12 +198,12 @@ def _rule_page(quality: Quality, rule: RuleText, found: Sequence[Finding], part:
         if sentence := getattr(rule, "sentence", ""):
             facts.append((w("rule_sentence"), sentence))
         prescribed = [
-            f"{form.title[w.language]}（{form.reference[w.language]}）"
+            w("form_and_reference", form=form.title[w.language], reference=form.reference[w.language])
             for form in forms().values()
             if any(rule.id == each.id for table in form.tables.values() for each in (*table.rules, *table.yearly_rules))
         ]
         if prescribed:
-            facts.append((w("rule_forms"), "；".join(prescribed)))
+            facts.append((w("rule_forms"), w("semicolon").join(prescribed)))
         html = (
             templates()
             .get_template("rule.html")

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup
 
-from open_reports import api, citation
+from open_reports import api, citation, figures
 from open_reports.badge import badge, badge_text
+from open_reports.catalogue import schema_org
 from open_reports.form import TABLES, forms
 from open_reports.pages import corrections
 from open_reports.pages.frame import (
@@ -41,6 +42,7 @@ from open_reports.workbook import workbook
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from open_reports.catalogue import Routes
     from open_reports.finding import Finding
     from open_reports.identity import Result
     from open_reports.library import Library
@@ -120,7 +122,7 @@ def _note(report: Report, note: Note, w: Words) -> NoteView:
         place = found.form.title[w.language]
     words = [w("printed_as", printed=note.printed)] if note.printed else []
     words += [note.note] if note.note else []
-    return NoteView(place, "；".join(words), anchor(str(Address(note.table, note.line, note.column))) if exact else "")
+    return NoteView(place, w("semicolon").join(words), anchor(str(Address(note.table, note.line, note.column))) if exact else "")
 
 
 def _overview(report: Report, marks: Marks, w: Words) -> OverviewView | None:
@@ -168,7 +170,7 @@ def _forms_words(report: Report, w: Words) -> str:
     if len(set(used.values())) == 1:
         form = known[next(iter(used.values()))]
         return w("form_and_reference", form=form.title[w.language], reference=form.reference[w.language])
-    return "；".join(
+    return w("semicolon").join(
         w("forms_mixed", table=report.tables[table].form.title[w.language], form=known[form].title[w.language])
         for table, form in used.items()
     )
@@ -180,12 +182,15 @@ class Folder:
     The Chinese page, whose folder it is, carries the files; of them the English one needs the sizes alone.
     """
 
-    def __init__(self, library: Library, report: Report, findings: Sequence[Finding], *, site: str = "", problem: str = "") -> None:
+    def __init__(
+        self, library: Library, report: Report, findings: Sequence[Finding], routes: Routes, *, site: str = "", problem: str = ""
+    ) -> None:
         self.library = library
         self.report = report
         self.agency = library.agencies[report.agency]
         self.before = library.reports.get((report.agency, report.year - 1))
         self.findings = findings
+        self.routes = routes
         self.site = site
         self.problem = problem
         self._sizes: dict[str, int] = {}
@@ -208,6 +213,7 @@ class Folder:
             f"{report.name}.zip": api.archive(report, package),
             **{name: badge(counts, Words(language)) for language, name in BADGES.items()},
             **citation.files(self.work()),
+            **figures.files(self.library, report, self.findings, corrections.of_report(report)),
             f"{report.name}.excel.csv": excel_csv([report], self.library.agencies),
             **({} if workbook_lacks() else {f"{report.name}.xlsx": workbook(report, self.agency, self.findings)}),
         }
@@ -255,7 +261,9 @@ def report_page(folder: Folder, w: Words) -> Page:
                 badge=w("badge_alt", text=badge_text(counts, w)),
                 summary=summary_html(summarise(report, folder.before, agency, w), _linker(report)),
                 corrected=corrections.banner(report, here),
+                compare=f"{here.page('compare/')}?a={report.agency}&y={report.year}",
                 cite=_cite(folder, here),
+                dataset=schema_org.script(schema_org.of_report(report, agency, folder.routes, w, folder.site)),
                 example=_example(report),
                 badge_file=here.file(f"{here.path}{BADGES[w.language]}"),
                 downloads=_downloads(report, folder.sizes(counts), here),
@@ -320,6 +328,7 @@ def _report_view(library: Library, report: Report, findings: Sequence[Finding], 
     return {
         "heading": heading,
         "title": report.title,
+        "version": report.version,
         "facts": facts,
         "verdict": verdict(findings, w),
         "general": marks.general,
@@ -335,9 +344,9 @@ def _neighbours(library: Library, report: Report, w: Words) -> list[Link]:
     before = [year for year in years if year < report.year]
     after = [year for year in years if year > report.year]
     if before:
-        links.append(Link(f"../{before[-1]}/", f"{w('previous_year')}：{before[-1]}", rel="prev"))
+        links.append(Link(f"../{before[-1]}/", f"{w('previous_year')}{w('colon')}{before[-1]}", rel="prev"))
     if after:
-        links.append(Link(f"../{after[0]}/", f"{w('next_year')}：{after[0]}", rel="next"))
+        links.append(Link(f"../{after[0]}/", f"{w('next_year')}{w('colon')}{after[0]}", rel="next"))
     return links
 
 

@@ -239,7 +239,7 @@ def table_html(report: Report, table: Table, marks: Marks, w: Words) -> str:
             figures = [report.figure(name, line.id, column) for column in line.columns]
             html = "".join([cell_html(figure, w, marks.by_cell.get(str(figure.address), "")) for figure in figures])
             parts.append(f"{_row_head(label, depth, href)}{html}</tr>\n")
-            parts += [_beside(finding, width) for finding in marks.beside(name, line.id)]
+            parts += [_beside(finding, width, w) for finding in marks.beside(name, line.id)]
         parts.append(after)
     return "".join(parts)
 
@@ -297,6 +297,8 @@ def _cell(address: str, text: str, status: Status, language: str, more: str = ""
     return f'<td id="{escape(address)}"{nothing}{more}>{escape(text)}</td>'
 
 
-def _beside(finding: FindingView, width: int) -> str:
+def _beside(finding: FindingView, width: int, w: Words) -> str:
     """HTML of the row that tells a finding below the line it is about."""
-    return f'<tr class="or-beside"><td colspan="{width}">{templates().get_template("finding.html").render(finding=finding)}</td></tr>\n'
+    return (
+        f'<tr class="or-beside"><td colspan="{width}">{templates().get_template("finding.html").render(finding=finding, w=w)}</td></tr>\n'
+    )

@@ -1,0 +1,252 @@
+"""The page that lets a reader ask: SQL over the corpus' database in the browser, and rows of chosen agencies sifted without SQL.
+
+Nothing but small scripts is loaded before somebody asks. The database then comes from `data/`, SQLite for browsers from the
+assets, and both run in a worker, so that a long query can be stopped. A worker has the policy of its own answer, not its
+page's: the page's Content-Security-Policy stays that of every other.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from markupsafe import Markup
+
+from open_reports import api
+from open_reports.document import INVISIBLE, Problem, Record, parse_yaml
+from open_reports.errors import FormError, PublishError
+from open_reports.form import TABLES, Text, forms
+from open_reports.pages.compare import LIST
+from open_reports.pages.compare import PATH as COMPARE
+from open_reports.pages.frame import Built, Here, Page, column_words, crumbs, size_words, templates
+from open_reports.words import words
+
+if TYPE_CHECKING:
+    from open_reports.form import TableForm
+    from open_reports.words import Words
+
+PATH = "explore/"
+DATABASE = "data/reports.sqlite"
+"""Path of the database below the site."""
+SCRIPTS = ("explore-words.js", "explore-csv.js", "explore-sql.js", "explore-facets.js")
+WORKER = "explore-worker.js"
+"""Script that runs the engine, loaded when somebody asks."""
+ENGINE = ("sql-wasm.js", "sql-wasm.wasm")
+"""SQLite for browsers (`assets/sql.js-ORIGIN.txt`), loaded by the worker."""
+_ASSETS = "assets/open-reports/"
+_MEGABYTE = 1_000_000
+
+
+class Example(NamedTuple):
+    """A query to click: its id, its title, and its SQL, in which `{name}` and `{lang}` wait for a language."""
+
+    id: str
+    title: Text
+    sql: str
+
+    def query(self, language: str) -> str:
+        """SQL whose result speaks a language."""
+        return self.sql.replace("{name}", "name_en" if language == "en" else "name").replace("{lang}", language)
+
+
+class Settings(NamedTuple):
+    """What the page asks of a browser, and the queries it offers (`forms/views/explore.yml`, where each is explained)."""
+
+    seconds: int
+    rows: int
+    most: int
+    megabytes: int
+    automatic: int
+    address: int
+    agencies: int
+    examples: tuple[Example, ...]
+
+
+@cache
+def settings() -> Settings:
+    """Load the page's settings, once a process. Raises `FormError` where one is missing or wrong."""
+    file = resources.files("open_reports") / "forms" / "views" / "explore.yml"
+    return read_settings(file.read_text(encoding="utf-8"))
+
+
+def read_settings(text: str) -> Settings:
+    """Read the page's settings from YAML. Raises `FormError` with every fault."""
+    problems: list[Problem] = []
+    root = Record(parse_yaml(text), problems)
+    limits = {key: root.integer(key) for key in Settings._fields if key != "examples"}
+    for key, limit in limits.items():
+        if limit < 1 and root.mapping.get(key) is not None:
+            root.note(key, "record.choice", found=str(limit), expected="1, 2, 3, …")
+    examples = root.each("examples", _example)
+    root.close()
+    if not examples:
+        root.note("examples", "record.missing", key="examples")
+    seen: set[str] = set()
+    for twice in [each.id for each in examples if each.id in seen or seen.add(each.id)]:  # type: ignore[func-returns-value]
+        root.note("examples", "document.duplicate_key", found=twice)
+    if problems:
+        raise FormError("\n".join(f"forms/views/explore.yml: {problem}" for problem in problems))
+    return Settings(**limits, examples=examples)
+
+
+def _example(record: Record) -> Example:
+    title = record.record("title")
+    made = Example(
+        id=record.matching("id", r"[a-z][a-z_]*", "new_requests"),
+        title=Text(zh=title.text("zh"), en=title.text("en")),
+        sql=_sql(record),
+    )
+    title.close()
+    return made
+
+
+def _sql(record: Record) -> str:
+    """SQL of many lines, without characters that nobody sees."""
+    value = record.get("sql", required=True)
+    if value is None:
+        return ""
+    if not isinstance(value, str) or not value.strip():
+        record.note("sql", "record.not_text", found=str(value))
+        return ""
+    if hidden := INVISIBLE.search(value):
+        record.note("sql", "record.invisible", found=f"U+{ord(hidden[0]):04X}")
+    return value.strip()
+
+
+# -- names --------------------------------------------------------------------------------------------------------------
+
+
+def labels(w: Words) -> list[dict[str, Any]]:
+    """Every table with the names of its lines and columns, in the printed order of the latest form; section one first.
+
+    `lines` and `columns` are `[id, name]`; section one has none, for its lines are what each report states.
+    """
+    overview = forms().common.sections[0]
+    found: list[dict[str, Any]] = [{"id": "overview", "title": _titled(overview.number, overview.title, w), "lines": [], "columns": []}]
+    for name in TABLES:
+        printing = [form.tables[name] for form in reversed(list(forms().values()))]
+        found.append(
+            {
+                "id": name,
+                "title": _titled(printing[0].section, printing[0].title, w),
+                "lines": _lines(printing, w),
+                "columns": _columns(printing, w),
+            }
+        )
+    return found
+
+
+def _titled(number: str, title: Text, w: Words) -> str:
+    return f"{number}、{title.zh}" if w.language == "zh" else title.en
+
+
+def _lines(printing: list[TableForm], w: Words) -> list[tuple[str, str]]:
+    found: dict[str, str] = {}
+    for table in printing:
+        for line in table.lines.values():
+            heads = [group[w.language] for group in line.groups[-1:]]
+            found.setdefault(line.id, " · ".join([*heads, line.label[w.language]]))
+    return list(found.items())
+
+
+def _columns(printing: list[TableForm], w: Words) -> list[tuple[str, str]]:
+    found: dict[str, str] = {}
+    for table in printing:
+        for column in table.columns.values():
+            found.setdefault(column.id, column_words(column, w.language))
+    return list(found.items())
+
+
+def _script_data(w: Words) -> Markup:
+    """What the scripts need to know, as JSON that no text can end early."""
+    known = forms().common
+    limits = {key: value for key, value in settings()._asdict().items() if key != "examples"}
+    data = api.json_bytes(
+        {
+            "limits": limits,
+            "tables": labels(w),
+            "statuses": {status: text[w.language] for status, text in known.statuses.items()},
+            "units": {unit: text[w.language] for unit, text in known.units.items()},
+            "says": {key.removeprefix("explore_"): w(key) for key in words() if key.startswith("explore_")},
+        },
+        indent=None,
+    ).decode()
+    # Within a script element only these could be read as markup, and JSON may spell them so.
+    return Markup(data.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704 (escaped above)
+
+
+# -- the page -----------------------------------------------------------------------------------------------------------
+
+
+def megabytes(size: int) -> str:
+    """Size of a file in millions of bytes, as the page and its script state it."""
+    return f"{size / _MEGABYTE:.1f}"
+
+
+def _state(size: int) -> str:
+    """Whether the database can be asked in a browser: `ready`, `large`, or `none` where the site has no database."""
+    if not size:
+        return "none"
+    return "large" if size > settings().megabytes * _MEGABYTE else "ready"
+
+
+def _schema() -> str:
+    """Statements that made the tables of the database, with what each column means."""
+    return (resources.files("open_reports") / "database.sql").read_text(encoding="utf-8").strip()
+
+
+@cache
+def _engine_size() -> int:
+    """Bytes that a browser loads before it can read a database. Raises `PublishError` where a part is not shipped."""
+    folder = resources.files("open_reports") / "assets"
+    lacking = [name for name in (*ENGINE, WORKER) if not (folder / name).is_file()]
+    if lacking:
+        message = f"parts of the page {PATH} are missing from the package: {', '.join(lacking)}"
+        raise PublishError(message)
+    return sum(len((folder / name).read_bytes()) for name in (*ENGINE, WORKER))
+
+
+def explore_page(w: Words, *, database_size: int) -> Page:
+    """Page that asks the corpus' database; `database_size` are its bytes, 0 where the site has none.
+
+    Raises `PublishError` where the engine is not shipped.
+    """
+    here = Here(PATH, w)
+    engine = _engine_size()
+
+    def build() -> Built:
+        html = (
+            templates()
+            .get_template("explore.html")
+            .render(
+                w=w,
+                crumbs=crumbs(here),
+                current=w("explore_name"),
+                state=_state(database_size),
+                database=here.file(DATABASE),
+                size=database_size,
+                size_words=f"{megabytes(database_size)} MB" if database_size >= _MEGABYTE else size_words(database_size, w),
+                engine=megabytes(engine),
+                limits=settings(),
+                worker=here.file(f"{_ASSETS}{WORKER}"),
+                pages=here.page(""),
+                files=here.file(""),
+                list=here.file(f"{COMPARE}{LIST}"),
+                licence=here.file(f"{_ASSETS}sql.js-LICENSE.txt"),
+                examples=[(each.id, each.title[w.language], each.query(w.language)) for each in settings().examples],
+                schema=_schema() if database_size else "",
+                data=_script_data(w),
+            )
+        )
+        return Built(html=html, files={})
+
+    return Page(
+        here=here,
+        name=w("explore_name"),
+        title=w("explore_title"),
+        description=w("explore_description"),
+        sections=(("sql", w("explore_sql")), ("facets", w("explore_facets")), ("files", w("explore_files"))),
+        build=build,
+        scripts=SCRIPTS,
+    )

@@ -1,0 +1,171 @@
+"""Readers with less: no scripts, no server, no network. What the site says must still be there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from test_browser import DESK, FINDINGS, LANGUAGES, MONEY, PAGES, PHONE, TOTAL, VISITS, browser, overflow, server
+from website import Watch, site
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+    from website import Chromium, Server
+
+__all__ = ["browser", "server", "site"]
+
+SCRIPTED = {"compared": "compare", "found": "search"}
+"""Pages whose special state only a script makes, and the kind they are without one."""
+SEEN = """() => {
+  const text = each => each.textContent.replace(/\\s+/g, " ").trim();
+  const all = selector => [...document.querySelectorAll(`article ${selector}`)];
+  const shown = each => each.checkVisibility({contentVisibilityAuto: false});
+  return {
+    tables: all("table").filter(shown).map(table => [...table.rows].map(row => [...row.cells].map(text))),
+    charts: all("figure.or-chart").filter(shown).map(chart => [text(chart.querySelector("h3")), chart.querySelectorAll("svg").length]),
+    links: all("a[href]").filter(shown).map(link => link.getAttribute("href")),
+    figures: all("td[id]").filter(shown).map(cell => [cell.id, text(cell)]),
+    hidden: all("td[id]").filter(cell => !cell.checkVisibility()).map(cell => cell.id),
+  };
+}"""
+
+
+def seen(page: Page) -> dict[str, Any]:
+    """What a page shows: tables with their cells, charts, links, figures."""
+    return dict(page.evaluate(SEEN))
+
+
+# -- without scripts ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name, language", [visit for visit in VISITS if visit[0] not in SCRIPTED])
+def test_without_scripts_the_same_tables_charts_and_links_are_there(browser: Chromium, server: Server, name: str, language: str) -> None:
+    found = []
+    for scripts in (True, False):
+        context = browser.context(viewport={"width": PHONE, "height": 800}, java_script_enabled=scripts)
+        watch = Watch.over(context)
+        page = context.new_page()
+        page.goto(server.url + LANGUAGES[language] + PAGES[name])
+        if scripts and name == "compare":
+            page.locator(".or-picker").wait_for()
+        found.append(seen(page))
+        assert overflow(page) == 0
+        context.close()
+        assert browser.outside == []
+        assert watch.elsewhere(server) == []
+    with_scripts, without = found
+    assert not [url for url in watch.requests if url.endswith(".js")]
+    assert without["hidden"] == []
+    if name != "compare":  # where the table of the latest year gives way to the chooser
+        assert without["tables"] == with_scripts["tables"]
+    assert without["charts"] == with_scripts["charts"]
+    assert without["figures"] == with_scripts["figures"]
+    assert [link for link in with_scripts["links"] if link not in without["links"]] == []
+    least = {"agency": 8, "one-year": 3, "year": 1, "quality": 3, "indicator": 1, "coverage": 3, "compare": 1, "money": 5, "findings": 5}
+    assert len(without["tables"]) >= least.get(name, 0)
+    if name == "agency":
+        assert len(without["charts"]) >= 4
+        assert all(drawn for _, drawn in without["charts"])
+
+
+def test_without_scripts_nothing_that_needs_one_is_offered(browser: Chromium, server: Server) -> None:
+    """No button that does nothing, and a word where a page would have more."""
+    context = browser.context(java_script_enabled=False)
+    page = context.new_page()
+    for path in (MONEY, "reports/pingtan/", "years/2024/", "compare/", "glossary/"):
+        page.goto(server.url + path)
+        assert page.locator("article button:visible").evaluate_all("all => all.filter(each => !each.closest('form')).length") == 0, path
+    page.goto(server.url + "compare/")
+    assert page.locator(".or-no-script:visible").inner_text()
+    page.goto(server.url + "search/?q=平潭")
+    page.locator("#or-search-scripts").wait_for()
+    context.close()
+
+
+# -- from a folder ------------------------------------------------------------------------------------------------------
+
+HARMLESS = re.compile(
+    r"Access to fetch at 'file:|Failed to load resource: net::ERR_FAILED|Access to XMLHttpRequest at 'file:|URL scheme \"file\""
+)
+"""What Chromium says where the search and the comparison may not read their data from a folder."""
+
+
+def _open(browser: Chromium, path: Path) -> tuple[Page, Watch]:
+    context = browser.context(viewport={"width": DESK, "height": 800}, reduced_motion="reduce")
+    context.set_default_timeout(10_000)
+    watch = Watch.over(context)
+    page = context.new_page()
+    page.goto(path.as_uri())
+    return page, watch
+
+
+@pytest.mark.parametrize("name, language", [visit for visit in VISITS if visit[0] not in {*SCRIPTED, "lost"}])
+def test_page_opened_from_a_folder_is_whole(browser: Chromium, server: Server, site: Path, name: str, language: str) -> None:
+    """Styles, charts and figures are there, nobody is called, and no script breaks."""
+    page, watch = _open(browser, site / LANGUAGES[language] / PAGES[name] / "index.html")
+    local = seen(page)
+    assert page.evaluate("getComputedStyle(document.querySelector('.md-header')).position") == "sticky"
+    assert page.evaluate("getComputedStyle(document.body).getPropertyValue('--or-mark').trim()")
+    outward = [url for url in watch.requests if not url.startswith(("file:", "data:", "blob:"))]
+    page.context.close()
+    again = browser.context(viewport={"width": DESK, "height": 800})
+    hosted_page = again.new_page()
+    hosted_page.goto(server.url + LANGUAGES[language] + PAGES[name])
+    if name == "compare":
+        hosted_page.locator(".or-picker").wait_for()
+    hosted = seen(hosted_page)
+    again.close()
+    assert outward == []
+    assert browser.outside == []
+    if name not in {"compare", "search"}:  # which say that they need a server
+        assert watch.complaints == []
+        assert local == hosted
+    else:
+        assert [each for each in watch.complaints if not HARMLESS.search(each)] == []
+
+
+def test_links_between_pages_of_a_folder_lead_to_pages(browser: Chromium, site: Path) -> None:
+    """Home, agency, report, figure, glossary, the other language: by clicks alone, with no server to complete an address."""
+    page, watch = _open(browser, site / "index.html")
+
+    def follow(selector: str, to: str) -> None:
+        page.locator(selector).first.click()
+        page.wait_for_url(lambda url: unquote(urlsplit(url).path).endswith(f"/{to}index.html"))
+        assert page.locator("h1").is_visible()
+
+    follow("#agencies ~ ul a[href='reports/pingtan/']", "reports/pingtan/")
+    follow("#reports ~ .or-scroll a[href='2019/']", "reports/pingtan/2019/")
+    follow(".or-language", "en/reports/pingtan/2019/")
+    follow(".or-language", "reports/pingtan/2019/")
+    page.locator(f"[id='{TOTAL}']").click()
+    assert page.locator(".or-figure").is_visible()
+    follow("a.or-term[href$='#line-new']", "glossary/")
+    assert page.url.endswith("#line-new")
+    follow(".or-crumbs a", "")
+    follow(".md-tabs a[href^='quality']", "quality/")
+    page.context.close()
+    assert watch.complaints == []
+
+
+def test_downloads_stand_in_the_folder(browser: Chromium, site: Path) -> None:
+    page, _ = _open(browser, site / FINDINGS / "index.html")
+    files = page.locator("a[download]").evaluate_all("links => links.map(link => link.href)")
+    page.context.close()
+    assert len(files) > 10
+    assert [url for url in files if not Path(unquote(urlsplit(url).path)).is_file()] == []
+
+
+@pytest.mark.parametrize("path, part", [("search/", "#or-search-failed"), ("compare/", "#or-compare")])
+def test_what_needs_a_server_says_so(browser: Chromium, site: Path, path: str, part: str) -> None:
+    page, _ = _open(browser, site / path / "index.html")
+    if path == "search/":
+        page.get_by_role("searchbox").fill("平潭")
+    page.wait_for_function("selector => document.querySelector(selector).innerText.trim() !== ''", arg=part)
+    if path == "compare/":
+        assert page.locator("#or-compare-plain table").is_visible(), "the table of the latest year needs no server"
+    else:
+        assert page.locator("#browse + ul a").first.is_visible()
+    page.context.close()
