@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from open_reports.manifest import PATH, Manifest, is_data
 from open_reports.publish import publish
 
 if TYPE_CHECKING:
@@ -23,4 +24,8 @@ def files(
     found = {artifact.path: artifact.data for artifact in publication.artifacts}
     for page in publication.pages:
         found |= {page.path + name: data for name, data in page.build().files.items()}
-    return found
+    manifest = Manifest(site=site)
+    for path, data in found.items():
+        if is_data(path):
+            manifest.add(path, data)
+    return {**found, PATH: manifest.finish()}

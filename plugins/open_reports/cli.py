@@ -11,18 +11,21 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import click
 
+from open_reports import corpus, permanence, styles
 from open_reports import diff as differences
-from open_reports import permanence, styles
 from open_reports.cache import Cache
 from open_reports.check import check as checked
 from open_reports.check import errors, unexplained
+from open_reports.copies import told as copy_words
 from open_reports.document import PLACEHOLDER
 from open_reports.errors import DataError, OpenReportsError
+from open_reports.export import export as export_files
 from open_reports.form import TABLES, forms
 from open_reports.gate import read_text, slug_fault
 from open_reports.library import AGENCY, open_library
 from open_reports.report import FIRST_YEAR, LAST_YEAR, Source, csv_text, descriptor, json_text, table_rows, write
 from open_reports.survey import survey
+from open_reports.verify import verify as verify_copy
 from open_reports.words import Words
 
 if TYPE_CHECKING:
@@ -226,6 +229,35 @@ def release(root: Path, record: Path, site: Path, language: str, *, only_look: b
         raise OpenReportsError(w("release_outdated", files="、".join(found.files)))
     key = "release_written" if found.files else "release_current"
     click.echo(w(key, folder=record, reports=found.reports, paths=found.paths, files="、".join(found.files)))
+
+
+@commands.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--root", type=FOLDER, default=Path(ROOT), show_default=True, help="数据包文件夹 / folder of packages")
+@click.option("--record", type=FOLDER, default=Path(permanence.FOLDER), show_default=True, help="发布记录 / record of releases")
+@click.option("--site", default="", envvar="SITE_URL", help="网站地址，写进数据文件 / address of the site, which the files state")
+@click.option("--lang", "language", type=LANGUAGES, default="zh", show_default=True, help="语言 / language")
+def export(folder: Path, root: Path, record: Path, site: str, language: str) -> None:
+    """导出网页以外的全部文件，不需要 MkDocs / write everything the site has but the pages, without MkDocs.
+
+    FOLDER is new, empty, or an earlier export, which is replaced.
+    """
+    opened = corpus.open(root, place=_place_of(root.resolve()))
+    done = export_files(opened, folder, site=site, released=permanence.read(record))
+    click.echo(copy_words("export.done", folder=folder, files=f"{done.files:,}", bytes=f"{done.size:,}", hash=done.hash)[language])
+
+
+@commands.command()
+@click.argument("copy")
+@click.option("--lang", "language", type=LANGUAGES, default="zh", show_default=True, help="语言 / language")
+def verify(copy: str, language: str) -> None:
+    """核对一份已发布的数据，逐个指出不符之处；有不符时退出码为 1 / verify a published copy, exit code 1 if any file deviates.
+
+    COPY is the folder, the zip or the http(s) address of a site or an export; or a report's zip or folder, an agency's folder.
+    """
+    verdict = verify_copy(copy)
+    click.echo(verdict.text(language), nl=False)
+    sys.exit(0 if verdict.passed else 1)
 
 
 def main() -> None:

@@ -11,10 +11,12 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from open_reports.api import descriptor
 from open_reports.codebook import HEADS, sum_text
 from open_reports.errors import PublishError
 from open_reports.form import Address, forms
 from open_reports.indicator import of_library
+from open_reports.report import file_hash
 from open_reports.words import Words
 
 if TYPE_CHECKING:
@@ -211,7 +213,17 @@ def _cells() -> dict[tuple[str, Address], int]:
 def _report(number: int, report: Report) -> _Row:
     start, end = report.period or (None, None)
     days = (_day(report.published), _day(start), _day(end))
-    return (number, report.agency, report.year, report.title, report.scope, *days, report.version, report.created, report.digest)
+    return (
+        number,
+        report.agency,
+        report.year,
+        report.title,
+        report.scope,
+        *days,
+        report.version,
+        report.created,
+        file_hash(descriptor(report)),
+    )
 
 
 def _figures(number: int, report: Report) -> Iterator[_Row]:

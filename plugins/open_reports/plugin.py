@@ -23,13 +23,13 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
 from open_reports import localised, permanence, shell
-from open_reports.cache import Cache
-from open_reports.check import check, counts, errors, unexplained
+from open_reports.check import counts
+from open_reports.corpus import Corpus, checked
 from open_reports.errors import DataError, OpenReportsError
-from open_reports.library import Library, open_library
+from open_reports.manifest import PATH, Manifest, is_data
 from open_reports.pages import ENGLISH
 from open_reports.pages.search import box as search_box
-from open_reports.publish import assets, publish
+from open_reports.publish import assets
 from open_reports.staging import staging, swap
 from open_reports.words import Words
 
@@ -101,7 +101,8 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
         self._site: Path | None = None
         self._publication: Publication | None = None
         self._released: permanence.Released | None = None
-        self._last_good: tuple[Library, tuple[Finding, ...]] | None = None
+        self._last_good: Corpus | None = None
+        self._manifest = Manifest()
         self._broken: tuple[Finding, ...] = ()
         self._frames: dict[tuple[object, ...], shell.Frame] = {}
         self._hashes: dict[tuple[str, str], tuple[str, ...]] = {}
@@ -133,11 +134,11 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
         base = Path(config.config_file_path).parent if config.config_file_path else Path.cwd()
         place = os.path.relpath(folder, base)
         try:
-            library, findings = checked(folder, place=place if not place.startswith("..") else folder.name, strict=config.strict)
+            corpus = checked(folder, place=place if not place.startswith("..") else folder.name, strict=config.strict)
             self._released = permanence.read(base / self.config.released)
-            if self._command != "serve" and (broken := permanence.breaches(library, self._released)):
+            if self._command != "serve" and (broken := permanence.breaches(corpus.library, self._released)):
                 raise permanence.PermanenceError(broken)
-            self._last_good, self._broken = (library, findings), ()
+            self._last_good, self._broken = corpus, ()
         except DataError as error:
             # MkDocs keeps a plugin for the whole process: outside a preview, an earlier build must not stand in for this one.
             if self._command != "serve" or self._last_good is None:
@@ -147,9 +148,10 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
             self._broken = error.findings
         except OpenReportsError as error:
             raise PluginError(str(error)) from error
-        library, findings = self._last_good
+        corpus, site = self._last_good, config.site_url or ""
         try:
-            self._publication = publish(library, findings, site=config.site_url or "", problem=self.config.problem, released=self._released)
+            self._publication = corpus.publish(site=site, problem=self.config.problem, released=self._released)
+            self._manifest = Manifest(site=site, packages=corpus.place)
         except OpenReportsError as error:
             raise PluginError(str(error)) from error
         for lacking in self._publication.lacking:
@@ -203,6 +205,7 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
             built = page.made.build()
             folder = Path(config.site_dir) / page.made.path
             for path, data in built.files.items():
+                self._manifest.add(f"{page.made.path}{path}", data)
                 _write(folder / path, data)
             page.content = built.html
             if not page.in_menu:
@@ -277,7 +280,10 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
         """Write the corpus files and put the finished site in its place."""
         assert self._publication is not None  # noqa: S101 (on_pre_build has run)
         for artifact in self._publication.artifacts:
+            if is_data(artifact.path):
+                self._manifest.add(artifact.path, artifact.data)
             _write(Path(config.site_dir) / artifact.path, artifact.data)
+        _write(Path(config.site_dir) / PATH, self._manifest.finish())
         self._publication = None
         if (
             self._released
@@ -299,21 +305,6 @@ def _blank(**given: object) -> SimpleNamespace:
     """Return a page of the theme with nothing of ours in it but what is given."""
     empty = {"meta": {}, "title": "", "content": "", "toc": [], "url": "", "is_homepage": False, "children": [], "ancestors": []}
     return SimpleNamespace(**{**empty, **given})
-
-
-def checked(folder: Path, *, place: str | None = None, strict: bool = False) -> tuple[Library, tuple[Finding, ...]]:
-    """Open and check a folder of packages.
-
-    Returns the library and its findings, none of them an error. Raises `DataError` with every error there is; if
-    `strict`, with every discrepancy, too, about which the package says nothing.
-    """
-    cache = Cache()
-    library = open_library(folder, place=place)
-    findings = check(library, cache)
-    cache.save()
-    if wrong := (*errors(findings), *(unexplained(findings) if strict else ())):
-        raise DataError(wrong)
-    return library, findings
 
 
 def summary(findings: tuple[Finding, ...]) -> str:

@@ -10,12 +10,14 @@ from open_reports import api, catalogue, pages, permanence, search
 from open_reports.agency_files import AgencyFiles
 from open_reports.citation import checked_problem
 from open_reports.codebook import codebook_csv, codebook_json
+from open_reports.corpus import agency_file
 from open_reports.coverage import coverage, known_day
 from open_reports.database import available as database_lacks
 from open_reports.database import database
 from open_reports.errors import PublishError
 from open_reports.form import Text
 from open_reports.glossary import entries
+from open_reports.library import AGENCY
 from open_reports.pages import corrections
 from open_reports.parquet import available as parquet_lacks
 from open_reports.parquet import parquet
@@ -85,6 +87,7 @@ def publish(
         Artifact("data/findings.json", api.findings_json(findings)),
         Artifact("data/index.json", api.index(library, found, site)),
         *(Artifact(f"data/{name}", data) for name, data in corrections.files(library).items()),
+        *(Artifact(f"reports/{agency.id}/{AGENCY}", agency_file(agency)) for agency in library.agencies.values()),
         *([] if parquet_lacks() else [Artifact("data/observations.parquet", parquet(rows))]),
         *([] if database_lacks() else [Artifact("data/reports.sqlite", database(library, findings))]),
         Artifact("data/codebook.csv", codebook_csv()),
@@ -98,7 +101,7 @@ def publish(
     artifacts += tuple(Artifact(path, data) for path, data in described)
     if released is not None:
         artifacts += tuple(Artifact(path, data) for path, data in permanence.redirects(released, site).items())
-        artifacts += (Artifact("data/successors.json", permanence.successors_json(released)),)
+    artifacts += (Artifact("data/successors.json", permanence.successors_json(released) if released else api.json_bytes([])),)
     sizes = {artifact.path.removeprefix("data/"): len(artifact.data) for artifact in artifacts}
     made: list[Page] = []
     for language in LANGUAGES:

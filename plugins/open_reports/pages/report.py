@@ -9,6 +9,7 @@ from markupsafe import Markup
 from open_reports import api, citation, figures
 from open_reports.badge import badge, badge_text
 from open_reports.catalogue import schema_org
+from open_reports.enclosed import enclosed
 from open_reports.form import TABLES, forms
 from open_reports.pages import corrections
 from open_reports.pages.frame import (
@@ -210,7 +211,7 @@ class Folder:
         files = {
             **package,
             "report.json": api.report_json(report, self.findings, self.before),
-            f"{report.name}.zip": api.archive(report, package),
+            f"{report.name}.zip": api.archive(report, {**package, **enclosed(report, self.work())}),
             **{name: badge(counts, Words(language)) for language, name in BADGES.items()},
             **citation.files(self.work()),
             **figures.files(self.library, report, self.findings, corrections.of_report(report)),

@@ -1,0 +1,196 @@
+"""The way in for programs: `open_reports.open`, of a folder of packages and of what was published from one."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+import subprocess
+import sys
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import made_up
+import open_reports
+import pytest
+from conftest import PROJECT
+from open_reports import api
+from open_reports.corpus import agency_file
+from open_reports.export import export
+from open_reports.library import AGENCY, open_library
+from website import served
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from open_reports.library import Library
+
+
+@pytest.fixture(scope="module")
+def corpus(packages: Path) -> open_reports.Corpus:
+    return open_reports.open(packages)
+
+
+@pytest.fixture(scope="module")
+def published(corpus: open_reports.Corpus, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An export of the project's own packages."""
+    folder = tmp_path_factory.mktemp("published") / "export"
+    export(corpus, folder)
+    return folder
+
+
+# -- figures
+
+
+def test_three_lines() -> None:
+    code = """
+import open_reports
+corpus = open_reports.open("datapackages")
+print(corpus.figure("pingtan", 2024, "applications/new/total").value)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "218"
+
+
+def test_the_import_of_the_package_loads_nothing_else() -> None:
+    code = """
+import sys
+before = set(sys.modules)
+import open_reports
+assert {each for each in sys.modules if each.startswith("open_reports")} == {"open_reports"}, sys.modules.keys() - before
+open_reports.open
+heavy = {"mkdocs", "frictionless", "jinja2", "click", "simplejson"} & sys.modules.keys()
+assert not heavy, heavy
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_public_names_are_those_that_are_listed() -> None:
+    for name in open_reports.__all__:
+        assert getattr(open_reports, name).__name__ == name
+    assert set(open_reports.__all__) <= set(dir(open_reports))
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        open_reports.nothing  # noqa: B018 (asking is the test)
+
+
+def test_every_row_of_the_observations_is_a_figure(corpus: open_reports.Corpus, library: Library) -> None:
+    rows = list(csv.DictReader(io.StringIO(api.observations(library)[0].decode())))
+    figures = list(corpus.figures())
+    assert len(rows) == len(figures) > 4_000
+    for row, (report, figure) in zip(rows, figures, strict=True):
+        assert (row["agency"], row["year"]) == (report.agency, str(report.year))
+        assert (row["table"], row["line"], row["column"]) == figure.address
+        assert row["status"] == figure.status
+        assert (Decimal(row["value"]) if row["value"] else None) == figure.value
+        assert corpus.figure(report.agency, report.year, str(figure.address)) == figure
+
+
+def test_figures_of_one_agency_or_year(corpus: open_reports.Corpus) -> None:
+    assert {report.agency for report, _ in corpus.figures(agency="pingtan-police")} == {"pingtan-police"}
+    assert {report.year for report, _ in corpus.figures(year=2019)} == {2019}
+    assert list(corpus.figures(agency="pingtan", year=2018)) == []
+
+
+def test_nothing_is_not_zero(corpus: open_reports.Corpus) -> None:
+    lacking = corpus.figure("pingtan", 2024, "disclosure/procurement/amount")
+    assert (lacking.status, lacking.value, lacking.text) == ("not_on_form", None, "")
+    statuses = {figure.status for _, figure in corpus.figures() if figure.value is None}
+    assert statuses <= {"blank", "not_applicable", "line_absent"}
+
+
+@pytest.mark.parametrize(
+    "address", ["applications/new", "applications/new/nobody", "applications/never/total", "nothing", "overview/x/value", ""]
+)
+def test_an_address_that_no_form_has(corpus: open_reports.Corpus, address: str) -> None:
+    with pytest.raises(KeyError):
+        corpus.figure("pingtan", 2024, address)
+
+
+def test_a_report_that_is_not_collected(corpus: open_reports.Corpus) -> None:
+    with pytest.raises(KeyError):
+        corpus.report("pingtan", 2018)
+
+
+def test_what_a_corpus_tells_of_itself(corpus: open_reports.Corpus) -> None:
+    assert str(corpus) == "19 reports of 6 agencies"
+    assert len(corpus) == 19
+    assert [report.name for report in corpus][:2] == ["pingtan-2019", "pingtan-2020"]
+    assert corpus.years == (2019, 2020, 2021, 2022, 2023, 2024, 2025)
+    assert corpus.agencies["pingtan"].name == "平潭综合实验区"
+    told = [each for report in corpus for each in corpus.findings_of(report.agency, report.year)]
+    assert sorted(map(str, told)) == sorted(map(str, corpus.findings))
+
+
+# -- what cannot be opened
+
+
+def test_a_folder_that_does_not_exist(tmp_path: Path) -> None:
+    with pytest.raises(open_reports.DataError) as raised:
+        open_reports.open(tmp_path / "nothing")
+    assert [each.code for each in raised.value.findings] == ["file.no_root"]
+
+
+def test_every_error_at_once(tmp_path: Path) -> None:
+    made_up.write_corpus(tmp_path / "p", 4)
+    for path in sorted((tmp_path / "p").rglob("disputes.csv"))[:3]:
+        path.write_text("line,label\n", encoding="utf-8")
+    with pytest.raises(open_reports.DataError) as raised:
+        open_reports.open(tmp_path / "p")
+    assert len({each.file for each in raised.value.findings}) == 3
+
+
+def test_strict_refuses_what_nobody_explains(tmp_path: Path, packages: Path) -> None:
+    shutil.copytree(packages / "pingtan", tmp_path / "pingtan")
+    found = open_reports.open(tmp_path)
+    silent = [each for each in found.findings if each.level == "discrepancy" and each.explanation is None]
+    if silent:
+        with pytest.raises(open_reports.DataError):
+            open_reports.open(tmp_path, strict=True)
+    else:
+        assert len(open_reports.open(tmp_path, strict=True)) == len(found)
+    broken = made_up.package("xugou-jia", 2024)
+    broken.write(tmp_path / "made")
+    cells = tmp_path / "made" / broken.path / "data" / "disputes.csv"
+    rows = cells.read_text(encoding="utf-8").splitlines()
+    rows[1] = rows[1].rpartition(",")[0] + ",999999"
+    cells.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    assert len(open_reports.open(tmp_path / "made")) == 1
+    with pytest.raises(open_reports.DataError, match="999999"):
+        open_reports.open(tmp_path / "made", strict=True)
+
+
+# -- a published copy
+
+
+def test_a_copy_gives_the_same_figures(corpus: open_reports.Corpus, published: Path, tmp_path: Path) -> None:
+    archive = shutil.make_archive(str(tmp_path / "all"), "zip", published.parent, "export")
+    with served(published) as server:
+        copies = [open_reports.open(where) for where in (published, str(published), archive, server.url)]
+    for copy in copies:
+        assert list(map(str, copy.findings)) == list(map(str, corpus.findings))
+        assert [figure for _, figure in copy.figures()] == [figure for _, figure in corpus.figures()]
+        assert copy.agencies == corpus.agencies
+        assert copy.place == corpus.place == "datapackages"
+
+
+def test_the_packages_of_a_copy_are_held_against_their_hashes(published: Path, tmp_path: Path) -> None:
+    shutil.copytree(published, tmp_path / "copy")
+    file = tmp_path / "copy" / "reports" / "pingtan" / "2024" / "data" / "applications.csv"
+    file.write_bytes(file.read_bytes().replace(b",218", b",219", 1))
+    with pytest.raises(open_reports.DataError, match="pingtan/2024"):
+        open_reports.open(tmp_path / "copy")
+
+
+def test_a_copy_that_is_none(tmp_path: Path) -> None:
+    (tmp_path / "some.zip").write_bytes(b"no archive")
+    with pytest.raises(open_reports.CopyError, match="not a zip file"):
+        open_reports.open(tmp_path / "some.zip")
+    with pytest.raises(open_reports.CopyError, match="cannot be reached"):
+        open_reports.open("http://127.0.0.1:9/")
+
+
+def test_an_agency_is_the_same_after_it_was_published(library: Library, tmp_path: Path) -> None:
+    for agency in library.agencies.values():
+        (tmp_path / agency.id).mkdir()
+        (tmp_path / agency.id / AGENCY).write_bytes(agency_file(agency))
+    assert open_library(tmp_path).agencies == library.agencies
