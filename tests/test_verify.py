@@ -790,7 +790,7 @@ def _answer(status: int, headers: dict[str, str], body: bytes = b"") -> Callable
         (500, {}, b"", "web.status"),
         (403, {}, b"", "web.status"),
         (404, {}, b"", "copy.unlike"),
-        (200, {"Content-Encoding": "gzip"}, gzip.compress(b"{}"), "web.encoded"),
+        (200, {"Content-Encoding": "gzip"}, gzip.compress(b"{}", mtime=0), "web.encoded"),
         (200, {}, b"<html>", "manifest.broken"),
     ],
 )

@@ -48,7 +48,7 @@ _BESIDE = re.compile(
     re.ASCII,
 )
 """Files that the site puts beside a package's own, in its folder or archive; any other does not belong there."""
-_LIKELY = 200
+_LIKELY = 1000
 """Bytes from which packed data of two versions of zlib can be told apart."""
 
 
