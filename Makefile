@@ -116,6 +116,9 @@ browser: $(TEST)
 	if [ "$$(id -u)" = 0 ]; then sudo=; can=yes; elif sudo -n true 2>/dev/null; then sudo='sudo -n'; can=yes; else sudo=; can=; fi; \
 	if [ -n "$$can" ] && command -v apt-get >/dev/null 2>&1; then \
 	  wanted=; [ -n "$$browser" ] || wanted=chromium; [ -n "$$font" ] || wanted="$$wanted fonts-noto-cjk"; \
+	  for pair in curl:curl jq:jq sqlite3:sqlite3 node:nodejs Rscript:r-base-core; do \
+	    command -v $${pair%%:*} >/dev/null 2>&1 || wanted="$$wanted $${pair#*:}"; \
+	  done; \
 	  if [ -n "$$wanted" ]; then \
 	    echo "安装测试用的浏览器和字体…… · installing for the tests: $$wanted" >&2; \
 	    $$sudo apt-get update -qq >&2; \
@@ -128,7 +131,10 @@ browser: $(TEST)
 	  echo "测试需要 Chromium 浏览器，无法自动安装。请自行安装（Debian：apt install chromium fonts-noto-cjk），或用 CHROMIUM=/path/to/chromium 指明位置。" >&2; \
 	  echo "The tests need Chromium, which could not be installed. Install it (Debian: apt install chromium fonts-noto-cjk) or say where it is: CHROMIUM=/path/to/chromium make test" >&2; \
 	  exit 1; \
-	fi
+	fi; \
+	for program in curl jq sqlite3 node Rscript; do command -v $$program >/dev/null 2>&1 || { \
+	  echo "测试要运行数据页上的示例，缺少 $$program（Debian：apt install curl jq sqlite3 nodejs r-base-core）。" >&2; \
+	  echo "The tests run the examples of the data page and lack $$program (Debian: apt install curl jq sqlite3 nodejs r-base-core)." >&2; exit 1; }; done
 
 # -- for developers ---------------------------------------------------------------------------------------------------
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-import pytest
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from click.testing import CliRunner
 from open_reports.cli import commands
 from open_reports.form import forms
@@ -88,5 +88,7 @@ def test_the_quality_pages_count_what_the_ledgers_show(site: Path, language: str
 @pytest.mark.parametrize("language", ["", "en"])
 def test_every_finding_is_linked_from_its_rule(site: Path, language: str) -> None:
     published = Counter(each["rule"] for each in json.loads((site / "data" / "findings.json").read_bytes()))
-    linked = {rule: len(parsed(site / language / "quality" / rule / "index.html").xpath("//ul[@class='or-found']/li")) for rule in forms().rules}
+    linked = {
+        rule: len(parsed(site / language / "quality" / rule / "index.html").xpath("//ul[@class='or-found']/li")) for rule in forms().rules
+    }
     assert linked == {rule: published[rule] for rule in forms().rules}

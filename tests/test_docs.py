@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import shlex
@@ -10,7 +9,6 @@ import shutil
 import struct
 import subprocess
 import tomllib
-from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
@@ -34,6 +32,7 @@ from open_reports.form import LEVELS, TABLES, forms
 from open_reports.indicator import REASONS
 from open_reports.library import open_library
 from open_reports.pages import corrections
+from open_reports.pages.data import documentation
 from open_reports.plugin import OpenReportsConfig
 from open_reports.publish import assets, publish
 from open_reports.report import DESCRIPTOR, json_text, read
@@ -48,12 +47,14 @@ if TYPE_CHECKING:
     from open_reports.library import Library
     from open_reports.publish import Publication
 
-NAMES = ("about", "data", "publish")
+NAMES = ("about", "publish")
 """The hand-written pages; each stands in `docs/` in Chinese and in `docs/en/` in English."""
+TEXTS = (*NAMES, "data")
+"""All that is explained at length: the page of the data is generated, and what it explains is shipped with the package."""
 FOLDERS = {"zh": "docs", "en": "docs/en"}
 """Folder of the hand-written pages of each language."""
 PAGES = {
-    language: {name: (PROJECT / folder / f"{name}.md").read_text(encoding="utf-8") for name in NAMES}
+    language: {name: (PROJECT / folder / f"{name}.md").read_text(encoding="utf-8") for name in NAMES} | {"data": documentation(language)}
     for language, folder in FOLDERS.items()
 }
 BY_HAND = {f"{FOLDERS[language]}/{name}.md": text for language, texts in PAGES.items() for name, text in texts.items()} | {
@@ -138,7 +139,7 @@ def test_every_page_has_its_twin() -> None:
     assert written == {language: set(NAMES) for language in FOLDERS}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", TEXTS)
 def test_twins_have_the_same_sections(name: str) -> None:
     chinese, english = (PAGES[language][name] for language in FOLDERS)
     assert outline(english) == outline(chinese)
@@ -147,7 +148,7 @@ def test_twins_have_the_same_sections(name: str) -> None:
         assert len({anchor for _, anchor in outline(text)}) == len(outline(text))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", TEXTS)
 def test_twins_say_as_much_in_every_section(name: str) -> None:
     for _, anchor in outline(PAGES["zh"][name]):
         chinese, english = (section(language, name, anchor) for language in FOLDERS)
@@ -171,7 +172,7 @@ def test_each_page_has_a_title_and_a_description(name: str, language: str) -> No
         assert bool(_CHINESE.search(text)) == (language == "zh")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", TEXTS)
 def test_an_english_page_is_in_english(name: str) -> None:
     """Beside code only what the statutory tables and packages themselves say stands there in Chinese."""
     prose = re.sub(r'<span lang="zh">[^<]*</span>', "", _SPAN.sub("", _FENCE.sub("", PAGES["en"][name])))
@@ -370,15 +371,6 @@ PLACEHOLDERS = {
     "en": {f"<{name}>": name for name in ("agency", "year", "rule", "indicator", "chart")},
 }
 """Words in an address that stand for an id."""
-SECTIONS_OF_FILES = {
-    "corpus": "data/",
-    "report": "reports/<agency>/<year>/",
-    "agency": "reports/<agency>/",
-    "indicators": "",
-    "coverage": "",
-    "internal": "",
-}
-"""Sections of the data page that list files, with the folder that they are in."""
 
 
 def ids_of(library: Library) -> dict[str, set[str]]:
@@ -414,32 +406,15 @@ def stated_shapes(spans: Iterable[str], language: str) -> list[str]:
     return found
 
 
-@pytest.fixture(scope="module")
-def site_files(publication: Publication, library: Library) -> set[str]:
-    """Shapes of every data file of the site."""
-    ids = ids_of(library)
-    paths = [f"{page.path}{name}" for page in publication.pages for name in page.build().files]
-    return {shape_of(path, ids) for path in (*paths, *(artifact.path for artifact in publication.artifacts))}
-
-
-@both
-def test_every_file_of_the_site_is_listed(language: str, site_files: set[str]) -> None:
-    up = {"zh": "", "en": "../../data/"}[language]
-    stated: list[str] = []
-    for anchor, folder in SECTIONS_OF_FILES.items():
-        firsts = [row[0] for row in rows(section(language, "data", anchor))]
-        linked = [name.removeprefix(up) for first in firsts for name in re.findall(r'<a href="([^"]+)"', first)]
-        spelt = [span for first in firsts for span in _SPAN.findall(first) if re.search(r"\.[a-z]+$", span)]
-        stated += stated_shapes((f"{folder}{name}" for name in (*linked, *spelt)), language)
-    assert sorted(stated) == sorted(site_files)
-
-
 @both
 def test_every_kind_of_page_is_listed(language: str, publication: Publication, library: Library) -> None:
     ids = ids_of(library)
-    cells = [row[1] for row in rows(section(language, "data", "pages"))]
-    stated = stated_shapes((span for cell in cells for span in _SPAN.findall(cell) if span.endswith("/")), language)
     published = {shape_of(page.here.path, ids) for page in publication.pages}
+    text = re.sub(
+        r"^@with (\S+) (.*)$", lambda line: line[2] if line[1] in published else "", section(language, "data", "pages"), flags=re.MULTILINE
+    )
+    cells = [row[1] for row in rows(text)]
+    stated = stated_shapes((span for cell in cells for span in _SPAN.findall(cell) if span.endswith("/")), language)
     assert "" in published
     assert sorted(stated) == sorted(published - {""})
 
@@ -457,6 +432,33 @@ def test_every_key_of_a_report_is_explained(language: str, reports: list[dict[st
     assert [key for key in keys_of(reports) if not any(f"`{key}`" in row[0] for row in rows(text))] == []
     assert missing(keys_of(report["source"] for report in reports), text) == []
     assert missing(keys_of(note for report in reports for note in report["notes"]), text) == []
+
+
+@both
+def test_every_column_of_the_code_book_is_explained(language: str, corpus_file: dict[str, bytes]) -> None:
+    text = section(language, "data", "codebook")
+    entries = json.loads(corpus_file["codebook.json"])
+    assert missing(header_of(corpus_file["codebook.csv"]), text) == []
+    assert keys_of(entries) == set(header_of(corpus_file["codebook.csv"]))
+    assert missing({each[key] for each in entries for key in ("what", "standing") if each[key]}, text) == []
+
+
+@both
+def test_every_key_of_the_figures_is_explained(language: str, report_files: dict[str, dict[str, bytes]]) -> None:
+    text = section(language, "data", "figures")
+    objects = [json.loads(data) for files in report_files.values() for path, data in files.items() if path.startswith("figures/")]
+    cells = [cell for each in objects for line in each["figures"].values() for cell in line.values()]
+    results = [result for each in objects for result in each["rules"].values()]
+    years = [year for each in objects for year in each["years"].values()]
+    named_keys = {*keys_of(objects), *keys_of(cells), *keys_of(results), *keys_of(years), *keys_of(each["source"] for each in objects)}
+    assert missing(named_keys | {result["result"] for result in results}, text) == []
+
+
+@both
+def test_every_head_of_the_csv_for_spreadsheets_is_explained(language: str, report_files: dict[str, dict[str, bytes]]) -> None:
+    heads = {tuple(header_of(data)) for files in report_files.values() for path, data in files.items() if path.endswith(".excel.csv")}
+    assert len(heads) == 1
+    assert [head.strip("\ufeff\r") for head in heads.pop() if head.strip("\ufeff\r") not in spans(section(language, "data", "excel"))] == []
 
 
 @both
@@ -601,9 +603,7 @@ KEEPS_OR_CALLS = re.compile(
 
 
 def test_scripts_keep_nothing_and_call_nobody_as_the_page_about_the_site_says() -> None:
-    """Our scripts. The engine of the page explore is another's: it is held to its hash, and a browser sees that it asks nobody."""
-    ours = {path: data for path, data in assets().items() if path.endswith(".js") and not path.endswith("/sql-wasm.js")}
-    scripts = {path: data.decode() for path, data in ours.items() if isinstance(data, bytes)}
+    scripts = {path: data.decode() for path, data in assets().items() if path.endswith(".js") and isinstance(data, bytes)}
     assert len(scripts) > 1
     found = {path: KEEPS_OR_CALLS.findall(text) for path, text in scripts.items()}
     assert {path: names for path, names in found.items() if names} == {}
@@ -818,18 +818,6 @@ def test_the_examples_of_the_descriptor_are_accepted(language: str, real: Path) 
     assert [each.explanation.text for each in of_example if each.explanation] == [explanations["explanations"][0]["text"]]
     assert {each.rule for each in unexplained(findings) if each.agency == "pingtan"} == set()
     assert any(each.rule == "AGG" and each.year == 2024 for each in findings)
-
-
-@both
-def test_the_python_example_of_one_report_runs(
-    language: str, tmp_path: Path, report_files: dict[str, dict[str, bytes]], library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    example = next(text for text in blocks(PAGES[language]["data"], "python") if "report.json" in text)
-    (tmp_path / "report.json").write_bytes(report_files["reports/pingtan/2024/"]["report.json"])
-    monkeypatch.chdir(tmp_path)
-    with redirect_stdout(io.StringIO()) as said:
-        exec(compile(example, "data.md", "exec"), {})  # noqa: S102 (our own example)
-    assert said.getvalue() == f"{library.reports['pingtan', 2024].figure('applications', 'new', 'total').value}\n"
 
 
 @both

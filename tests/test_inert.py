@@ -372,7 +372,7 @@ def vocabulary(browser: Chromium, site: Path) -> Vocabulary:
         for name, path in PAGES.items():
             if name in HANDMADE:
                 continue
-            page.goto(server.url + (LANGUAGES["en"] if name in REPORTS else "") + path)  # English ones mark their Chinese
+            page.goto(server.url + (LANGUAGES["en"] if name in {"home", *REPORTS} else "") + path)  # English ones mark their Chinese
             page.wait_for_function(READY)
             if name in REPORTS:
                 page.evaluate(CHOOSE)
@@ -415,8 +415,9 @@ LOOK = """([content, own]) => {
     policies: document.querySelectorAll("meta[http-equiv='Content-Security-Policy']").length,
   };
   const events = ["mouseover", "pointerenter", "focus", "click", "toggle", "error", "load", "animationstart"];
-  const reloads = each => each.closest("#or-search-retry, .or-search-more") !== null;
-  for (const element of all) if (!reloads(element)) for (const type of events) element.dispatchEvent(new Event(type));
+  // What loads the page anew, and what is hidden because this browser cannot do it.
+  const ours = each => each.closest("#or-search-retry, #or-search-more, [data-or-share], [data-or-share-figure]") !== null;
+  for (const element of all) if (!ours(element)) for (const type of events) element.dispatchEvent(new Event(type));
   return found;
 }"""
 

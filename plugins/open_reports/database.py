@@ -91,6 +91,18 @@ def database(library: Library, findings: Sequence[Finding]) -> bytes:
         connection.close()
 
 
+def counts(data: bytes) -> dict[str, int]:
+    """Rows of each table and view of a database, in the order in which they were made; the full-text index is none of them."""
+    connection = sqlite3.connect(":memory:")
+    try:
+        connection.deserialize(data)
+        made = connection.execute("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') ORDER BY rowid")
+        names = [name for (name,) in made if not name.startswith("names_index")]
+        return {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in names}  # noqa: S608 (our own names)
+    finally:
+        connection.close()
+
+
 def _insert(connection: sqlite3.Connection, table: str, rows: Iterable[_Row]) -> None:
     width = len(connection.execute(f"PRAGMA table_info({table})").fetchall())
     connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * width)})", rows)  # noqa: S608 (our own table names)

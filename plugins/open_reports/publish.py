@@ -102,6 +102,7 @@ def publish(
     if released is not None:
         artifacts += tuple(Artifact(path, data) for path, data in permanence.redirects(released, site).items())
     artifacts += (Artifact("data/successors.json", permanence.successors_json(released) if released else api.json_bytes([])),)
+    artifacts += tuple(Artifact(path, data) for path, data in pages.data_citation(library, site).items())
     sizes = {artifact.path.removeprefix("data/"): len(artifact.data) for artifact in artifacts}
     made: list[Page] = []
     for language in LANGUAGES:
@@ -122,8 +123,10 @@ def publish(
     for report in library:
         folder = pages.Folder(library, report, found.get((report.agency, report.year), []), routes, site=site, problem=problem)
         made += (pages.report_page(folder, Words(language)) for language in LANGUAGES)
-    made += (pages.search_page(pages.Here("search/", Words(language)), _catalogue(library, made, language)) for language in LANGUAGES)
     lacking = tuple(label for label in lacks.values() if label)
+    measured = pages.DataFiles(library, routes, artifacts, tuple(made), lacking)
+    made += (pages.data_page(measured, Words(language), site=site) for language in LANGUAGES)
+    made += (pages.search_page(pages.Here("search/", Words(language)), _catalogue(library, made, language)) for language in LANGUAGES)
     publication = Publication(pages=tuple(made), artifacts=artifacts, lacking=lacking)
     _forbid_twins(publication)
     _require_twins(publication)
@@ -131,7 +134,7 @@ def publish(
     return publication
 
 
-_NAMED = ("", "compare/", "indicators/", "coverage/", "quality/", "corrections/", "glossary/", "explore/")
+_NAMED = ("", "compare/", "indicators/", "coverage/", "quality/", "corrections/", "glossary/", "data/", "explore/")
 """Generated pages that are found by their own names, besides those that have entries of another kind."""
 
 

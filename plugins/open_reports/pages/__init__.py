@@ -4,6 +4,8 @@ from open_reports.pages.agency import AgencyFolder, agency_page
 from open_reports.pages.compare import compare_page
 from open_reports.pages.corrections import corrections_pages
 from open_reports.pages.coverage import coverage_pages
+from open_reports.pages.data import data_citation, data_page
+from open_reports.pages.data_files import DataFiles
 from open_reports.pages.explore import explore_page
 from open_reports.pages.frame import ENGLISH, Built, Here, Page
 from open_reports.pages.glossary import glossary_page
@@ -18,6 +20,7 @@ __all__ = [
     "ENGLISH",
     "AgencyFolder",
     "Built",
+    "DataFiles",
     "Folder",
     "Here",
     "Page",
@@ -26,6 +29,8 @@ __all__ = [
     "compare_page",
     "corrections_pages",
     "coverage_pages",
+    "data_citation",
+    "data_page",
     "explore_page",
     "glossary_page",
     "home_page",

@@ -16,6 +16,8 @@ from open_reports.pages.frame import Built, Download, Fact, Here, Link, Page, ag
 from open_reports.pages.glossary import term
 from open_reports.pages.ledger import chains
 from open_reports.pages.listing import Topic, figure_cell, list_cells, list_head, row_html, views
+from open_reports.pages.snippets import SCRIPT as SNIPPETS
+from open_reports.pages.snippets import snippets_html
 from open_reports.pages.table import title
 from open_reports.summary import html as summary_html
 from open_reports.summary import summarise_agency
@@ -75,6 +77,7 @@ def agency_page(folder: AgencyFolder, findings: Findings, covered: Coverage, w: 
                 chains=chains(reports, library, w),
                 compare=f"{here.page('compare/')}?a={agency.id}",
                 downloads=_downloads(folder, here),
+                snippets=snippets_html("agency", here, site=folder.site, agency=agency.id) if reports else "",
                 dataset=schema_org.script(schema_org.of_agency(library, agency, folder.routes, w, folder.site)),
             )
         )
@@ -96,7 +99,7 @@ def agency_page(folder: AgencyFolder, findings: Findings, covered: Coverage, w: 
             )
         ),
         build=build,
-        scripts=("glossary.js", "sorting.js"),
+        scripts=("glossary.js", "sorting.js", SNIPPETS),
     )
 
 

@@ -31,6 +31,8 @@ from open_reports.pages.frame import (
 )
 from open_reports.pages.ledger import ledger
 from open_reports.pages.listing import views
+from open_reports.pages.snippets import SCRIPT as SNIPPETS
+from open_reports.pages.snippets import snippets_html
 from open_reports.pages.table import FindingView, Marks, cell_html, section_title, table_html, title
 from open_reports.report import Address, Item, Note, Report, table_path
 from open_reports.spreadsheet import excel_csv
@@ -268,6 +270,7 @@ def report_page(folder: Folder, w: Words) -> Page:
                 example=_example(report),
                 badge_file=here.file(f"{here.path}{BADGES[w.language]}"),
                 downloads=_downloads(report, folder.sizes(counts), here),
+                snippets=snippets_html("report", here, site=folder.site, agency=report.agency),
             )
         )
         return Built(html=html, files=files)
@@ -289,7 +292,7 @@ def report_page(folder: Folder, w: Words) -> Page:
             ("cite", w("cite")),
         ),
         build=build,
-        scripts=("glossary.js", "citation.js"),
+        scripts=("glossary.js", "citation.js", SNIPPETS),
     )
 
 

@@ -1,0 +1,219 @@
+"""The page of the data: every kind of file with what was really written, programs that read it, and what is promised about it.
+
+What the page explains at length stands in `locales/data.<language>.md`, sections of Markdown with lines that begin with `@`:
+`@files` and `@names` list kinds of file by their route's id, `@with PATH` keeps the rest of its line only where the site has
+that page or file, `@indicators`, `@snippets`, `@changes`, `@lacking` and `@citation` stand for what the build knows.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from importlib import resources
+from typing import TYPE_CHECKING, NamedTuple
+
+from markupsafe import Markup
+
+from open_reports import api, citation
+from open_reports.coverage import known_day
+from open_reports.form import forms
+from open_reports.pages import corrections
+from open_reports.pages.data_files import kind_view
+from open_reports.pages.frame import Built, Here, Link, Page, agency_name, crumbs, marked, prose_html, templates
+from open_reports.pages.snippets import SCRIPT, corpus_html
+from open_reports.snippets import answer
+from open_reports.words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+    from open_reports.form import Cells, Indicator
+    from open_reports.library import Library
+    from open_reports.pages.data_files import DataFiles
+
+PATH = "data/"
+LATEST = 40
+"""Reports and corrections that the page names as the latest changes."""
+_SECTION = 2
+"""Level of the headings that the table of contents names."""
+_HEADING = re.compile(r"^(?P<marks>#{2,3}) (?P<title>.+) \{#(?P<id>[a-z]+)\}$", re.MULTILINE)
+_LINK = re.compile(r"\]\((?!https?:)([^)\s]*)\)")
+_NEAR = "https://near.invalid/"
+"""Prose follows whole addresses only; links within the site are made relative again when it is HTML."""
+
+
+# -- what the page explains ---------------------------------------------------------------------------------------------
+
+
+@lru_cache
+def documentation(language: str) -> str:
+    """Markdown of the page in a language, with the definitions of the indicators, which the forms know."""
+    text = (resources.files("open_reports") / "locales" / f"data.{language}.md").read_text(encoding="utf-8")
+    w = Words(language)
+    lines = [w("data_item_of", id=each.id, name=each.name[language], formula=_formula(each, w)) for each in forms().indicators.values()]
+    return text.replace("@indicators", "\n".join(lines))
+
+
+def _formula(indicator: Indicator, w: Words) -> str:
+    if not indicator.denominator:
+        return _sum(indicator.numerator, w)
+    parts = [
+        _sum(cells, w) if len(cells) == 1 else w("data_sum", sum=_sum(cells, w)) for cells in (indicator.numerator, indicator.denominator)
+    ]
+    return " ÷ ".join(parts)
+
+
+def _sum(members: Sequence[Cells], w: Words) -> str:
+    written = ""
+    for each in members:
+        cell = f"{each.table}/{each.line}/{each.column}"
+        sign = " − " if each.sign < 0 else " + "
+        written += (sign if written else "") + (w("data_previous", cell=cell) if each.previous else f"`{cell}`")
+    return written
+
+
+class SectionView(NamedTuple):
+    """A part of the page below its heading; the first has none."""
+
+    level: int
+    id: str
+    title: str
+    html: Markup
+
+
+def _sections(language: str) -> list[tuple[int, str, str, str]]:
+    """Level, id, title and Markdown of every section; what stands before the first heading has level 0."""
+    text = documentation(language)
+    found = list(_HEADING.finditer(text))
+    ends = [*(each.start() for each in found[1:]), len(text)]
+    first = text[: found[0].start()] if found else text
+    own = [(len(each["marks"]), each["id"], each["title"], text[each.end() : end]) for each, end in zip(found, ends, strict=True)]
+    return [(0, "", "", first), *own]
+
+
+def _prose(text: str, here: Here) -> Markup:
+    """HTML of Markdown whose links within the site lead there from the page."""
+    made = prose_html(_LINK.sub(lambda link: f"]({_NEAR}{link[1]})", text))
+
+    def near(link: re.Match[str]) -> str:
+        target = link[1].removeprefix("./")
+        if target.startswith("#"):
+            return f'href="{target}"'
+        whole = not target or target.partition("#")[0].endswith("/")
+        return f'href="{here.page(target) if whole else here.file(target)}"'
+
+    linked = re.sub(rf'href="{re.escape(_NEAR)}([^"]*)"', near, made)
+    return marked(Markup(linked), here.w)  # noqa: S704 (the parser's HTML; links of our own text)
+
+
+def _body(text: str, here: Here, present: Collection[str], known: Mapping[str, Callable[[list[str]], Markup]]) -> Markup:
+    """HTML of a section: its Markdown, and in the place of lines that begin with `@` what the build knows."""
+    parts: list[Markup] = []
+    prose: list[str] = []
+
+    def end() -> None:
+        if "".join(prose).strip():
+            parts.append(_prose("\n".join(prose), here))
+        prose.clear()
+
+    for line in text.splitlines():
+        if line.startswith("@with "):
+            path, _, rest = line.removeprefix("@with ").partition(" ")
+            prose += [rest] if path in present else []
+        elif line.startswith("@"):
+            end()
+            name, *arguments = line.removeprefix("@").split()
+            parts.append(known[name](arguments))
+        else:
+            prose.append(line)
+    end()
+    return Markup("\n").join(parts)
+
+
+# -- the page -----------------------------------------------------------------------------------------------------------
+
+
+def data_citation(library: Library, site: str = "") -> dict[str, bytes]:
+    """Files that cite the whole corpus as it stands, by path below the site."""
+    return {f"{PATH}{name}": data for name, data in citation.files(_work(library, site)).items()}
+
+
+def _work(library: Library, site: str) -> citation.Work:
+    return citation.of_corpus(known_day(library), f"{site}{PATH}" if site else "")
+
+
+def data_page(files: DataFiles, w: Words, *, site: str = "") -> Page:
+    """Page of the data in a language; `site` is the site's address, empty where it has none."""
+    here = Here(PATH, w)
+    library = files.library
+
+    def build() -> Built:
+        known = _known(files, here, site)
+        sections = [
+            SectionView(level, anchor, title, _body(text, here, files.paths, known)) for level, anchor, title, text in _sections(w.language)
+        ]
+        html = templates().get_template("data.html").render(w=w, crumbs=crumbs(here), current=w("data_name"), sections=sections)
+        return Built(html=html, files={})
+
+    return Page(
+        here=here,
+        name=w("data_name"),
+        title=w("data_title"),
+        description=w("data_description", count=len(library)),
+        sections=(*((anchor, title) for level, anchor, title, _ in _sections(w.language) if level == _SECTION), ("cite", w("cite"))),
+        build=build,
+        scripts=("citation.js", SCRIPT),
+    )
+
+
+def _known(files: DataFiles, here: Here, site: str) -> dict[str, Callable[[list[str]], Markup]]:
+    """What stands in the place of each line that begins with `@`."""
+    w, samples = here.w, files.samples
+
+    def kinds(names: list[str]) -> Markup:
+        return _rendered(
+            "data-files.html", w, kinds=[kind_view(files.routes[name], samples[name], here) for name in names if name in samples]
+        )
+
+    def alone(names: list[str]) -> Markup:
+        found = [kind_view(files.routes[name], (), here) for name in names if name in files.routes]
+        return _rendered("data-files.html", w, kinds=found)
+
+    def programs(_: list[str]) -> Markup:
+        lines = "\n".join(" ".join(row) for row in answer(files.library, files.agency))
+        return corpus_html(here, files.agency, lines, site=site, files=files.paths) if files.agency else Markup()
+
+    def changes(_: list[str]) -> Markup:
+        return _rendered("data-changes.html", w, changes=_changes(files.library, here), more=here.page("corrections/"))
+
+    def lacking(_: list[str]) -> Markup:
+        return Markup().join(Markup('<p class="or-warning">{}</p>').format(w(label)) for label in files.lacking)
+
+    def cite(_: list[str]) -> Markup:
+        work = _work(files.library, site)
+        view = citation.view(work, w, f"{site}{here.address}" if site else "", lambda name: here.file(f"{PATH}{name}"))
+        return _rendered("citation.html", w, cite=view, example="")
+
+    return {"files": kinds, "names": alone, "snippets": programs, "changes": changes, "lacking": lacking, "citation": cite}
+
+
+def _rendered(template: str, w: Words, **values: object) -> Markup:
+    return Markup(templates().get_template(template).render(w=w, **values))  # noqa: S704 (a template's)
+
+
+def _changes(library: Library, here: Here) -> list[Link]:
+    """Latest corrections and newly kept reports, newest first."""
+    w = here.w
+    corrected = [
+        (each.revision.date, each.report, w("news_corrected", version=each.revision.version)) for each in corrections.corrections(library)
+    ]
+    added = [(report.created[:10], report, w("news_added")) for report in library]
+    newest = sorted((*corrected, *added), key=lambda each: (each[0], each[1].year, each[1].agency), reverse=True)[:LATEST]
+    return [
+        Link(
+            here.page(api.folder(report)),
+            w("report_title", agency=agency_name(library.agencies[report.agency], w), year=report.year),
+            w("news_note", day=day, what=what),
+        )
+        for day, report, what in newest
+    ]

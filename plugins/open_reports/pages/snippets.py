@@ -1,0 +1,72 @@
+"""HTML of the snippets: code that loads the data of the page it stands on (`open_reports.snippets`)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from markupsafe import Markup, escape
+
+from open_reports.pages.frame import templates
+from open_reports.snippets import codes, slots
+from open_reports.words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from open_reports.pages.frame import Here
+    from open_reports.snippets import Kind
+
+SCRIPT = "snippets.js"
+"""Script of `assets/` that copies code, and fills in the site's address where the site does not know it."""
+_UNKNOWN, _PATH, _AGENCY = "or-site-address", "or-own-path", "or-own-agency"
+"""What stands in the code until it is known: the site's address, the page's folder, its agency."""
+
+
+class View(NamedTuple):
+    """A snippet as `templates/snippets.html` shows it."""
+
+    id: str
+    name: str
+    needs: str
+    code: Markup
+
+
+def corpus_html(here: Here, agency: str, answer: str, *, site: str = "", files: Collection[str]) -> Markup:
+    """HTML of the snippets of the whole corpus, each in a fold; `answer` is what all of them print, `files` are those of the site."""
+    values = slots(site or _UNKNOWN, agency=agency)
+    found = [
+        View(each.id, each.name[here.w.language], each.needs[here.w.language], _shown(text, here.file("")))
+        for each, text in codes("corpus", here.w.language, values, files)
+    ]
+    return _rendered(here.w, found, answer=answer)
+
+
+def snippets_html(kind: Kind, here: Here, *, site: str = "", agency: str) -> Markup:
+    """HTML of the snippets on the page of an agency or a report: one fold, in it one a language.
+
+    It is rendered once for each kind, language and depth of page; a page only fills in its own folder and agency.
+    """
+    html = _fold(kind, here.w.language, here.path.count("/"), site)
+    return Markup(html.replace(_PATH, here.path).replace(_AGENCY, agency))  # noqa: S704 (paths and ids are of letters, digits, - and /)
+
+
+@lru_cache(maxsize=16)
+def _fold(kind: Kind, language: str, depth: int, site: str) -> Markup:
+    up = "../" * depth
+    values = slots(site or _UNKNOWN, path=_PATH, agency=_AGENCY)
+    found = [
+        View(each.id, each.name[language], each.needs[language], _shown(text, f"../{up}" if language == "en" else up))
+        for each, text in codes(kind, language, values)
+    ]
+    return _rendered(Words(language), found, data=f"{up}data/#use")
+
+
+def _rendered(w: Words, found: list[View], *, answer: str = "", data: str = "") -> Markup:
+    return Markup(templates().get_template("snippets.html").render(w=w, snippets=found, answer=answer, data=data))  # noqa: S704 (a template's)
+
+
+def _shown(text: str, root: str) -> Markup:
+    """HTML of code; where the site has no address, what stands for it is marked for the script, which knows where the page stands."""
+    mark = Markup('<span class="or-near" data-root="{}">{}</span>').format(root or "./", "https://…/")
+    return Markup(str(escape(text)).replace(_UNKNOWN, mark))  # noqa: S704 (escaped; the mark is ours)
