@@ -22,7 +22,7 @@ from mkdocs.structure.files import File, InclusionLevel
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
-from open_reports import localised, permanence, shell
+from open_reports import catalogue, localised, permanence, shell
 from open_reports.check import counts
 from open_reports.corpus import Corpus, checked
 from open_reports.errors import DataError, OpenReportsError
@@ -284,16 +284,20 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
                 self._manifest.add(artifact.path, artifact.data)
             _write(Path(config.site_dir) / artifact.path, artifact.data)
         _write(Path(config.site_dir) / PATH, self._manifest.finish())
-        self._publication = None
-        if (
-            self._released
-            and self._command != "serve"
-            and (gone := permanence.lost(self._released, permanence.written(Path(config.site_dir))))
-        ):
+        if self._released and self._command != "serve" and (gone := permanence.lost(self._released, self._standing(config))):
             raise PluginError(str(permanence.PermanenceError(gone)))
+        self._publication = None
         if self._site is not None and not _warned(config):
             swap(Path(config.site_dir), self._site)
             config.site_dir = str(self._site)
+
+    def _standing(self, config: MkDocsConfig) -> frozenset[str]:
+        """Every path of the finished site; outputs left out for want of a library count as there, for they are told of elsewhere."""
+        files = frozenset(permanence.written(Path(config.site_dir)))
+        if self._publication is None or self._last_good is None or not self._publication.lacking:
+            return files
+        paths = catalogue.site_routes().paths(self._last_good.library)
+        return files | {path for path, route in paths if route.id in catalogue.OPTIONAL}
 
     def on_build_error(self, *, error: Exception) -> None:  # noqa: ARG002 (MkDocs' signature)
         """Leave nothing of a failed build behind."""
