@@ -38,6 +38,7 @@ from open_reports.form import forms
 from open_reports.library import open_library
 from referencing import Registry, Resource
 from website import (
+    EPOCH,
     MOUNT,
     POLICY,
     ROOT,
@@ -485,7 +486,7 @@ def _customised(folder: Path, code: str) -> str:
 
 
 def test_build_without_a_network_gives_the_same_bytes(site: Path, tmp_path: Path) -> None:
-    """In another folder, time zone, locale and hash seed, with no interface where the system allows, and no attempt to use one."""
+    """In another folder, time zone, locale and hash seed, a day later, with no interface where the system allows, and no attempt to use one."""
     attempts = tmp_path / "attempts"
     env = environment(
         tmp_path / "home",
@@ -494,6 +495,7 @@ def test_build_without_a_network_gives_the_same_bytes(site: Path, tmp_path: Path
         TZ="Asia/Shanghai",
         LC_ALL="C",
         PYTHONHASHSEED="7",
+        SOURCE_DATE_EPOCH=str(int(EPOCH) + 86_400),
     )
     alone: tuple[str, ...] = ("unshare", "--map-root-user", "--net")
     if shutil.which("unshare") is None or run(*alone, "true", cwd=tmp_path, env=env).returncode:
@@ -510,7 +512,7 @@ def test_build_without_a_network_gives_the_same_bytes(site: Path, tmp_path: Path
     again = tree(project / "site")
     assert [path for path in again if path.endswith(".zip")]
     assert again == tree(site)
-    assert sorted(path.name for path in project.iterdir()) == ["datapackages", "docs", "mkdocs.yml", "site"]
+    assert sorted(path.name for path in project.iterdir()) == ["datapackages", "docs", "mkdocs.yml", "released", "site"]
 
 
 def test_properdocs_builds_the_same_site(site: Path, tmp_path: Path) -> None:
@@ -633,6 +635,54 @@ sys.addaudithook(kill)
 """
 MOMENTS = ("open 5", "open 60", "os.rename 1", "os.rename 2", "shutil.rmtree 1")
 """Python's audit events below the folder in which a build works: writing in it, taking and giving the site's place, clearing away."""
+
+
+def test_a_released_figure_cannot_change_in_silence(tmp_path: Path) -> None:
+    """A build names every such figure and publishes nothing; with a revision that names it, it is published."""
+    project, env = project_copy(tmp_path / "project"), environment(tmp_path / "home")
+    cells = project / "datapackages" / "pingtan" / "2024" / "data" / "disclosure.csv"
+    text = cells.read_text(encoding="utf-8")
+    assert ",4529," in text
+    cells.write_text(text.replace(",4529,", ",4592,"), encoding="utf-8")
+    outcome = run(*tool("build"), cwd=project, env=env)
+    assert outcome.returncode != 0
+    assert "disclosure/licensing/decisions" in outcome.stdout
+    assert not (project / "site").exists()
+    path = project / "datapackages" / "pingtan" / "2024" / "datapackage.json"
+    package = json.loads(path.read_text(encoding="utf-8"))
+    package["version"] = "1.0.1"
+    change = {
+        "version": "1.0.1",
+        "date": "2026-11-23",
+        "reason": "虚构的更正",
+        "changes": ["disclosure/licensing/decisions：4529 改为 4592"],
+    }
+    package["report"]["revisions"] = [change]
+    path.write_text(json.dumps(package, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    outcome = run(*tool("build"), cwd=project, env=env)
+    assert outcome.returncode == 0, outcome.stdout
+    assert "4592" in (project / "site" / "corrections" / "index.html").read_text(encoding="utf-8")
+
+
+WITHOUT_EXTRAS = """
+import importlib.util
+
+find = importlib.util.find_spec
+importlib.util.find_spec = lambda name, package=None: None if name.partition(".")[0] in {"duckdb", "xlsxwriter"} else find(name, package)
+"""
+
+
+def test_without_the_optional_libraries_the_rest_is_there_and_says_what_is_not(site: Path, tmp_path: Path) -> None:
+    env = {**environment(tmp_path / "home"), "PYTHONPATH": _customised(tmp_path / "without", WITHOUT_EXTRAS)}
+    outcome = run(*tool("build", "--strict", "-d", str(tmp_path / "site")), cwd=ROOT, env=env)
+    assert outcome.returncode == 0, outcome.stdout
+    for extra in ("open-reports[workbook]", "open-reports[parquet]"):
+        assert outcome.stdout.count(extra) == 2, "in both languages"
+    missing = tree(site).keys() - tree(tmp_path / "site").keys()
+    assert {path.rpartition(".")[2] for path in missing} == {"parquet", "xlsx"}
+    assert len(missing) == 1 + 19
+    page = (tmp_path / "site" / "data" / "index.html").read_text(encoding="utf-8")
+    assert "open-reports[parquet]" in page
 
 
 def test_killed_build_leaves_a_whole_site(tmp_path: Path) -> None:

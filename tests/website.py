@@ -104,7 +104,7 @@ def project_copy(folder: Path) -> Path:
     """Copy what a build of this project reads; returns the copy's folder."""
     folder.mkdir(parents=True)
     shutil.copy(ROOT / "mkdocs.yml", folder)
-    for name in ("docs", "datapackages"):
+    for name in ("docs", "datapackages", "released"):
         shutil.copytree(ROOT / name, folder / name)
     return folder
 

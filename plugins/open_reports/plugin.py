@@ -6,6 +6,7 @@ leaves the previous site as it was.
 
 from __future__ import annotations
 
+import gzip
 import logging
 import os
 import shutil
@@ -284,6 +285,9 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
                 self._manifest.add(artifact.path, artifact.data)
             _write(Path(config.site_dir) / artifact.path, artifact.data)
         _write(Path(config.site_dir) / PATH, self._manifest.finish())
+        sitemap = Path(config.site_dir) / "sitemap.xml"
+        if sitemap.is_file():  # MkDocs packs it with the time of the build inside
+            _write(sitemap.with_suffix(".xml.gz"), gzip.compress(sitemap.read_bytes(), mtime=0))
         if self._released and self._command != "serve" and (gone := permanence.lost(self._released, self._standing(config))):
             raise PluginError(str(permanence.PermanenceError(gone)))
         self._publication = None
