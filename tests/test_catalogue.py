@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import subprocess
+import sys
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -343,3 +345,22 @@ def test_everything_told_of_exists(library: Library, findings: tuple[Finding, ..
         (link.get("href") or "").removeprefix(SITE) for feed in feeds for link in feed.iter(f"{A}link") if link.get("rel") == "related"
     }
     assert related <= set(files)
+
+
+VALIDATE = "import sys; from mlcroissant.scripts.cli import main; sys.exit(main())"
+
+
+def test_croissant_s_own_validator_finds_nothing(library: Library, findings: tuple[Finding, ...], tmp_path: Path) -> None:
+    """In a process of its own, for what it imports warns; a file whose records come from nowhere shows that it would speak up."""
+    whole_, broken = tmp_path / "croissant.json", tmp_path / "broken.json"
+    described = json.loads(whole.files(library, findings, SITE)["data/croissant.json"])
+    whole_.write_text(json.dumps(described), encoding="utf-8")
+    del described["distribution"]
+    broken.write_text(json.dumps(described), encoding="utf-8")
+    outcomes = [
+        subprocess.run([sys.executable, "-c", VALIDATE, "validate", "--jsonld", str(file)], capture_output=True, check=False, text=True)
+        for file in (whole_, broken)
+    ]
+    assert outcomes[0].returncode == 0, outcomes[0].stderr
+    assert "rror" not in outcomes[0].stderr
+    assert outcomes[1].returncode != 0 or "rror" in outcomes[1].stderr
