@@ -603,7 +603,9 @@ KEEPS_OR_CALLS = re.compile(
 
 
 def test_scripts_keep_nothing_and_call_nobody_as_the_page_about_the_site_says() -> None:
-    scripts = {path: data.decode() for path, data in assets().items() if path.endswith(".js") and isinstance(data, bytes)}
+    """Our scripts. The engine of the page explore is another's: it is held to its hash, and a browser sees that it asks nobody."""
+    ours = {path: data for path, data in assets().items() if path.endswith(".js") and not path.endswith("/sql-wasm.js")}
+    scripts = {path: data.decode() for path, data in ours.items() if isinstance(data, bytes)}
     assert len(scripts) > 1
     found = {path: KEEPS_OR_CALLS.findall(text) for path, text in scripts.items()}
     assert {path: names for path, names in found.items() if names} == {}

@@ -12,7 +12,7 @@ import sqlite3
 import stat
 import zipfile
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -30,7 +30,7 @@ from open_reports.export import data_files, export
 from open_reports.report import file_hash
 from open_reports.sameness import Difference, Rewritten, Unknown, difference
 from open_reports.verify import Verdict, verify
-from website import SITE_URL, once, served, site, tree
+from website import SITE_URL, Threaded, once, served, site, tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -761,7 +761,7 @@ def answering(answer: Callable[[BaseHTTPRequestHandler], None]) -> Iterator[str]
         def log_message(self, *_: object) -> None:
             """Keep the terminal to pytest."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with Threaded(("127.0.0.1", 0), Handler) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         try:

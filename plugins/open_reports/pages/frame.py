@@ -148,7 +148,7 @@ def templates() -> Environment:
 
 
 # From the first Chinese character to the last before a Latin letter; every tag has one, so no run reaches into a tag.
-_CHINESE = re.compile(r"[\u3400-\u9fff](?:[^A-Za-z;]*[\u3400-\u9fff])?(?:”?[，。：；！？、）》])*")
+_CHINESE = re.compile(r"[\u3400-\u9fff](?:[^A-Za-z;]*[\u3400-\u9fff])?(?:[ \d.]*”?[，。：；！？、）》])*")
 
 
 def marked(text: str, w: Words) -> Markup:
