@@ -259,6 +259,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
 def _build(folder: Path, accepted: dict[str, list[Slot]]) -> None:
     """Build the project's own site with the payloads for its packages."""
     project = project_copy(folder)
+    shutil.rmtree(project / "released")  # other packages stand here, and of them nothing was released
     shutil.rmtree(project / "datapackages")
     for agency, slots in accepted.items():
         _package(agency, slots).write(project / "datapackages")
