@@ -66,7 +66,9 @@ def main() -> None:
         publication = publish(*given, **named)
         if made := [artifact.path for artifact in publication.artifacts if len(artifact.data) > _LITTLE]:
             raise SystemExit(f"made all the same, so benchmarks/pages_alone.py must learn by whom: {', '.join(made)}")
-        pages = [_without_files(page) for page in publication.pages if page.here.w.language in languages]
+        # The data page tells of the files, so without them there is nothing to tell.
+        wanted = [page for page in publication.pages if page.here.w.language in languages and page.here.path != "data/"]
+        pages = map(_without_files, wanted)
         return dataclasses.replace(publication, pages=tuple(pages), artifacts=())
 
     publishing.publish = pages_alone  # type: ignore[assignment]
