@@ -32,6 +32,8 @@ _READING = {"open_reports.gate", "open_reports.cli"}
 """Modules whose bytes are those of packages."""
 
 
+_WRITING = {"json_bytes"}
+"""Functions that pages need, too: what a script is told stands in its page as JSON."""
 _LITTLE = 20_000
 """Bytes of a file that does not grow with the reports, and costs nothing worth measuring."""
 
@@ -52,7 +54,12 @@ def _silence_makers() -> None:
             continue
         for name, each in inspect.getmembers(owner, inspect.isfunction):
             returned = each.__annotations__.get("return")
-            if each.__module__.startswith("open_reports.") and returned in _NOTHING and each.__module__ not in _READING:
+            if (
+                each.__module__.startswith("open_reports.")
+                and returned in _NOTHING
+                and each.__module__ not in _READING
+                and name not in _WRITING
+            ):
                 setattr(owner, name, lambda *_, returned=returned, **__: _NOTHING[returned])
 
 
@@ -66,8 +73,8 @@ def main() -> None:
         publication = publish(*given, **named)
         if made := [artifact.path for artifact in publication.artifacts if len(artifact.data) > _LITTLE]:
             raise SystemExit(f"made all the same, so benchmarks/pages_alone.py must learn by whom: {', '.join(made)}")
-        # The data page tells of the files, so without them there is nothing to tell.
-        wanted = [page for page in publication.pages if page.here.w.language in languages and page.here.path != "data/"]
+        # These two tell of the files, so without them there is nothing to tell.
+        wanted = [page for page in publication.pages if page.here.w.language in languages and page.here.path not in {"data/", "explore/"}]
         pages = map(_without_files, wanted)
         return dataclasses.replace(publication, pages=tuple(pages), artifacts=())
 
