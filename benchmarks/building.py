@@ -87,7 +87,10 @@ class Bench:
             message = f"{len(different)} of {len(paths)} pages built alone are not those of the whole site, such as {different[0]}"
             raise Trouble(message)
         if more := [
-            path for name in ("reports", "data") for path in (alone / name).rglob("*") if path.is_file() and path.name not in {"index.html", "manifest.json"}
+            path
+            for name in ("reports", "data")
+            for path in (alone / name).rglob("*")
+            if path.is_file() and path.name not in {"index.html", "manifest.json"}
         ]:
             message = f"pages alone came with {len(more)} data files, such as {more[0].relative_to(alone)}"
             raise Trouble(message)
