@@ -14,8 +14,9 @@ import pytest
 from framed import framed
 from lxml import html
 from open_reports.library import Library, open_library
-from open_reports.pages.corrections import COLUMNS, MOST_LISTED, banner, change, corrections, corrections_pages, files
+from open_reports.pages.corrections import COLUMNS, banner, change, corrections, corrections_pages, files
 from open_reports.pages.frame import Here
+from open_reports.pages.paging import MOST_LISTED
 from open_reports.report import Item, Report, Revision
 from open_reports.words import Words
 from test_browser import DESK, PHONE, SCHEMES, overflow, settled, violations

@@ -21,7 +21,8 @@ from open_reports.check import check
 from open_reports.coverage import COLUMNS, STATES, count, coverage, known_day, last_day
 from open_reports.form import forms
 from open_reports.library import Agency, Library
-from open_reports.pages.coverage import MOST_AGENCIES, SYMBOLS, coverage_pages
+from open_reports.pages.coverage import SYMBOLS, coverage_pages
+from open_reports.pages.paging import MOST_LISTED
 from open_reports.report import Revision
 from open_reports.words import Words
 from test_browser import DESK, PHONE, SCHEMES, overflow, settled, violations
@@ -253,14 +254,14 @@ def test_files_stand_with_the_chinese_page_alone_and_both_lead_there(telling: Co
 
 def test_many_agencies_are_told_in_parts(library: Library) -> None:
     like = next(iter(library))
-    names = {f"xugou-{number:04d}": {"kind": "department", "reports": {2023: date(2024, 1, 5)}} for number in range(2 * MOST_AGENCIES + 1)}
+    names = {f"xugou-{number:04d}": {"kind": "department", "reports": {2023: date(2024, 1, 5)}} for number in range(2 * MOST_LISTED + 1)}
     found = coverage(library_of(names, like), date(2024, 6, 1))
     pages = list(coverage_pages(found, Words("zh")))
     assert [page.path for page in pages] == ["coverage/", "coverage/2/", "coverage/3/"]
     built = [page.build() for page in pages]
     roots = [html.fromstring(each.html) for each in built]
     listed = [[href.split("/")[-2] for href in root.xpath("//table[contains(@class, 'or-matrix')]//th/a/@href")] for root in roots]
-    assert [len(each) for each in listed] == [MOST_AGENCIES, MOST_AGENCIES, 1]
+    assert [len(each) for each in listed] == [MOST_LISTED, MOST_LISTED, 1]
     assert sorted(name for each in listed for name in each) == sorted(names)
     assert [root.xpath("//nav[@class='or-years']/a/@href") for root in roots] == [
         ["../coverage/2/"],

@@ -28,7 +28,8 @@ from open_reports.form import Cells, forms, load
 from open_reports.glossary import glossary
 from open_reports.indicator import REASONS, Value, indicators, of_library
 from open_reports.library import Library, open_library
-from open_reports.pages.indicators import COLUMNS, MOST_LISTED, counted, indicator_pages, percent, reason_words
+from open_reports.pages.indicators import COLUMNS, counted, indicator_pages, percent, reason_words
+from open_reports.pages.paging import MOST_LISTED
 from open_reports.report import read
 from open_reports.words import Words
 

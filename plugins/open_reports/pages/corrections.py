@@ -23,17 +23,17 @@ from open_reports.pages.frame import (
     size_words,
     templates,
 )
+from open_reports.pages.paging import parts
 from open_reports.report import csv_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from open_reports.library import Library
+    from open_reports.pages.paging import Part
     from open_reports.report import Report, Revision
     from open_reports.words import Words
 
-MOST_LISTED = 200
-"""Corrections on one page; more go to further pages."""
 COLUMNS = ("agency", "agency_name", "year", "version", "date", "reason", "address", "change")
 """Columns of `corrections.csv`, one row a change; a correction that lists none has one row without address and change."""
 _ADDRESS = re.compile(r"[a-z]+/[a-z_.]+/[a-z_]+", re.ASCII)
@@ -144,18 +144,13 @@ def corrections_pages(library: Library, sizes: Mapping[str, int], w: Words, prob
     `sizes` are those of `files` in bytes; `problem` is where a reader may report a mistake, empty if nowhere.
     """
     found = corrections(library)
-    parts = max(1, -(-len(found) // MOST_LISTED))
-    for part in range(1, parts + 1):
-        yield _page(library, found, (part, parts), sizes, w, problem=problem)
+    for part in parts("corrections/", len(found)):
+        yield _page(library, found, part, sizes, w, problem=problem)
 
 
-def _page(
-    library: Library, found: Sequence[Correction], place: tuple[int, int], sizes: Mapping[str, int], w: Words, *, problem: str
-) -> Page:
-    part, parts = place
-    total, first = len(found), part == 1
-    listed = found[(part - 1) * MOST_LISTED : part * MOST_LISTED]
-    here = Here("corrections/" if first else f"corrections/{part}/", w)
+def _page(library: Library, found: Sequence[Correction], part: Part, sizes: Mapping[str, int], w: Words, *, problem: str) -> Page:
+    total = len(found)
+    here = part.here(w)
 
     def build() -> Built:
         downloads = [
@@ -167,15 +162,15 @@ def _page(
             .get_template("corrections.html")
             .render(
                 w=w,
-                crumbs=crumbs(here, *([] if first else [Link(here.page("corrections/"), w("corrections"))])),
-                current=w("corrections") if first else w("part", part=part, parts=parts),
-                part=w("part", part=part, parts=parts) if parts > 1 else "",
+                crumbs=crumbs(here, *([] if part.first else [Link(here.page(part.path), w("corrections"))])),
+                current=w("corrections") if part.first else part.says(w),
+                part=part.says(w),
                 heading=w("corrections_count", count=total),
                 quality=here.page("quality/"),
-                rows=[_view(library, each, here) for each in listed],
+                rows=[_view(library, each, here) for each in found[part.span]],
                 problem=problem_elsewhere(problem, w("corrections_report")),
                 downloads=downloads,
-                neighbours=_neighbours(here, part, parts),
+                turns=part.turns(w),
             )
         )
         return Built(html=html, files={})
@@ -183,7 +178,7 @@ def _page(
     return Page(
         here=here,
         name=w("corrections"),
-        title=w("corrections") if first else f"{w('corrections')} {part}",
+        title=part.title(w("corrections")),
         description=w("corrections_description"),
         sections=(("list", w("corrections_count", count=total)), ("mistake", w("corrections_mistake")), ("downloads", w("downloads"))),
         build=build,
@@ -208,14 +203,6 @@ def _change_view(report: Report, made: Change, folder: str, w: Words) -> ChangeV
         return ChangeView(made.text, "", "", "", "")
     place = w("corrections_place", place=place_words(report, made.address, w))
     return ChangeView(made.before, made.address, f"{folder}{anchor(made.address)}", place, made.after)
-
-
-def _neighbours(here: Here, part: int, parts: int) -> list[Link]:
-    def link(number: int, rel: str) -> Link:
-        path = "corrections/" if number == 1 else f"corrections/{number}/"
-        return Link(here.page(path), here.w("part", part=number, parts=parts), rel=rel)
-
-    return [*([link(part - 1, "prev")] if part > 1 else []), *([link(part + 1, "next")] if part < parts else [])]
 
 
 # -- on the page of the report ------------------------------------------------------------------------------------------

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from open_reports.coverage import STATES, count
 from open_reports.form import forms
 from open_reports.pages.frame import Built, Download, Here, Link, Page, agency_name, crumbs, size_words, templates
+from open_reports.pages.paging import parts
 from open_reports.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from open_reports.coverage import Cell, Count, Coverage, Row, State
+    from open_reports.pages.paging import Part
 
-MOST_AGENCIES = 200
-"""Agencies in one table; more go to further pages."""
 SYMBOLS: dict[State, str] = {"on_time": "✓", "late": "▲", "no_date": "?", "no_deadline": "◆", "not_collected": "○", "not_due": "…"}
 """A mark for each state, beside its words: nothing is told by a mark or a colour alone."""
 
@@ -63,16 +63,13 @@ def coverage_pages(found: Coverage, w: Words) -> Iterator[Page]:
     """Return the page, in several parts where there are many agencies; the Chinese first part carries the data files."""
     kinds = {kind: position for position, kind in enumerate(forms().common.kinds)}
     rows = sorted(found.rows.values(), key=lambda row: (kinds[row.agency.kind], row.agency.id))
-    parts = max(1, -(-len(rows) // MOST_AGENCIES))
-    for part in range(1, parts + 1):
-        yield _page(found, rows[(part - 1) * MOST_AGENCIES : part * MOST_AGENCIES], (part, parts), w)
+    for part in parts("coverage/", len(rows)):
+        yield _page(found, rows[part.span], part, w)
 
 
-def _page(found: Coverage, rows: Sequence[Row], place: tuple[int, int], w: Words) -> Page:
-    part, parts = place
-    first = part == 1
-    here = Here("coverage/" if first else f"coverage/{part}/", w)
-    title = w("coverage") if first else f"{w('coverage')} {part}"
+def _page(found: Coverage, rows: Sequence[Row], part: Part, w: Words) -> Page:
+    first = part.first
+    here = part.here(w)
 
     def build() -> Built:
         downloads = [
@@ -80,15 +77,15 @@ def _page(found: Coverage, rows: Sequence[Row], place: tuple[int, int], w: Words
             for name, kind in (("coverage.csv", "CSV"), ("coverage.json", "JSON"))
             if first
         ]
-        between = [] if first else [Link(here.page("coverage/"), w("coverage"))]
+        between = [] if first else [Link(here.page(part.path), w("coverage"))]
         html = (
             templates()
             .get_template("coverage.html")
             .render(
                 w=w,
                 crumbs=crumbs(here, *between),
-                current=w("coverage") if first else w("part", part=part, parts=parts),
-                part=w("part", part=part, parts=parts) if parts > 1 else "",
+                current=w("coverage") if first else part.says(w),
+                part=part.says(w),
                 lead=_lead(found, w),
                 years=[Link(here.page(f"years/{year}/"), str(year)) for year in reversed(found.years)],
                 groups=[
@@ -100,7 +97,7 @@ def _page(found: Coverage, rows: Sequence[Row], place: tuple[int, int], w: Words
                 law=_law(w),
                 tables=_tables(found, w) if first else [],
                 downloads=downloads,
-                neighbours=_neighbours(here, part, parts),
+                turns=part.turns(w),
             )
         )
         return Built(html=html, files=found.files if first and w.language == "zh" else {})
@@ -109,7 +106,7 @@ def _page(found: Coverage, rows: Sequence[Row], place: tuple[int, int], w: Words
     return Page(
         here=here,
         name=w("coverage"),
-        title=title,
+        title=part.title(w("coverage")),
         description=w("coverage_description"),
         sections=(
             ("matrix", w("coverage_matrix")), ("states", w("coverage_states")), ("law", w("coverage_law")), *(counts if first else ()),
@@ -195,10 +192,3 @@ def _tables(found: Coverage, w: Words) -> list[dict[str, object]]:
 
 def _cells(found: Count) -> list[int]:
     return [found.expected, found.collected, *(found.states[state] for state in STATES), found.corrected]
-
-
-def _neighbours(here: Here, part: int, parts: int) -> list[Link]:
-    def link(number: int, rel: str) -> Link:
-        return Link(here.page("coverage/" if number == 1 else f"coverage/{number}/"), here.w("part", part=number, parts=parts), rel=rel)
-
-    return [*([link(part - 1, "prev")] if part > 1 else []), *([link(part + 1, "next")] if part < parts else [])]

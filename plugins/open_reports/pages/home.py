@@ -9,7 +9,7 @@ from open_reports.catalogue import schema_org
 from open_reports.form import forms
 from open_reports.pages.corrections import corrections
 from open_reports.pages.frame import Built, Download, Here, Link, Page, agency_name, size_words, templates
-from open_reports.pages.listing import MOST_LISTED
+from open_reports.pages.paging import MOST_LISTED
 from open_reports.pages.search import search_box
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from open_reports.glossary import anchor_of_column, anchor_of_group, anchor_of_l
 from open_reports.indicator import REASONS, Value, cell_of, of_library
 from open_reports.pages.frame import Built, Download, Here, Link, Page, agency_name, anchor, crumbs, size_words, templates
 from open_reports.pages.glossary import SCRIPT, term
+from open_reports.pages.paging import parts
 from open_reports.report import csv_text
 
 if TYPE_CHECKING:
@@ -20,13 +21,12 @@ if TYPE_CHECKING:
 
     from open_reports.form import Cells, Indicator, TableForm
     from open_reports.library import Agency, Library
+    from open_reports.pages.paging import Part
     from open_reports.report import Report
     from open_reports.words import Words
 
 PATH = "indicators/"
 """Address of the overview below the home of a language."""
-MOST_LISTED = 200
-"""Agencies on one page of an indicator; more go to further pages."""
 COLUMNS = ("agency", "agency_name", "year", "scope", "numerator", "denominator", "value", "reason")
 """Columns of an indicator's CSV file and keys of its JSON values: a row for every agency and year of the page's table."""
 
@@ -113,10 +113,9 @@ def indicator_pages(library: Library, w: Words) -> Iterator[Page]:
     """Return the overview of all indicators, then a page (or several) for each."""
     yield _overview(w)
     sheet = Sheet(library)
-    parts = max(1, -(-len(sheet.agencies) // MOST_LISTED))
     for indicator in forms().indicators.values():
-        for part in range(1, parts + 1):
-            yield _indicator_page(sheet, indicator, part, parts, w)
+        for part in parts(f"{PATH}{indicator.id}/", len(sheet.agencies)):
+            yield _indicator_page(sheet, indicator, part, w)
 
 
 def _overview(w: Words) -> Page:
@@ -156,18 +155,17 @@ def _short(indicator: Indicator, w: Words) -> str:
     return w("indicator_share", counts=counts, among=indicator.among[w.language]) if indicator.among else w("indicator_sum", counts=counts)
 
 
-def _indicator_page(sheet: Sheet, indicator: Indicator, part: int, parts: int, w: Words) -> Page:
+def _indicator_page(sheet: Sheet, indicator: Indicator, part: Part, w: Words) -> Page:
     name = indicator.name[w.language]
-    first = f"{PATH}{indicator.id}/"
-    here = Here(first if part == 1 else f"{first}{part}/", w)
-    title = name if part == 1 else f"{name} {part}"
+    here = part.here(w)
+    title = part.title(name)
 
     def build() -> Built:
-        agencies = sheet.agencies[(part - 1) * MOST_LISTED : part * MOST_LISTED]
-        files, downloads = _downloads(sheet, indicator, here) if part == 1 else ({}, [])
+        agencies = sheet.agencies[part.span]
+        files, downloads = _downloads(sheet, indicator, here) if part.first else ({}, [])
         whose = ""
-        if parts > 1:
-            start = (part - 1) * MOST_LISTED
+        if part.of > 1:
+            start = part.span.start
             whose = w("indicator_part", first=start + 1, last=start + len(agencies), count=len(sheet.agencies))
         html = (
             templates()
@@ -191,7 +189,7 @@ def _indicator_page(sheet: Sheet, indicator: Indicator, part: int, parts: int, w
                 years=[Link(here.page(f"years/{year}/"), str(year)) for year in sheet.years],
                 rows=list(_rows(sheet, indicator, agencies, here)),
                 downloads=downloads,
-                neighbours=_parts(first, part, parts, here),
+                turns=part.turns(w),
             )
         )
         return Built(html=html, files=files if w.language == "zh" else {})
@@ -202,7 +200,7 @@ def _indicator_page(sheet: Sheet, indicator: Indicator, part: int, parts: int, w
         name=title,
         title=title,
         description=w("indicator_description", name=name),
-        sections=(*sections, ("downloads", w("downloads"))) if part == 1 else sections,
+        sections=(*sections, ("downloads", w("downloads"))) if part.first else sections,
         build=build,
         scripts=(SCRIPT,),
     )
@@ -238,14 +236,6 @@ def _caption(indicator: Indicator, w: Words) -> str:
     if indicator.among:
         return w("indicator_caption_share", name=name, counts=indicator.counts[w.language], among=indicator.among[w.language])
     return w("indicator_caption_sum", name=name)
-
-
-def _parts(first: str, part: int, parts: int, here: Here) -> list[Link]:
-    def to(number: int, rel: str) -> Link:
-        path = first if number == 1 else f"{first}{number}/"
-        return Link(here.page(path), here.w("part", part=number, parts=parts), rel=rel)
-
-    return [*([to(part - 1, "prev")] if part > 1 else []), *([to(part + 1, "next")] if part < parts else [])]
 
 
 # -- the formula --------------------------------------------------------------------------------------------------------

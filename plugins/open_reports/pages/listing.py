@@ -15,7 +15,7 @@ from open_reports.pages.frame import verdict
 from open_reports.words import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from open_reports.document import Problem
     from open_reports.finding import Finding
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 Findings = dict[tuple[str, int], list["Finding"]]
 """Findings of each report, by agency and year."""
-MOST_LISTED = 200
-"""Entries on one page of a list; more go to further pages."""
 
 
 class CellView(NamedTuple):
@@ -134,20 +132,3 @@ def views() -> Views:
     if problems:
         raise FormError("\n".join(f"{name}: {problem}" for problem in problems))
     return Views(tuple(listed), tuple(topics))
-
-
-def parts_of(count: int) -> int:
-    """How many pages a list takes."""
-    return max(1, -(-count // MOST_LISTED))
-
-
-def part_span(part: int) -> slice:
-    """Entries of one part of a list, counted from 1."""
-    return slice((part - 1) * MOST_LISTED, part * MOST_LISTED)
-
-
-def part_links(path: str, part: int, parts: int) -> Iterator[tuple[str, int, str]]:
-    """Path, number and relation of the parts before and after."""
-    for number, rel in ((part - 1, "prev"), (part + 1, "next")):
-        if 1 <= number <= parts:
-            yield path if number == 1 else f"{path}{number}/", number, rel

@@ -13,6 +13,7 @@ from open_reports.identity import Identity, consolidated, tallied
 from open_reports.narrative import stated
 from open_reports.pages.frame import Built, Here, Link, Page, agency_name, anchor, crumbs, explanation_words, place_words, templates
 from open_reports.pages.ledger import Entry, deadline, reason_words
+from open_reports.pages.paging import parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,10 +21,8 @@ if TYPE_CHECKING:
     from open_reports.finding import Finding
     from open_reports.form import RuleText
     from open_reports.library import Agency, Library
+    from open_reports.pages.paging import Part
     from open_reports.words import Words
-
-MOST_LISTED = 200
-"""Findings on one page of a rule, and agencies on one page of counts; more go to further pages."""
 
 
 class FindingLine(NamedTuple):
@@ -92,14 +91,12 @@ def quality_pages(library: Library, findings: Sequence[Finding], w: Words) -> It
     """Return the overview of all checks, in parts where there are many agencies, then a page (or several) for each rule."""
     quality = Quality(library, findings, w)
     agencies = tuple(library.agencies.values())
-    shares = max(1, -(-len(agencies) // MOST_LISTED))
-    for part in range(1, shares + 1):
-        yield _overview(quality, agencies[(part - 1) * MOST_LISTED : part * MOST_LISTED], part, shares)
+    for part in parts("quality/", len(agencies)):
+        yield _overview(quality, agencies[part.span], part)
     for rule in forms().rules.values():
         found = quality.of_rule(rule.id)
-        parts = max(1, -(-len(found) // MOST_LISTED))
-        for part in range(1, parts + 1):
-            yield _rule_page(quality, rule, found[(part - 1) * MOST_LISTED : part * MOST_LISTED], part, parts)
+        for part in parts(f"quality/{rule.id}/", len(found)):
+            yield _rule_page(quality, rule, found[part.span], part)
 
 
 def _counted(found: Sequence[Finding]) -> list[str]:
@@ -112,11 +109,11 @@ _TABLES = {"rules": "quality_by_rule", "agencies": "quality_by_agency", "years":
 """Tables of the overview with the keys of their titles."""
 
 
-def _overview(quality: Quality, agencies: Sequence[Agency], part: int, parts: int) -> Page:
+def _overview(quality: Quality, agencies: Sequence[Agency], part: Part) -> Page:
     """Counts by rule, agency and year; a further part has those of its agencies alone."""
     w = quality.w
-    here = Here("quality/" if part == 1 else f"quality/{part}/", w)
-    shown = _TABLES if part == 1 else ("agencies",)
+    here = part.here(w)
+    shown = _TABLES if part.first else ("agencies",)
 
     def build() -> Built:
         library = quality.library
@@ -165,9 +162,9 @@ def _overview(quality: Quality, agencies: Sequence[Agency], part: int, parts: in
                 w=w,
                 crumbs=crumbs(here),
                 current=w("quality"),
-                part=w("part", part=part, parts=parts) if parts > 1 else "",
+                part=part.says(w),
                 tables=tables,
-                neighbours=_parts(part, parts, w),
+                turns=part.turns(w),
             )
         )
         return Built(html=html, files={})
@@ -175,17 +172,17 @@ def _overview(quality: Quality, agencies: Sequence[Agency], part: int, parts: in
     return Page(
         here=here,
         name=w("quality"),
-        title=w("quality") if part == 1 else f"{w('quality')} {part}",
+        title=part.title(w("quality")),
         description=w("quality_description"),
         sections=tuple((id_, w(key)) for id_, key in _TABLES.items() if id_ in shown),
         build=build,
     )
 
 
-def _rule_page(quality: Quality, rule: RuleText, found: Sequence[Finding], part: int, parts: int) -> Page:
+def _rule_page(quality: Quality, rule: RuleText, found: Sequence[Finding], part: Part) -> Page:
     w = quality.w
     heading = w("rule_title", id=rule.id, name=rule.name[w.language])
-    here = Here(f"quality/{rule.id}/" if part == 1 else f"quality/{rule.id}/{part}/", w)
+    here = part.here(w)
 
     def build() -> Built:
         results = quality.results.get(rule.id, Counter())
@@ -212,12 +209,12 @@ def _rule_page(quality: Quality, rule: RuleText, found: Sequence[Finding], part:
                 crumbs=crumbs(here, Link(here.page("quality/"), w("quality"))),
                 current=rule.id,
                 heading=heading,
-                part=w("part", part=part, parts=parts) if parts > 1 else "",
+                part=part.says(w),
                 facts=facts,
                 results=[(w(f"result_{result}"), results[result]) for result in ("holds", "contradicts", "untestable")] if results else [],
                 reasons=[(reason_words(reason, w), count) for reason, count in reasons.most_common()],
                 findings=[_line(quality, each, here) for each in found],
-                neighbours=_parts(part, parts, w),
+                turns=part.turns(w),
             )
         )
         return Built(html=html, files={})
@@ -225,22 +222,11 @@ def _rule_page(quality: Quality, rule: RuleText, found: Sequence[Finding], part:
     return Page(
         here=here,
         name=heading,
-        title=heading if part == 1 else f"{heading} {part}",
+        title=part.title(heading),
         description=w("rule_description", id=rule.id, name=rule.name[w.language]),
         sections=(("results", w("how_often")), ("findings", w("rule_findings"))),
         build=build,
     )
-
-
-def _parts(part: int, parts: int, w: Words) -> list[Link]:
-    links = []
-    first = "" if part == 1 else "../"
-    if part > 1:
-        before = first if part == 2 else f"{first}{part - 1}/"  # noqa: PLR2004 (the first part has no number)
-        links.append(Link(before, w("part", part=part - 1, parts=parts), rel="prev"))
-    if part < parts:
-        links.append(Link(f"{first}{part + 1}/", w("part", part=part + 1, parts=parts), rel="next"))
-    return links
 
 
 def _line(quality: Quality, each: Finding, here: Here) -> FindingLine:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from open_reports import api
 from open_reports.coverage import count
-from open_reports.pages.frame import Built, Here, Link, Page, agency_name, crumbs, templates
-from open_reports.pages.listing import list_cells, list_head, part_links, part_span, parts_of
+from open_reports.pages.frame import Built, Link, Page, agency_name, crumbs, templates
+from open_reports.pages.listing import list_cells, list_head
+from open_reports.pages.paging import parts
 from open_reports.spreadsheet import excel_csv
 
 if TYPE_CHECKING:
@@ -16,24 +17,22 @@ if TYPE_CHECKING:
     from open_reports.coverage import Coverage
     from open_reports.library import Library
     from open_reports.pages.listing import Findings
+    from open_reports.pages.paging import Part
     from open_reports.words import Words
 
 
 def year_pages(library: Library, year: int, findings: Findings, covered: Coverage, w: Words) -> Iterator[Page]:
     """Pages of a report year, several where the list is long."""
-    parts = parts_of(len(library.of_year(year)))
-    for part in range(1, parts + 1):
-        yield _page(library, year, (part, parts), findings, covered, w)
+    for part in parts(f"years/{year}/", len(library.of_year(year))):
+        yield _page(library, year, part, findings, covered, w)
 
 
 def _page(  # noqa: PLR0917 (a part of a year's list)
-    library: Library, year: int, place: tuple[int, int], findings: Findings, covered: Coverage, w: Words
+    library: Library, year: int, part: Part, findings: Findings, covered: Coverage, w: Words
 ) -> Page:
-    part, parts = place
-    path = f"years/{year}/"
-    here = Here(path if part == 1 else f"{path}{part}/", w)
+    here = part.here(w)
     heading = w("year_title", year=year)
-    reports = library.of_year(year)[part_span(part)]
+    reports = library.of_year(year)[part.span]
 
     def build() -> Built:
         rows = [
@@ -46,7 +45,7 @@ def _page(  # noqa: PLR0917 (a part of a year's list)
         ]
         cells = covered.of_year(year)
         missing = [library.agencies[each.agency] for each in cells if each.status == "not_collected"]
-        made = {f"{year}.excel.csv": excel_csv(library.of_year(year), library.agencies)} if part == 1 and w.language == "zh" else {}
+        made = {f"{year}.excel.csv": excel_csv(library.of_year(year), library.agencies)} if part.first and w.language == "zh" else {}
         years = library.years
         position = years.index(year)
         around = [*years[max(0, position - 1) : position], *years[position + 1 : position + 2]]
@@ -56,20 +55,18 @@ def _page(  # noqa: PLR0917 (a part of a year's list)
             .render(
                 w=w,
                 here=here,
-                crumbs=crumbs(here, *([] if part == 1 else [Link(here.page(path), heading)])),
-                current=heading if part == 1 else w("part", part=part, parts=parts),
+                crumbs=crumbs(here, *([] if part.first else [Link(here.page(part.path), heading)])),
+                current=heading if part.first else part.says(w),
                 heading=heading,
-                part=w("part", part=part, parts=parts) if parts > 1 else "",
+                part=part.says(w),
                 counted=count(cells),
                 head=list_head(w("agency"), w),
                 rows=rows,
                 missing=[Link(here.page(f"reports/{each.id}/"), agency_name(each, w)) for each in missing[:MOST_MISSING]],
                 more=max(0, len(missing) - MOST_MISSING),
                 compare=f"{here.page('compare/')}?y={year}",
-                excel=here.file(f"{path}{year}.excel.csv"),
-                turns=[
-                    Link(here.page(to), w("part", part=number, parts=parts), rel=rel) for to, number, rel in part_links(path, part, parts)
-                ],
+                excel=here.file(f"{part.path}{year}.excel.csv"),
+                turns=part.turns(w),
                 neighbours=[
                     Link(
                         here.page(f"years/{each}/"),
@@ -85,7 +82,7 @@ def _page(  # noqa: PLR0917 (a part of a year's list)
     return Page(
         here=here,
         name=heading,
-        title=heading if part == 1 else f"{heading} {part}",
+        title=part.title(heading),
         description=w("year_description", year=year, count=len(library.of_year(year))),
         sections=(("reports", w("reports")), ("missing", w("year_missing"))),
         build=build,
