@@ -86,9 +86,9 @@ def test_an_absent_line_is_named(report: Callable[[made_up.Package], Report]) ->
 def test_a_cell_of_another_form_is_named(report: Callable[[made_up.Package], Report]) -> None:
     """No indicator of today asks for what one form lacks; should one, that is said and is not 0."""
     items = Cells(table="disclosure", line="procurement", column="items")
-    assert module._sum((report(made_up.package(year=2023)), None), (items,)) == (None, "not_on_form")
+    assert module.sum_of((report(made_up.package(year=2023)), None), (items,)) == (None, "not_on_form")
     old = report(made_up.package(year=2020))
-    assert module._sum((old, None), (items,)) == (old.figure("disclosure", "procurement", "items").value, None)
+    assert module.sum_of((old, None), (items,)) == (old.figure("disclosure", "procurement", "items").value, None)
 
 
 @given(top=st.integers(0, 10**9), bottom=st.integers(0, 10**9))

@@ -52,11 +52,11 @@ def indicators(report: Report, before: Report | None = None) -> Iterator[Value]:
         if indicator.yearly and (why := _incomparable(report, before)):
             yield Value(indicator, None, None, None, why)
             continue
-        top, reason = _sum(reports, indicator.numerator)
+        top, reason = sum_of(reports, indicator.numerator)
         if not indicator.denominator:
             yield Value(indicator, top, None, top, reason)
             continue
-        bottom, lacking = _sum(reports, indicator.denominator)
+        bottom, lacking = sum_of(reports, indicator.denominator)
         if top is None or bottom is None:
             yield Value(indicator, top, bottom, None, reason or lacking)
         elif bottom < indicator.floor:
@@ -74,15 +74,15 @@ def _incomparable(report: Report, before: Report | None) -> str | None:
     return "period_differs" if report.period or before.period else None
 
 
-def _sum(reports: tuple[Report, Report | None], cells: tuple[Cells, ...]) -> tuple[int | Decimal | None, str | None]:
-    """Signed sum of cells of a report and of the one before it, or the reason why there is none."""
-    total: int | Decimal = 0
+def sum_of(reports: tuple[Report, Report | None], cells: tuple[Cells, ...]) -> tuple[int | Decimal | None, str | None]:
+    """Signed sum of cells of a report and of the one before it, or the reason why there is none: of the first that lacks one."""
+    found: int | Decimal = 0
     for each in cells:
         report = reports[each.previous]
         if report is None:
             return None, "not_collected"
         table = report.tables[each.table]
-        places = _places(each, table.form.form)
+        places = places_of(each, table.form.form)
         if not places:
             return None, "not_on_form"
         for line, position in places:
@@ -90,12 +90,12 @@ def _sum(reports: tuple[Report, Report | None], cells: tuple[Cells, ...]) -> tup
             value = None if numbers is None else numbers[position]
             if value is None:
                 return None, table.status(line, each.column)
-            total += each.sign * value
-    return total, None
+            found += each.sign * value
+    return found, None
 
 
 @cache
-def _places(cells: Cells, form: str) -> tuple[tuple[str, int], ...]:
+def places_of(cells: Cells, form: str) -> tuple[tuple[str, int], ...]:
     """Lines of a form's table that are meant, each with the position of the column among its cells."""
     table = forms()[form].tables[cells.table]
     return tuple((line, table.positions[cells.column]) for line in cells.lines(table))
@@ -105,7 +105,7 @@ def _places(cells: Cells, form: str) -> tuple[tuple[str, int], ...]:
 def cell_of(indicator: Indicator, form: str) -> Address | None:
     """Address at which a reader begins to follow an indicator in a report: the first cell of its numerator on a form."""
     first = indicator.numerator[0]
-    places = _places(first, form)
+    places = places_of(first, form)
     return Address(first.table, places[0][0], first.column) if places else None
 
 

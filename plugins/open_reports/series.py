@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from open_reports.form import Cells, forms
-from open_reports.indicator import indicators
+from open_reports.indicator import indicators, places_of, sum_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -178,26 +178,10 @@ def of_indicator(reports: Sequence[Report], indicator: str, years: range | None 
 
 def total(report: Report, cells: tuple[Cells, ...]) -> tuple[Number | None, str]:
     """Return the sum of cells and `reported`, or None and the status of the first with nothing reported."""
-    found: Number = 0
-    members = [(each, report.tables[each.table]) for each in cells]
-    places = [_places(each, table.form.form) for each, table in members]
-    if not all(places):
+    if not all(places_of(each, report.tables[each.table].form.form) for each in cells):
         return None, "not_on_form"
-    for (each, table), own in zip(members, places, strict=True):
-        for line, position in own:
-            row = table.numbers.get(line)
-            value = None if row is None else row[position]
-            if value is None:
-                return None, table.status(line, each.column)
-            found += each.sign * value
-    return found, "reported"
-
-
-@lru_cache(maxsize=4096)
-def _places(cells: Cells, form: str) -> tuple[tuple[str, int], ...]:
-    """Lines meant on a form, each with the place of the column in its row."""
-    table = forms()[form].tables[cells.table]
-    return tuple((line, table.positions[cells.column]) for line in cells.lines(table))
+    found, reason = sum_of((report, None), cells)
+    return found, reason or "reported"
 
 
 def _rate(report: Report, value: Value) -> Point:
