@@ -190,6 +190,12 @@ class FolderCopy(Copy):
             raise CopyError(path, "copy.unreadable", found=error.strerror or type(error).__name__) from error
 
 
+ARCHIVE_FAULTS = (OSError, EOFError, ValueError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error)
+"""What `zipfile` raises for an archive that is damaged or made to do harm: BadZipFile for its structure and checksums,
+zlib.error for packed data, EOFError for data cut short, NotImplementedError for a version or method, RuntimeError for a
+locked member, ValueError for a date or an offset that cannot be, OSError for the file and for a seek before its start."""
+
+
 class ZipCopy(Copy):
     """A copy in an archive, never unpacked to a disk. Raises `CopyError` for an archive that could do harm.
 
@@ -201,7 +207,7 @@ class ZipCopy(Copy):
         self.file = file
         try:
             self._zip = zipfile.ZipFile(file)
-        except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
+        except ARCHIVE_FAULTS as error:
             raise CopyError("", "zip.broken", found=shown(str(error))) from error
         try:
             members = self._members()
@@ -256,7 +262,7 @@ class ZipCopy(Copy):
             with self._zip.open(info) as stream:
                 while piece := stream.read(_PIECE):
                     yield piece
-        except (OSError, EOFError, ValueError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+        except ARCHIVE_FAULTS as error:
             raise CopyError(path, "zip.broken", found=shown(str(error))) from error
 
 

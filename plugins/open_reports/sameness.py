@@ -12,12 +12,11 @@ import json
 import re
 import sqlite3  # noqa: TID251 (reads what some other SQLite wrote; database.py makes ours)
 import zipfile
-import zlib
 from decimal import Decimal
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from open_reports.copies import told
+from open_reports.copies import ARCHIVE_FAULTS, told
 from open_reports.document import shown
 
 if TYPE_CHECKING:
@@ -147,7 +146,7 @@ def _archive(path: str, made: bytes, found: bytes, _rewritten: Rewritten) -> Dif
                     return Difference(told("place.value", path=name), f"{sizes[0]:,}", f"{sizes[1]:,}")
                 if right.read(name) != stated.read(name):
                     return _first(name, "≠")
-    except (OSError, EOFError, ValueError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+    except ARCHIVE_FAULTS as error:
         return _first(path, shown(str(error)))
     return None
 
