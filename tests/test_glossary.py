@@ -13,11 +13,11 @@ from open_reports.errors import FormError
 from open_reports.form import TABLES, forms
 from open_reports.glossary import (
     KINDS,
+    Covered,
     Entry,
     anchor_of_column,
     anchor_of_group,
     anchor_of_line,
-    anchor_of_table,
     entries,
     glossary,
     load,
@@ -89,7 +89,7 @@ def test_everything_that_a_form_prints_is_explained() -> None:
             members = (*found.lines.values(), *found.columns.values())
             labels = {found.corner.zh, *([found.head.zh] if found.head else []), *(group.zh for each in members for group in each.groups)}
             anchors += [anchor_of_group(table, label, form.id) for label in labels]
-            anchors.append(anchor_of_table(table))
+            anchors.append(known.anchors[Covered("table", table)])
             assert [anchor for anchor in anchors if form.id not in known[anchor].forms] == []
             assert len(set(anchors)) == len(anchors)
 

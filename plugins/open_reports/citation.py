@@ -282,11 +282,6 @@ def problem_template(template: str, report: Report, page: str = "") -> str:
     return template
 
 
-def problem_href(template: str, report: Report, address: str, page: str = "") -> str:
-    """Address of a report of a problem with one figure; `address` empty for the report as a whole."""
-    return problem_template(template, report, page).replace("{address}", quote(address, safe=""))
-
-
 def problem_elsewhere(template: str, subject: str) -> str:
     """Address of a report of a problem from a page of no report in particular; `subject` stands where a report's name would."""
     for name in _NAMES:

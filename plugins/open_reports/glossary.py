@@ -125,11 +125,6 @@ def anchor_of_group(table: str, label: str, form: str) -> str:
     return glossary().anchors[Covered("group", label, table, form)]
 
 
-def anchor_of_table(table: str) -> str:
-    """Id of the entry that explains a table. Raises `KeyError`."""
-    return glossary().anchors[Covered("table", table)]
-
-
 def load(texts: Mapping[str, str], known: Forms) -> Glossary:
     """Read the glossary from file names and YAML texts: `sections.yml` and a file a section.
 

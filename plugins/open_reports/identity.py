@@ -15,7 +15,7 @@ from open_reports.form import forms
 from open_reports.report import Address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from decimal import Decimal
 
     from open_reports.form import Place, Rule, RuleText, Strand
@@ -275,11 +275,3 @@ def consolidated(report: Report, library: Library) -> Iterator[Identity]:
                 yield judged(
                     rule=rule, table=name, at=line.id, blamed=address, left=left, right=right, reason=reasons[0] if reasons else None
                 )
-
-
-def by_result(found: Iterable[Identity]) -> Mapping[Result, int]:
-    """Count identities by result."""
-    counts: dict[Result, int] = {"holds": 0, "contradicts": 0, "untestable": 0}
-    for each in found:
-        counts[each.result] += 1
-    return counts

@@ -15,7 +15,7 @@ from open_reports.coverage import coverage, known_day
 from open_reports.database import available as database_lacks
 from open_reports.database import database
 from open_reports.errors import PublishError
-from open_reports.form import Text
+from open_reports.form import LANGUAGES, Text
 from open_reports.glossary import entries
 from open_reports.library import AGENCY
 from open_reports.pages import corrections
@@ -26,6 +26,7 @@ from open_reports.workbook import available as workbook_lacks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from importlib.resources.abc import Traversable
 
     from open_reports.finding import Finding
     from open_reports.library import Library
@@ -64,7 +65,6 @@ def by_report(findings: Iterable[Finding]) -> dict[tuple[str, int], list[Finding
     return found
 
 
-LANGUAGES = ("zh", "en")
 """Languages of the site: Chinese at its root, English below `en/`."""
 
 
@@ -154,8 +154,8 @@ def _catalogue(library: Library, made: Sequence[Page], language: str) -> search.
 
 def _require_scripts(publication: Publication) -> None:
     """Refuse a page whose script is not shipped: it would show, and do nothing."""
-    shipped = assets()
-    lacking = {script for page in publication.pages for script in page.scripts if f"{ASSETS}{script}" not in shipped}
+    shipped = {each.name for each in _shipped().iterdir()}
+    lacking = {script for page in publication.pages for script in page.scripts} - shipped
     if lacking:
         message = f"scripts that pages need are missing from the package: {', '.join(sorted(lacking))}"
         raise PublishError(message)
@@ -173,10 +173,13 @@ ASSETS = "assets/open-reports/"
 """Folder of our scripts and pictures below the site."""
 
 
+def _shipped() -> Traversable:
+    return resources.files("open_reports") / "assets"
+
+
 def assets() -> dict[str, str | bytes]:
     """Our styles, as one file, and our scripts and pictures, by their path below the site."""
-    folder = resources.files("open_reports") / "assets"
-    found = sorted(folder.iterdir(), key=lambda each: (each.name != "open-reports.css", each.name))
+    found = sorted(_shipped().iterdir(), key=lambda each: (each.name != "open-reports.css", each.name))
     styles = "\n".join(each.read_text(encoding="utf-8") for each in found if each.name.endswith(".css"))
     others = {f"{ASSETS}{each.name}": each.read_bytes() for each in found if not each.name.endswith(".css")}
     return {"assets/open-reports.css": styles, **others}
