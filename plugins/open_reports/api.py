@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import simplejson
+from markupsafe import Markup
 
 from open_reports.form import forms
 from open_reports.indicator import indicators
@@ -33,6 +34,12 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 def json_bytes(value: object, *, indent: int | None = 1) -> bytes:
     """JSON in UTF-8 with exact decimals, readable Chinese and a final line break."""
     return (simplejson.dumps(value, ensure_ascii=False, indent=indent, use_decimal=True) + "\n").encode()
+
+
+def script_json(text: str) -> Markup:
+    """JSON as it may stand in a script element, whose text it cannot end early."""
+    # Within the element only these could be read as markup, and JSON may spell them so.
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704 (escaped here)
 
 
 def folder(report: Report) -> str:

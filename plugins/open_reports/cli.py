@@ -20,7 +20,7 @@ from open_reports.copies import told as copy_words
 from open_reports.document import PLACEHOLDER
 from open_reports.errors import DataError, OpenReportsError
 from open_reports.export import export as export_files
-from open_reports.form import TABLES, forms
+from open_reports.form import LANGUAGES, TABLES, forms
 from open_reports.gate import read_text, slug_fault
 from open_reports.library import AGENCY, open_library
 from open_reports.report import FIRST_YEAR, LAST_YEAR, Source, csv_text, descriptor, json_text, table_rows, write
@@ -31,7 +31,7 @@ from open_reports.words import Words
 if TYPE_CHECKING:
     from open_reports.finding import Finding
 
-LANGUAGES = click.Choice(["zh", "en"])
+LANGUAGE = click.Choice(LANGUAGES)
 ROOT = "datapackages"
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
@@ -52,7 +52,7 @@ def commands() -> None:
     show_default=True,
     help="输出格式 / output format",
 )
-@click.option("--lang", "language", type=LANGUAGES, default="zh", show_default=True, help="语言 / language")
+@click.option("--lang", "language", type=LANGUAGE, default="zh", show_default=True, help="语言 / language")
 @click.option("--strict", is_flag=True, help="未加说明的不相符也算不合格 / a discrepancy without explanation fails, too")
 def check(paths: tuple[Path, ...], style: str, language: str, *, strict: bool) -> None:
     """检查数据包，列出全部问题；有错误时退出码为 1 / check packages, exit code 1 if any finding is an error.
@@ -200,7 +200,7 @@ def new(agency: str, year: int, root: Path, title: str | None, source: str | Non
 @click.option(
     "--format", "style", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True, help="输出格式 / output format"
 )
-@click.option("--lang", "language", type=LANGUAGES, default="zh", show_default=True, help="语言 / language")
+@click.option("--lang", "language", type=LANGUAGE, default="zh", show_default=True, help="语言 / language")
 def diff(old: str, new: str, style: str, language: str) -> None:
     """逐格列出两份数据之间的变化 / what changed between OLD and NEW, figure by figure.
 
@@ -215,7 +215,7 @@ def diff(old: str, new: str, style: str, language: str) -> None:
 @click.option("--record", type=FOLDER, default=Path(permanence.FOLDER), show_default=True, help="发布记录 / record of releases")
 @click.option("--site", type=FOLDER, default=Path("site"), show_default=True, help="生成的网站 / the built site")
 @click.option("--check", "only_look", is_flag=True, help="只核对，不写 / only look, exit code 1 if the record is behind")
-@click.option("--lang", "language", type=LANGUAGES, default="zh", show_default=True, help="语言 / language")
+@click.option("--lang", "language", type=LANGUAGE, default="zh", show_default=True, help="语言 / language")
 def release(root: Path, record: Path, site: Path, language: str, *, only_look: bool) -> None:
     """记录已发布的数字和地址，以后不能无声改动 / record what is released, so that nothing changes in silence."""
     library = open_library(root)
@@ -236,7 +236,7 @@ def release(root: Path, record: Path, site: Path, language: str, *, only_look: b
 @click.option("--root", type=FOLDER, default=Path(ROOT), show_default=True, help="数据包文件夹 / folder of packages")
 @click.option("--record", type=FOLDER, default=Path(permanence.FOLDER), show_default=True, help="发布记录 / record of releases")
 @click.option("--site", default="", envvar="SITE_URL", help="网站地址，写进数据文件 / address of the site, which the files state")
-@click.option("--lang", "language", type=LANGUAGES, default="zh", show_default=True, help="语言 / language")
+@click.option("--lang", "language", type=LANGUAGE, default="zh", show_default=True, help="语言 / language")
 def export(folder: Path, root: Path, record: Path, site: str, language: str) -> None:
     """导出网页以外的全部文件，不需要 MkDocs / write everything the site has but the pages, without MkDocs.
 
@@ -249,7 +249,7 @@ def export(folder: Path, root: Path, record: Path, site: str, language: str) -> 
 
 @commands.command()
 @click.argument("copy")
-@click.option("--lang", "language", type=LANGUAGES, default="zh", show_default=True, help="语言 / language")
+@click.option("--lang", "language", type=LANGUAGE, default="zh", show_default=True, help="语言 / language")
 def verify(copy: str, language: str) -> None:
     """核对一份已发布的数据，逐个指出不符之处；有不符时退出码为 1 / verify a published copy, exit code 1 if any file deviates.
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from open_reports.api import descriptor
 from open_reports.codebook import HEADS, sum_text
 from open_reports.errors import PublishError
-from open_reports.form import Address, forms
+from open_reports.form import LANGUAGES, Address, forms
 from open_reports.indicator import of_library
 from open_reports.report import file_hash
 from open_reports.words import Words
@@ -298,7 +298,7 @@ def _names(library: Library) -> Iterator[_Row]:
                 for name, member in members.items():
                     heads = _heads((*member.groups, member.label))
                     found |= dict.fromkeys(
-                        (what, f"{table.id}/{name}", language, text) for language, text in zip(("zh", "en"), heads, strict=True)
+                        (what, f"{table.id}/{name}", language, text) for language, text in zip(LANGUAGES, heads, strict=True)
                     )
     yield from found
     for what, named in (("indicator", known.indicators), ("rule", known.rules)):

@@ -8,9 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from open_reports import citation
+from open_reports.form import LANGUAGES
 from open_reports.words import Words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from open_reports.citation import Work
     from open_reports.report import Report
 
@@ -18,10 +21,13 @@ LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
 """Deed of CC0-1.0, under which compiled figures are published."""
 
 
-def enclosed(report: Report, work: Work) -> dict[str, bytes]:
-    """`README.md`, `LICENSE.txt` and the files of the citation, by their names beside the package in its archive."""
+def enclosed(report: Report, work: Work, cited: Mapping[str, bytes]) -> dict[str, bytes]:
+    """`README.md`, `LICENSE.txt` and the files of the citation, by their names beside the package in its archive.
+
+    `cited` are those files as they stand on the site (`citation.files`).
+    """
     readme = [f"# {work.title}", ""]
-    for language in ("zh", "en"):
+    for language in LANGUAGES:
         w = Words(language)
         source = report.sources[0]
         readme += [
@@ -35,9 +41,9 @@ def enclosed(report: Report, work: Work) -> dict[str, bytes]:
             w("enclosed_note"),
             "",
         ]
-    licence = "\n\n".join(Words(language)("enclosed_licence", address=LICENCE) for language in ("zh", "en"))
+    licence = "\n\n".join(Words(language)("enclosed_licence", address=LICENCE) for language in LANGUAGES)
     return {
         "README.md": "\n".join(readme).encode(),
         "LICENSE.txt": f"{licence}\n".encode(),
-        **{f"CITATION{name.removeprefix(work.key)}": data for name, data in citation.files(work).items()},
+        **{f"CITATION{name.removeprefix(work.key)}": data for name, data in cited.items()},
     }

@@ -26,6 +26,9 @@ TABLES = ("disclosure", "applications", "disputes")
 _ID = r"[a-z]+(?:_[a-z]+)*"
 LINE_ID = rf"{_ID}(?:\.{_ID})?"
 LANGUAGES = ("zh", "en")
+"""Languages of the site, its own first; every label has each."""
+LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}
+"""How each language is named to other programs (BCP 47)."""
 
 Axis = Literal["line", "column"]
 Level = Literal["error", "discrepancy", "notice"]
@@ -33,6 +36,11 @@ LEVELS: tuple[Level, ...] = ("error", "discrepancy", "notice")
 Standing = Literal["printed", "implied", "law", "project"]
 Status = Literal["reported", "blank", "not_applicable", "line_absent", "not_on_form"]
 """Which kind of something or nothing a figure is; a status never turns into 0."""
+
+
+def section_title(number: str, title: str, language: str) -> str:
+    """Number and title of a section as the original prints them; an English title goes without the Chinese number."""
+    return f"{number}、{title}" if language == "zh" else title
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

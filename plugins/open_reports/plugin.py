@@ -27,6 +27,7 @@ from open_reports import catalogue, localised, permanence, shell
 from open_reports.check import counts
 from open_reports.corpus import Corpus, checked
 from open_reports.errors import DataError, OpenReportsError
+from open_reports.form import LANGUAGES
 from open_reports.manifest import PATH, Manifest, is_data
 from open_reports.pages import ENGLISH
 from open_reports.pages.search import box as search_box
@@ -122,7 +123,7 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
         config.theme.dirs.insert(0, str(_HERE / "theme"))
         config.extra_css.append("assets/open-reports.css")
         config.extra["alternate"] = True  # makes the theme show our switch of languages (theme/partials/alternate.html)
-        self._views = {language: localised.configuration(config, language) for language in ("zh", "en")}
+        self._views = {language: localised.configuration(config, language) for language in LANGUAGES}
         config.watch.append(self.config.datapackages)
         if self._command != "serve":
             self._site = Path(config.site_dir)
@@ -187,7 +188,7 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:  # noqa: ARG002
         """Keep the theme's templates, from which the policy of each page is made, and hand them our words."""
         self._env = env
-        env.globals["open_reports_words"] = {language: Words(language) for language in ("zh", "en")}
+        env.globals["open_reports_words"] = {language: Words(language) for language in LANGUAGES}
         env.globals["open_reports_box"] = search_box
         return env
 

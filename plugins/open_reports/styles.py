@@ -16,7 +16,7 @@ from urllib.parse import quote
 from open_reports.check import counts
 from open_reports.document import shown
 from open_reports.finding import level_name, messages
-from open_reports.form import LANGUAGES, LEVELS, Text, forms
+from open_reports.form import LANGUAGE_TAGS, LANGUAGES, LEVELS, Text, forms
 from open_reports.report import json_text
 
 if TYPE_CHECKING:
@@ -258,7 +258,7 @@ def sarif(findings: Iterable[Finding], language: str = "zh", *, version: str, si
     driver = {
         "name": "open-reports",
         "version": version,
-        "language": "zh-CN" if language == "zh" else "en",
+        "language": LANGUAGE_TAGS[language],
         "rules": [_descriptor(rule, language, site) for rule in rules],
     }
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}

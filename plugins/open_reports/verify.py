@@ -25,7 +25,7 @@ from open_reports.copies import Copy, CopyError, ZipCopy, open_copy, told
 from open_reports.document import shown
 from open_reports.errors import DataError, DocumentError, OpenReportsError
 from open_reports.export import data_files
-from open_reports.form import Text
+from open_reports.form import LANGUAGES, Text
 from open_reports.report import DESCRIPTOR, FILES, judge, read
 from open_reports.sameness import PACKED, Difference, Rewritten, Unknown, difference
 
@@ -466,7 +466,7 @@ def _packed(data: bytes) -> dict[str, bytes]:
 def _of_finding(each: Finding, place: str, folder: str) -> Deviation:
     """Tell a finding of a package by the file's path in the copy."""
     file = each.file or ""
-    where = {language: each.where(language).removeprefix(file) for language in ("zh", "en")}
+    where = {language: each.where(language).removeprefix(file) for language in LANGUAGES}
     gaps = {"zh": "：", "en": ": "}
     says = {language: f"{where[language]}{gaps[language] if where[language] else ''}{each.problem(language)}" for language in where}
     return Deviation(f"{folder}{file.removeprefix(place)}", each.code, Text(zh=says["zh"].lstrip(), en=says["en"].removeprefix(", ")))

@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 from open_reports import api
 from open_reports.catalogue.routes import ENGLISH
 from open_reports.coverage import known_day
+from open_reports.form import LANGUAGE_TAGS
 from open_reports.words import Words
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 ATOM = "http://www.w3.org/2005/Atom"
 MOST = 100
 """Entries of a feed; the index and the register of corrections hold all."""
-_LANGUAGES = {"zh": "zh-CN", "en": "en"}
 
 
 class News(NamedTuple):
@@ -50,7 +50,7 @@ def feed(library: Library, language: str, site: str = "", corrected: Sequence[Co
     w = Words(language)
     english = language == "en"
     top = ENGLISH if english else ""
-    root = ET.Element("feed", {"xmlns": ATOM, "xml:lang": _LANGUAGES[language]})
+    root = ET.Element("feed", {"xmlns": ATOM, "xml:lang": LANGUAGE_TAGS[language]})
     entries = news(library, corrected)[:MOST]
     day = max((each.day for each in entries), default=known_day(library).isoformat())
     _add(root, "id", _id(site, f"{top}feed.xml"))
@@ -62,7 +62,7 @@ def feed(library: Library, language: str, site: str = "", corrected: Sequence[Co
     # A relative link is resolved against the feed's own address, which is one folder down in English.
     home = site or ("../" if english else "./")
     ET.SubElement(root, "link", {"rel": "self", "type": "application/atom+xml", "href": f"{home}{top}feed.xml"})
-    ET.SubElement(root, "link", {"rel": "alternate", "type": "text/html", "hreflang": _LANGUAGES[language], "href": f"{home}{top}"})
+    ET.SubElement(root, "link", {"rel": "alternate", "type": "text/html", "hreflang": LANGUAGE_TAGS[language], "href": f"{home}{top}"})
     for each in entries:
         root.append(_entry(each, library, w, site, home))
     ET.indent(root, " ")
@@ -82,7 +82,7 @@ def _entry(each: News, library: Library, w: Words, site: str, home: str) -> ET.E
     _add(entry, "published", _instant(each.day))
     _add(entry, "updated", _instant(each.day))
     _add(entry, "summary", "\n".join(_summary(each, w)))
-    ET.SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "hreflang": _LANGUAGES[w.language], "href": f"{home}{page}"})
+    ET.SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "hreflang": LANGUAGE_TAGS[w.language], "href": f"{home}{page}"})
     ET.SubElement(entry, "link", {"rel": "related", "type": "application/json", "href": f"{home}{api.folder(report)}report.json"})
     ET.SubElement(
         entry,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from open_reports import api, citation
 from open_reports.catalogue.dcat import CC0
 from open_reports.coverage import known_day
+from open_reports.form import LANGUAGE_TAGS, LANGUAGES
 from open_reports.words import Words, words
 
 if TYPE_CHECKING:
@@ -100,8 +101,8 @@ def croissant(library: Library, corpus: Mapping[str, bytes], site: str = "") -> 
             "datePublished": day.isoformat(),
             # The corpus has no version of its own, each report has; its newest day serves, in the shape that the standard asks for.
             "version": f"{day.year}.{day.month}.{day.day}",
-            "inLanguage": ["zh-CN", "en"],
-            "keywords": [word for language in ("zh", "en") for word in Words(language)("dataset_keywords").split(Words(language)("comma"))],
+            "inLanguage": list(LANGUAGE_TAGS.values()),
+            "keywords": [word for language in LANGUAGES for word in Words(language)("dataset_keywords").split(Words(language)("comma"))],
             "creator": {"@type": "Organization", "name": _both(words()["site"]), "url": site or "../"},
             "publisher": {"@type": "Organization", "name": _both(words()["site"]), "url": site or "../"},
             "isLiveDataset": False,

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from open_reports import api, citation
 from open_reports.coverage import known_day
+from open_reports.form import LANGUAGES
 from open_reports.words import Words, words
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ def _corpus(library: Library, routes: Routes, corpus: Mapping[str, bytes], day: 
         "publisher": "#publisher",
         "landingPage": ["data/", "./"],
         "language": [_language("zh"), _language("en")],
-        "keyword": {language: Words(language)("dataset_keywords").split(Words(language)("comma")) for language in ("zh", "en")},
+        "keyword": {language: Words(language)("dataset_keywords").split(Words(language)("comma")) for language in LANGUAGES},
         "theme": f"{_EU}data-theme/GOVE",
         "accessRights": f"{_EU}access-right/PUBLIC",
         "accrualPeriodicity": f"{_EU}frequency/ANNUAL",

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from open_reports import api, citation
+from open_reports.api import script_json
 from open_reports.catalogue.dcat import CC0, licence, span
 from open_reports.catalogue.routes import ENGLISH
 from open_reports.coverage import known_day
+from open_reports.form import LANGUAGE_TAGS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from open_reports.report import Report
     from open_reports.words import Words
 
-_LANGUAGES = {"zh": "zh-CN", "en": "en"}
 _REPORT = ("archive", "report")
 _AGENCY = ("agency_csv", "agency_json")
 _CORPUS = ("observations_csv", "observations_json", "parquet", "database")
@@ -31,10 +32,8 @@ _CORPUS = ("observations_csv", "observations_json", "parquet", "database")
 
 def script(dataset: Mapping[str, Any]) -> Markup:
     """HTML of the element that holds a dataset: data, which no browser runs, and whose text cannot end it early."""
-    data = json.dumps(dataset, ensure_ascii=False, separators=(",", ":"))
-    for sign, spelt in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026")):
-        data = data.replace(sign, spelt)
-    return Markup(f'<script type="application/ld+json">{data}</script>')  # noqa: S704 (escaped above)
+    data = script_json(json.dumps(dataset, ensure_ascii=False, separators=(",", ":")))
+    return Markup('<script type="application/ld+json">{}</script>').format(data)
 
 
 def of_report(report: Report, agency: Agency, routes: Routes, w: Words, site: str = "") -> dict[str, Any]:
@@ -103,7 +102,7 @@ def of_corpus(library: Library, routes: Routes, w: Words, site: str = "", path: 
 
 def _dataset(w: Words, site: str, page: str, name: str) -> dict[str, Any]:
     address = f"{site}{ENGLISH if w.language == 'en' else ''}{page}" if site else "./"
-    return {"@context": "https://schema.org/", "@type": "Dataset", "name": name, "url": address, "inLanguage": _LANGUAGES[w.language]}
+    return {"@context": "https://schema.org/", "@type": "Dataset", "name": name, "url": address, "inLanguage": LANGUAGE_TAGS[w.language]}
 
 
 def _top(depth: int, w: Words, site: str) -> str:

@@ -10,17 +10,18 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from markupsafe import Markup
-
 from open_reports import api
 from open_reports.document import Problem, Record, parse_yaml
 from open_reports.errors import FormError
 from open_reports.form import TABLES, forms
 from open_reports.indicator import of_library
 from open_reports.pages.frame import Built, Here, Link, Page, agency_name, anchor, column_words, crumbs, templates, unit_words
+from open_reports.pages.table import title
 from open_reports.words import words
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from open_reports.form import Column, Indicator, Line
     from open_reports.library import Agency, Library
     from open_reports.report import Report
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 PATH = "compare/"
 LIST = "agencies.json"
 """File of the page's folder that lists the agencies."""
-SCRIPTS = ("sorting.js", "compare-words.js", "compare-table.js", "compare-files.js", "compare-choices.js", "compare.js")
+SCRIPTS = ("elements.js", "sorting.js", "compare-words.js", "compare-table.js", "compare-files.js", "compare-choices.js", "compare.js")
 INDICATOR = "i:"
 """What an indicator's id begins with where it stands beside addresses of figures."""
 _SHARED_WORDS = ("agency", "agencies", "year", "years", "scope", "not_collected", "comma")
@@ -90,12 +91,10 @@ def figure_groups(w: Words) -> list[dict[str, Any]]:
     A line has its `label`, the head it stands under (`group`, empty where there is none) and its `cells`: `id` (address),
     `label`, `remark` (the label with its unit), and `only`, the form that alone prints it, where not every form does.
     """
-    return [{"id": table, "title": _title(table, w), "lines": list(_lines(table, w).values())} for table in TABLES]
-
-
-def _title(table: str, w: Words) -> str:
-    latest = list(forms().values())[-1].tables[table]
-    return f"{latest.section}、{latest.title[w.language]}" if w.language == "zh" else latest.title[w.language]
+    return [
+        {"id": table, "title": title(list(forms().values())[-1].tables[table], w.language), "lines": list(_lines(table, w).values())}
+        for table in TABLES
+    ]
 
 
 def _lines(table: str, w: Words) -> dict[str, dict[str, Any]]:
@@ -268,8 +267,7 @@ def _script_data(library: Library, here: Here) -> Markup:
         },
         indent=None,
     ).decode()
-    # Within a script element only these could be read as markup, and JSON may spell them so.
-    return Markup(data.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704 (escaped above)
+    return api.script_json(data)
 
 
 def agency_list(library: Library) -> bytes:

@@ -11,8 +11,6 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from markupsafe import Markup
-
 from open_reports import api
 from open_reports.document import INVISIBLE, Problem, Record, parse_yaml
 from open_reports.errors import FormError, PublishError
@@ -23,13 +21,15 @@ from open_reports.pages.frame import Built, Here, Page, column_words, crumbs, si
 from open_reports.words import words
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from open_reports.form import TableForm
     from open_reports.words import Words
 
 PATH = "explore/"
 DATABASE = "data/reports.sqlite"
 """Path of the database below the site."""
-SCRIPTS = ("explore-words.js", "explore-csv.js", "explore-sql.js", "explore-facets.js")
+SCRIPTS = ("elements.js", "explore-words.js", "explore-csv.js", "explore-sql.js", "explore-facets.js")
 WORKER = "explore-worker.js"
 """Script that runs the engine, loaded when somebody asks."""
 ENGINE = ("sql-wasm.js", "sql-wasm.wasm")
@@ -172,8 +172,7 @@ def _script_data(w: Words) -> Markup:
         },
         indent=None,
     ).decode()
-    # Within a script element only these could be read as markup, and JSON may spell them so.
-    return Markup(data.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704 (escaped above)
+    return api.script_json(data)
 
 
 # -- the page -----------------------------------------------------------------------------------------------------------

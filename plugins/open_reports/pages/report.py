@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup
@@ -10,7 +11,7 @@ from open_reports import api, citation, figures
 from open_reports.badge import badge, badge_text
 from open_reports.catalogue import schema_org
 from open_reports.enclosed import enclosed
-from open_reports.form import TABLES, forms
+from open_reports.form import TABLES, forms, section_title
 from open_reports.pages import corrections
 from open_reports.pages.frame import (
     Built,
@@ -33,7 +34,7 @@ from open_reports.pages.ledger import ledger
 from open_reports.pages.listing import views
 from open_reports.pages.snippets import SCRIPT as SNIPPETS
 from open_reports.pages.snippets import snippets_html
-from open_reports.pages.table import FindingView, Marks, cell_html, section_title, table_html, title
+from open_reports.pages.table import FindingView, Marks, cell_html, table_html, title
 from open_reports.report import Address, Item, Note, Report, table_path
 from open_reports.spreadsheet import excel_csv
 from open_reports.summary import html as summary_html
@@ -162,7 +163,7 @@ def _sections(report: Report, marks: Marks, w: Words) -> list[SectionView]:
             section = by_number[number]
             text = report.prose.get(section.id)
             overview = _overview(report, marks, w) if section.id == "overview" else None
-            title = section_title(number, section.title, w.language)
+            title = section_title(number, section.title[w.language], w.language)
             views.append(SectionView(section.id, title, html=prose_html(text) if text else None, overview=overview))
     return views
 
@@ -202,6 +203,7 @@ class Folder:
         """Return the whole address of one of its pages, empty where the site has none."""
         return f"{self.site}{here.address}" if self.site else ""
 
+    @cached_property
     def work(self) -> citation.Work:
         """Return what is cited of the report: its Chinese page, whose figures are the same in both languages."""
         return citation.of_report(self.report, self.agency, self.address(Here(api.folder(self.report), Words("zh"))))
@@ -210,12 +212,13 @@ class Folder:
         """Every file by its path below the folder; `counts` are the rows of the ledger by result."""
         report = self.report
         package = api.package_files(report)
+        cited = citation.files(self.work)
         files = {
             **package,
             "report.json": api.report_json(report, self.findings, self.before),
-            f"{report.name}.zip": api.archive(report, {**package, **enclosed(report, self.work())}),
+            f"{report.name}.zip": api.archive(report, {**package, **enclosed(report, self.work, cited)}),
             **{name: badge(counts, Words(language)) for language, name in BADGES.items()},
-            **citation.files(self.work()),
+            **cited,
             **figures.files(self.library, report, self.findings, corrections.of_report(report)),
             f"{report.name}.excel.csv": excel_csv([report], self.library.agencies),
             **({} if workbook_lacks() else {f"{report.name}.xlsx": workbook(report, self.agency, self.findings)}),
@@ -243,7 +246,7 @@ def report_page(folder: Folder, w: Words) -> Page:
     known = forms()
     tables = [(name, title(report.tables[name].form, w.language)) for name in TABLES]
     prose = {
-        section.number: (f"section-{section.id}", section_title(section.number, section.title, w.language))
+        section.number: (f"section-{section.id}", section_title(section.number, section.title[w.language], w.language))
         for section in known.common.sections
     }
 
@@ -308,7 +311,7 @@ def _linker(report: Report) -> Callable[[int, Address], str]:
 def _cite(folder: Folder, here: Here) -> citation.View:
     page = folder.address(here)
     problem = citation.problem_template(folder.problem, folder.report, page) if folder.problem else ""
-    return citation.view(folder.work(), here.w, page, lambda name: here.file(f"{here.path}{name}"), problem)
+    return citation.view(folder.work, here.w, page, lambda name: here.file(f"{here.path}{name}"), problem)
 
 
 def _example(report: Report) -> str:

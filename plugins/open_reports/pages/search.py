@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from open_reports import search
+from open_reports.form import LANGUAGE_TAGS
 from open_reports.pages.frame import Built, Link, Page, crumbs, templates
 from open_reports.words import words
 
@@ -37,7 +38,7 @@ def search_page(here: Here, catalogue: Catalogue) -> Page:
                 says=says,
                 report=words()["report_title"][w.language],
                 kinds={kind: w(f"search_kind_{kind}") for kind in ("agency", "report", "year", "indicator", "term", "page")},
-                other="zh-CN" if w.language == "en" else "en",
+                other=LANGUAGE_TAGS["zh" if w.language == "en" else "en"],
                 browse=_browse(here, catalogue),
             )
         )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from markupsafe import Markup, escape
 
 from open_reports.finding import level_name
-from open_reports.form import forms
+from open_reports.form import forms, section_title
 from open_reports.glossary import anchor_of_column, anchor_of_group, anchor_of_line
 from open_reports.pages.frame import Here, explanation_words, place_words, templates, unit_words
 from open_reports.pages.glossary import term
@@ -62,16 +62,6 @@ class BodyView(NamedTuple):
 
     groups: tuple[Group, ...]
     rows: Markup
-
-
-class BlockView(NamedTuple):
-    """Lines under one head of columns."""
-
-    id: str
-    caption: str
-    head: tuple[tuple[HeadCell, ...], ...]
-    width: int
-    bodies: tuple[BodyView, ...]
 
 
 class Marks:
@@ -181,12 +171,7 @@ def _skeleton(form: str, table: str, language: str) -> _Skeleton:
 
 def title(form: TableForm, language: str) -> str:
     """Number and title of a table's section, as printed."""
-    return section_title(form.section, form.title, language)
-
-
-def section_title(number: str, title_: Text, language: str) -> str:
-    """Return number and title as printed; an English title goes without the Chinese number."""
-    return f"{number}、{title_.zh}" if language == "zh" else title_.en
+    return section_title(form.section, form.title[language], language)
 
 
 def _head(corner: Text, block: Block, terms: _Terms) -> tuple[tuple[HeadCell, ...], ...]:

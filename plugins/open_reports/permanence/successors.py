@@ -13,6 +13,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from open_reports.api import json_bytes
+from open_reports.form import LANGUAGE_TAGS
 from open_reports.words import Words
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def _page(path: str, new: str, site: str, w: Words) -> bytes:
         '<title>{title}</title>\n<link rel="canonical" href="{canonical}">\n<meta http-equiv="refresh" content="0; url={here}">\n'
         '<h1>{title}</h1>\n<p>{says}<a href="{here}">{shown}</a></p>\n</html>\n'
     ).format(
-        language="en" if w.language == "en" else "zh-CN",
+        language=LANGUAGE_TAGS[w.language],
         title=w("release_moved"),
         says=w("release_moved_says"),
         canonical=f"{site}{address}" if site else here,

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from open_reports.form import forms
+from open_reports.form import forms, section_title
 from open_reports.words import Words
 from open_reports.workbook.cells import MARKED, MOST_DECIMALS, Styles
 
@@ -96,9 +96,9 @@ def frame_of(key: Key) -> Frame:
     tables = {name: forms()[form].tables[name] for name, form in key}
     sheets: list[tuple[str, TableForm | None]] = [("about", None), ("overview", None), *tables.items(), ("notes", None)]
     overview = forms().common.sections[0]
-    titles = {"about": w("book_about"), "overview": f"{overview.number}、{overview.title.zh}", "notes": w("book_notes")}
+    titles = {"about": w("book_about"), "overview": section_title(overview.number, overview.title.zh, "zh"), "notes": w("book_notes")}
     for name, table in sheets:
-        sheet = book.add_worksheet(titles[name] if table is None else f"{table.section}、{table.title.zh}")
+        sheet = book.add_worksheet(titles[name] if table is None else section_title(table.section, table.title.zh, "zh"))
         sheet.set_landscape()
         sheet.set_paper(9)  # A4
         sheet.fit_to_pages(1, 0)
@@ -197,7 +197,7 @@ class _Layout:
         w = Words("zh")
         table = self.table
         whole = table.title.zh if any(block.label for block in table.blocks) else _captioned(table.title.zh, table.blocks[0], w)
-        self.sheet.write_string(0, 0, f"{table.section}、{whole}", self.styles["title"])
+        self.sheet.write_string(0, 0, section_title(table.section, whole, "zh"), self.styles["title"])
         self.sheet.write_string(1, 0, w("book_cell_words", notes=w("book_notes")), self.styles["plain"])
         widest = max(len(block.columns) for block in table.blocks)
         for column in range(self.stub + widest):

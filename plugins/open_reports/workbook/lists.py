@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from open_reports.finding import level_name
-from open_reports.form import forms
+from open_reports.form import LANGUAGES, forms
 from open_reports.glossary import Covered, glossary
 from open_reports.words import Words
 from open_reports.workbook.cells import EXACT_DIGITS, MARKED, Cell
@@ -46,7 +46,7 @@ def about(report: Report, agency: Agency) -> Iterator[tuple[Cell, ...]]:
     for table in report.tables.values():
         form = known[table.form.form]
         words = zh("form_and_reference", form=form.title.zh, reference=form.reference.zh)
-        names = {language: Words(language)("book_forms", table=table.form.title[language]) for language in ("zh", "en")}
+        names = {language: Words(language)("book_forms", table=table.form.title[language]) for language in LANGUAGES}
         yield Cell(names["zh"], "strong"), Cell(words), Cell(names["en"], "pale")
     for licence in report.descriptor["licenses"]:
         yield entry("book_licence", " ".join(str(licence[name]) for name in ("title", "path") if name in licence))
