@@ -1,4 +1,4 @@
-"""One page in the theme's styles, without building a site: for browser tests of a part by itself."""
+"""Pages in the theme's styles, without building a site: for browser tests of a part by itself."""
 
 from __future__ import annotations
 
@@ -6,41 +6,80 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from open_reports import shell
+from open_reports.agency_files import AgencyFiles
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from open_reports.library import Library
+    from open_reports.pages.frame import Page
 
 ASSETS = Path(str(resources.files("open_reports"))) / "assets"
 THEME = Path(str(resources.files("material"))) / "templates" / "assets" / "stylesheets"
 _SCHEME = """
-const dark = location.search === "?dark";
-document.body.dataset.mdColorScheme = dark ? "slate" : "default";
-document.body.dataset.mdColorPrimary = document.body.dataset.mdColorAccent = "indigo";
 document.documentElement.className = "js";
+document.addEventListener("DOMContentLoaded", () => {
+  document.body.dataset.mdColorScheme = matchMedia("(prefers-color-scheme: dark)").matches ? "slate" : "default";
+});
 """
+_POLICY = "default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'self'"
 
 
-def framed(folder: Path, content: str, language: str, *, styles: Iterable[str], scripts: Iterable[str] = (), head: str = "") -> None:
-    """Write `index.html` with its styles and scripts into a folder; `?dark` as its query shows the dark scheme."""
-    folder.mkdir(parents=True)
-    sheets = [
-        *sorted(THEME.glob("main.*.css")),
-        *sorted(THEME.glob("palette.*.css")),
-        ASSETS / "open-reports.css",
-        *(ASSETS / each for each in styles),
-    ]
-    for number, sheet in enumerate(sheets):
+def _assets(folder: Path, up: str, styles: Iterable[str], scripts: Iterable[str]) -> str:
+    """Write styles and scripts into a folder; returns the tags that load them, `up` being the way from the page to the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    own = (ASSETS / name for name in ("open-reports.css", *styles))
+    links = []
+    for number, sheet in enumerate((*sorted(THEME.glob("main.*.css")), *sorted(THEME.glob("palette.*.css")), *own)):
         (folder / f"{number}.css").write_bytes(sheet.read_bytes())
+        links.append(f'<link rel="stylesheet" href="{up}{number}.css">')
     (folder / "scheme.js").write_text(_SCHEME, encoding="utf-8")
-    for script in scripts:
-        (folder / script).write_bytes((ASSETS / script).read_bytes())
-    links = "".join(f'<link rel="stylesheet" href="{number}.css">' for number in range(len(sheets)))
-    loaded = "".join(f'<script src="{script}" defer></script>' for script in scripts)
-    (folder / "index.html").write_text(
+    links.append(f'<script src="{up}scheme.js"></script>')
+    for name in scripts:
+        (folder / name).write_bytes((ASSETS / name).read_bytes())
+        links.append(f'<script src="{up}{name}" defer></script>')
+    return "".join(links)
+
+
+def _document(content: str, language: str, head: str, *, above: str = "") -> str:
+    return (
         f'<!doctype html><html lang="{language}" class="no-js"><head><meta charset="utf-8"><title>虚构</title><link rel="icon" href="data:,">'
-        f'<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'self'\">"
-        f'{links}{loaded}{head}</head><body dir="ltr" data-md-color-scheme="default"><script src="scheme.js"></script>'
-        f'<div class="md-container"><main class="md-main"><div class="md-main__inner md-grid"><div class="md-content">'
-        f'<article class="md-content__inner md-typeset">{content}</article></div></div></main></div></body></html>',
-        encoding="utf-8",
+        f'<meta name="viewport" content="width=device-width,initial-scale=1">{head}</head>'
+        f'<body dir="ltr" data-md-color-scheme="default" data-md-color-primary="indigo" data-md-color-accent="indigo">'
+        f'<div class="md-container"><main class="md-main"><div class="md-main__inner md-grid"><div class="md-content">{above}'
+        f'<article class="md-content__inner md-typeset">{content}</article></div></div></main></div></body></html>'
     )
+
+
+def framed(folder: Path, content: str, language: str, *, styles: Iterable[str], scripts: Iterable[str] = ()) -> None:
+    """Write `index.html` with its styles and scripts into a folder; it has the scheme that the browser prefers."""
+    policy = f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+    text = _document(content, language, policy + _assets(folder, "", styles, scripts))
+    (folder / "index.html").write_text(text, encoding="utf-8")
+
+
+def mounted(root: Path, page: Page, *, assets: str, styles: Iterable[str]) -> None:
+    """Write a page with its files below a site's root, its styles and scripts into a folder of it, under the site's own policy.
+
+    Like `framed` it has the scheme that the browser prefers; above its content stands the link to the other language.
+    """
+    built = page.build()
+    language = page.here.w.language
+    folder = root / page.path
+    folder.mkdir(parents=True)
+    for path, data in built.files.items():
+        (folder / path).write_bytes(data)
+    head = _assets(root / assets, "../" * page.path.count("/") + assets, styles, page.scripts)
+    twin = f'<p><a hreflang="{"zh" if language == "en" else "en"}" href="{page.here.twin()}">中文 / English</a></p>'
+    text = _document(str(built.html), language, head, above=twin)
+    (folder / "index.html").write_text(shell.guarded(text, ()), encoding="utf-8")
+
+
+def filed(root: Path, library: Library) -> None:
+    """Write the files of every agency where the pages of a site look for them."""
+    for agency in library.agencies.values():
+        folder = root / "reports" / agency.id
+        folder.mkdir(parents=True)
+        for path, data in AgencyFiles(library, agency).files().items():
+            (folder / path).write_bytes(data)

@@ -9,8 +9,8 @@ import zlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from website import ROOT, SITE_URL, Chromium, Watch, chromium, served, site
+from rendering import DESK, PHONE, overflow, settled, violations
+from website import ROOT, SITE_URL, Chromium, Watch, browser, served, site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,10 +19,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
     from website import Server
 
-__all__ = ["site"]
+__all__ = ["browser", "site"]
 
-PHONE, DESK = 360, 1280
-"""Widths of a small phone and of a common screen, in CSS pixels."""
 A4 = 703
 """Width of an A4 page within the style sheet's margins of 12 mm, in CSS pixels."""
 SCHEMES = {"light": "default", "dark": "slate"}
@@ -64,53 +62,13 @@ VISITS = [(name, language) for name in PAGES for language in LANGUAGES if (name,
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Chromium]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def server(site: Path) -> Iterator[Server]:
     with served(site) as running:
         yield running
 
 
-STILL = """async () => {
-  for (let frame = 0, still = 0; still < 12; frame++, still++) {
-    if (frame > 600) throw new Error("it moves without end");
-    await new Promise(requestAnimationFrame);
-    if (document.getAnimations().some(each => each.playState === "running")) still = 0;
-  }
-}"""
-
-
-def settled(page: Page) -> None:
-    """Wait until nothing has moved or faded for a dozen frames: a colour half way is no colour to judge."""
-    page.evaluate(STILL)
-
-
-def overflow(page: Page) -> int:
-    """Pixels by which the page is wider than the window."""
-    return int(page.evaluate("() => document.scrollingElement.scrollWidth - document.documentElement.clientWidth"))
-
-
-_AXE = Axe().axe_script
 COLOURS = ("color-contrast", "link-in-text-block")
 """Rules of axe about colours."""
-_SHOWN = "() => document.head.append(Object.assign(document.createElement('style'), {textContent: '* { content-visibility: visible !important }'}))"
-"""What is laid out only when it comes near must be judged, too."""
-
-
-def violations(page: Page, *rules: str) -> list[str]:
-    """What axe finds, by the rules that it has by default, or by some."""
-    page.evaluate(_SHOWN)
-    if not page.evaluate("() => 'axe' in window"):
-        page.evaluate(_AXE)
-    options = {"resultTypes": ["violations"], **({"runOnly": {"type": "rule", "values": rules}} if rules else {})}
-    found = page.evaluate("async options => (await axe.run(document, options)).violations", options)
-    return [
-        f"{each['id']}: {node['target']} {node['any'][0]['message'] if node['any'] else ''}" for each in found for node in each["nodes"]
-    ]
 
 
 def kept_cells(path: str) -> dict[str, str]:
@@ -328,6 +286,31 @@ def test_printed_tables_are_whole(browser: Chromium, server: Server, name: str) 
     assert len(tables) >= 4
     assert [table for table in tables if table[1] < 0 or table[2] > A4 + 0.5] == []
     assert (clipped, menus, cut, width) == (0, 0, [], 0)
+
+
+PALETTE = """() => [...document.querySelectorAll(".or-chart")].map(chart => {
+  const style = getComputedStyle(chart);
+  return [..."123456789"].map(number => style.getPropertyValue(`--or-s${number}`));
+})"""
+
+
+def test_charts_are_printed_in_the_colours_of_day(browser: Chromium, server: Server) -> None:
+    """Whatever the screen's scheme; only on a screen do they follow the night."""
+    context = browser.context()
+    page = context.new_page()
+    page.goto(server.url + PAGES["agency"])
+    seen = {}
+    for scheme, name in SCHEMES.items():
+        for media in ("screen", "print"):
+            page.emulate_media(media=media, color_scheme=scheme)
+            page.wait_for_function("name => document.body.dataset.mdColorScheme === name", arg=name)
+            seen[scheme, media] = page.evaluate(PALETTE)
+    context.close()
+    day = seen["light", "screen"]
+    assert len(day) >= 4
+    assert all(len(set(colours)) == 9 for colours in day)
+    assert seen["light", "print"] == seen["dark", "print"] == day
+    assert not {*seen["dark", "screen"][0]} & {*day[0]}
 
 
 def _texts_drawn(pdf: bytes) -> list[int]:

@@ -23,13 +23,15 @@ from open_reports.pages import corrections
 from open_reports.report.model import Revision
 from open_reports.words import Words
 from rdflib import RDF, Graph, Namespace, URIRef
-from website import Chromium, Watch, chromium, served
+from website import Chromium, Watch, browser, served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from open_reports.finding import Finding
     from open_reports.library import Library
+
+__all__ = ["browser"]
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of the validator's own libraries
@@ -156,12 +158,6 @@ def test_no_text_ends_the_element_early(library: Library) -> None:
     assert inside is not None
     assert not set("<>&") & set(inside[1])
     assert json.loads(inside[1])["spatialCoverage"]["name"] == agency.region
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Chromium]:
-    with chromium() as running:
-        yield running
 
 
 def test_the_policy_of_the_pages_does_not_mind_it(browser: Chromium, tmp_path: Path, library: Library) -> None:

@@ -26,7 +26,7 @@ from open_reports.report import Revision
 from open_reports.words import Words
 from rendering import DESK, PHONE, overflow, settled, violations
 from test_browser import SCHEMES
-from website import Watch, chromium, served
+from website import Watch, browser, served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from open_reports.report import Report
     from playwright.sync_api import BrowserContext, Page
     from website import Chromium, Server
+
+__all__ = ["browser"]
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "citation.yml").read_text(encoding="utf-8"))
 PAYLOADS = [each["text"] for each in yaml.safe_load((Path(__file__).parent / "cases" / "payloads.yml").read_text(encoding="utf-8"))]
@@ -332,12 +334,6 @@ SHARING = (
     "window.shared = []; Object.defineProperty(navigator, 'share', { value: what => { shared.push(what); return Promise.resolve() } })"
 )
 NO_SHARING = "Object.defineProperty(navigator, 'share', { value: undefined })"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Chromium]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from markupsafe import Markup, escape
 from open_reports.pages.frame import marked
 from open_reports.words import Words
-from test_browser import DESK, LANGUAGES, MONEY, PAGES, PHONE, TOTAL, VISITS, ZERO, browser, overflow, server, settled
-from website import SITE_URL, Watch, address_of, page_files, parsed, site
+from rendering import DESK, PHONE, overflow, settled
+from test_browser import LANGUAGES, MONEY, PAGES, TOTAL, VISITS, ZERO, server
+from website import SITE_URL, Watch, address_of, browser, page_files, parsed, site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

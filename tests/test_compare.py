@@ -12,18 +12,14 @@ from urllib.parse import quote
 
 import made_up
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from framed import ASSETS, THEME
+from framed import filed, mounted
 from lxml import html
-from open_reports import shell
-from open_reports.agency_files import AgencyFiles
 from open_reports.document import DocumentError
 from open_reports.errors import FormError
 from open_reports.form import forms
 from open_reports.library import open_library
 from open_reports.pages.compare import (
     LIST,
-    SCRIPTS,
     agency_list,
     compare_page,
     figure_groups,
@@ -34,7 +30,8 @@ from open_reports.pages.compare import (
 )
 from open_reports.report import number
 from open_reports.words import Words, words
-from website import Chromium, Watch, chromium, served
+from rendering import DESK, PHONE, overflow, violations
+from website import Chromium, Watch, browser, served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,16 +42,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import Download, Page
     from website import Server
 
-PHONE, DESK = 360, 1280
-STYLES = ("open-reports.css", "compare.css")
+
+__all__ = ["browser"]
 
 PAGES = {"zh": "compare/", "en": "en/compare/"}
-_SCHEME = """
-document.documentElement.className = "js";
-document.addEventListener("DOMContentLoaded", () => {
-  document.body.dataset.mdColorScheme = matchMedia("(prefers-color-scheme: dark)").matches ? "slate" : "default";
-});
-"""
 
 
 # -- a small site: the page in both languages and the files it reads -----------------------------------------------------
@@ -62,45 +53,9 @@ document.addEventListener("DOMContentLoaded", () => {
 
 def write_site(folder: Path, library: Library) -> None:
     """Write the comparison in both languages with what it loads, in the theme's styles and below the site's own policy."""
-    assets = folder / "assets"
-    assets.mkdir(parents=True)
-    sheets = [*sorted(THEME.glob("main.*.css")), *sorted(THEME.glob("palette.*.css")), *(ASSETS / name for name in STYLES)]
-    for number_, sheet in enumerate(sheets):
-        (assets / f"{number_}.css").write_bytes(sheet.read_bytes())
-    for name in SCRIPTS:
-        (assets / name).write_bytes((ASSETS / name).read_bytes())
-    (assets / "scheme.js").write_text(_SCHEME, encoding="utf-8")
     for language in PAGES:
-        made = compare_page(library, Words(language))
-        built = made.build()
-        up = "../" * made.path.count("/")
-        own = folder / made.path
-        own.mkdir(parents=True)
-        for path, data in built.files.items():
-            (own / path).write_bytes(data)
-        links = "".join(f'<link rel="stylesheet" href="{up}assets/{each}.css">' for each in range(len(sheets)))
-        scripts = "".join(f'<script src="{up}assets/{name}" defer></script>' for name in made.scripts)
-        framed = (
-            f'<!doctype html><html lang="{language}" class="no-js"><head><meta charset="utf-8"><title>虚构</title>'
-            f'<meta name="viewport" content="width=device-width,initial-scale=1"><link rel="icon" href="data:,">{links}'
-            f'<script src="{up}assets/scheme.js"></script>{scripts}</head>'
-            f'<body dir="ltr" data-md-color-scheme="default" data-md-color-primary="indigo" data-md-color-accent="indigo">'
-            f'<div class="md-container"><main class="md-main"><div class="md-main__inner md-grid"><div class="md-content">'
-            f'<p><a hreflang="{"zh" if language == "en" else "en"}" href="{made.here.twin()}">中文 / English</a></p>'
-            f'<article class="md-content__inner md-typeset">{built.html}</article></div></div></main></div></body></html>'
-        )
-        (own / "index.html").write_text(shell.guarded(framed, ()), encoding="utf-8")
-    for agency in library.agencies.values():
-        beside = folder / "reports" / agency.id
-        beside.mkdir(parents=True)
-        for path, data in AgencyFiles(library, agency).files().items():
-            (beside / path).write_bytes(data)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Chromium]:
-    with chromium() as running:
-        yield running
+        mounted(folder, compare_page(library, Words(language)), assets="assets/", styles=("compare.css",))
+    filed(folder, library)
 
 
 @pytest.fixture(scope="module")
@@ -336,7 +291,7 @@ def test_two_agencies_in_three_steps_on_a_phone(browser: Chromium, server: Serve
         ["平潭综合实验区自然资源与生态环境局", "2024", "本机关"],
     ]
     assert page.evaluate("document.activeElement.id") == "result"
-    assert page.evaluate("document.scrollingElement.scrollWidth - document.documentElement.clientWidth") == 0
+    assert overflow(page) == 0
     assert not page.locator("#or-compare-plain").is_visible()
     page.context.close()
 
@@ -785,20 +740,11 @@ def test_without_scripts_the_latest_year_is_there(browser: Chromium, server: Ser
     assert page.locator("#or-compare-plain tbody tr").count() == len(library.agencies)
     assert page.get_by_text(Words(language)("compare_no_script")).is_visible()
     assert page.locator("#or-compare-plain thead button").count() == 0
-    assert page.evaluate("document.scrollingElement.scrollWidth - document.documentElement.clientWidth") == 0
+    assert overflow(page) == 0
     page.context.close()
 
 
 # -- for everybody ------------------------------------------------------------------------------------------------------
-
-
-def _violations(page: Page) -> list[str]:
-    found = (
-        Axe().run(page, options={"rules": {"region": {"enabled": False}, "landmark-one-main": {"enabled": False}}}).response["violations"]
-    )
-    return [
-        f"{each['id']}: {node['target']} {node['any'][0]['message'] if node['any'] else ''}" for each in found for node in each["nodes"]
-    ]
 
 
 @pytest.mark.parametrize("language", PAGES)
@@ -817,11 +763,11 @@ def test_page_is_accessible_and_narrow_enough(browser: Chromium, server: Server,
     for width in (PHONE, DESK):
         page.set_viewport_size({"width": width, "height": 800})
         page.locator("#or-compare details").evaluate_all("all => all.forEach(each => { each.open = true })")
-        found += _violations(page)
-        assert page.evaluate("document.scrollingElement.scrollWidth - document.documentElement.clientWidth") == 0, width
+        found += violations(page)
+        assert overflow(page) == 0, width
     page.goto(f"{server.url}{PAGES[language]}")
     page.locator("#or-compare fieldset").first.wait_for()
-    found += _violations(page)
+    found += violations(page)
     context.close()
     assert found == []
     assert watch.elsewhere(server) == []

@@ -19,14 +19,17 @@ from open_reports.pages.frame import Here
 from open_reports.pages.paging import MOST_LISTED
 from open_reports.report import Item, Report, Revision
 from open_reports.words import Words
-from test_browser import DESK, PHONE, SCHEMES, overflow, settled, violations
-from website import chromium, served
+from rendering import DESK, PHONE, overflow, settled, violations
+from test_browser import SCHEMES
+from website import browser, served
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from website import Chromium, Server
+
+__all__ = ["browser"]
 
 HOSTILE = '</td><script>alert("1")</script>,=1+1'
 TOTAL = "applications/new/total"
@@ -225,12 +228,6 @@ def test_other_reports_say_nothing(telling: Library) -> None:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Chromium]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, library: Library, telling: Library) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("corrections")
     for language in ("zh", "en"):
@@ -247,7 +244,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, library: Library, telling: 
 def test_page_is_accessible_and_narrow_enough(browser: Chromium, server: Server, name: str, scheme: str) -> None:
     context = browser.context(viewport={"width": PHONE, "height": 800}, color_scheme=scheme)
     page = context.new_page()
-    page.goto(f"{server.url}{name}/index.html?{scheme}")
+    page.goto(f"{server.url}{name}/index.html")
     for summary in page.locator("summary").all():
         summary.click()
     settled(page)

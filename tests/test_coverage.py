@@ -25,8 +25,9 @@ from open_reports.pages.coverage import SYMBOLS, coverage_pages
 from open_reports.pages.paging import MOST_LISTED
 from open_reports.report import Revision
 from open_reports.words import Words
-from test_browser import DESK, PHONE, SCHEMES, overflow, settled, violations
-from website import chromium, served
+from rendering import DESK, PHONE, overflow, settled, violations
+from test_browser import SCHEMES
+from website import browser, served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from open_reports.finding import Finding
     from open_reports.report import Report
     from website import Chromium, Server
+
+__all__ = ["browser"]
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "coverage.yml").read_text(encoding="utf-8"))
 
@@ -284,12 +287,6 @@ def test_empty_library_has_an_honest_page() -> None:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Chromium]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, telling: Coverage) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("coverage")
     for language in ("zh", "en"):
@@ -304,7 +301,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, telling: Coverage) -> Itera
 def test_page_is_accessible_and_readable_on_a_phone(browser: Chromium, server: Server, language: str, scheme: str) -> None:
     context = browser.context(viewport={"width": PHONE, "height": 800}, color_scheme=scheme)
     page = context.new_page()
-    page.goto(f"{server.url}{language}/index.html?{scheme}")
+    page.goto(f"{server.url}{language}/index.html")
     settled(page)
     found = violations(page)
     assert overflow(page) == 0

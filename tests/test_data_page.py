@@ -23,10 +23,9 @@ from open_reports.publish import publish
 from open_reports.words import Words, words
 from outputs import opened
 from test_docs import edited, ids_of, missing, replaced, section, shape_of
-from website import chromium, parsed, served, site
+from website import browser, parsed, served, site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from open_reports.finding import Finding
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from open_reports.publish import Publication
     from website import Chromium
 
-__all__ = ["site"]
+__all__ = ["browser", "site"]
 FOLDERS = {"zh": "data", "en": "en/data"}
 MOST = 60_000
 """Bytes of the page as a server sends it, packed."""
@@ -292,12 +291,6 @@ def test_what_was_left_out_is_named(
 
 
 # -- in a browser -------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Chromium]:
-    with chromium() as running:
-        yield running
 
 
 @both

@@ -14,10 +14,8 @@ from urllib.parse import quote, unquote
 import made_up
 import outputs
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from framed import ASSETS, THEME
+from framed import ASSETS, filed, mounted
 from open_reports import api, shell
-from open_reports.agency_files import AgencyFiles
 from open_reports.check import check
 from open_reports.database import database
 from open_reports.errors import FormError, PublishError
@@ -27,7 +25,8 @@ from open_reports.pages import explore
 from open_reports.pages.compare import agency_list
 from open_reports.pages.explore import DATABASE, ENGINE, SCRIPTS, WORKER, explore_page, labels, read_settings, settings
 from open_reports.words import Words
-from website import Chromium, Watch, chromium, served
+from rendering import DESK, PHONE, overflow, violations
+from website import Chromium, Watch, browser, served
 
 if TYPE_CHECKING:
     import sqlite3
@@ -39,17 +38,11 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
     from website import Server
 
-PHONE, DESK = 360, 1280
-STYLES = ("open-reports.css", "explore.css")
+__all__ = ["browser"]
+
 PAGES = {"zh": "explore/", "en": "en/explore/"}
 ON_DEMAND = (DATABASE, WORKER, *ENGINE, "agencies.json")
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
-_SCHEME = """
-document.documentElement.className = "js";
-document.addEventListener("DOMContentLoaded", () => {
-  document.body.dataset.mdColorScheme = matchMedia("(prefers-color-scheme: dark)").matches ? "slate" : "default";
-});
-"""
 
 
 # -- a small site: the page in both languages and what it loads ----------------------------------------------------------
@@ -57,39 +50,16 @@ document.addEventListener("DOMContentLoaded", () => {
 
 def write_site(folder: Path, library: Library, data: bytes) -> None:
     """Write the page in both languages with all that it may load, in the theme's styles and below the site's own policy."""
-    own_assets = folder / "assets" / "open-reports"
-    own_assets.mkdir(parents=True)
-    sheets = [*sorted(THEME.glob("main.*.css")), *sorted(THEME.glob("palette.*.css")), *(ASSETS / name for name in STYLES)]
-    for number, sheet in enumerate(sheets):
-        (own_assets / f"{number}.css").write_bytes(sheet.read_bytes())
-    for name in (*SCRIPTS, WORKER, *ENGINE):
-        (own_assets / name).write_bytes((ASSETS / name).read_bytes())
-    (own_assets / "scheme.js").write_text(_SCHEME, encoding="utf-8")
+    own = "assets/open-reports/"
     for language in PAGES:
-        made = explore_page(Words(language), database_size=len(data))
-        up = f"{'../' * made.path.count('/')}assets/open-reports/"
-        (folder / made.path).mkdir(parents=True)
-        links = "".join(f'<link rel="stylesheet" href="{up}{each}.css">' for each in range(len(sheets)))
-        scripts = "".join(f'<script src="{up}{name}" defer></script>' for name in made.scripts)
-        framed = (
-            f'<!doctype html><html lang="{language}" class="no-js"><head><meta charset="utf-8"><title>虚构</title>'
-            f'<meta name="viewport" content="width=device-width,initial-scale=1"><link rel="icon" href="data:,">{links}'
-            f'<script src="{up}scheme.js"></script>{scripts}</head>'
-            f'<body dir="ltr" data-md-color-scheme="default" data-md-color-primary="indigo" data-md-color-accent="indigo">'
-            f'<div class="md-container"><main class="md-main"><div class="md-main__inner md-grid"><div class="md-content">'
-            f'<p><a hreflang="{"zh" if language == "en" else "en"}" href="{made.here.twin()}">中文 / English</a></p>'
-            f'<article class="md-content__inner md-typeset">{made.build().html}</article></div></div></main></div></body></html>'
-        )
-        (folder / made.path / "index.html").write_text(shell.guarded(framed, ()), encoding="utf-8")
+        mounted(folder, explore_page(Words(language), database_size=len(data)), assets=own, styles=("explore.css",))
+    for name in (WORKER, *ENGINE):
+        (folder / own / name).write_bytes((ASSETS / name).read_bytes())
     (folder / DATABASE).parent.mkdir(parents=True)
     (folder / DATABASE).write_bytes(data)
     (folder / "compare").mkdir()
     (folder / "compare" / "agencies.json").write_bytes(agency_list(library))
-    for agency in library.agencies.values():
-        beside = folder / "reports" / agency.id
-        beside.mkdir(parents=True)
-        for path, content in AgencyFiles(library, agency).files().items():
-            (beside / path).write_bytes(content)
+    filed(folder, library)
 
 
 @pytest.fixture(scope="module")
@@ -102,12 +72,6 @@ def data(library: Library, findings: tuple[Finding, ...]) -> bytes:
 def real(data: bytes) -> Iterator[sqlite3.Connection]:
     with closing(outputs.opened(data)) as connection:
         yield connection
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Chromium]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
@@ -735,7 +699,7 @@ def test_without_scripts_the_page_says_what_it_would_do(browser: Chromium, serve
         assert page.get_by_role("link", name=w(text)).is_visible()
     page.get_by_text(w("explore_queries")).click()
     assert page.locator("#or-example-new_requests").is_visible()
-    assert page.evaluate("document.scrollingElement.scrollWidth - document.documentElement.clientWidth") == 0
+    assert overflow(page) == 0
     page.context.close()
 
 
@@ -747,15 +711,6 @@ def test_a_copy_in_a_folder_says_why_it_cannot_ask(browser: Chromium, server: Se
     page.get_by_role("button", name="选机关").click()
     page.get_by_text("没有读到机关名单。 从文件夹打开的副本").wait_for()
     page.context.close()
-
-
-def _violations(page: Page) -> list[str]:
-    found = (
-        Axe().run(page, options={"rules": {"region": {"enabled": False}, "landmark-one-main": {"enabled": False}}}).response["violations"]
-    )
-    return [
-        f"{each['id']}: {node['target']} {node['any'][0]['message'] if node['any'] else ''}" for each in found for node in each["nodes"]
-    ]
 
 
 @pytest.mark.parametrize("language", PAGES)
@@ -774,14 +729,14 @@ def test_page_is_accessible_and_narrow_enough(browser: Chromium, server: Server,
     found = []
     for width in (PHONE, DESK):
         page.set_viewport_size({"width": width, "height": 800})
-        found += _violations(page)
-        assert page.evaluate("document.scrollingElement.scrollWidth - document.documentElement.clientWidth") == 0, width
+        found += violations(page)
+        assert overflow(page) == 0, width
     small = page.locator(".or-explore :is(button, select, input[type=search], textarea, .or-choice)").evaluate_all(
         "all => all.filter(each => each.offsetParent && each.getBoundingClientRect().height < 44).map(each => each.outerHTML.slice(0, 80))"
     )
     assert small == []
     asked(page, "SELEC")
-    found += _violations(page)
+    found += violations(page)
     context.close()
     assert found == []
     assert watch.elsewhere(server) == []

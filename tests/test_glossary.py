@@ -25,7 +25,7 @@ from open_reports.glossary import (
 from open_reports.pages.frame import Here
 from open_reports.pages.glossary import SCRIPT, glossary_page, term
 from open_reports.words import Words
-from website import Chromium, Watch, chromium, served
+from website import Chromium, Watch, browser, served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
     from website import Server
+
+__all__ = ["browser"]
 
 LANGUAGES = ("zh", "en")
 PACKAGE = resources.files("open_reports")
@@ -261,12 +263,6 @@ def test_english_page_is_english_but_for_the_chinese_terms() -> None:
 HOST = """<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>x</title>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self' 'unsafe-inline'">
 {script}</head><body>{body}</body></html>"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Chromium]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

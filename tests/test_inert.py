@@ -22,16 +22,16 @@ from open_reports.check import errors
 from open_reports.form import forms
 from open_reports.library import open_library
 from test_browser import LANGUAGES, PAGES, READY, REPORTS
-from website import POLICY, Watch, chromium, environment, once, page_files, project_copy, run, served, site, tool
+from website import POLICY, Watch, browser, environment, once, page_files, project_copy, run, served, site, tool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from open_reports.finding import Finding
     from playwright.sync_api import BrowserContext, Page
     from website import Chromium, Server
 
-__all__ = ["site"]
+__all__ = ["browser", "site"]
 
 YEAR = 2023
 EVIL = "evil.example"
@@ -465,12 +465,6 @@ class Reader:
     def expect(self, path: str, seen: dict[str, Any], texts: Iterable[tuple[str, str]]) -> None:
         """Note each text that the page does not show as it was written."""
         self.wrong += [f"{path}: {field} {text!r} is not shown" for field, text in texts if words(text) not in seen["text"]]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Chromium]:
-    with chromium() as running:
-        yield running
 
 
 def _hooked(context: BrowserContext) -> list[str]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from test_browser import DESK, FINDINGS, LANGUAGES, MONEY, PAGES, PHONE, TOTAL, VISITS, browser, overflow, server
-from website import Watch, site
+from rendering import DESK, PHONE, overflow
+from test_browser import FINDINGS, LANGUAGES, MONEY, PAGES, TOTAL, VISITS, server
+from website import Watch, browser, site
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

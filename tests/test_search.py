@@ -26,7 +26,8 @@ from open_reports.pages.frame import Here
 from open_reports.pages.search import search_box, search_page
 from open_reports.search import Catalogue, Entry, Office, catalogue, index
 from open_reports.words import Words
-from website import Chromium, Watch, chromium, served
+from rendering import DESK, PHONE, overflow
+from website import Chromium, Watch, browser, served
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,9 +35,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
     from website import Server
 
+__all__ = ["browser"]
+
 CASES: Any = parse_yaml((Path(__file__).parent / "cases" / "search.yml").read_text(encoding="utf-8"))
 HOME = {"zh": "", "en": "en/"}
-PHONE, DESK = 360, 1280
 BUDGET = 300_000
 """Bytes that a first query may download."""
 KEY = 300
@@ -164,12 +166,6 @@ def many(reports: int) -> Callable[[str], Catalogue]:
         return Catalogue(language=language, offices=tuple(offices), entries=(*listed, *empty.entries))
 
     return made
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Chromium]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
@@ -441,7 +437,7 @@ def test_page_is_accessible_and_narrow_enough(
     def look(page: Page) -> None:
         violations = Axe().run(page).response["violations"]
         found.extend(f"{page.url}: {each['id']} {each['nodes'][0]['html']}" for each in violations)
-        assert page.evaluate("document.scrollingElement.scrollWidth - document.documentElement.clientWidth") == 0
+        assert overflow(page) == 0
 
     with served(folder) as server:
         for language in LANGUAGES:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urldefrag
 
 import pytest
-from test_browser import LANGUAGES, browser, server
+from test_browser import LANGUAGES, server
 from test_search import BUDGET, CASES, FIRST, asked, opened
-from website import Watch, parsed, site
+from website import Watch, browser, parsed, site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

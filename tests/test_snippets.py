@@ -24,7 +24,7 @@ from open_reports.pages.snippets import snippets_html
 from open_reports.publish import publish
 from open_reports.snippets import answer, codes, featured, read_settings, settings, slots
 from open_reports.words import Words
-from website import Server, chromium, environment, served
+from website import Server, browser, environment, served
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
     from open_reports.library import Library
     from website import Chromium
+
+__all__ = ["browser"]
 
 AGENCY, YEAR = "pingtan", 2024
 FOLDER = {"corpus": "data/", "agency": f"reports/{AGENCY}/", "report": f"reports/{AGENCY}/{YEAR}/"}
@@ -228,12 +230,6 @@ def test_a_program_for_all_data_reads_money_exactly(name: str, asked: Asked, tmp
     wanted = answer(asked.library, AGENCY, MONEY)
     assert wanted == [("2019", "75394432.52"), ("2020", "73802895.90")]
     assert rows(run(code, runner(name), tmp_path)) == [(year, Decimal(value)) for year, value in wanted]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Chromium]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.mark.parametrize("kind", get_args(snippets.Kind))

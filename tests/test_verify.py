@@ -589,39 +589,26 @@ def _archive(*members: tuple[zipfile.ZipInfo, bytes], method: int = zipfile.ZIP_
     return stream.getvalue()
 
 
+def _directory(start: int, entries: list[bytes]) -> bytes:
+    """An archive's directory that begins at some byte, and the record of its end."""
+    files = b"".join(entries)
+    count, size = len(entries).to_bytes(2, "little"), len(files).to_bytes(4, "little")
+    return files + b"PK\x05\x06" + bytes(4) + count * 2 + size + start.to_bytes(4, "little") + bytes(2)
+
+
 def _bomb() -> bytes:
     data = bytearray(_archive(_member("a", b"x")))
     head = data.rindex(b"PK\x01\x02")
     data[head + 24 : head + 28] = (0xFFFFFFFE).to_bytes(4, "little")
     entry = bytes(data[head : data.rindex(b"PK\x05\x06")])
-    files = b"".join(entry[:46] + name.encode() for name in "abcdef")
-    return (
-        bytes(data[:head])
-        + files
-        + b"PK\x05\x06"
-        + bytes(4)
-        + (6).to_bytes(2, "little") * 2
-        + len(files).to_bytes(4, "little")
-        + head.to_bytes(4, "little")
-        + bytes(2)
-    )
+    return bytes(data[:head]) + _directory(head, [entry[:46] + name.encode() for name in "abcdef"])
 
 
 def _overlapping() -> bytes:
     data = _archive(_member("a", b"x" * 50))
     head = data.rindex(b"PK\x01\x02")
     entry = data[head : data.rindex(b"PK\x05\x06")]
-    files = b"".join(entry[:46] + name.encode() for name in "abcdefghij")
-    return (
-        data[:head]
-        + files
-        + b"PK\x05\x06"
-        + bytes(4)
-        + (10).to_bytes(2, "little") * 2
-        + len(files).to_bytes(4, "little")
-        + head.to_bytes(4, "little")
-        + bytes(2)
-    )
+    return data[:head] + _directory(head, [entry[:46] + name.encode() for name in "abcdefghij"])
 
 
 def _twice() -> bytes:

@@ -1,8 +1,8 @@
 """The project's website as its tests meet it: built once a run, served below its address, opened in a real Chromium.
 
 `site` is a fixture, the folder of the strict build that all workers share; `served` a server on loopback, below the path of the site's
-address; `chromium` a browser that can reach nothing but loopback, and tells whom else it was asked to call. The fixtures are imported where
-they are used; the browser lives as long as a test module, for two of them cannot be driven at once.
+address; `chromium` a browser that can reach nothing but loopback, and tells whom else it was asked to call; `browser` a fixture, one that
+lives as long as a test module, for two of them cannot be driven at once. The fixtures are imported where they are used.
 """
 
 from __future__ import annotations
@@ -317,6 +317,13 @@ def chromium() -> Iterator[Chromium]:
             yield Chromium(browser, outside.asked)
         finally:
             browser.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Chromium]:
+    """A browser for the tests of a module."""
+    with chromium() as running:
+        yield running
 
 
 @dataclass

@@ -1,24 +1,11 @@
 // @ts-check
 "use strict";
 /*
- * The comparison, 4 of 5: lists of checkboxes to choose from, with a field to find one's way in them.
+ * The comparison, 4 of 5: lists to choose from, with a field to find one's way in them.
  */
 const compareChoices = (() => {
-  const { page, say, make, nameOf, agencies } = compareWords;
-
-  /**
-   * A checkbox with its label. @param {string} id @param {boolean} checked @param {(Node | string)[]} content
-   * @param {(on: boolean, box: HTMLInputElement) => void} toggled
-   */
-  const choice = (id, checked, content, toggled) => {
-    const box = /** @type {HTMLInputElement} */ (make("input", { type: "checkbox", value: id }));
-    box.checked = checked;
-    box.addEventListener("change", () => toggled(box.checked, box));
-    return make("label", { class: "or-choice" }, box, make("span", {}, ...content));
-  };
-
-  /** Text made comparable: width, case and white space are folded. @param {string} text */
-  const folded = text => text.normalize("NFKC").toLowerCase().replace(/\s+/g, "");
+  const { make, folded, nameOf } = openReportsElements;
+  const { page, say, agencies } = compareWords;
 
   /**
    * A field that hides what does not match it, and says how much is left.
@@ -75,5 +62,5 @@ const compareChoices = (() => {
     for (const box of panel.querySelectorAll("input")) if (box.type === "checkbox") box.checked = chosen(box.value);
   };
 
-  return { choice, folded, finder, groups, panel, tick };
+  return { finder, groups, panel, tick };
 })();

@@ -4,7 +4,7 @@
  * The comparison, 3 of 5: what is seen, to take away as CSV and as JSON, every number spelt as published.
  */
 const compareFiles = (() => {
-  const { make, nameOf } = compareWords;
+  const { nameOf } = openReportsElements;
 
   /** A number of a download, spelt as published. */
   class Exact {
@@ -45,7 +45,7 @@ const compareFiles = (() => {
       });
       return fields;
     });
-    return [head, ...lines].map(fields => `${fields.map(csvField).join(",")}\r\n`).join("");
+    return new Blob([head, ...lines].map(fields => `${fields.map(csvField).join(",")}\r\n`), { type: "text/csv;charset=utf-8" });
   };
 
   /** @param {Row[]} rows @param {Column[]} shown @param {string[]} warnings */
@@ -64,16 +64,8 @@ const compareFiles = (() => {
         }),
       ),
     }));
-    return `${jsonText({ address: location.href, figures, rows: seen, warnings })}\n`;
+    return new Blob([`${jsonText({ address: location.href, figures, rows: seen, warnings })}\n`], { type: "application/json;charset=utf-8" });
   };
 
-  /** @param {string} text @param {string} kind @param {string} name */
-  const download = (text, kind, name) => {
-    const address = URL.createObjectURL(new Blob([text], { type: `${kind};charset=utf-8` }));
-    const link = make("a", { href: address, download: name });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(address), 10_000);
-  };
-
-  return { csvOf, jsonOf, download };
+  return { csvOf, jsonOf };
 })();

@@ -6,7 +6,8 @@
  * Figures are kept as they are spelt; only the bars, which nobody reads a number from, are made of floats.
  */
 const compareTable = (() => {
-  const { page, pages, say, make, listed, nameOf, spaced, percent, agencies } = compareWords;
+  const { make, nameOf, spaced } = openReportsElements;
+  const { page, pages, say, listed, percent, agencies } = compareWords;
 
   /** The columns that every comparison has, with how they sort. */
   const SORTABLE = new Map([["agency", "text"], ["year", "number"], ["scope", "text"]]);

@@ -1,10 +1,9 @@
 // @ts-check
 "use strict";
 /*
- * The comparison, 1 of 5: what the page says of itself, sentences, names, numbers in words, and elements made of text alone.
+ * The comparison, 1 of 5: what the page says of itself, sentences, numbers in words, and what can be compared.
  */
 
-/** @typedef {{id: string, name: string, name_en: string, kind: string, parent: string | null, region: string, years: number[]}} Agency */
 /** @typedef {{value: number | null, status?: string, text?: string}} Held */
 /** @typedef {{numerator: number | null, denominator?: number | null, value: number | null, text?: string, reason?: string}} Rate */
 /** @typedef {{scope: string, forms: Record<string, string>, period?: [string, string], consolidates?: string[], page: string}} Year */
@@ -19,35 +18,13 @@ const compareWords = (() => {
   if (!place || !source) throw new Error("no place for a comparison");
   const page = JSON.parse(source.textContent ?? "{}");
   const { pages = "", files = "", list = "" } = place.dataset;
-  const english = document.documentElement.lang.startsWith("en");
 
-  /** A sentence of the page with its values. @param {string} key @param {Record<string, string | number>} [values] */
-  const say = (key, values = {}) => String(page.says[key]).replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
-
-  /**
-   * An element with attributes; texts become text nodes.
-   * @param {string} tag @param {Record<string, string>} attributes @param {(Node | string)[]} content
-   */
-  const make = (tag, attributes = {}, ...content) => {
-    const element = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-    element.append(...content);
-    return element;
-  };
-
-  /** @param {string} text @param {() => void} action @param {Record<string, string>} [attributes] */
-  const button = (text, action, attributes = {}) => {
-    const element = make("button", { type: "button", class: "or-button", ...attributes }, text);
-    element.addEventListener("click", action);
-    return element;
-  };
+  const { spaced } = openReportsElements;
+  const { say, copyLink, failure } = openReportsElements.speaking(page.says);
 
   /** Join names; more than a few are counted. @param {string[]} names @param {number} [most] */
   const listed = (names, most = 6) =>
     names.slice(0, most).join(say("and")) + (names.length > most ? say("and").trimEnd() + say("more", { count: names.length }) : "");
-
-  /** @param {Agency} agency */
-  const nameOf = agency => (english ? agency.name_en : agency.name);
 
   /** Years in words, neighbours joined: 2019–2020、2023. @param {number[]} years ascending */
   const spans = years => {
@@ -60,9 +37,6 @@ const compareWords = (() => {
     }
     return runs.map(run => (run.length > 1 ? `${run[0]}–${run[run.length - 1]}` : String(run[0]))).join(say("and"));
   };
-
-  /** A number with its thousands set apart, every digit as published. @param {string} text */
-  const spaced = text => text.replace(/^(-?)(\d+)/, (_, sign, digits) => sign + digits.replace(/\B(?=(\d{3})+$)/g, ","));
 
   /** A share to two decimals: 0.1746 is 17.46%. Moves the point in the text, so nothing is rounded twice. @param {string} text */
   const percent = text => {
@@ -88,5 +62,5 @@ const compareWords = (() => {
   /** @type {Map<string, Agency>} in the library's order */
   const agencies = new Map();
 
-  return { place, page, pages, files, list, say, make, button, listed, nameOf, spans, spaced, percent, columns, agencies };
+  return { place, page, pages, files, list, say, copyLink, failure, listed, spans, percent, columns, agencies };
 })();

@@ -9,10 +9,11 @@
  * the file of each chosen agency. Everything that was read is shown as text, never as HTML.
  */
 (() => {
-  const { place, page, pages, files, list, say, make, button, listed, nameOf, spans, columns, agencies } = compareWords;
+  const { make, button, choice, nameOf, folded, foundBy, quoted, read, agencyFiles, download } = openReportsElements;
+  const { place, page, pages, files, list, say, copyLink, failure, listed, spans, columns, agencies } = compareWords;
   const { SORTABLE, cellOf, warningsOf, tableOf } = compareTable;
-  const { csvOf, jsonOf, download } = compareFiles;
-  const { choice, folded, finder, groups, panel, tick } = compareChoices;
+  const { csvOf, jsonOf } = compareFiles;
+  const { finder, groups, panel, tick } = compareChoices;
   const plain = document.getElementById("or-compare-plain");
 
   // -- what is chosen ------------------------------------------------------------------------------------------------
@@ -96,7 +97,7 @@
   /** What the address asks for in vain. */
   const addressWarnings = () => {
     const found = [];
-    if (unknown.length) found.push(say("warn_unknown", { ids: listed(unknown.map(id => `“${[...id].slice(0, 60).join("")}”`)) }));
+    if (unknown.length) found.push(say("warn_unknown", { ids: listed(unknown.map(quoted)) }));
     if (tooMany.length) {
       const names = listed(tooMany.map(id => nameOf(/** @type {Agency} */ (agencies.get(id)))));
       found.push(say("warn_many_agencies", { most: page.most.agencies, names }));
@@ -110,47 +111,9 @@
 
   // -- reading -------------------------------------------------------------------------------------------------------
 
-  /** @param {string} address */
-  const read = async address => {
-    const answer = await fetch(address);
-    if (!answer.ok) throw new Error(`${answer.status} ${address}`);
-    return answer.json();
-  };
-
-  /** Data of an agency: once read, kept. @type {Map<string, Promise<Reports>>} */
-  const kept = new Map();
-
-  /** @param {string} id */
-  const reportsOf = id => {
-    let found = kept.get(id);
-    if (!found) {
-      const name = encodeURIComponent(id);
-      found = /** @type {Promise<Reports>} */ (read(`${files}reports/${name}/${name}.json`));
-      kept.set(id, found);
-      found.catch(() => kept.delete(id));
-    }
-    return found;
-  };
-
-  /** Say that something could not be read, and offer to try again. @param {HTMLElement} where @param {string} text @param {() => void} again */
-  const failed = (where, text, again) => {
-    const hint = location.protocol === "file:" ? ` ${say("from_folder")}` : "";
-    where.replaceChildren(make("p", { class: "or-warning", role: "alert" }, text + hint, " ", button(say("retry"), again)));
-  };
+  const reportsOf = agencyFiles(files, "json", answer => /** @type {Promise<Reports>} */ (answer.json()));
 
   // -- the result ----------------------------------------------------------------------------------------------------
-
-  /** @param {HTMLElement} said */
-  const copyLink = async said => {
-    try {
-      await navigator.clipboard.writeText(location.href);
-      said.textContent = say("copied");
-    } catch {
-      const text = /** @type {HTMLInputElement} */ (make("input", { readonly: "", value: location.href, "aria-label": say("copy") }));
-      said.replaceChildren(say("copy_failed"), " ", text);
-      text.select();
-    }
-  };
 
   const status = make("p", { class: "or-status", role: "status" });
   const result = make("div", { id: "or-compare-result" });
@@ -187,7 +150,7 @@
     });
     const lost = shownAgencies.filter((_, index) => answers[index].status === "rejected");
     const trouble = make("div");
-    if (lost.length) failed(trouble, say("failed", { names: listed(lost.map(nameOf)) }), show);
+    if (lost.length) trouble.append(failure(say("failed", { names: listed(lost.map(nameOf)) }), show, { role: "alert" }));
     result.replaceChildren(trouble, ...(rows.length ? resultOf(rows, shown) : []));
     writeAddress();
   };
@@ -207,8 +170,8 @@
     const actions = make(
       "div",
       { class: "or-actions" },
-      button(say("csv"), () => download(csvOf(seen(), shown), "text/csv", "compare.csv")),
-      button(say("json"), () => download(jsonOf(seen(), shown, warnings), "application/json", "compare.json")),
+      button(say("csv"), () => download(csvOf(seen(), shown), "compare.csv")),
+      button(say("json"), () => download(jsonOf(seen(), shown, warnings), "compare.json")),
       button(say("copy"), () => copyLink(said)),
       button(say("print"), () => window.print()),
     );
@@ -294,7 +257,7 @@
           changed();
         });
         label.dataset.entry = "";
-        entries.push({ element: label, text: folded([agency.name, agency.name_en, agency.region, agency.id].join(" ")) });
+        entries.push({ element: label, text: foundBy(agency) });
         group.append(label);
       }
       box.append(group);
@@ -362,9 +325,9 @@
   const start = async () => {
     place.replaceChildren(make("p", { class: "or-status", role: "status" }, say("loading")));
     try {
-      for (const agency of await read(list)) agencies.set(agency.id, agency);
+      for (const agency of await (await read(list)).json()) agencies.set(agency.id, agency);
     } catch {
-      failed(place, say("failed_list"), start);
+      place.replaceChildren(failure(say("failed_list"), start, { role: "alert" }));
       return;
     }
     readAddress();

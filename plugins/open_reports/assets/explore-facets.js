@@ -8,26 +8,20 @@
  * Only the list of agencies and the files of those chosen are read, when somebody asks. Every number stays the text it is.
  */
 (() => {
-  const { page, links, fromFolder, say, make, button, spaced, writeAddress, download, copyLink } = exploreWords;
+  const { make, button, choice, nameOf, folded, foundBy, quoted, spaced, read, agencyFiles, download } = openReportsElements;
+  const { page, links, say, copyLink, failure, writeAddress } = exploreWords;
   const place = document.getElementById("or-explore-facets");
   if (!place) return;
 
-  /** @typedef {{id: string, name: string, name_en: string, region: string, years: number[]}} Agency */
   /** A cell of a report, with what it is sifted by. @typedef {{row: string[], keys: Record<string, string>}} Cell */
   /** @typedef {{id: string, name: string, group: string, order: number}} Choice */
 
-  const english = document.documentElement.lang.startsWith("en");
   const MOST = page.limits.agencies;
   const SHOWN = page.limits.rows;
   /** Agencies listed at once. */
   const LISTED = 50;
   const FACETS = ["agency", "year", "table", "line", "column", "status"];
   const [AGENCY, , YEAR, , TABLE, LINE, COLUMN, VALUE, STATUS, UNIT] = [...Array(11).keys()];
-
-  /** @param {Agency} agency */
-  const nameOf = agency => (english ? agency.name_en : agency.name);
-  /** @param {string} text */
-  const folded = text => text.normalize("NFKC").toLowerCase().replace(/\s+/g, "");
 
   // -- names ---------------------------------------------------------------------------------------------------------
 
@@ -72,29 +66,7 @@
 
   // -- reading -------------------------------------------------------------------------------------------------------
 
-  /** @param {string} path */
-  const read = async path => {
-    const answer = await fetch(path);
-    if (!answer.ok) throw new Error(`${answer.status} ${path}`);
-    return answer;
-  };
-
-  /** Cells of an agency: once read, kept. @type {Map<string, Promise<Cell[]>>} */
-  const kept = new Map();
-
-  /** @param {string} id */
-  const cellsOf = id => {
-    let found = kept.get(id);
-    if (!found) {
-      const name = encodeURIComponent(id);
-      found = read(`${links.files}reports/${name}/${name}.csv`)
-        .then(answer => answer.text())
-        .then(text => exploreCsv.read(text).slice(1).map(cellOf));
-      kept.set(id, found);
-      found.catch(() => kept.delete(id));
-    }
-    return found;
-  };
+  const cellsOf = agencyFiles(links.files ?? "", "csv", async answer => exploreCsv.read(await answer.text()).slice(1).map(cellOf));
 
   /** @param {string[]} row @returns {Cell} */
   const cellOf = row => ({
@@ -187,12 +159,6 @@
   /** The rows of `observations.csv` that are seen; nothing stays nothing. @param {Cell[]} cells */
   const csvOf = cells => new Blob([exploreCsv.line(COLUMNS), ...cells.map(({ row }) => exploreCsv.line(row.map(text => text || null)))], { type: "text/csv;charset=utf-8" });
 
-  /** Say what could not be read, and offer to try again. @param {string} text @param {() => void} again */
-  const failed = (text, again) => {
-    const hint = fromFolder ? ` ${say("from_folder")}` : "";
-    trouble.replaceChildren(make("p", { class: "or-warning" }, text + hint, " ", button(say("retry"), again)));
-  };
-
   let turn = 0;
   const panel = make("div", { class: "or-facets" });
   for (const [facet, select] of selects) panel.append(make("label", { class: "or-facet" }, make("span", {}, say(`facet_${facet}`)), select));
@@ -207,7 +173,7 @@
     const mine = ++turn;
     writeChoices();
     trouble.replaceChildren();
-    if (unknown.length) trouble.append(make("p", { class: "or-warning" }, say("unknown_agencies", { most: MOST, ids: unknown.map(id => `“${[...id].slice(0, 60).join("")}”`).join(say("and")) })));
+    if (unknown.length) trouble.append(make("p", { class: "or-warning" }, say("unknown_agencies", { most: MOST, ids: unknown.map(quoted).join(say("and")) })));
     panel.hidden = !chosen.size;
     if (!chosen.size) {
       status.textContent = say("need_agencies");
@@ -219,7 +185,7 @@
     const answers = await Promise.allSettled(shown.map(cellsOf));
     if (mine !== turn) return;
     const lost = shown.filter((_, index) => answers[index].status === "rejected");
-    if (lost.length) failed(say("failed_agencies", { names: lost.map(id => nameOf(/** @type {Agency} */ (agencies.get(id)))).join(say("and")) }), show);
+    if (lost.length) trouble.replaceChildren(failure(say("failed_agencies", { names: lost.map(id => nameOf(/** @type {Agency} */ (agencies.get(id)))).join(say("and")) }), show));
     const cells = answers.flatMap(answer => (answer.status === "fulfilled" ? answer.value : []));
     for (const facet of FACETS) offer(facet, cells);
     const found = cells.filter(cell => fits(cell));
@@ -251,30 +217,26 @@
     const tell = () => (count.textContent = say("agencies", { count: chosen.size }));
 
     /** @param {Agency} agency */
-    const choice = agency => {
-      const tick = /** @type {HTMLInputElement} */ (make("input", { type: "checkbox", value: agency.id }));
-      tick.checked = chosen.has(agency.id);
-      tick.addEventListener("change", () => {
-        if (tick.checked && chosen.size >= MOST) {
-          tick.checked = false;
+    const entry = agency =>
+      choice(agency.id, chosen.has(agency.id), [nameOf(agency)], (on, box) => {
+        if (on && chosen.size >= MOST) {
+          box.checked = false;
           said.textContent = say("many_agencies", { most: MOST });
           return;
         }
-        tick.checked ? chosen.add(agency.id) : chosen.delete(agency.id);
+        on ? chosen.add(agency.id) : chosen.delete(agency.id);
         if (wanted.agency && !chosen.has(wanted.agency)) wanted.agency = "";
         unknown = [];
         tell();
         show();
       });
-      return make("label", { class: "or-choice" }, tick, make("span", {}, nameOf(agency)));
-    };
 
     const fill = () => {
       const typed = folded(field.value);
-      const hits = [...agencies.values()].filter(agency => folded([agency.name, agency.name_en, agency.region, agency.id].join(" ")).includes(typed));
+      const hits = [...agencies.values()].filter(agency => foundBy(agency).includes(typed));
       // Those chosen stand first, so that none is out of reach.
       hits.sort((one, other) => Number(chosen.has(other.id)) - Number(chosen.has(one.id)));
-      list.replaceChildren(...hits.slice(0, LISTED).map(choice));
+      list.replaceChildren(...hits.slice(0, LISTED).map(entry));
       said.textContent = !hits.length ? say("no_agencies") : hits.length > LISTED ? say("some_agencies", { shown: LISTED, count: spaced(hits.length) }) : "";
     };
     field.addEventListener("input", fill);
@@ -290,7 +252,7 @@
       for (const agency of await (await read(links.list ?? "")).json()) agencies.set(agency.id, agency);
     } catch {
       status.textContent = "";
-      failed(say("failed_list"), start);
+      trouble.replaceChildren(failure(say("failed_list"), start));
       return;
     }
     for (const id of asked) agencies.has(id) && chosen.size < MOST ? chosen.add(id) : unknown.push(id);

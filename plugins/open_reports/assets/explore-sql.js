@@ -6,7 +6,8 @@
  * The database is kept as it came, so a new worker can take it up where a stopped one left. Whatever it holds is shown as text.
  */
 (() => {
-  const { page, links, fromFolder, say, make, button, spaced, writeAddress, download, copyLink } = exploreWords;
+  const { make, button, spaced, download } = openReportsElements;
+  const { page, links, fromFolder, say, copyLink, writeAddress } = exploreWords;
   const place = document.getElementById("or-explore-sql");
   if (!place) return; // the database is too large for a browser, or there is none
 
