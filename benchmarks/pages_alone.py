@@ -1,9 +1,9 @@
-"""Run `mkdocs` with the plugin as it is, but without the data files: `python -m benchmarks.pages_alone zh,en build ...`.
+"""Run `mkdocs` with the plugin as it is, but without the data files: `python -m benchmarks.pages_alone zh,en anew build ...`.
 
 What the site has is `publish`'s value. Here every function of the package that makes the bytes of a data file returns none, and what `publish` returns has its pages without the files of their folders and no corpus files. Everything else is
 the real thing: reading, checks, templates, the theme, the policy, writing. The pages differ from the real ones only in the
 sizes stated beside the downloads, which `benchmarks.building` verifies. The first argument names the languages whose pages
-are built.
+are built; the second says whether they are built `anew` or may be `kept` from an earlier build.
 """
 
 from __future__ import annotations
@@ -38,11 +38,12 @@ _LITTLE = 20_000
 """Bytes of a file that does not grow with the reports, and costs nothing worth measuring."""
 
 
-def _without_files(page: Page) -> Page:
+def _without_files(page: Page, *, kept: bool) -> Page:
     def build() -> Any:  # noqa: ANN401 (pages.Built)
         return dataclasses.replace(page.build(), files={})
 
-    return dataclasses.replace(page, build=build)
+    # A page without its files is not the one that a whole build keeps.
+    return dataclasses.replace(page, build=build, key=f"{page.key} alone" if kept and page.key else "")
 
 
 def _silence_makers() -> None:
@@ -66,6 +67,7 @@ def _silence_makers() -> None:
 def main() -> None:
     """Run MkDocs' own command line."""
     languages = sys.argv.pop(1).split(",")
+    kept = sys.argv.pop(1) == "kept"
     _silence_makers()
     publish = publishing.publish
 
@@ -75,8 +77,8 @@ def main() -> None:
             raise SystemExit(f"made all the same, so benchmarks/pages_alone.py must learn by whom: {', '.join(made)}")
         # These two tell of the files, so without them there is nothing to tell.
         wanted = [page for page in publication.pages if page.here.w.language in languages and page.here.path not in {"data/", "explore/"}]
-        pages = map(_without_files, wanted)
-        return dataclasses.replace(publication, pages=tuple(pages), artifacts=())
+        pages = tuple(_without_files(page, kept=kept) for page in wanted)
+        return dataclasses.replace(publication, pages=pages, artifacts=())
 
     publishing.publish = pages_alone  # type: ignore[assignment]
     mkdocs.__main__.cli()

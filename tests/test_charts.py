@@ -340,6 +340,21 @@ def test_a_sum_with_a_blank_part_says_so() -> None:
     assert (2023, "granted") not in each.drawn
 
 
+def test_the_sentence_counts_what_is_there_and_says_what_is_not() -> None:
+    """No unit stands behind a word: a blank is not 留空 件."""
+    cells = {"applications/new/total": "40", "applications/carried_in/total": "", "applications/refused.state_secrets/total": "/"}
+    zh, en = (
+        Figure(next(chart for chart in charts([made(2023, cells=cells)]) if chart.id == "requests"), language).root.xpath(
+            './/p[@class="or-chart-latest"]'
+        )[0].text
+        for language in ("zh", "en")
+    )
+    assert zh.startswith("2023年：要办 40+? 件，其中新收 40 件、上年结转 留空；")
+    assert "不予公开 不适用，" in zh
+    assert en.startswith("In 2023: on hand 40+? (new 40, carried in (blank)); ")
+    assert "refused (not applicable), " in en
+
+
 def test_many_years_and_huge_numbers_keep_their_text() -> None:
     """Twenty-three years: each has its row; among shares as many years are named as fit; numbers are never shortened."""
     reports = [

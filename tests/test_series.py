@@ -184,3 +184,11 @@ def test_real_series_are_the_packages_cells(library: Library) -> None:
                         table.value(address.line, address.column),
                         table.status(address.line, address.column),
                     )
+
+
+def test_a_missing_year_alone_is_called_a_gap_and_not_incomparable() -> None:
+    w = Words("en")
+    (gap,) = series.of_figure([made(2021), made(2023)], Address("applications", "new", "total")).breaks
+    assert gap.says(w) == "Between 2021 and 2023 there is a gap: no report of 2022 has been collected."
+    (gap,) = series.of_figure([made(2021), made(2023, scope="consolidated")], Address("applications", "new", "total")).breaks
+    assert gap.says(w).startswith("2021 and 2023 cannot be compared directly: ")

@@ -716,6 +716,35 @@ def test_killed_build_leaves_a_whole_site(tmp_path: Path) -> None:
     assert not list(project.glob(".site*")), "leftovers of killed builds"
 
 
+def test_kept_pages_are_those_of_a_build_from_nothing(tmp_path: Path) -> None:
+    """A build, an edit, a build of what changed; then the same in a home that knows nothing, and without the cache."""
+    packages = [*made_up.history("xugou-jia", (2022, 2023)), made_up.package("xugou-yi", 2023)]
+    config = minimal_project(tmp_path / "project", packages)
+    project, env = tmp_path / "project", environment(tmp_path / "home")
+    assert run(*tool("build", "--strict"), cwd=project, env=env).returncode == 0
+    first = tree(project / "site")
+    kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "home" / "cache").rglob("pages/*/*")}
+
+    packages[0].set("disputes", "reconsideration", "upheld", "4711")
+    (project / "datapackages" / packages[0].path / "data" / "disputes.csv").write_bytes(packages[0].files["data/disputes.csv"])
+    assert run(*tool("build", "--strict"), cwd=project, env=env).returncode == 1, "a discrepancy that nobody explains"
+    assert run(*tool("build"), cwd=project, env=env).returncode == 0
+    second = tree(project / "site")
+    assert second != first
+    now = {path: path.stat().st_mtime_ns for path in (tmp_path / "home" / "cache").rglob("pages/*/*")}
+    # Both pages of the other agency and of its report stand as they were; no page is left that is not used.
+    assert len([path for path in now if kept.get(path) == now[path]]) >= 4
+    assert len(now) == len(kept)
+
+    assert run(*tool("build", "-d", str(tmp_path / "anew")), cwd=project, env=environment(tmp_path / "other")).returncode == 0
+    assert tree(tmp_path / "anew") == second
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("plugins: [open-reports]", "plugins: [open-reports: {cache: false}]"), encoding="utf-8")
+    assert run(*tool("build", "-d", str(tmp_path / "without")), cwd=project, env=environment(tmp_path / "third")).returncode == 0
+    assert tree(tmp_path / "without") == second
+    assert list((tmp_path / "third" / "cache").rglob("pages/*")) == []
+
+
 # -- gh-deploy ------------------------------------------------------------------------------------------------------------
 
 

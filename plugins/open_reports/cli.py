@@ -17,9 +17,10 @@ from open_reports.cache import Cache
 from open_reports.check import check as checked
 from open_reports.check import errors, unexplained
 from open_reports.copies import told as copy_words
-from open_reports.document import PLACEHOLDER
+from open_reports.document import PLACEHOLDER, shown
 from open_reports.errors import DataError, OpenReportsError
 from open_reports.export import export as export_files
+from open_reports.finding import finding
 from open_reports.form import LANGUAGES, TABLES, forms
 from open_reports.gate import read_text, slug_fault
 from open_reports.library import AGENCY, open_library
@@ -57,7 +58,7 @@ def commands() -> None:
 def check(paths: tuple[Path, ...], style: str, language: str, *, strict: bool) -> None:
     """检查数据包，列出全部问题；有错误时退出码为 1 / check packages, exit code 1 if any finding is an error.
 
-    PATHS are a folder of packages, an agency's folder or one package; `datapackages` unless given.
+    PATHS are a folder of packages, an agency's folder, one package or a file of one; `datapackages` unless given.
     """
     surveyed = [_checked(path) for path in (paths or (Path(ROOT),))]
     findings = [each for found in surveyed for each in found.findings]
@@ -98,7 +99,8 @@ class _Surveyed(NamedTuple):
 
 
 def _checked(path: Path) -> _Surveyed:
-    """Findings of a folder of packages, of an agency's folder, or of one package."""
+    """Findings of a folder of packages, of an agency's folder, or of one package, which any file or folder in it stands for."""
+    path = _whole(path)
     full = path.resolve()
     only: tuple[tuple[str, int | None], ...]
     if (path / "datapackage.json").is_file() or (full.name.isdigit() and (full.parent / AGENCY).exists()):
@@ -112,6 +114,15 @@ def _checked(path: Path) -> _Surveyed:
     place = (str(path) if not only else _place_of(root)).rstrip("/")
     with _Progress() as progress:
         return _Surveyed(root, place, survey(root, place=place, only=only, progress=progress))
+
+
+def _whole(path: Path) -> Path:
+    """Folder of the package or agency that a file, or the folder `data`, is part of; any other path as it is."""
+    full = path.resolve()
+    folder = full.parent if full.is_file() else full
+    folder = folder.parent if folder.name == "data" else folder
+    known = (folder / AGENCY).is_file() or (folder.name.isdigit() and (folder.parent / AGENCY).is_file())
+    return folder if known and folder != full else path
 
 
 class _Progress:
@@ -154,10 +165,9 @@ def _place_of(root: Path) -> str:
 @click.option("--source", help="官方原文网址 / address of the official original")
 def new(agency: str, year: int, root: Path, title: str | None, source: str | None) -> None:
     """新建某机关某年度的空数据包 / make an empty package in the form in force that year."""
-    if slug_fault(agency):
-        raise click.UsageError(
-            f"“{agency}”不能作为机关标识：只能用小写字母、数字和单个连字符，以字母开头 / an agency id has lower-case letters, digits and single hyphens"
-        )
+    if code := slug_fault(agency):
+        fault = finding(code, found=shown(agency))
+        raise click.UsageError(f"{fault.problem('zh')} / {fault.problem('en')}")
     folder = root / agency / str(year)
     if folder.exists():
         raise click.UsageError(f"{folder} 已经存在，没有改动任何文件 / exists already; nothing was changed")
@@ -261,9 +271,16 @@ def verify(copy: str, language: str) -> None:
 
 
 def main() -> None:
-    """Run the command line; an error of ours is one message, never a traceback."""
+    """Run the command line; an error of ours, or of the disk, is one message, never a traceback."""
     try:
         commands()
     except OpenReportsError as error:
         click.echo(str(error), err=True)
+        sys.exit(1)
+    except OSError as error:
+        place = f"{shown(os.fsdecode(error.filename), 300)}：" if isinstance(error.filename, str | bytes) else ""
+        reason = error.strerror or type(error).__name__
+        click.echo(
+            f"{place}无法读写（{reason}）；请检查路径和权限 / cannot be read or written; check the path and its permissions", err=True
+        )
         sys.exit(1)

@@ -173,9 +173,13 @@ class FolderCopy(Copy):
         return self._paths
 
     def has(self, path: str) -> bool:
-        """Whether there is such a file, without looking at the others."""
-        file = self._root / path
-        return file.is_file() and not file.is_symlink()
+        """Whether there is such a file, without looking at the others. Raises `CopyError` where nobody may look."""
+        try:
+            return stat.S_ISREG(os.lstat(self._root / path).st_mode)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError as error:
+            raise CopyError(path, "copy.unreadable", found=error.strerror or type(error).__name__) from error
 
     def pieces(self, path: str) -> Iterator[bytes]:
         """Content of a file, piece by piece."""
@@ -283,6 +287,14 @@ class _SameOrigin(urllib.request.HTTPRedirectHandler):
         return super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]
 
 
+def _ascii_host(host: str) -> str:
+    """Host and port as they are sent: a name in Chinese in its ASCII form (IDNA). Raises `CopyError` where it has none."""
+    try:
+        return host if host.isascii() else host.encode("idna").decode()
+    except UnicodeError as error:
+        raise CopyError("", "copy.address") from error
+
+
 def _origin(url: str) -> tuple[str, str | None, int | None]:
     parts = urlsplit(url)
     return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
@@ -300,8 +312,10 @@ class WebCopy(Copy):
             usable = False
         if not usable:
             raise CopyError("", "copy.address")
-        path = parts.path.removesuffix("index.html")
-        self._base = parts._replace(path=path if path.endswith("/") else f"{path}/", query="", fragment="").geturl()
+        # An address as a browser shows it: names in Chinese are sent as every browser sends them.
+        path = quote(parts.path.removesuffix("index.html"), safe="/%:@!$&'()*+,;=~")
+        host = _ascii_host(parts.netloc)
+        self._base = parts._replace(netloc=host, path=path if path.endswith("/") else f"{path}/", query="", fragment="").geturl()
         self._timeout = timeout
         self._opener = urllib.request.build_opener(_SameOrigin)
         self._opener.addheaders = [("User-Agent", "open-reports verify"), ("Accept-Encoding", "identity")]
@@ -366,8 +380,14 @@ def open_copy(where: str | os.PathLike[str]) -> Copy:
     if "://" in text:
         return WebCopy(text)
     path = Path(text)
-    if path.is_dir():
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError, ValueError) as error:  # ValueError: a NUL in the name
+        raise CopyError("", "copy.none") from error
+    except OSError as error:
+        raise CopyError("", "copy.unreadable", found=error.strerror or type(error).__name__) from error
+    if stat.S_ISDIR(mode):
         return FolderCopy(path)
-    if path.is_file():
+    if stat.S_ISREG(mode):
         return ZipCopy(path)
     raise CopyError("", "copy.none")

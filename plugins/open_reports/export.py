@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports import manifest
@@ -15,7 +16,6 @@ from open_reports.staging import staging, swap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from open_reports.corpus import Corpus
     from open_reports.permanence import Released
@@ -48,8 +48,9 @@ def export(corpus: Corpus, folder: Path, *, site: str = "", released: Released |
     but an export; else, and where nothing can be written, `CopyError` is raised and what was there stays as it was.
     """
     refuse_foreign(folder)
+    target = Path(os.path.abspath(folder))  # noqa: PTH100 (a link is not followed): `.` has no name to build beside
     site = site if site.endswith("/") or not site else f"{site}/"
-    staged = staging(folder)
+    staged = staging(target)
     made = manifest.Manifest(site=site, packages=corpus.place)
     try:
         staged.parent.mkdir(parents=True, exist_ok=True)
@@ -59,7 +60,7 @@ def export(corpus: Corpus, folder: Path, *, site: str = "", released: Released |
             made.add(path, data)
             _write(staged / path, data)
         _write(staged / manifest.PATH, made.finish())
-        swap(staged, folder)
+        swap(staged, target)
     except OSError as error:
         raise CopyError(str(folder), "export.failed", found=error.strerror or type(error).__name__) from error
     finally:

@@ -33,6 +33,7 @@ from open_reports.pages import ENGLISH
 from open_reports.pages.search import box as search_box
 from open_reports.publish import assets
 from open_reports.staging import staging, swap
+from open_reports.store import Store
 from open_reports.words import Words
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ class OpenReportsConfig(Config):
     """Folder of the data packages, relative to mkdocs.yml."""
     released = options.Type(str, default="released")
     """Folder of the record of what was released, relative to mkdocs.yml (`open-reports release`)."""
+    cache = options.Type(bool, default=True)
+    """Whether finished pages are kept in the user's cache folder, as large as the site, so that the next build makes only what changed."""
     problem = options.Type(str, default="")
     """Where a reader reports a mistake: a web or mail address in which `{report}`, `{agency}`, `{year}`, `{page}` and
     `{address}` stand for what the reader looks at; empty for no such link."""
@@ -105,6 +108,7 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
         self._released: permanence.Released | None = None
         self._last_good: Corpus | None = None
         self._manifest = Manifest()
+        self._store: Store | None = None
         self._broken: tuple[Finding, ...] = ()
         self._frames: dict[tuple[object, ...], shell.Frame] = {}
         self._hashes: dict[tuple[str, str], tuple[str, ...]] = {}
@@ -154,6 +158,7 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
         try:
             self._publication = corpus.publish(site=site, problem=self.config.problem, released=self._released)
             self._manifest = Manifest(site=site, packages=corpus.place)
+            self._store = Store(config.config_file_path or str(base)) if self.config.cache else None
         except OpenReportsError as error:
             raise PluginError(str(error)) from error
         for lacking in self._publication.lacking:
@@ -204,7 +209,7 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
             own["open_reports"] = _links(language, base)
             self._hashes[language, base] = shell.script_hashes(self._rendered(context, _blank()))
         if isinstance(page, ReportPage):
-            built = page.made.build()
+            built = self._store.built(page.made) if self._store else page.made.build()
             folder = Path(config.site_dir) / page.made.path
             for path, data in built.files.items():
                 self._manifest.add(f"{page.made.path}{path}", data)
@@ -292,6 +297,8 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
         if self._released and self._command != "serve" and (gone := permanence.lost(self._released, self._standing(config))):
             raise PluginError(str(permanence.PermanenceError(gone)))
         self._publication = None
+        if self._store:
+            self._store.sweep()
         if self._site is not None and not _warned(config):
             swap(Path(config.site_dir), self._site)
             config.site_dir = str(self._site)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,6 +14,7 @@ from open_reports.corpus import agency_file
 from open_reports.coverage import coverage, known_day
 from open_reports.database import available as database_lacks
 from open_reports.database import database
+from open_reports.dependencies import Dependencies
 from open_reports.errors import PublishError
 from open_reports.form import LANGUAGES, Text
 from open_reports.glossary import entries
@@ -25,7 +26,7 @@ from open_reports.words import Words
 from open_reports.workbook import available as workbook_lacks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from importlib.resources.abc import Traversable
 
     from open_reports.finding import Finding
@@ -65,9 +66,6 @@ def by_report(findings: Iterable[Finding]) -> dict[tuple[str, int], list[Finding
     return found
 
 
-"""Languages of the site: Chinese at its root, English below `en/`."""
-
-
 def publish(
     library: Library, findings: Sequence[Finding], *, site: str = "", problem: str = "", released: Released | None = None
 ) -> Publication:
@@ -105,24 +103,25 @@ def publish(
     artifacts += tuple(Artifact(path, data) for path, data in pages.data_citation(library, site).items())
     sizes = {artifact.path.removeprefix("data/"): len(artifact.data) for artifact in artifacts}
     made: list[Page] = []
+    depends = Dependencies(library, found, covered, (site, problem, *sorted(without)))
     for language in LANGUAGES:
         w = Words(language)
         made.append(pages.home_page(library, sizes, routes, w, site=site))
-        for year in library.years:
-            made += pages.year_pages(library, year, found, covered, w)
-        made += pages.quality_pages(library, findings, w)
-        made += pages.indicator_pages(library, w)
-        made += pages.coverage_pages(covered, w)
+        lists = [page for year in library.years for page in pages.year_pages(library, year, found, covered, w)]
+        lists += pages.quality_pages(library, findings, w)
+        lists += pages.indicator_pages(library, w)
+        lists += pages.coverage_pages(covered, w)
+        made += _keyed(lists, depends.of_corpus())
         made += pages.corrections_pages(library, sizes, w, problem)
         made += (pages.compare_page(library, w), pages.glossary_page(w))
         made.append(pages.explore_page(w, database_size=sizes.get("reports.sqlite", 0)))
     for agency in library.agencies.values():
         # Both pages of an agency, and of a report, follow each other: they share files, which are let go once written.
         shared = pages.AgencyFolder(library, agency, AgencyFiles(library, agency), routes, site=site)
-        made += (pages.agency_page(shared, found, covered, Words(language)) for language in LANGUAGES)
+        made += _keyed((pages.agency_page(shared, found, covered, Words(language)) for language in LANGUAGES), depends.of_agency(agency))
     for report in library:
         folder = pages.Folder(library, report, found.get((report.agency, report.year), []), routes, site=site, problem=problem)
-        made += (pages.report_page(folder, Words(language)) for language in LANGUAGES)
+        made += _keyed((pages.report_page(folder, Words(language)) for language in LANGUAGES), depends.of_report(report))
     lacking = tuple(label for label in lacks.values() if label)
     measured = pages.DataFiles(library, routes, artifacts, tuple(made), lacking)
     made += (pages.data_page(measured, Words(language), site=site) for language in LANGUAGES)
@@ -132,6 +131,10 @@ def publish(
     _require_twins(publication)
     _require_scripts(publication)
     return publication
+
+
+def _keyed(made: Iterable[Page], key: str) -> Iterator[Page]:
+    return (replace(page, key=key) for page in made)
 
 
 _NAMED = ("", "compare/", "indicators/", "coverage/", "quality/", "corrections/", "glossary/", "data/", "explore/")

@@ -60,29 +60,29 @@ class Rewritten:
         return bool(self._pairs)
 
 
-def difference(path: str, made: bytes, found: bytes, rewritten: Rewritten) -> Difference | Unknown | None:
+def difference(path: str, made: bytes, found: bytes, rewritten: Rewritten, *, whole: bool = False) -> Difference | Unknown | None:
     """Compare a file as made again with the same file as found; None where they say the same.
 
-    JSON is compared key by key and CSV column by column, as far as both have them; archives and workbooks member by
-    member, databases row by row.
+    JSON is compared key by key and CSV column by column, as far as both have them, or, if `whole`, with nothing more and
+    nothing less; archives and workbooks member by member, databases row by row.
     """
+    if path.endswith((".json", ".jsonld")):
+        return _json(path, made, found, rewritten, whole=whole)
+    if path.endswith(".csv"):
+        return next(_cells(made, found, whole=whole), None)
     comparing = next((each for suffixes, each in _COMPARING if path.endswith(suffixes)), None)
-    return comparing(path, made, found, rewritten) if comparing else Unknown()
+    return comparing(path, made, found) if comparing else Unknown()
 
 
-def _json(path: str, made: bytes, found: bytes, rewritten: Rewritten) -> Difference | None:
+def _json(path: str, made: bytes, found: bytes, rewritten: Rewritten, *, whole: bool) -> Difference | None:
     try:
         expected, stated = (json.loads(data, parse_float=Decimal) for data in (made, found))
     except (ValueError, RecursionError) as error:
         return _first(path, shown(str(error)))
-    return next(_values("", expected, stated, rewritten), None)
+    return next(_values("", expected, stated, rewritten, whole=whole), None)
 
 
-def _csv(_path: str, made: bytes, found: bytes, _rewritten: Rewritten) -> Difference | None:
-    return next(_cells(made, found), None)
-
-
-def _parquet(path: str, made: bytes, found: bytes, _rewritten: Rewritten) -> Difference | Unknown:
+def _parquet(path: str, made: bytes, found: bytes) -> Difference | Unknown:
     # One engine writes the same rows in the same bytes; of another's, nobody can say without it.
     return _first(path, "≠") if _ENGINE.findall(made) == _ENGINE.findall(found) else Unknown()
 
@@ -91,24 +91,28 @@ def _first(path: str, found: str) -> Difference:
     return Difference(told("place.value", path=path), path, found)
 
 
-def _values(path: str, made: object, found: object, rewritten: Rewritten) -> Iterator[Difference]:
+def _values(path: str, made: object, found: object, rewritten: Rewritten, *, whole: bool) -> Iterator[Difference]:
     if isinstance(made, dict) and isinstance(found, dict):
-        for key in made.keys() & found.keys():
-            yield from _values(f"{path}.{key}" if path else key, made[key], found[key], rewritten)
+        if whole and made.keys() != found.keys():
+            lacking, more = ([key for key in one if key not in other] for one, other in ((made, found), (found, made)))
+            yield Difference(told("place.value", path=path), shown(lacking, _SHOWN), shown(more, _SHOWN))
+        for key in made:  # in its order, for a set has another one each time, and the first difference is what is told
+            if key in found:
+                yield from _values(f"{path}.{key}" if path else key, made[key], found[key], rewritten, whole=whole)
     elif isinstance(made, list) and isinstance(found, list):
         if len(made) != len(found):
             yield Difference(told("place.value", path=f"{path}[]"), str(len(made)), str(len(found)))
         for index, (expected, stated) in enumerate(zip(made, found, strict=False)):
-            yield from _values(f"{path}[{index}]", expected, stated, rewritten)
+            yield from _values(f"{path}[{index}]", expected, stated, rewritten, whole=whole)
     elif type(made) is not type(found) or (made != found and (made, found) not in rewritten):
         yield Difference(told("place.value", path=path), shown(made, _SHOWN), shown(found, _SHOWN))
 
 
-def _cells(made: bytes, found: bytes) -> Iterator[Difference]:
+def _cells(made: bytes, found: bytes, *, whole: bool) -> Iterator[Difference]:
     expected, stated = _table(made), _table(found)
     heads = (next(expected, []), next(stated, []))
     both = [name for name in heads[0] if name in heads[1]]
-    if not both:
+    if not both or (whole and heads[0] != heads[1]):
         yield Difference(told("place.line", row=1, column=""), shown(heads[0], _SHOWN), shown(heads[1], _SHOWN))
         return
     places = [(name, heads[0].index(name), heads[1].index(name)) for name in both]
@@ -134,7 +138,7 @@ def _table(data: bytes) -> Iterator[list[str]]:
         yield [str(error)]
 
 
-def _archive(path: str, made: bytes, found: bytes, _rewritten: Rewritten) -> Difference | None:
+def _archive(path: str, made: bytes, found: bytes) -> Difference | None:
     try:
         with zipfile.ZipFile(io.BytesIO(made)) as right, zipfile.ZipFile(io.BytesIO(found)) as stated:
             expected, names = sorted(right.namelist()), sorted(stated.namelist())
@@ -151,7 +155,7 @@ def _archive(path: str, made: bytes, found: bytes, _rewritten: Rewritten) -> Dif
     return None
 
 
-def _database(path: str, made: bytes, found: bytes, _rewritten: Rewritten) -> Difference | None:
+def _database(path: str, made: bytes, found: bytes) -> Difference | None:
     try:
         for expected, stated in zip_longest(_dump(made), _dump(found)):
             if expected != stated:
@@ -177,9 +181,7 @@ def _dump(data: bytes) -> Iterator[tuple[Any, ...]]:
         connection.close()
 
 
-_COMPARING: tuple[tuple[tuple[str, ...], Callable[[str, bytes, bytes, Rewritten], Difference | Unknown | None]], ...] = (
-    ((".json", ".jsonld"), _json),
-    ((".csv",), _csv),
+_COMPARING: tuple[tuple[tuple[str, ...], Callable[[str, bytes, bytes], Difference | Unknown | None]], ...] = (
     ((".zip", ".xlsx"), _archive),
     ((".sqlite",), _database),
     ((".parquet",), _parquet),

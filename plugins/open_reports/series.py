@@ -87,7 +87,7 @@ class Break(NamedTuple):
     def says(self, w: Words) -> str:
         """Return the break in one sentence."""
         causes = w("break_and").join(cause.says(w) for cause in self.causes)
-        return w("break_note", before=self.before, after=self.after, causes=causes)
+        return w("break_gap" if self.only_missing else "break_note", before=self.before, after=self.after, causes=causes)
 
 
 class Change(NamedTuple):

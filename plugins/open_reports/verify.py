@@ -48,6 +48,8 @@ _BESIDE = re.compile(
     re.ASCII,
 )
 """Files that the site puts beside a package's own, in its folder or archive; any other does not belong there."""
+_OF_A_YEAR = re.compile(rf"(\d{{4}}/)(?:{'|'.join(map(re.escape, FILES))})", re.ASCII)
+"""File of a package in the folder of its agency, by the folder of its year."""
 _LIKELY = 1000
 """Bytes from which packed data of two versions of zlib can be told apart."""
 
@@ -288,7 +290,8 @@ class _Comparing:
         if found is None or found == made:  # what is missing or was changed has been told
             return
         content = self.copy.read(path, found.size)
-        outcome = difference(path, data, content, self.rewritten)
+        # The same version makes the same keys and columns; only what it states of files that were packed otherwise differs.
+        outcome = difference(path, data, content, self.rewritten, whole=self.exact)
         if self._lists_others(path, data, content):
             self.notes["note.hash_only"].append(path)
         elif isinstance(outcome, Difference):
@@ -327,10 +330,11 @@ class _Comparing:
 
 def _parts(copy: Copy, verdict: Verdict) -> None:
     """Verify a copy that has no manifest: a package, or the packages of an agency, each against what it states itself."""
-    folders = [""] if copy.has(DESCRIPTOR) else []
+    alone = copy.has(DESCRIPTOR)
     paths = copy.paths() or frozenset()
-    folders += sorted({match[1] for path in paths if (match := re.fullmatch(rf"(\d{{4}}/){re.escape(DESCRIPTOR)}", path, re.ASCII))})
-    if not folders:
+    # A year is a package if any of its files is there: one whose descriptor is gone must not pass for something else.
+    folders = [""] if alone else sorted({match[1] for path in paths if (match := _OF_A_YEAR.fullmatch(path))})
+    if not alone and not any(f"{folder}{DESCRIPTOR}" in paths for folder in folders):
         raise CopyError("", "copy.unlike")
     for fault in copy.faults:
         verdict.fault(fault)
@@ -351,16 +355,21 @@ def _package(copy: Copy, verdict: Verdict, folder: str) -> list[str]:
     verdict.packages += 1
     with TemporaryDirectory() as below:
         files = _fetch(copy, verdict, folder, sorted(inside - beside), Path(below))
+        if DESCRIPTOR not in files:
+            if f"{folder}{DESCRIPTOR}" not in verdict.named():
+                verdict.add(f"{folder}{DESCRIPTOR}", "copy.missing")
+            return sorted(f"{folder}{path}" for path in beside)
         try:
-            stated = _described(files.get(DESCRIPTOR, b""))
+            stated = _described(files[DESCRIPTOR])
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             verdict.add(f"{folder}{DESCRIPTOR}", "package.name", found=shown(str(error)))
-            return sorted(beside)
+            return sorted(f"{folder}{path}" for path in beside)
         for path, entry in stated.files.items():
             if path in files and (found := manifest.Entry.of(files[path])) != entry:
                 verdict.add(f"{folder}{path}", "file.hash", expected=entry.hash, found=found.hash)
         known = verdict.named()
-        reading = read(Path(below), "", agency=stated.agency, year=stated.year)
+        # In the folder of an agency, that of a year says which report it should be.
+        reading = read(Path(below), "", agency=stated.agency, year=int(folder[:-1]) if folder else stated.year)
     faults = [*reading.findings, *(judge([reading.report]) if reading.report else ())]
     told_before = {"meta.hash"} if known else set()  # the file itself is named, rather than the line that states its hash
     verdict.deviations += [
@@ -371,7 +380,7 @@ def _package(copy: Copy, verdict: Verdict, folder: str) -> list[str]:
         beside.remove("report.json")
     if reading.report is not None and isinstance(copy, ZipCopy) and not folder:
         _packing(copy, verdict, reading.report)
-    return sorted(path for path in beside if path != PAGE)
+    return sorted(f"{folder}{path}" for path in beside if path != PAGE)
 
 
 def _fetch(copy: Copy, verdict: Verdict, folder: str, names: Iterable[str], below: Path) -> dict[str, bytes]:

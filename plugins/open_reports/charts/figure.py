@@ -64,15 +64,19 @@ def _rows(chart: Chart) -> int:
     return sum(len(panel.series) + panel.summed for panel in chart.panels)
 
 
-def _text(point: Point, w: Words) -> str:
+def _text(point: Point, unit: str, w: Words) -> str:
     """Return what a sentence says of a point."""
     if point.value is None:
         if point.status == "small_denominator":
             return w("chart_counts", numerator=point.numerator, denominator=point.denominator)
-        return svg.nothing(point.status, w, floor())
+        return _lacking(point.status, w)
     if point.denominator is None:
-        return str(point.value)
+        return w("chart_count", count=point.value, unit=unit)
     return w("chart_share", rate=svg.rate_text(point.value), numerator=point.numerator, denominator=point.denominator)
+
+
+def _lacking(status: str, w: Words) -> str:
+    return w("chart_lacking", why=svg.nothing(status, w, floor()))
 
 
 def _latest(chart: Chart, w: Words) -> str:
@@ -80,10 +84,15 @@ def _latest(chart: Chart, w: Words) -> str:
     if chart.empty:
         return ""
     at = max(at for _, each in chart.series for at, point in enumerate(each.points) if point.status != NOT_COLLECTED)
-    said = {definition.id: _text(each.points[at], w) for definition, each in chart.series}
+    known = forms().common.units.get(chart.definition.unit)
+    unit = known[w.language] if known else chart.definition.unit
+    said = {definition.id: _text(each.points[at], unit, w) for definition, each in chart.series}
     if chart.stacked:
         sums = {panel.definition.id: panel.sums[at] for panel in chart.panels}
-        said |= {id_: svg.nothing(each.status, w, floor()) if each.value is None else each.text for id_, each in sums.items()}
+        said |= {
+            id_: _lacking(each.status, w) if each.value is None else w("chart_count", count=each.text, unit=unit)
+            for id_, each in sums.items()
+        }
     return chart.definition.latest[w.language].format(year=chart.years[at], **said)
 
 

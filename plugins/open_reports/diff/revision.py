@@ -60,13 +60,14 @@ def between(old: str, new: str) -> Diff:
     """Return what differs between two states, each a folder or a git revision (`HEAD~1`, `main`, `v1:datapackages/pingtan`).
 
     A revision without a path means the folder that the other side is, else `datapackages`; a folder of the same name goes
-    first. Raises `RevisionError`.
+    first. What only one side names, a package or an agency's, is compared alone. Raises `RevisionError`.
     """
     with TemporaryDirectory(prefix="open-reports-") as temporary:
         sides = [_opened(text, other, Path(temporary) / str(number)) for number, (text, other) in enumerate(((old, new), (new, old)))]
-        libraries = [_library(each) for each in sides]
-    only = [] if any(not each.only for each in sides) else [key for each in sides for key in each.only]
-    return compare(libraries[0], libraries[1], only=only)
+        # Where one side names some packages, the other ones of the other side are neither new nor gone.
+        named = tuple(dict.fromkeys(key for each in sides for key in each.only))
+        libraries = [_library(each if each.only else each._replace(only=named)) for each in sides]
+    return compare(libraries[0], libraries[1], only=named)
 
 
 def _library(packages: Packages) -> Library:

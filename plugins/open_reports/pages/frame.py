@@ -112,7 +112,8 @@ class Page:
     """A page of the site, not yet built.
 
     `name` is its short title, as a menu shows it; `sections` its anchors with their titles for the table of contents;
-    `scripts` the files of `assets/` that it needs.
+    `scripts` the files of `assets/` that it needs; `key` a hash over everything that it is made of, under which it may be kept
+    once it is built, empty for a page that is always built anew.
     """
 
     here: Here
@@ -122,6 +123,7 @@ class Page:
     sections: tuple[tuple[str, str], ...]
     build: Callable[[], Built]
     scripts: tuple[str, ...] = ()
+    key: str = ""
 
     @property
     def path(self) -> str:

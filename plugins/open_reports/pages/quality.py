@@ -96,7 +96,7 @@ def quality_pages(library: Library, findings: Sequence[Finding], w: Words) -> It
     for rule in forms().rules.values():
         found = quality.of_rule(rule.id)
         for part in parts(f"quality/{rule.id}/", len(found)):
-            yield _rule_page(quality, rule, found[part.span], part)
+            yield _rule_page(quality, rule, found, part)
 
 
 def _counted(found: Sequence[Finding]) -> list[str]:
@@ -105,6 +105,12 @@ def _counted(found: Sequence[Finding]) -> list[str]:
     return [str(levels["discrepancy"]), str(levels["notice"]), str(explained)]
 
 
+def _tested(results: Counter[str] | None) -> list[str]:
+    """How often a rule was tested, by result; a rule that was not is no rule that held 0 times."""
+    return [str(results[result]) if results else "–" for result in _RESULTS]
+
+
+_RESULTS = ("holds", "contradicts", "untestable")
 _TABLES = {"rules": "quality_by_rule", "agencies": "quality_by_agency", "years": "quality_by_year"}
 """Tables of the overview with the keys of their titles."""
 
@@ -121,10 +127,7 @@ def _overview(quality: Quality, agencies: Sequence[Agency], part: Part) -> Page:
             {
                 "href": here.page(f"quality/{rule.id}/"),
                 "text": f"{rule.id} {rule.name[w.language]}",
-                "cells": [
-                    *(str(quality.results.get(rule.id, Counter())[result]) for result in ("holds", "contradicts", "untestable")),
-                    str(len(quality.of_rule(rule.id))),
-                ],
+                "cells": [*_tested(quality.results.get(rule.id)), str(len(quality.of_rule(rule.id)))],
             }
             for rule in forms().rules.values()
         ]
@@ -154,7 +157,10 @@ def _overview(quality: Quality, agencies: Sequence[Agency], part: Part) -> Page:
             "agencies": ([w("agency"), *counted], by_agency),
             "years": ([w("year"), *counted], by_year),
         }
-        tables = [{"id": id_, "title": w(_TABLES[id_]), "head": rows[id_][0], "rows": rows[id_][1]} for id_ in shown]
+        notes = {"rules": w("quality_untested")}
+        tables = [
+            {"id": id_, "title": w(_TABLES[id_]), "head": rows[id_][0], "rows": rows[id_][1], "note": notes.get(id_, "")} for id_ in shown
+        ]
         html = (
             templates()
             .get_template("quality.html")
@@ -180,6 +186,7 @@ def _overview(quality: Quality, agencies: Sequence[Agency], part: Part) -> Page:
 
 
 def _rule_page(quality: Quality, rule: RuleText, found: Sequence[Finding], part: Part) -> Page:
+    """One part of a rule's page; `found` are its findings in all parts."""
     w = quality.w
     heading = w("rule_title", id=rule.id, name=rule.name[w.language])
     here = part.here(w)
@@ -211,9 +218,10 @@ def _rule_page(quality: Quality, rule: RuleText, found: Sequence[Finding], part:
                 heading=heading,
                 part=part.says(w),
                 facts=facts,
-                results=[(w(f"result_{result}"), results[result]) for result in ("holds", "contradicts", "untestable")] if results else [],
+                results=[(w(f"result_{result}"), results[result]) for result in _RESULTS] if results else [],
                 reasons=[(reason_words(reason, w), count) for reason, count in reasons.most_common()],
-                findings=[_line(quality, each, here) for each in found],
+                findings=[_line(quality, each, here) for each in found[part.span]],
+                total=len(found),
                 turns=part.turns(w),
             )
         )

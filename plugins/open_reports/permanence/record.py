@@ -11,6 +11,7 @@ The record names lines and columns itself, so that it holds whatever becomes of 
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -154,7 +155,8 @@ def read(folder: Path) -> Released:
     place = folder.name
     flaws: list[Flaw] = []
     reports: dict[tuple[str, int], Mapping[str, Any]] = {}
-    entries, faults = children(str(folder), place) if folder.is_dir() else ({}, [])
+    # What stands there and is no folder is no record either: it must not pass for one that was never begun.
+    entries, faults = children(str(folder), place) if os.path.lexists(folder) else ({}, [])
     flaws += [Flaw(each.file or place, _both(each)) for each in faults]
     texts: dict[str, str] = {}
     for name, entry in entries.items():
@@ -216,20 +218,31 @@ def _are_shapes(value: object) -> bool:
         for shape in tables.values():
             if not isinstance(shape, dict) or not texts(shape.get("columns")) or not isinstance(shape.get("lines"), dict):
                 return False
-            if not all(isinstance(each, list) and set(each) <= shape["columns"].keys() for each in shape["lines"].values()):
+            if not all(
+                isinstance(each, list) and all(_among(column, shape["columns"]) for column in each) for each in shape["lines"].values()
+            ):
                 return False
     return True
+
+
+def _among(value: object, known: Mapping[str, object]) -> bool:
+    """Whether a value is a text that is known; JSON may hold anything in its place."""
+    return isinstance(value, str) and value in known
 
 
 def _reports(agency: str, text: str, place: str, known: Shapes, flaws: list[Flaw]) -> Iterator[tuple[tuple[str, int], Mapping[str, Any]]]:
     if slug_fault(agency):
         flaws.append(Flaw(place, _plain(agency)))
         return
+    rows: dict[int, int] = {}
     for row, line in enumerate(text.split("\n"), start=1):
         if not line:
             continue
         value = _parsed(line, f"{place}:{row}", flaws)
         if _is_record(value, known):
+            # Two lines for one year are left by a merge; whichever was taken, the other would be forgotten.
+            if rows.setdefault(value["year"], row) != row:
+                flaws.append(Flaw(f"{place}:{row}", _plain(f"{value['year']} = {place}:{rows[value['year']]}")))
             yield (agency, value["year"]), value
         elif value is not None:
             flaws.append(Flaw(f"{place}:{row}", _plain(value)))
@@ -239,10 +252,10 @@ _VERSION = re.compile(r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*)){2}", re.ASCII)
 
 
 def _is_record(value: object, known: Shapes) -> bool:
-    if not isinstance(value, dict) or not isinstance(value.get("year"), int) or not _VERSION.fullmatch(str(value.get("version"))):
+    if not isinstance(value, dict) or type(value.get("year")) is not int or not _VERSION.fullmatch(str(value.get("version"))):
         return False
     of = value.get("forms")
-    if not isinstance(of, dict) or set(of) != set(TABLES) or not all(form in known for form in of.values()):
+    if not isinstance(of, dict) or set(of) != set(TABLES) or not all(_among(form, known) for form in of.values()):
         return False
     for name in TABLES:
         shape, rows = known[of[name]][name], value.get(name)

@@ -1,0 +1,325 @@
+"""The store of finished pages: whatever is edited, what it gives is what a build from nothing gives, and only that is built anew."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import made_up
+import pytest
+from open_reports import dependencies
+from open_reports.check import check
+from open_reports.form import forms
+from open_reports.library import open_library
+from open_reports.pages import Built, Here, Page
+from open_reports.publish import Publication, publish
+from open_reports.store import Store
+from open_reports.words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+YEARS = (2022, 2023, 2024)
+
+
+class Sources:
+    """Packages of a district and its two units by agency and year, and what the site is told, before and after edits."""
+
+    def __init__(self) -> None:
+        self.packages = {
+            (package.agency, package.year): package
+            for agency in ("xugou-jia", "xugou-yi", "xugou-bing")
+            for package in made_up.history(agency, YEARS)
+        }
+        self.site = "https://open-reports.example/"
+        self.problem = ""
+        for unit in ("xugou-yi", "xugou-bing"):
+            self.agency(unit, "parent", "xugou-jia")
+        whole = self.packages["xugou-jia", 2024]
+        whole.edit_json("report.scope", "consolidated")
+        whole.edit_json("report.consolidates", [{"units": ["xugou-yi"], "lines": []}])
+        _cell("xugou-yi", 2024, "disputes", "")(self)
+
+    def agency(self, agency: str, key: str, value: object) -> None:
+        """Edit `agency.yml` of every year's package, for they share one."""
+        for (name, _), package in self.packages.items():
+            if name == agency:
+                package.edit_agency(key, value)
+
+    def publication(self, folder: Path) -> Publication:
+        """Write, read, check and publish."""
+        shutil.rmtree(folder, ignore_errors=True)
+        for package in self.packages.values():
+            package.write(folder)
+        library = open_library(folder)
+        assert library.findings == ()
+        return publish(library, check(library), site=self.site, problem=self.problem)
+
+
+# -- edits, each as a hand at a keyboard would make it --------------------------------------------------------------------
+
+
+def _cell(agency: str, year: int, table: str, text: str) -> Callable[[Sources], None]:
+    def edit(sources: Sources) -> None:
+        package = sources.packages[agency, year]
+        line, column = forms()[package.form_of[table]].tables[table].cells[0]
+        package.set(table, line.id, column.id, text)
+
+    return edit
+
+
+def _descriptor(agency: str, year: int, path: str, value: object) -> Callable[[Sources], None]:
+    return lambda sources: sources.packages[agency, year].edit_json(path, value)
+
+
+def _agency(agency: str, key: str, value: object) -> Callable[[Sources], None]:
+    return lambda sources: sources.agency(agency, key, value)
+
+
+def _revised(sources: Sources) -> None:
+    package = sources.packages["xugou-yi", 2024]
+    package.edit_json("version", "1.0.1")
+    package.edit_json("report.revisions", [{"version": "1.0.1", "date": "2026-03-02", "reason": "录入错误", "changes": []}])
+
+
+def _explained(sources: Sources) -> None:
+    """Of the sum that the unit does not give."""
+    package = sources.packages["xugou-jia", 2024]
+    line, column = forms()[package.form_of["disputes"]].tables["disputes"].cells[0]
+    said = {"finding": "AGG", "address": f"disputes/{line.id}/{column.id}", "text": "口径不同", "by": "publisher", "date": "2026-03-02"}
+    package.edit_json("report.explanations", [said])
+
+
+def _stated(sources: Sources) -> None:
+    sources.packages["xugou-yi", 2023].put("data/overview.csv", "item,value,unit,part_of\n网站发布,17,条,\n")
+
+
+def _noted(sources: Sources) -> None:
+    package = sources.packages["xugou-yi", 2023]
+    line, column = forms()[package.form_of["disputes"]].tables["disputes"].cells[0]
+    package.put("data/notes.csv", f"table,line,column,printed,note\ndisputes,{line.id},{column.id},,原文此处有涂改\n")
+
+
+def _prose(sources: Sources) -> None:
+    package = sources.packages["xugou-jia", 2023]
+    package.put("report.md", package.text("report.md") + "\n又及：本段为测试所写。\n")
+
+
+def _gone(sources: Sources) -> None:
+    del sources.packages["xugou-jia", 2022]
+
+
+def _earlier(sources: Sources) -> None:
+    """From then on it is told of every agency that its report of that year is not collected."""
+    sources.packages["xugou-jia", 2020] = package = made_up.package("xugou-jia", 2020)
+    package.agency_yml = sources.packages["xugou-jia", 2023].agency_yml
+
+
+def _more(sources: Sources) -> None:
+    for package in (made_up.package("xugou-jia", 2025), made_up.package("xugou-ding", 2024)):
+        sources.packages[package.agency, package.year] = package
+    sources.agency("xugou-jia", "region", "虚构省虚构县")
+
+
+def _moved(sources: Sources) -> None:
+    sources.site = "https://elsewhere.example/nianbao/"
+
+
+def _asked(sources: Sources) -> None:
+    sources.problem = "mailto:nianbao@example.cn?subject={report}&body={address}"
+
+
+EDITS = {
+    "a figure": _cell("xugou-yi", 2022, "applications", "987654"),
+    "a figure of the year before": _cell("xugou-jia", 2023, "applications", "987654"),
+    "a figure of a unit": _cell("xugou-yi", 2024, "applications", "987654"),
+    "why a unit has no figure": _cell("xugou-yi", 2024, "disputes", "/"),
+    "the name of a unit": _agency("xugou-yi", "name", "虚构市改名局"),
+    "the English name of the parent": _agency("xugou-jia", "name_en", "Renamed Invented Office"),
+    "the kind": _agency("xugou-bing", "kind", "township"),
+    "the parent": _agency("xugou-bing", "parent", "none"),
+    "the region": _agency("xugou-yi", "region", "虚构省另一市"),
+    "the day of publication": _descriptor("xugou-bing", 2023, "report.published", "2024-05-06"),
+    "the title": _descriptor("xugou-bing", 2024, "title", "虚构市丙局2024年政府信息公开工作年度报告（另题）"),
+    "the scope": _descriptor("xugou-yi", 2023, "report.scope", "consolidated"),
+    "what is consolidated": _descriptor("xugou-jia", 2024, "report.consolidates", [{"units": ["xugou-bing"], "lines": []}]),
+    "a revision": _revised,
+    "an explanation": _explained,
+    "section one": _stated,
+    "a note": _noted,
+    "the prose": _prose,
+    "a report that is gone": _gone,
+    "a report of an earlier year": _earlier,
+    "reports and an agency more": _more,
+    "the site's address": _moved,
+    "where to report mistakes": _asked,
+}
+EVERYWHERE = {"the site's address", "where to report mistakes"}
+"""Edits of what every page is told."""
+
+
+# -- what the store gives -------------------------------------------------------------------------------------------------
+
+
+class Taken(NamedTuple):
+    """Pages with a key, by path: those found in the store, and those built."""
+
+    kept: set[str]
+    built: set[str]
+
+
+def through(store: Store, publication: Publication) -> tuple[dict[str, Built], Taken]:
+    """Every page by its path as the store gives it, and which of them it had to build."""
+    built: set[str] = set()
+
+    def watched(page: Page) -> Page:
+        def build() -> Built:
+            built.add(page.path)
+            return page.build()
+
+        return replace(page, build=build)
+
+    found = {page.path: store.built(watched(page)) for page in publication.pages if page.key}
+    return found, Taken(set(found) - built, built)
+
+
+def anew(publication: Publication) -> dict[str, Built]:
+    """Every page with a key by its path, built from nothing."""
+    return {page.path: page.build() for page in publication.pages if page.key}
+
+
+@pytest.fixture(scope="module")
+def before(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Built]]:
+    """A store filled by a build of the sources without an edit, and the pages of that build."""
+    folder = tmp_path_factory.mktemp("before")
+    pages, taken = through(Store("虚构", folder / "store"), Sources().publication(folder / "packages"))
+    assert taken.kept == set()
+    return folder / "store", pages
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_after_any_edit_the_pages_are_those_of_a_build_from_nothing(
+    name: str, before: tuple[Path, dict[str, Built]], tmp_path: Path
+) -> None:
+    shutil.copytree(before[0], tmp_path / "store")
+    sources = Sources()
+    EDITS[name](sources)
+    given, taken = through(Store("虚构", tmp_path / "store"), sources.publication(tmp_path / "packages"))
+    wanted = anew(sources.publication(tmp_path / "packages"))
+    assert [path for path in wanted if given[path] != wanted[path]] == []
+    assert taken.built >= {path for path in wanted if before[1].get(path) != wanted[path]} != set()
+    assert bool(taken.kept) == (name not in EVERYWHERE)
+
+
+def test_edits_one_after_another(before: tuple[Path, dict[str, Built]], tmp_path: Path) -> None:
+    """With sweeping between them, as builds do."""
+    shutil.copytree(before[0], tmp_path / "store")
+    sources = Sources()
+    names = list(EDITS)
+    random.Random(20261123).shuffle(names)  # noqa: S311 (a repeatable order)
+    for name in names[:8]:
+        EDITS[name](sources)
+        store = Store("虚构", tmp_path / "store")
+        given, _ = through(store, sources.publication(tmp_path / "packages"))
+        wanted = anew(sources.publication(tmp_path / "packages"))
+        assert [path for path in wanted if given[path] != wanted[path]] == [], name
+        store.sweep()
+        assert len(list(store.path.iterdir())) == len(wanted)
+
+
+def test_nothing_is_built_when_nothing_changed(before: tuple[Path, dict[str, Built]], tmp_path: Path) -> None:
+    given, taken = through(Store("虚构", before[0]), Sources().publication(tmp_path / "packages"))
+    assert taken.built == set()
+    assert given == before[1]
+
+
+def test_one_figure_leaves_the_other_agencies_alone(before: tuple[Path, dict[str, Built]], tmp_path: Path) -> None:
+    shutil.copytree(before[0], tmp_path / "store")
+    sources = Sources()
+    EDITS["a figure of the year before"](sources)
+    _, taken = through(Store("虚构", tmp_path / "store"), sources.publication(tmp_path / "packages"))
+    assert not [path for path in taken.built if "xugou-yi" in path or "xugou-bing" in path]
+    assert {"reports/xugou-jia/2023/", "reports/xugou-jia/2024/", "en/reports/xugou-jia/"} <= taken.built
+
+
+def test_another_version_of_the_code_makes_everything_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = Sources().publication(tmp_path)
+    monkeypatch.setattr(dependencies, "tools", lambda: "another")
+    second = Sources().publication(tmp_path)
+    assert [page.path for page, other in zip(first.pages, second.pages, strict=True) if page.key and page.key == other.key] == []
+
+
+# -- a page that is not sound ---------------------------------------------------------------------------------------------
+
+PAGE = Page(
+    here=Here("虚构/", Words("zh")),
+    name="虚构",
+    title="虚构",
+    description="",
+    sections=(),
+    build=lambda: Built(html="<h1>虚构</h1>", files={"a.json": b"{}\n", "空.csv": b"", "b/c.bin": bytes(range(256))}),
+    key="1",
+)
+
+
+def _never() -> Built:
+    raise AssertionError("built although it was kept")
+
+
+def test_a_page_is_kept_with_its_files(tmp_path: Path) -> None:
+    made = Store("甲", tmp_path).built(PAGE)
+    assert made == PAGE.build()
+    assert Store("甲", tmp_path).built(replace(PAGE, build=_never)) == made
+
+
+@pytest.mark.parametrize("other", [replace(PAGE, key="2"), replace(PAGE, here=Here("虚构/", Words("en")))], ids=["key", "language"])
+def test_another_page_is_not_taken_for_it(other: Page, tmp_path: Path) -> None:
+    store = Store("甲", tmp_path)
+    store.built(PAGE)
+    with pytest.raises(AssertionError, match="built although"):
+        store.built(replace(other, build=_never))
+    with pytest.raises(AssertionError, match="built although"):
+        Store("乙", tmp_path).built(replace(PAGE, build=_never))
+
+
+def test_a_page_without_a_key_is_never_kept(tmp_path: Path) -> None:
+    assert Store("甲", tmp_path / "new").built(replace(PAGE, key="")) == PAGE.build()
+    assert not (tmp_path / "new").exists()
+
+
+def test_damage_of_any_byte_is_found(tmp_path: Path) -> None:
+    store = Store("甲", tmp_path)
+    made = store.built(PAGE)
+    (file,) = store.path.iterdir()
+    sound = file.read_bytes()
+    for position in range(len(sound)):
+        damaged = bytearray(sound)
+        damaged[position] ^= 1
+        file.write_bytes(damaged)
+        with pytest.raises(AssertionError, match="built although"):
+            store.built(replace(PAGE, build=_never))
+    for data in (b"", sound[:31], sound[:32], sound[:-1], sound + b" "):
+        file.write_bytes(data)
+        assert store.built(PAGE) == made
+        assert file.read_bytes() == sound
+
+
+def test_a_folder_that_cannot_be_written_costs_only_time(tmp_path: Path) -> None:
+    (tmp_path / "pages").write_text("一个文件占了文件夹的位置", encoding="utf-8")
+    store = Store("甲", tmp_path)
+    assert store.built(PAGE) == PAGE.build()
+    store.sweep()
+
+
+def test_what_no_page_is_made_of_any_more_is_removed(tmp_path: Path) -> None:
+    Store("甲", tmp_path).built(PAGE)
+    other = Store("乙", tmp_path)
+    other.built(PAGE)
+    second = Store("甲", tmp_path)
+    second.built(replace(PAGE, key="2"))
+    second.sweep()
+    assert len(list(second.path.iterdir())) == len(list(other.path.iterdir())) == 1
+    assert second.built(replace(PAGE, key="2", build=_never)) == PAGE.build()
