@@ -22,7 +22,7 @@ def main() -> int:
         each.add_argument("--runs", type=_size, default=3, metavar="R", help="rounds, each running every case once (default 3)")
         each.add_argument("--large", action="store_true", help="also measure at 10 N, and that growth is linear up to there")
     build.add_argument(
-        "--profile", nargs="*", choices=building.PROFILED, default=["cold"], help="cases to profile after the rounds (default: cold)"
+        "--profile", nargs="*", choices=tuple(building.LINES), default=["cold"], help="cases to profile after the rounds (default: cold)"
     )
     check.add_argument("--profile", nargs="*", choices=checking.PROFILED, default=[], help="cases to profile after the rounds")
     check.add_argument(

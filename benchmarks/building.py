@@ -15,10 +15,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-EMPTY, PAGES, TWINS, WARM, COLD = "empty", "pages", "twins", "warm", "cold"
-PROFILED = (EMPTY, PAGES, TWINS, WARM, COLD)
+EMPTY, KEPT, PAGES, TWINS, AGAIN, EDITED, WARM, COLD = "empty", "kept", "pages", "twins", "again", "edited", "warm", "cold"
+LINES = {
+    EMPTY: "(a)  MkDocs and Material, empty Markdown pages",
+    KEPT: "(b)  our pages alone, in one language, nothing changed",
+    PAGES: "(b1) the same, every page built anew, checks cached",
+    TWINS: "(b2) the same as (b1) in both languages",
+    AGAIN: "(w)  our whole site, in both, nothing changed",
+    EDITED: "(e)  our whole site, one report changed",
+    WARM: "(w1) our whole site, all built anew, checks cached",
+    COLD: "(c)  our whole site, empty cache: every check",
+}
+"""Every case with what it is."""
+ALONE = {KEPT: ("zh", "kept"), PAGES: ("zh", "anew"), TWINS: ("zh,en", "anew")}
+"""Cases of the pages alone: in which languages, and whether pages of an earlier build may be taken (`pages_alone`)."""
 MOST_PAGES = 2.0
-"""Budget: CPU time of our pages alone, in one language and with the checks' results cached, as a multiple of that of as many empty pages."""
+"""Budget: CPU time of our pages alone, in one language, with what is cached, as a multiple of that of as many empty pages."""
+MOST_OUTPUTS = 2.0
+"""Budget: CPU time of all outputs together as a multiple of that of the pages alone, in both languages."""
+MOST_MEMORY = 1024
+"""Budget: peak memory of a build of all outputs, in MB."""
 MOST_HTML = 2.0
 """Budget: difference between the HTML of a report page in a small and in a large corpus, in percent."""
 MOST_GROWTH = 1.25
@@ -45,8 +61,15 @@ class Bench:
         self._configuration(EMPTY, "plugins: []\nnot_in_nav: /made-up/\n")
 
     def _ours(self, packages: Path) -> None:
-        (self.folder / "ours" / "docs").mkdir(parents=True)
-        self._configuration("ours", f"plugins:\n  - open-reports:\n      datapackages: {packages}\n")
+        for name, cached, source in (("ours", "true", packages), ("anew", "false", packages), (EDITED, "true", self._copied(packages))):
+            (self.folder / name / "docs").mkdir(parents=True)
+            self._configuration(name, f"plugins:\n  - open-reports:\n      datapackages: {source}\n      cache: {cached}\n")
+
+    def _copied(self, packages: Path) -> Path:
+        """The same packages once more, to be changed without changing those of the other cases."""
+        shutil.copytree(packages, self.folder / "packages-edited")
+        self.prose = next((self.folder / "packages-edited").rglob("report.md"))
+        return self.folder / "packages-edited"
 
     def _configuration(self, name: str, more: str) -> None:
         """Write settings that are the project's own but for plugins and nav: one hand-written entry, home, on either side."""
@@ -59,32 +82,40 @@ class Bench:
 
     def command(self, kind: str, *before: str) -> list[str]:
         """Command of a case; `before` goes between Python and the module."""
-        module = ["benchmarks.pages_alone", "zh" if kind == PAGES else "zh,en"] if kind in {PAGES, TWINS} else ["mkdocs"]
-        source = self.folder / (EMPTY if kind == EMPTY else "ours") / "mkdocs.yml"
-        return [sys.executable, *before, "-m", *module, "build", "--strict", "-f", str(source), "-d", str(self.site(kind))]
+        module = ["benchmarks.pages_alone", *ALONE[kind]] if kind in ALONE else ["mkdocs"]
+        source = {EMPTY: EMPTY, WARM: "anew", EDITED: EDITED}.get(kind, "ours")
+        settings = self.folder / source / "mkdocs.yml"
+        return [sys.executable, *before, "-m", *module, "build", "--strict", "-f", str(settings), "-d", str(self.site(kind))]
 
     def case(self, kind: str, *before: str) -> Case:
-        """One way to build; every site starts from nothing, and a cold build from an empty cache."""
-        cache = self.folder / f"cache-{'cold' if kind == COLD else 'warm'}"
+        """One way to build; every site starts from nothing, and a cold build from an empty cache.
+
+        Pages alone are kept apart from those of a whole site, for either build clears away what the other keeps.
+        """
+        cache = self.folder / f"cache-{kind if kind in {COLD, KEPT} else 'warm'}"
 
         def prepare() -> None:
             shutil.rmtree(self.site(kind), ignore_errors=True)
             if kind == COLD:
                 shutil.rmtree(cache, ignore_errors=True)
+            if kind == EDITED:
+                self.prose.write_text(f"{self.prose.read_text(encoding='utf-8')}\n又及。\n", encoding="utf-8")
 
         return Case(f"{kind} {self.reports:,}", self.command(kind, *before), {"XDG_CACHE_HOME": str(cache)}, prepare)
 
     def warm_up(self, log: Path) -> None:
         """Fill the caches of the warm cases and Python's, and see that the cases do what they are measured for."""
-        measured(self.case(EMPTY), log)
-        measured(self.case(WARM), log)
+        for kind in (EMPTY, AGAIN, EDITED, WARM, KEPT, PAGES, KEPT):
+            measured(self.case(kind), log)
         if not list((self.folder / "cache-warm").rglob("passed-*.txt")):
             raise Trouble("the cache is not below XDG_CACHE_HOME on this system: warm and cold cannot be told apart")
-        measured(self.case(PAGES), log)
         whole, alone = self.site(WARM), self.site(PAGES)
         paths = sorted(path.relative_to(alone) for path in alone.rglob("*.html"))
         if different := [path for path in paths if _without_sizes(whole / path) != _without_sizes(alone / path)]:
             message = f"{len(different)} of {len(paths)} pages built alone are not those of the whole site, such as {different[0]}"
+            raise Trouble(message)
+        if different := [path for path in paths if (self.site(KEPT) / path).read_bytes() != (alone / path).read_bytes()]:
+            message = f"{len(different)} of {len(paths)} kept pages are not those built anew, such as {different[0]}"
             raise Trouble(message)
         if more := [
             path
@@ -118,32 +149,30 @@ def run(folder: Path, *, reports: int, runs: int, large: bool, profiled: Sequenc
     for bench in benches.values():
         bench.warm_up(log)
     main = benches[reports]
-    cases = [main.case(kind) for kind in (EMPTY, PAGES, TWINS, WARM, COLD)] + [
-        benches[size].case(PAGES) for size in sizes if size != reports
-    ]
+    cases = [main.case(kind) for kind in LINES]
+    cases += [benches[size].case(kind) for size in sizes if size != reports for kind in (KEPT, PAGES)]
     costs = rounds(cases, runs, log)
     base = costs[f"{EMPTY} {reports:,}"]
 
     print(f"\n{'':58}{'CPU s':>21}{'x (a)':>20}  ms a page  peak MB")
-    for kind, what in (
-        (EMPTY, "(a)  MkDocs and Material, empty Markdown pages"),
-        (PAGES, "(b)  our pages alone, in one language, checks cached"),
-        (TWINS, "(b2) our pages alone, in both languages"),
-        (WARM, "(b') our whole site, in both, checks cached"),
-        (COLD, "(c)  our whole site, empty cache: every check"),
-    ):
+    for kind, what in LINES.items():
         _line(what, costs[f"{kind} {reports:,}"], base, reports)
     print()
-    for size in sizes:
-        _line(f"(b) at {size:,} reports", costs[f"{PAGES} {size:,}"], None, size)
+    for name, kind in (("(b)", KEPT), ("(b1)", PAGES)):
+        for size in sizes:
+            _line(f"{name} at {size:,} reports", costs[f"{kind} {size:,}"], None, size)
     print()
+    outputs = ratios(costs[f"{WARM} {reports:,}"], costs[f"{TWINS} {reports:,}"]).median
     kept = [
-        held("(b) / (a), CPU time", ratios(costs[f"{PAGES} {reports:,}"], base).median, most=MOST_PAGES),
+        held("(b) / (a), CPU time", ratios(costs[f"{KEPT} {reports:,}"], base).median, most=MOST_PAGES),
+        held("(w1) / (b2), CPU time", outputs, most=MOST_OUTPUTS),
+        held("(w1), peak memory", max(cost.memory for cost in costs[f"{WARM} {reports:,}"]), most=MOST_MEMORY, unit=" MB"),
         *_html(benches, sizes, reports),
     ]
-    for fewer, more in pairwise(sizes):
-        value = growth((fewer, costs[f"{PAGES} {fewer:,}"]), (more, costs[f"{PAGES} {more:,}"]))
-        kept.append(held(f"growth of (b) from {fewer:,} to {more:,} reports (linear: at most 1)", value, most=MOST_GROWTH))
+    for name, kind in (("(b)", KEPT), ("(b1)", PAGES)):
+        for fewer, more in pairwise(sizes):
+            value = growth((fewer, costs[f"{kind} {fewer:,}"]), (more, costs[f"{kind} {more:,}"]))
+            kept.append(held(f"growth of {name} from {fewer:,} to {more:,} reports (linear: at most 1)", value, most=MOST_GROWTH))
     for kind in profiled:
         print(f"\n== where the CPU time of {kind!r} goes, {reports:,} reports ==")
         statistics = folder / f"{kind}.prof"

@@ -73,7 +73,14 @@ class Library:
 
     def units(self, agency: str) -> tuple[Agency, ...]:
         """Agencies whose parent is this one."""
-        return tuple(each for each in self.agencies.values() if each.parent == agency)
+        return self._by_parent.get(agency, ())
+
+    @cached_property
+    def _by_parent(self) -> dict[str | None, tuple[Agency, ...]]:
+        found: dict[str | None, list[Agency]] = {}
+        for agency in self.agencies.values():
+            found.setdefault(agency.parent, []).append(agency)
+        return {parent: tuple(units) for parent, units in found.items()}
 
     @cached_property
     def _by_agency(self) -> dict[str, tuple[Report, ...]]:
