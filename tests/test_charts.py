@@ -344,15 +344,27 @@ def test_the_sentence_counts_what_is_there_and_says_what_is_not() -> None:
     """No unit stands behind a word: a blank is not 留空 件."""
     cells = {"applications/new/total": "40", "applications/carried_in/total": "", "applications/refused.state_secrets/total": "/"}
     zh, en = (
-        Figure(next(chart for chart in charts([made(2023, cells=cells)]) if chart.id == "requests"), language).root.xpath(
-            './/p[@class="or-chart-latest"]'
-        )[0].text
+        Figure(next(chart for chart in charts([made(2023, cells=cells)]) if chart.id == "requests"), language)
+        .root.xpath('.//p[@class="or-chart-latest"]')[0]
+        .text
         for language in ("zh", "en")
     )
     assert zh.startswith("2023年：要办 40+? 件，其中新收 40 件、上年结转 留空；")
     assert "不予公开 不适用，" in zh
     assert en.startswith("In 2023: on hand 40+? (new 40, carried in (blank)); ")
     assert "refused (not applicable), " in en
+
+
+def test_a_share_above_the_whole_stays_in_its_drawing() -> None:
+    """Outcomes that exceed their own total as printed: the plots reach up to them, all on one scale."""
+    cells = {"applications/granted/total": "90", "applications/partly_granted/total": "0", "applications/total/total": "60"}
+    each = Figure(next(chart for chart in charts([made(2022), made(2023, cells=cells)]) if chart.id == "shares"))
+    assert each.drawn[2023, "disclosed"] == Decimal("1.5")
+    for drawing in each.root.xpath('.//svg[@role="img"]'):
+        top, bottom = (float(drawing.xpath(f'.//text[text()="{rate}"]/@y')[0]) for rate in ("100%", "0%"))
+        for point in drawing.xpath(".//circle"):
+            assert 0 < float(point.get("cy")) < float(drawing.get("height"))
+            assert float(point.get("cy")) == pytest.approx(bottom - 4 - (bottom - top) * float(point.get("data-value")), abs=0.2)
 
 
 def test_many_years_and_huge_numbers_keep_their_text() -> None:

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
+import made_up
 import pytest
-from open_reports.words import words
+from lxml import html as parser
+from open_reports import catalogue
+from open_reports.library import open_library
+from open_reports.pages import home_page
+from open_reports.words import Words, words
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 COUNTS = (
     "count", "rows", "reports", "paths", "holds", "contradicts", "untestable", "expected", "collected", "on_time", "late", "unknown",
@@ -14,7 +23,9 @@ COUNTS = (
 _PLURAL = re.compile(rf"\{{(?:{'|'.join(COUNTS)})\}} (?:\w+ )?(?:are|were|have|do|hold|stand|contain|(?!is\b|was\b|as\b|this\b)\w+s)\b")
 
 
-@pytest.mark.parametrize("text", ["{count} errors", "All {count} annual reports of", "{count} stand beside", "{holds} hold", "{late} are late"])
+@pytest.mark.parametrize(
+    "text", ["{count} errors", "All {count} annual reports of", "{count} stand beside", "{holds} hold", "{late} are late"]
+)
 def test_a_plural_behind_a_count_is_seen(text: str) -> None:
     assert _PLURAL.search(text)
 
@@ -29,3 +40,12 @@ NEVER_ONE = {
 def test_no_count_stands_before_a_plural() -> None:
     """`1 reports` and `1 stand` are no English: a count stands behind what it counts, `reports: 1`."""
     assert {key: text.en for key, text in words().items() if key not in NEVER_ONE and _PLURAL.search(text.en)} == {}
+
+
+def test_the_home_page_counts_one_as_one(tmp_path: Path) -> None:
+    """A site begins with one report of one agency."""
+    made_up.write_corpus(tmp_path, 1)
+    sizes = dict.fromkeys(("observations.csv", "observations.json", "findings.json", "index.json"), 1)
+    page = home_page(open_library(tmp_path), sizes, catalogue.site_routes(), Words("en"))
+    counts = parser.fromstring(page.build().html).xpath('//ul[@class="or-counts"]/li')
+    assert [each.text_content() for each in counts][:3] == ["1 Report", "1 Agency", "1 Year"]

@@ -27,7 +27,7 @@ _MARK = 24
 """Height of the strip between two rows that a break needs."""
 _AXIS = 20
 _TOP, _PLOT = 22, 88
-"""Room above the plot of shares, and its height: 0 % at the bottom, 100 % at the top."""
+"""Room above the plot of shares, and its height: 0 % at the bottom, 100 % (`highest`) at the top."""
 _DIGIT = 7.2
 """Width of a digit of 12 px, generously."""
 _NARROW = 280
@@ -176,9 +176,10 @@ def shares(chart: Chart, definition: SeriesDefinition, each: Series, w: Words, f
     """Height and content of one series of shares, read from left to right: a point a year, joined where nothing stands between."""
     id_, style, count = definition.id, definition.style, len(each.points)
     width = 100 / count
+    top = highest(chart)
     out = [_gap([each.points[at] for at in run], run[0] * width, width, w, floor) for run in _runs(each.points)]
     for rate in (0, 50, 100):
-        level = _level(rate / 100)
+        level = _level(rate / 100, top)
         out.append(
             f'<line class="{"or-grid" if rate else "or-base"}" x1="0" x2="100%" y1="{level:.1f}" y2="{level:.1f}"/>'
             f'<text class="or-tick" x="0" dx="-6" y="{level + 4:.1f}" text-anchor="end">{rate}%</text>'
@@ -190,7 +191,9 @@ def shares(chart: Chart, definition: SeriesDefinition, each: Series, w: Words, f
         if not (count - 1 - at) % every
     ]
     place = {
-        point.year: (f"{(at + 0.5) * width:.3f}%", _level(point.value)) for at, point in enumerate(each.points) if point.value is not None
+        point.year: (f"{(at + 0.5) * width:.3f}%", _level(point.value, top))
+        for at, point in enumerate(each.points)
+        if point.value is not None
     }
     for before, after in each.joined():
         (x1, y1), (x2, y2) = place[before.year], place[after.year]
@@ -207,8 +210,13 @@ def shares(chart: Chart, definition: SeriesDefinition, each: Series, w: Words, f
     return _TOP + _PLOT + _AXIS, "".join(out)
 
 
-def _level(rate: Number | float) -> float:
-    return _TOP + (1 - float(rate)) * _PLOT
+def highest(chart: Chart) -> float:
+    """Return the share at the top of every plot of a chart: 1, or more where printed figures do not reconcile and one is greater."""
+    return max([1.0, *(float(point.value) for _, each in chart.series for point in each.points if point.value is not None)])
+
+
+def _level(rate: Number | float, top: float) -> float:
+    return _TOP + (1 - float(rate) / top) * _PLOT
 
 
 def _runs(points: Sequence[Point]) -> Iterator[list[int]]:

@@ -46,7 +46,7 @@ def home_page(library: Library, files: Mapping[str, int], routes: Routes, w: Wor
                 here=here,
                 search=search_box(here),
                 counts=[
-                    (f"{number:,}", w(name))
+                    (f"{number:,}", w(f"one_{name}" if number == 1 else name))
                     for name, number in (
                         ("reports", len(library)),
                         ("agencies", len(library.agencies)),
