@@ -288,6 +288,16 @@ def test_what_is_not_there_is_not_found_and_said_so(page: Page, server: Server) 
     assert CASES["nothing"][-1] in page.get_by_role("status").inner_text()
 
 
+@pytest.mark.parametrize("signs", ["%", "“”", "\\", "……"])
+def test_signs_alone_are_not_found_and_said_so(page: Page, server: Server, signs: str) -> None:
+    opened(page, server)
+    assert asked(page, [signs], "zh") == [[]]
+    page.get_by_role("status").get_by_text("没有找到").wait_for()
+    assert signs in page.get_by_role("status").inner_text()
+    asked(page, [" "], "zh")
+    page.locator("#or-search-says:empty").wait_for(state="attached")
+
+
 def test_agencies_stand_before_reports_and_reports_are_newest_first(page: Page, server: Server, library: Library) -> None:
     opened(page, server)
     (found,) = asked(page, ["平潭"], "zh")

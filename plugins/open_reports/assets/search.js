@@ -268,7 +268,8 @@
   const sentence = (name, values) => (words[name] ?? "").replace(/\{(\w+)\}/g, (_, key) => String(values[key] ?? ""));
 
   function summary() {
-    if (!query.terms.length) return "";
+    if (!input.value.trim()) return "";
+    if (!query.terms.length) return sentence("foundNone", { query: input.value.trim() });
     if (index === undefined) return failed.hidden ? sentence("loading", {}) : "";
     const shown = list.childElementCount;
     const values = { query: input.value.trim(), count: hits.length, shown };

@@ -91,10 +91,9 @@ def agency_page(folder: AgencyFolder, findings: Findings, covered: Coverage, w: 
         sections=tuple(
             (anchor_, w(key))
             for anchor_, key in (
+                *([("summary", "summary")] if reports else []),
                 ("reports", "reports"),
-                ("topics", "agency_topics"),
-                ("charts", "agency_charts"),
-                ("chain", "chain"),
+                *([("charts", "agency_charts"), ("topics", "agency_topics"), ("chain", "chain")] if reports else []),
                 ("downloads", "downloads"),
             )
         ),

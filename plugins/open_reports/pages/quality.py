@@ -166,8 +166,8 @@ def _overview(quality: Quality, agencies: Sequence[Agency], part: Part) -> Page:
             .get_template("quality.html")
             .render(
                 w=w,
-                crumbs=crumbs(here),
-                current=w("quality"),
+                crumbs=crumbs(here, *([] if part.first else [Link(here.page(part.path), w("quality"))])),
+                current=w("quality") if part.first else part.says(w),
                 part=part.says(w),
                 tables=tables,
                 turns=part.turns(w),
@@ -213,8 +213,10 @@ def _rule_page(quality: Quality, rule: RuleText, found: Sequence[Finding], part:
             .get_template("rule.html")
             .render(
                 w=w,
-                crumbs=crumbs(here, Link(here.page("quality/"), w("quality"))),
-                current=rule.id,
+                crumbs=crumbs(
+                    here, Link(here.page("quality/"), w("quality")), *([] if part.first else [Link(here.page(part.path), rule.id)])
+                ),
+                current=rule.id if part.first else part.says(w),
                 heading=heading,
                 part=part.says(w),
                 facts=facts,
