@@ -20,7 +20,7 @@ from open_reports.errors import PublishError
 from open_reports.form import forms
 from open_reports.indicator import of_library
 from open_reports.library import Agency, Library, open_library
-from open_reports.report import Revision
+from open_reports.report import Revision, file_hash
 from open_reports.words import words
 
 if TYPE_CHECKING:
@@ -168,6 +168,19 @@ def test_what_refers_to_nothing_is_never_published(library: Library, findings: t
     stray = replace(findings[0], rule="NO-SUCH-RULE")
     with pytest.raises(PublishError, match="findings"):
         database(library, (stray,))
+
+
+def test_what_stands_there_twice_is_never_published(report: Callable[[made_up.Package], Report]) -> None:
+    sound = report(made_up.package())
+    twice = replace(sound, revisions=tuple(Revision("1.0.1", f"2026-02-0{day}", "更正", ()) for day in (1, 2)))
+    agency = Agency(id=sound.agency, name="虚构", name_en="Invented", kind="department", parent=None, region="虚构", site="", codes={})
+    with pytest.raises(PublishError, match=r"revisions\.version"):
+        database(Library(agencies={agency.id: agency}, reports={(agency.id, sound.year): twice}, findings=()), ())
+
+
+def test_the_digest_of_a_report_is_that_of_its_published_descriptor(real: sqlite3.Connection, library: Library) -> None:
+    expected = {report.name: file_hash(api.package_files(report)["datapackage.json"]) for report in library}
+    assert dict(told(real, "SELECT agency || '-' || year, digest FROM reports")) == expected
 
 
 def test_periods_codes_and_revisions_are_kept(report: Callable[[made_up.Package], Report]) -> None:

@@ -20,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from open_reports import diff
+from open_reports.check import check
 from open_reports.diff.model import STANDINGS
 from open_reports.diff.sections import place
 from open_reports.diff.state import words
@@ -27,6 +28,7 @@ from open_reports.diff.styles import MOST_MARKDOWN, MOST_ROWS, inert
 from open_reports.document import parse_yaml
 from open_reports.form import TABLES, forms
 from open_reports.library import Library, open_library
+from open_reports.publish import publish
 from open_reports.report import DESCRIPTOR, PROSE
 
 if TYPE_CHECKING:
@@ -218,6 +220,59 @@ def test_entry_never_outgrows_what_revisions_hold() -> None:
     assert len(diff.entry(change)) <= 200
 
 
+# -- pages touched ------------------------------------------------------------------------------------------------------
+
+
+def pages_of(library: Library) -> dict[str, str]:
+    """HTML of every page in both languages, by its path."""
+    return {page.path: page.build().html for page in publish(library, check(library)).pages}
+
+
+SAID: dict[str, tuple[dict[str, Any] | None, int]] = {
+    "a figure": ({"cells": {"applications/new/total": "3"}}, 30),
+    "a figure of section one": ({"overview": [["公开平台", "13", "个", ""]]}, 10),
+    "a note": ({"notes": [["applications", "new", "total", "零", ""]]}, 10),
+    "prose": ({"prose": {"没有收取信息处理费。": "另有一事。"}}, 5),
+    "the title": ({"json": {"title": "2023 年度报告"}}, 10),
+    "the day": ({"json": {"report.published": "2024-03-01"}}, 10),
+    "the scope": ({"json": {"report.scope": "consolidated"}}, 30),
+    "a revision": ({"json": {"version": "1.0.1", "report.revisions": [{"version": "1.0.1", "date": "2026-03-02", "reason": "甲"}]}}, 15),
+    "the agency's name": ({"agency": {"name": "虚构市戊局"}}, 70),
+    "the agency's site": ({"agency": {"site": "https://www.example.org/"}}, 6),
+    "all of it": (None, 70),
+}
+"""What becomes of one report, and how many pages may be told of at most: all of the site would be easily said."""
+
+
+@pytest.mark.parametrize("what", SAID)
+def test_every_page_that_shows_something_else_is_told(tmp_path: Path, what: str) -> None:
+    said, most = SAID[what]
+    libraries = []
+    for side, own in (("old", {}), ("new", said)):
+        edited(zeros(2022), {"agency": (own or {}).get("agency", {})}).write(tmp_path / side)
+        if own is not None:
+            edited(zeros(2023), own).write(tmp_path / side)
+        made_up.package("xugou-yi", 2021).write(tmp_path / side)
+        libraries.append(open_library(tmp_path / side))
+    old, new = map(pages_of, libraries)
+    shown = {path.removeprefix("en/") for path in old.keys() | new.keys() if old.get(path) != new.get(path)}
+    told = set(diff.compare(*libraries).pages)
+    assert shown - told == set()
+    assert shown
+    assert len(told) <= most
+
+
+def test_an_agency_that_cannot_be_read_is_not_gone(tmp_path: Path) -> None:
+    for side in ("old", "new"):
+        zeros(2023).write(tmp_path / side)
+    (tmp_path / "new" / AGENCY / "agency.yml").write_bytes(b"\xff\xfe")
+    found = diff.between(str(tmp_path / "old"), str(tmp_path / "new"))
+    assert found.agencies == ()
+    assert [each.standing for each in found.reports] == ["unreadable"]
+    assert [each.file for each in found.gained] == [f"datapackages/{AGENCY}/agency.yml"]
+    assert found.pages == ()
+
+
 # -- hostile texts ------------------------------------------------------------------------------------------------------
 
 
@@ -319,6 +374,17 @@ def test_git_revision_is_a_state(project: Path, old: str, new: str) -> None:
 
 def test_package_named_alone_is_compared_alone(project: Path) -> None:
     assert not diff.between("HEAD", f"datapackages/{AGENCY}/2022")
+
+
+def test_package_named_on_one_side_is_compared_alone(project: Path) -> None:
+    """The other packages of the folder on the other side are neither new nor gone."""
+    one = made_up.package("xugou-yi", 2023)
+    one.write(project / "datapackages")
+    whole, agency, package = "datapackages", f"datapackages/{AGENCY}", f"datapackages/{AGENCY}/2023"
+    for old, new in ((package, whole), (whole, package), (agency, whole), (whole, agency)):
+        assert not diff.between(old, new), (old, new)
+    (change,) = diff.between("HEAD:datapackages", package).reports
+    assert (change.year, change.standing) == (2023, "changed")
 
 
 def test_agency_that_is_gone_can_be_named_at_its_revision(project: Path) -> None:

@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import made_up
 import open_reports
@@ -22,9 +22,6 @@ from open_reports.cli import commands
 from open_reports.errors import DocumentError, PublishError
 from open_reports.export import data_files, export, refuse_foreign
 from website import SITE_URL, environment, site, tree
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 __all__ = ["site"]
 
@@ -160,6 +157,14 @@ def test_a_file_or_a_link_stands_there(corpus: open_reports.Corpus, tmp_path: Pa
         export(corpus, tmp_path / "file" / "below")
     assert raised.value.code == "export.failed"
     assert (tmp_path / "file").read_bytes() == b"mine"
+
+
+def test_the_folder_one_stands_in(corpus: open_reports.Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "out").mkdir()
+    monkeypatch.chdir(tmp_path / "out")
+    done = export(corpus, Path())
+    assert manifest.parse((tmp_path / "out" / manifest.PATH).read_bytes()).hash == done.hash
+    assert [each.name for each in tmp_path.iterdir()] == ["out"]
 
 
 _KILLED = """

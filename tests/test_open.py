@@ -7,6 +7,7 @@ import io
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -17,10 +18,12 @@ from conftest import PROJECT
 from open_reports import api
 from open_reports.corpus import agency_file
 from open_reports.export import export
+from open_reports.finding import Finding
 from open_reports.library import AGENCY, open_library
 from website import served
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from open_reports.library import Library
@@ -119,6 +122,33 @@ def test_what_a_corpus_tells_of_itself(corpus: open_reports.Corpus) -> None:
     assert corpus.agencies["pingtan"].name == "平潭综合实验区"
     told = [each for report in corpus for each in corpus.findings_of(report.agency, report.year)]
     assert sorted(map(str, told)) == sorted(map(str, corpus.findings))
+
+
+def test_an_address_without_its_last_slash(corpus: open_reports.Corpus) -> None:
+    """Every file names the others below the site's address, however that was written."""
+    one, other = (
+        dict(corpus.publish(site=site).artifacts)["data/index.json"] for site in ("https://a.example/nb", "https://a.example/nb/")
+    )
+    assert one == other
+    assert b'"https://a.example/nb/reports/pingtan/2024/"' in one
+
+
+def test_the_findings_of_every_report_are_read_once(corpus: open_reports.Corpus) -> None:
+    """However many reports are asked about: the cost of a large corpus grows with it, not with its square."""
+
+    class Counted(tuple[Finding, ...]):
+        __slots__ = ()
+        read = 0
+
+        def __iter__(self) -> Iterator[Finding]:
+            Counted.read += 1
+            return super().__iter__()
+
+    counted = replace(corpus, findings=Counted(corpus.findings))
+    told = [each for report in counted for each in counted.findings_of(report.agency, report.year)]
+    assert len(told) == len(corpus.findings)
+    assert Counted.read == 1
+    assert counted.findings_of("pingtan", 2018) == ()
 
 
 # -- what cannot be opened

@@ -17,7 +17,7 @@ from lxml import html
 from open_reports import permanence
 from open_reports.diff import changes, entry, states
 from open_reports.document import parse_yaml
-from open_reports.form import TABLES, forms
+from open_reports.form import TABLES, Text, forms
 from open_reports.library import Agency, Library, open_library
 from open_reports.pages.corrections import change as told_in
 from open_reports.permanence import PermanenceError, Released, Successors, breaches, lost, permanent, read, redirects, release
@@ -114,8 +114,11 @@ def test_any_silent_change_of_any_figure_is_refused_and_named(library: Library, 
     assert breaches(library, released) == []
     (found,) = breaches(with_report(library, key, silent), released)
     assert (found.kind, found.agency, found.year, found.address) == ("figure_changed", *key, address)
-    for said in (found.says("zh"), found.says("en")):
-        assert all(part in said for part in (key[0], str(key[1]), address, found.was, str(found.now), found.suggested))
+    assert isinstance(found.was, Text)
+    assert isinstance(found.now, Text)
+    for language in ("zh", "en"):
+        said = found.says(language)
+        assert all(part in said for part in (key[0], str(key[1]), address, found.was[language], found.now[language], found.suggested))
 
 
 @given(data=st.data())
@@ -231,9 +234,11 @@ def test_record_written_before_a_form_gained_a_column_is_read_by_its_own_columns
         ("pingtan.jsonl", "[]"),
         ("pingtan.jsonl", '{"year": 2024}'),
         ("pingtan.jsonl", '{"year": 2024, "year": 2025}'),
+        ("pingtan.jsonl", '{"year": 2024, "version": "1.0.0", "forms": {"disclosure": [], "applications": "2021", "disputes": "2021"}}'),
         ("Pingtan.jsonl", "{}"),
         ("forms.json", "{"),
         ("forms.json", '{"2021": {"disputes": {}}}'),
+        ("forms.json", json.dumps({"2021": {table: {"columns": {"a": "件"}, "lines": {"b": [["a"]]}} for table in TABLES}})),
         ("forms.json", None),
         ("notes.txt", "x"),
         ("successors.yml", "- a\n"),
@@ -252,6 +257,27 @@ def test_damaged_record_is_told_and_never_a_pass(library: Library, tmp_path: Pat
     assert found[0].kind in {"unreadable", "successors_unreadable"}
     assert f"released/{name}" in found[0].says("zh")
     assert f"released/{name}" in found[0].says("en")
+
+
+def test_two_lines_for_one_year_are_told(library: Library, tmp_path: Path) -> None:
+    """What a merge may leave: a figure that was released would be forgotten without a word."""
+    release(library, tmp_path / "released")
+    file = tmp_path / "released" / "pingtan.jsonl"
+    first, *others = file.read_text(encoding="utf-8").splitlines()
+    other = json.loads(first)
+    other["disputes"]["reconsideration"] = "9,9,9,9,36"
+    file.write_text("\n".join([json.dumps(other), first, *others]) + "\n", encoding="utf-8")
+    (found,) = breaches(library, read(tmp_path / "released"))
+    assert found.kind == "unreadable"
+    assert "released/pingtan.jsonl:2" in found.says("zh")
+
+
+def test_record_that_is_no_folder_is_never_a_pass(library: Library, tmp_path: Path) -> None:
+    (tmp_path / "released").write_text("", encoding="utf-8")
+    (tmp_path / "linked").symlink_to(tmp_path / "nowhere")
+    for name in ("released", "linked"):
+        (found,) = breaches(library, read(tmp_path / name))
+        assert (found.kind, found.address) == ("unreadable", name)
 
 
 def test_without_a_record_everything_is_new(library: Library, tmp_path: Path) -> None:

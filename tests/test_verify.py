@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import random
 import re
 import shutil
@@ -16,13 +17,14 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
 
 import made_up
 import open_reports
 import pytest
 from click.testing import CliRunner
 from conftest import PROJECT, watching
-from open_reports import copies, manifest
+from open_reports import copies, manifest, permanence
 from open_reports.cli import commands
 from open_reports.copies import CopyError, WebCopy, messages
 from open_reports.corpus import sources
@@ -117,6 +119,18 @@ def test_the_built_site_passes_and_says_that_pages_are_no_data(site: Path) -> No
     assert [each.en for each in verdict.notes] == ["pages (HTML) are no data and were not verified."]
 
 
+def test_an_export_with_addresses_that_were_left_passes(made: Path, tmp_path: Path) -> None:
+    """Where they lead to is recorded, not told by any package: of that file the hash alone can be verified."""
+    record = tmp_path / "released"
+    record.mkdir()
+    (record / "successors.yml").write_text("reports/xugou-former/: coverage/\n", encoding="utf-8")
+    export(open_reports.open(made), tmp_path / "out", site=SITE_URL, released=permanence.read(record))
+    assert b"xugou-former" in (tmp_path / "out" / "data" / "successors.json").read_bytes()
+    verdict = verify(tmp_path / "out")
+    assert verdict.deviations == []
+    assert "only their hashes were verified, such as data/successors.json" in verdict.text("en")
+
+
 def test_archives_of_a_copy_pass(made: Path, tmp_path: Path) -> None:
     inside = shutil.make_archive(str(tmp_path / "inside"), "zip", made)
     around = shutil.make_archive(str(tmp_path / "around"), "zip", made.parent, "export")
@@ -137,6 +151,32 @@ def test_reports_and_agencies_by_themselves_pass(real: Path) -> None:
     verdict = verify(real / "reports" / "pingtan")
     assert verdict.deviations == []
     assert verdict.packages == 7
+
+
+@pytest.fixture
+def agency(real: Path, tmp_path: Path) -> Path:
+    """The folder of an agency with several years, to be changed."""
+    return Path(shutil.copytree(real / "reports" / "pingtan", tmp_path / "pingtan"))
+
+
+def test_a_year_without_its_descriptor_does_not_pass(agency: Path) -> None:
+    (agency / "2024" / "datapackage.json").unlink()
+    verdict = verify(agency)
+    assert codes(verdict) == {("2024/datapackage.json", "copy.missing")}
+    assert verdict.packages == 7
+
+
+def test_a_year_in_the_folder_of_another_does_not_pass(agency: Path) -> None:
+    shutil.rmtree(agency / "2023")
+    shutil.copytree(agency / "2022", agency / "2023")
+    assert verify(agency).named() == {"2023/datapackage.json"}
+
+
+def test_what_was_not_verified_is_told_by_its_whole_path(agency: Path) -> None:
+    (beside,) = [each.en for each in verify(agency).notes if "no part of a package" in each.en]
+    named = re.search(r"such as (\S+)\.$", beside)
+    assert named
+    assert (agency / named[1]).is_file()
 
 
 # -- every change is found
@@ -471,6 +511,37 @@ def test_another_zlib_packs_the_same_content(copy: Path) -> None:
     assert "1 files were packed by another version" in verdict.text("en")
 
 
+def _repacked(copy: Path) -> None:
+    """Pack a report's archive as another zlib would."""
+    file = next(report_of(copy).glob("*.zip"))
+    with zipfile.ZipFile(file) as bundle:
+        members = {name: bundle.read(name) for name in bundle.namelist()}
+    file.write_bytes(packed(members, 1))
+
+
+def _fewer_keys(copy: Path) -> Path:
+    file = report_of(copy) / "report.json"
+    value = json.loads(file.read_bytes())
+    del value["findings"]
+    file.write_text(json.dumps(value), encoding="utf-8")
+    return file
+
+
+def _more_columns(copy: Path) -> Path:
+    file = copy / "data" / "observations.csv"
+    rows = file.read_text(encoding="utf-8").splitlines()
+    file.write_text("".join(f"{row},x\n" for row in rows), encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize("forge", [_fewer_keys, _more_columns])
+def test_another_zlib_excuses_no_other_file(copy: Path, forge: Callable[[Path], Path]) -> None:
+    _repacked(copy)
+    file = forge(copy)
+    resealed(copy)
+    assert codes(verify(copy)) == {(below(copy, file), "made.differs")}
+
+
 def test_a_machine_that_lacks_an_optional_part(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Archives stand for any kind of file that some machines cannot make."""
 
@@ -553,6 +624,13 @@ def test_whether_two_files_say_the_same(path: str, made: bytes, found: bytes, sa
     outcome = difference(path, made, found, Rewritten())
     assert outcome is None if same else isinstance(outcome, Difference)
     assert difference(path, made, made, Rewritten()) is None or path.endswith(".parquet")
+
+
+def test_the_first_difference_is_told_whatever_the_hash_seed() -> None:
+    made, found = ({f"key-{number:02}": value for number in range(60)} for value in (0, 1))
+    outcome = difference("a.json", json.dumps(made).encode(), json.dumps(found).encode(), Rewritten())
+    assert isinstance(outcome, Difference)
+    assert "key-00" in outcome.place.en
 
 
 def test_what_nobody_here_can_compare() -> None:
@@ -799,6 +877,16 @@ def test_a_redirect_within_the_site_is_followed(made: Path) -> None:
         assert verify(f"{url}old/").deviations == []
 
 
+def test_an_address_as_a_browser_shows_it(made: Path) -> None:
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        file = made / unquote(request.path).removeprefix("/年报 数据/")
+        _answer(200, {}, file.read_bytes())(request) if file.is_file() else _answer(404, {})(request)
+
+    with answering(answer) as url:
+        for spelt in ("年报 数据/", quote("年报 数据/")):
+            assert verify(f"{url}{spelt}").deviations == []
+
+
 def test_a_server_that_stays_silent() -> None:
     def answer(request: BaseHTTPRequestHandler) -> None:
         request.rfile.read(1)  # until the other side hangs up
@@ -840,6 +928,7 @@ def test_a_file_that_never_ends_is_let_go() -> None:
         "http://[::1/",
         "https://a.example:99999/",
         "https://a\n.example/",
+        f"https://{'年' * 70}.example/",
     ],
 )
 def test_an_address_that_none_can_be_at(url: str) -> None:
@@ -876,6 +965,19 @@ def test_the_command(copy: Path) -> None:
 def test_what_is_not_there(tmp_path: Path) -> None:
     assert [each.code for each in verify(tmp_path / "nothing").deviations] == ["copy.none"]
     assert [each.code for each in verify(tmp_path).deviations] == ["copy.unlike"]
+
+
+def test_what_the_system_refuses_is_told(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [each.code for each in verify("a" * 5_000).deviations] == ["copy.unreadable"]
+    own = os.lstat
+
+    def refused(path: str | Path, **more: Any) -> os.stat_result:
+        if str(path).endswith(MANIFEST):
+            raise PermissionError(13, "Permission denied", str(path))
+        return own(path, **more)
+
+    monkeypatch.setattr(os, "lstat", refused)
+    assert codes(verify(copy)) == {(MANIFEST, "copy.unreadable")}
 
 
 def test_the_repository_is_not_needed(made: Path) -> None:

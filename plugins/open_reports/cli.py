@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from urllib.parse import urlsplit
 
 import click
 
-from open_reports import corpus, permanence, styles
+from open_reports import corpus, manifest, permanence, styles
 from open_reports import diff as differences
 from open_reports.cache import Cache
 from open_reports.check import check as checked
@@ -232,7 +233,11 @@ def release(root: Path, record: Path, site: Path, language: str, *, only_look: b
     findings = checked(library, Cache())
     if wrong := (*errors(findings), *unexplained(findings)):
         raise DataError(wrong, language=language)
-    files = permanence.written(site) if site.is_dir() else None
+    files = tuple(permanence.written(site)) if site.is_dir() else None
+    if files is not None and manifest.PATH not in files:  # what is recorded is never forgotten
+        raise click.UsageError(
+            f"{site} 不是生成的网站：里面没有 {manifest.PATH}；请先运行 make site / is no built site, for it has no {manifest.PATH}; run make site first"
+        )
     found = permanence.release(library, record, files, only_look=only_look, language=language)
     w = Words(language)
     if only_look and found.files:
@@ -252,9 +257,23 @@ def export(folder: Path, root: Path, record: Path, site: str, language: str) -> 
 
     FOLDER is new, empty, or an earlier export, which is replaced.
     """
+    if site and not _is_address(site):
+        raise click.UsageError(
+            f"“{shown(site)}”不是网站地址；请写完整的 http:// 或 https:// 地址 / is no address of a site; write the whole http:// or https:// address"
+        )
     opened = corpus.open(root, place=_place_of(root.resolve()))
     done = export_files(opened, folder, site=site, released=permanence.read(record))
     click.echo(copy_words("export.done", folder=folder, files=f"{done.files:,}", bytes=f"{done.size:,}", hash=done.hash)[language])
+
+
+def _is_address(site: str) -> bool:
+    """Whether a text is the whole address of a site: it stands before every path in the files."""
+    try:
+        parts = urlsplit(site)
+    except ValueError:
+        return False
+    whole = parts.scheme in {"http", "https"} and bool(parts.hostname) and not (parts.query or parts.fragment)
+    return whole and site.isprintable() and " " not in site
 
 
 @commands.command()

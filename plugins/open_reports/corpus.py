@@ -15,6 +15,7 @@ import json
 import os
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -44,7 +45,7 @@ PACKAGES = "reports"
 _SOURCE = re.compile(rf"{PACKAGES}/([a-z0-9-]+)/(?:{re.escape(AGENCY)}|\d{{4}}/(?:{'|'.join(map(re.escape, FILES))}))", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Corpus:
     """Every report of a folder of packages or of a published copy, checked, none with an error.
 
@@ -100,7 +101,14 @@ class Corpus:
 
     def findings_of(self, agency: str, year: int) -> tuple[Finding, ...]:
         """What the checks found in one report."""
-        return tuple(each for each in self.findings if (each.agency, each.year) == (agency, year))
+        return tuple(self._by_report.get((agency, year), ()))
+
+    @cached_property
+    def _by_report(self) -> dict[tuple[str | None, int | None], list[Finding]]:
+        found: dict[tuple[str | None, int | None], list[Finding]] = {}
+        for each in self.findings:
+            found.setdefault((each.agency, each.year), []).append(each)
+        return found
 
     def publish(self, *, site: str = "", problem: str = "", released: Released | None = None) -> Publication:
         """Make everything that is on the site (`publish.publish`).
@@ -110,7 +118,8 @@ class Corpus:
         # The pages and their templates are no concern of a program that only reads figures.
         from open_reports.publish import publish  # noqa: PLC0415
 
-        return publish(self.library, self.findings, site=site, problem=problem, released=released)
+        whole = site if site.endswith("/") or not site else f"{site}/"  # paths are put behind it
+        return publish(self.library, self.findings, site=whole, problem=problem, released=released)
 
     def __iter__(self) -> Iterator[Report]:
         return iter(self.library)

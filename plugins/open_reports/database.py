@@ -67,7 +67,7 @@ def database(library: Library, findings: Sequence[Finding]) -> bytes:
     """Database of a library and its findings (public contract, section 3: `data/reports.sqlite`).
 
     `value` of a figure is an integer, or a real number near the exact one that `exact` spells; both are NULL unless its status is
-    `reported`. Raises `PublishError` where SQLite lacks full text.
+    `reported`. Raises `PublishError` where SQLite lacks full text, and for rows that refer to nothing or have one key.
     """
     if lacks := available():
         raise PublishError(Words("zh")(lacks))
@@ -87,6 +87,9 @@ def database(library: Library, findings: Sequence[Finding]) -> bytes:
             raise PublishError(message)
         connection.execute("VACUUM")
         return connection.serialize()
+    except sqlite3.IntegrityError as error:  # two rows of one key: what the tables hold once, the packages say twice
+        message = f"data/reports.sqlite: {error}"
+        raise PublishError(message) from error
     finally:
         connection.close()
 

@@ -105,7 +105,7 @@ CREATE TABLE reports ( -- one agency's year
   period_end TEXT,
   version TEXT NOT NULL, -- of the data
   created TEXT NOT NULL, -- when it was entered
-  digest TEXT NOT NULL, -- SHA-256 of the package's files
+  digest TEXT NOT NULL, -- SHA-256 of its datapackage.json as published, which states those of its other files
   UNIQUE (agency, year)
 );
 

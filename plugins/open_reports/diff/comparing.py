@@ -58,7 +58,15 @@ def compare(old: Library, new: Library, *, only: Iterable[tuple[str, int | None]
         gained=_beyond(lone[1], lone[0]),
         lost=_beyond(lone[0], lone[1]),
         names={each.id: Text(zh=each.name, en=each.name_en) for each in {**old.agencies, **new.agencies}.values()},
+        years=_years(old, new),
     )
+
+
+def _years(old: Library, new: Library) -> dict[str, tuple[int, ...]]:
+    found: dict[str, list[int]] = {}
+    for agency, year in sorted({**old.reports, **new.reports}):
+        found.setdefault(agency, []).append(year)
+    return {agency: tuple(years) for agency, years in found.items()}
 
 
 def _digest(library: Library, key: Key) -> str | None:
@@ -85,15 +93,20 @@ def _by_report(findings: Iterable[Finding]) -> dict[Key, list[Finding]]:
 
 
 def _agencies(old: Library, new: Library, named: set[str]) -> Iterator[AgencyChange]:
+    unreadable = {each.agency for each in new.findings if each.year is None}
+    units: dict[str | None, set[str]] = {}
+    for library in (old, new):
+        for each in library.agencies.values():
+            units.setdefault(each.parent, set()).add(each.id)
     for agency in sorted({*old.agencies, *new.agencies}):
         before, after = old.agencies.get(agency), new.agencies.get(agency)
-        if before == after or (named and agency not in named):
-            continue
+        if before == after or (named and agency not in named) or (after is None and agency in unreadable):
+            continue  # an agency that cannot be read is not gone: a finding tells of it
         facts = [_facts(before), _facts(after)]
         texts = [(key, facts[0].get(key, ""), facts[1].get(key, "")) for key in {**facts[0], **facts[1]}]
         told = tuple(each for each in texts if each[1] != each[2]) if before and after else ()
-        years = sorted({year for library in (old, new) for found, year in library.reports if found == agency})
-        yield AgencyChange(agency, before, after, told, tuple(years))
+        parents = {each.parent for each in (before, after) if each and each.parent}
+        yield AgencyChange(agency, before, after, told, tuple(sorted(parents | units.get(agency, set()))))
 
 
 def _facts(agency: Agency | None) -> dict[str, str]:

@@ -94,24 +94,32 @@ class ReportChange:
 
 
 class AgencyChange(NamedTuple):
-    """An agency that came, went, or whose `agency.yml` says something else (`texts`: key, before, after); `years` with a report."""
+    """An agency that came, went, or whose `agency.yml` says something else (`texts`: key, before, after).
+
+    `beside` are its parent and its units, whose pages name it.
+    """
 
     agency: str
     before: Agency | None
     after: Agency | None
     texts: tuple[tuple[str, str, str], ...]
-    years: tuple[int, ...]
+    beside: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Diff:
-    """Everything that differs; `gained` and `lost` are findings of no single report, `names` those of the agencies."""
+    """Everything that differs.
+
+    `gained` and `lost` are findings of no single report; `names` those of the agencies; `years` those of the reports that
+    each agency has in either state.
+    """
 
     reports: tuple[ReportChange, ...]
     agencies: tuple[AgencyChange, ...]
     gained: tuple[Finding, ...]
     lost: tuple[Finding, ...]
     names: Mapping[str, Text]
+    years: Mapping[str, tuple[int, ...]]
 
     def of(self, standing: Standing) -> tuple[ReportChange, ...]:
         """Reports of one standing, by agency and year."""
@@ -132,29 +140,64 @@ class Diff:
 # -- pages --------------------------------------------------------------------------------------------------------------
 
 
+_UNLISTED = ("site", "codes.")
+"""Beginnings of the keys of an agency that only its own pages show."""
+_COVERING = ("report.scope", "report.period", "report.forms")
+"""Beginnings of the keys of a descriptor that say what the figures cover, and stand beside each of them."""
+
+
 def _pages(diff: Diff) -> Iterator[str]:
     for each in diff.agencies:
-        # Its name stands on every page of its reports, and on every page that lists them.
-        yield from ("", f"reports/{each.agency}/", "compare/", "coverage/", "quality/", "search/")
-        yield from (page for year in each.years for page in (f"reports/{each.agency}/{year}/", f"years/{year}/"))
+        yield from _agency_pages(each, diff)
     for change in diff.reports:
-        if change.standing == "unreadable":
-            continue  # nothing is published until it is mended
-        yield from (f"reports/{change.agency}/{change.year}/", f"reports/{change.agency}/", f"years/{change.year}/")
-        if change.standing in {"added", "removed"}:
-            yield from ("", "compare/", "coverage/", "quality/")
-            yield from (f"indicators/{name}/" for name in forms().indicators)
-        yield from (f"indicators/{name}/" for name in change.indicators)
-        rules = {flip.rule for flip in change.flips} | {each.rule for each in (*change.gained, *change.lost)}
-        yield from (f"quality/{rule}/" for rule in rules)
-        if rules or change.explanations:
-            yield "quality/"
-        if change.figures:
-            yield "compare/"
-        if change.revisions or change.revisions_lost:
-            yield from ("corrections/", "coverage/")
-        if any(each.place.startswith("report.published") for each in change.texts):
-            yield from ("", "coverage/")
+        if change.standing != "unreadable":  # else nothing is published until it is mended
+            yield from _report_pages(change, diff)
+    if any(map(_is_listed, diff.agencies)) or diff.of("added") or diff.of("removed"):
+        yield from _everywhere(diff)
+
+
+def _is_listed(each: AgencyChange) -> bool:
+    """Whether pages that list agencies show another name, or one more or less."""
+    return not each.texts or not all(key.startswith(_UNLISTED) for key, _, _ in each.texts)
+
+
+def _everywhere(diff: Diff) -> Iterator[str]:
+    """Pages that list agencies, reports or years, or count them."""
+    yield from ("", "compare/", "coverage/", "explore/", "quality/", "search/")
+    yield from (f"quality/{rule}/" for rule in forms().rules)
+    yield from (f"indicators/{name}/" for name in forms().indicators)
+    yield from (f"years/{year}/" for years in diff.years.values() for year in years)
+
+
+def _agency_pages(each: AgencyChange, diff: Diff) -> Iterator[str]:
+    yield from ("data/", f"reports/{each.agency}/")
+    yield from (f"reports/{each.agency}/{year}/" for year in diff.years.get(each.agency, ()))
+    if _is_listed(each):
+        yield "corrections/"
+        yield from (f"reports/{agency}/" for agency in each.beside)
+
+
+def _report_pages(change: ReportChange, diff: Diff) -> Iterator[str]:
+    yield from (f"reports/{change.agency}/{change.year}/", f"reports/{change.agency}/", f"years/{change.year}/", "data/")
+    rules = {each.rule for found in (change.flips, change.gained, change.lost, change.explanations) for each in found}
+    facts = [each.place for each in change.texts if each.kind == "metadata"]
+    revised = change.revisions or change.revisions_lost
+    yield from (f"indicators/{name}/" for name in change.indicators)
+    yield from (f"quality/{rule}/" for rule in rules)
+    if rules:
+        yield "quality/"
+    if change.figures:
+        yield "compare/"
+    if revised:
+        yield "corrections/"
+    if revised or any(place.startswith("report.published") for place in facts):
+        yield "coverage/"
+    if change.figures or change.explanations or revised or facts:
+        yield from ("", "explore/")
+    if any(place.startswith(_COVERING) for place in facts):
+        yield from ("compare/", *(f"indicators/{name}/" for name in forms().indicators))
+    if change.standing in {"added", "removed"}:
+        yield from (f"reports/{change.agency}/{year}/" for year in diff.years[change.agency])  # which lead to one another
 
 
 def only_spelling(change: ReportChange) -> bool:

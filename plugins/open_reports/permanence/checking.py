@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
+    from open_reports.diff.state import State
     from open_reports.library import Library
     from open_reports.permanence.record import Released
     from open_reports.report import Report
@@ -45,7 +46,7 @@ class Breach(NamedTuple):
     agency: str = ""
     year: int = 0
     address: str = ""
-    was: str = ""
+    was: str | Text = ""
     now: str | Text = ""
     version: str = ""
     suggested: str = ""
@@ -53,8 +54,8 @@ class Breach(NamedTuple):
 
     def says(self, language: str = "zh") -> str:
         """Which report and address, what was released, what stands there now, what to do: one sentence."""
-        now = self.now[language] if isinstance(self.now, Text) else self.now
-        return Words(language)(f"release_{self.kind}", **self._replace(now=now)._asdict())
+        was, now = (each[language] if isinstance(each, Text) else each for each in (self.was, self.now))
+        return Words(language)(f"release_{self.kind}", **self._replace(was=was, now=now)._asdict())
 
     def __str__(self) -> str:
         return self.says("en")
@@ -119,7 +120,7 @@ def _figures(report: Report, one: Mapping[str, Any], released: Released, page: s
         differing = changes(states(one, released.shapes), standing(report))
         gone = [each for each in differing if each.after is None]
         for each in unnamed(report, differing, one["version"]):
-            was, is_ = words(each.before, beside=each.after), words(each.after, beside=each.before)
+            was, is_ = _both(each.before, each.after), _both(each.after, each.before)
             yield Breach("figure_changed", agency, year, each.address, was, is_, one["version"], entry(each))
     earlier = one.get("gone", ())
     if earlier:
@@ -128,7 +129,12 @@ def _figures(report: Report, one: Mapping[str, Any], released: Released, page: s
     for each in gone:
         if released.successors.of(f"{page}#{each.address}") is None:
             suggested = f"{page}#{each.address}: {page}#…"
-            yield Breach("address_gone", agency, year, each.address, words(each.before) or "-", suggested=suggested)
+            yield Breach("address_gone", agency, year, each.address, _both(each.before) if each.before else "-", suggested=suggested)
+
+
+def _both(one: State | None, beside: State | None = None) -> Text:
+    """A state in words of either language; only the entry of `revisions` is Chinese for everybody."""
+    return Text(zh=words(one, "zh", beside), en=words(one, "en", beside))
 
 
 def _successors(library: Library, released: Released) -> Iterator[Breach]:

@@ -1,0 +1,109 @@
+"""The command line: whatever it is asked for, one message that says what to do, and never a traceback."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+import made_up
+import pytest
+from click.testing import CliRunner
+from open_reports.cli import commands, main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two years of a made-up agency, one of them with an error; the working directory is the folder around them."""
+    root = tmp_path / "datapackages"
+    for year in (2022, 2023):
+        made_up.package("xugou-jia", year).write(root)
+    (root / "xugou-jia" / "2023" / "data" / "disputes.csv").write_text("line,label\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return root
+
+
+def files_named(path: Path | str) -> tuple[int, set[str]]:
+    """Exit code of a check, and the files that its errors name."""
+    outcome = CliRunner().invoke(commands, ["check", str(path), "--format", "json"], catch_exceptions=False)
+    return outcome.exit_code, {each["file"] for each in json.loads(outcome.stdout) if each["level"] == "error"}
+
+
+FAULTY = "datapackages/xugou-jia/2023/data/disputes.csv"
+
+
+@pytest.mark.parametrize("inside", ["", "data", "data/disputes.csv", "data/notes.csv", "datapackage.json", "report.md"])
+def test_a_file_stands_for_its_package(packages: Path, inside: str) -> None:
+    for year, expected in ((2022, (0, set())), (2023, (1, {FAULTY}))):
+        assert files_named(f"datapackages/xugou-jia/{year}/{inside}") == expected
+        assert files_named(packages / "xugou-jia" / str(year) / inside) == expected
+
+
+def test_the_file_of_an_agency_stands_for_all_its_years(packages: Path) -> None:
+    assert files_named("datapackages/xugou-jia/agency.yml") == (1, {FAULTY})
+
+
+def test_a_file_of_no_package_stands_for_nothing(packages: Path) -> None:
+    (packages.parent / "notes.txt").write_text("x", encoding="utf-8")
+    assert files_named("notes.txt") == (1, {"notes.txt"})
+
+
+def told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *arguments: str) -> tuple[int, str]:
+    """Exit code of the program, and what it says of the error."""
+    monkeypatch.setattr(sys, "argv", ["open-reports", *arguments])
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert isinstance(left.value.code, int)
+    return left.value.code, capsys.readouterr().err
+
+
+def test_what_the_disk_refuses_is_one_message(packages: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    (packages / "xugou-yi").write_text("a file", encoding="utf-8")
+    (packages / "xugou-bing").mkdir()
+    (packages / "xugou-bing" / "2024").symlink_to(packages / "nowhere")
+    for agency in ("xugou-yi", "xugou-bing"):
+        code, said = told(capsys, monkeypatch, "new", agency, "2024")
+        assert code == 1
+        assert said.startswith(f"datapackages/{agency}/2024：无法读写（")
+        assert said.count("\n") == 1
+        assert "cannot be read or written" in said
+
+
+@pytest.mark.parametrize("agency, says", [("Xugou", "lower-case letters"), ("con", "a reserved name"), ("a" * 65, "64 characters at most")])
+def test_a_name_that_cannot_be_an_agency_is_told_why(
+    packages: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, agency: str, says: str
+) -> None:
+    before = sorted(packages.rglob("*"))
+    code, said = told(capsys, monkeypatch, "new", agency, "2024")
+    assert code == 2
+    assert says in said
+    assert agency[:50] in said
+    assert sorted(packages.rglob("*")) == before
+
+
+@pytest.mark.parametrize("site", ["foo", "www.example.gov.cn/nb", "ftp://a.example/", "https://", "https://a.example/?x=1", "https://[a/"])
+def test_what_is_no_address_of_a_site_is_never_written_into_files(tmp_path: Path, site: str) -> None:
+    outcome = CliRunner().invoke(commands, ["export", str(tmp_path / "out"), "--root", str(tmp_path), "--site", site])
+    assert outcome.exit_code == 2
+    assert "不是网站地址" in outcome.stderr
+    assert "is no address of a site" in outcome.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_that_is_no_built_site_is_never_recorded(tmp_path: Path) -> None:
+    """What is recorded once is asked for ever after."""
+    made_up.write_corpus(tmp_path / "datapackages", 1)
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "notes.txt").write_text("mine", encoding="utf-8")
+    asked = ["release", "--root", str(tmp_path / "datapackages"), "--record", str(tmp_path / "released"), "--site", str(tmp_path / "site")]
+    outcome = CliRunner().invoke(commands, asked)
+    assert outcome.exit_code == 2
+    assert "data/manifest.json" in outcome.stderr
+    assert not (tmp_path / "released").exists()
+    (tmp_path / "site" / "data").mkdir()
+    (tmp_path / "site" / "data" / "manifest.json").write_text("{}", encoding="utf-8")
+    assert CliRunner().invoke(commands, asked, catch_exceptions=False).exit_code == 0
+    assert "data/manifest.json\n" in (tmp_path / "released" / "paths.txt").read_text(encoding="utf-8")
