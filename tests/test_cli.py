@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 import sys
 from typing import TYPE_CHECKING
 
@@ -107,3 +109,26 @@ def test_a_folder_that_is_no_built_site_is_never_recorded(tmp_path: Path) -> Non
     (tmp_path / "site" / "data" / "manifest.json").write_text("{}", encoding="utf-8")
     assert CliRunner().invoke(commands, asked, catch_exceptions=False).exit_code == 0
     assert "data/manifest.json\n" in (tmp_path / "released" / "paths.txt").read_text(encoding="utf-8")
+
+
+def test_an_export_cannot_change_in_silence_what_was_released(
+    packages: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever exports publishes, too: the record holds for either way."""
+    shutil.rmtree(packages / "xugou-jia" / "2023")
+    made_up.package("xugou-jia", 2023).write(packages.parent / "sound")
+    monkeypatch.chdir(packages.parent)
+    asked = ["--root", "sound", "--record", "released"]
+    assert CliRunner().invoke(commands, ["release", *asked, "--site", "nowhere"], catch_exceptions=False).exit_code == 0
+    assert CliRunner().invoke(commands, ["export", "out", *asked], catch_exceptions=False).exit_code == 0
+    before = sorted((packages.parent / "out").rglob("*"))
+    cells = packages.parent / "sound" / "xugou-jia" / "2023" / "data" / "disputes.csv"
+    rows = cells.read_text(encoding="utf-8").splitlines(keepends=True)
+    cells.write_text(
+        "".join(re.sub(r",[0-9]+,", ",4711,", row, count=1) if row.startswith("litigation") else row for row in rows), encoding="utf-8"
+    )
+    code, said = told(capsys, monkeypatch, "export", "out", *asked)
+    assert code == 1
+    assert "disputes/litigation" in said
+    assert "4711" in said
+    assert sorted((packages.parent / "out").rglob("*")) == before

@@ -308,6 +308,8 @@ def test_without_a_record_everything_is_new(library: Library, tmp_path: Path) ->
         ("assets/open-reports.css", None),
         ("search/zh/0.json", None),
         ("search/index.html", "search/"),
+        ("search/index.json", "search/index.json"),
+        ("en/search/index.json", "en/search/index.json"),
         ("404.html", None),
         ("sitemap.xml", None),
         (".nojekyll", None),

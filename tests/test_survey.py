@@ -93,3 +93,19 @@ def test_shared_among_processes_it_is_the_same(root: Path, monkeypatch: pytest.M
     found = survey.survey(root, place="datapackages", progress=lambda done, count: steps.append((done, count)))
     assert list(found) == expected(root)
     assert steps[-1][0] == steps[-1][1]
+
+
+def test_a_folder_that_cannot_be_listed_is_a_finding(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever runs the tests may read everything, so the system's refusal is made up."""
+    listed = os.scandir
+
+    def refusing(path: str | os.PathLike[str]) -> object:
+        if os.fspath(path).endswith("xugou-0002"):
+            raise PermissionError(13, "Permission denied")
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    found = survey.survey(root, place="datapackages")
+    assert [(each.code, each.file) for each in found if each.agency in {None, "xugou-0002"} and "xugou-0002" in (each.file or "")] == [
+        ("file.unreadable", "datapackages/xugou-0002")
+    ]

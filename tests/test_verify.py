@@ -128,7 +128,7 @@ def test_an_export_with_addresses_that_were_left_passes(made: Path, tmp_path: Pa
     assert b"xugou-former" in (tmp_path / "out" / "data" / "successors.json").read_bytes()
     verdict = verify(tmp_path / "out")
     assert verdict.deviations == []
-    assert "only their hashes were verified, such as data/successors.json" in verdict.text("en")
+    assert "only their hashes verified: 1, such as data/successors.json" in verdict.text("en")
 
 
 def test_archives_of_a_copy_pass(made: Path, tmp_path: Path) -> None:
@@ -486,8 +486,8 @@ def test_another_version_may_have_less_and_more(copy: Path) -> None:
     assert verdict.deviations == []
     told = " ".join(each.en for each in verdict.notes)
     assert "made by open-reports 99.0" in told
-    assert "2 files cannot be made again or compared" in told
-    assert "1 files that can be made here are not in the copy, such as data/corrections.csv" in told
+    assert "files that cannot be made again or compared by value here, only their hashes verified: 2" in told
+    assert "files that can be made here and are not in the copy: 1, such as data/corrections.csv" in told
 
 
 @pytest.mark.parametrize("forge", [_other_total, _other_row, _fewer_rows, _no_findings, _other_archive])
@@ -508,7 +508,9 @@ def test_another_zlib_packs_the_same_content(copy: Path) -> None:
     resealed(copy)
     verdict = verify(copy)
     assert verdict.deviations == []
-    assert "1 files were packed by another version" in verdict.text("en")
+    assert "files packed by another version of the compression or database library, other bytes but the same content: 1" in verdict.text(
+        "en"
+    )
 
 
 def _repacked(copy: Path) -> None:
@@ -553,7 +555,7 @@ def test_a_machine_that_lacks_an_optional_part(copy: Path, monkeypatch: pytest.M
     monkeypatch.setattr("open_reports.verify.data_files", without_archives)
     verdict = verify(copy)
     assert verdict.deviations == []
-    assert "only their hashes were verified" in verdict.text("en")
+    assert "only their hashes verified: 3" in verdict.text("en")
     file = _other_row(copy)
     resealed(copy)
     assert verify(copy).named() == {below(copy, file)}
@@ -565,7 +567,7 @@ def test_a_copy_that_was_made_without_an_optional_part(copy: Path) -> None:
     resealed(copy)
     verdict = verify(copy)
     assert verdict.deviations == []
-    assert "2 files that can be made here are not in the copy" in verdict.text("en")
+    assert "files that can be made here and are not in the copy: 2" in verdict.text("en")
 
 
 def packed(members: dict[str, bytes], level: int = 6) -> bytes:
@@ -952,7 +954,7 @@ def test_the_command(copy: Path) -> None:
     assert "核对通过" in passed.stdout.splitlines()[-1]
     (copy / "data" / "index.json").write_bytes(b"[]")
     (copy / "data" / "more.csv").write_bytes(b"")
-    for language, words in (("zh", "2 处不符"), ("en", "2 deviations")):
+    for language, words in (("zh", "2 处不符"), ("en", "deviations: 2")):
         failed = run.invoke(commands, ["verify", str(copy), "--lang", language])
         assert failed.exit_code == 1
         assert [line[:15] for line in failed.stdout.splitlines()[:2]] == [

@@ -262,7 +262,10 @@ def export(folder: Path, root: Path, record: Path, site: str, language: str) -> 
             f"“{shown(site)}”不是网站地址；请写完整的 http:// 或 https:// 地址 / is no address of a site; write the whole http:// or https:// address"
         )
     opened = corpus.open(root, place=_place_of(root.resolve()))
-    done = export_files(opened, folder, site=site, released=permanence.read(record))
+    released = permanence.read(record)
+    if broken := permanence.breaches(opened.library, released):
+        raise permanence.PermanenceError(broken, language=language)
+    done = export_files(opened, folder, site=site, released=released)
     click.echo(copy_words("export.done", folder=folder, files=f"{done.files:,}", bytes=f"{done.size:,}", hash=done.hash)[language])
 
 

@@ -66,8 +66,12 @@ def _agencies(root: Path) -> list[tuple[str, int]]:
         folders = sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
     found = []
     for name in folders:
-        with os.scandir(root / name) as entries:
-            found.append((name, sum(entry.is_dir(follow_symlinks=False) for entry in entries)))
+        try:
+            with os.scandir(root / name) as entries:
+                years = sum(entry.is_dir(follow_symlinks=False) for entry in entries)
+        except OSError:  # reading the library tells of it
+            years = 0
+        found.append((name, years))
     return found
 
 

@@ -588,13 +588,22 @@ def _describe(root: Record, *, agency: str, year: int, known: Forms) -> _Describ
     own, form_of = _describe_report(record, agency=agency, year=year, known=known)
     record.close()
     root.close()
-    for revision in own["revisions"]:
-        if _semver(revision.version) > _semver(version):
-            root.note("version", "meta.revision", found=version, expected=revision.version)
+    _compare_versions(root, version, own["revisions"])
     fields = {"title": title, "sources": tuple(sources), "version": version, "created": created, "descriptor": root.mapping, **own}
     if any(form not in known for _, form in form_of):
         return None
     return _Described(fields, form_of)
+
+
+def _compare_versions(root: Record, version: str, revisions: Sequence[Revision]) -> None:
+    """Note a revision newer than the data, and two of one version: each change of a version is told once."""
+    seen: set[str] = set()
+    for index, revision in enumerate(revisions, start=1):
+        if _semver(revision.version) > _semver(version):
+            root.note("version", "meta.revision", found=version, expected=revision.version)
+        if revision.version in seen:
+            root.note("report.revisions", "meta.revision_twice", found=revision.version, number=str(index))
+        seen.add(revision.version)
 
 
 def _describe_report(record: Record, *, agency: str, year: int, known: Forms) -> tuple[dict[str, Any], tuple[tuple[str, str], ...]]:
