@@ -212,7 +212,9 @@ def _parents(agencies: Mapping[str, Agency], place: str) -> Iterator[Finding]:
                 if parent == agency.id or (parent not in agencies and len(chain) == 1):
                     known = ", ".join(each for each in agencies if each != agency.id)
                     path = f"{place}/{agency.id}/{AGENCY}"
-                    yield finding("meta.parent", file=path, path="parent", found=parent, expected=shown(known, 200) or "-", agency=agency.id)
+                    yield finding(
+                        "meta.parent", file=path, path="parent", found=parent, expected=shown(known, 200) or "-", agency=agency.id
+                    )
                 break
             chain.append(parent)
             parent = agencies[parent].parent
