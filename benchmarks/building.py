@@ -83,7 +83,7 @@ class Bench:
     def command(self, kind: str, *before: str) -> list[str]:
         """Command of a case; `before` goes between Python and the module."""
         module = ["benchmarks.pages_alone", *ALONE[kind]] if kind in ALONE else ["mkdocs"]
-        source = {EMPTY: EMPTY, WARM: "anew", EDITED: EDITED}.get(kind, "ours")
+        source = {EMPTY: EMPTY, EDITED: EDITED, KEPT: "ours", AGAIN: "ours", COLD: "ours"}.get(kind, "anew")
         settings = self.folder / source / "mkdocs.yml"
         return [sys.executable, *before, "-m", *module, "build", "--strict", "-f", str(settings), "-d", str(self.site(kind))]
 

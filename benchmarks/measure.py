@@ -68,6 +68,7 @@ def environment(case: Case, folder: Path) -> dict[str, str]:
 def measured(case: Case, log: Path) -> Cost:
     """Run a case once, its output going to `log`. Raises `Trouble` where its exit code is not an accepted one."""
     case.prepare()
+    os.sync()  # what the case before wrote is on its disk, so that this one does not pay for it
     # This process must stay small: on Linux a child's peak memory starts at what its parent held when it was forked.
     # That is why made-up packages are written by a subprocess, too.
     with log.open("wb") as output:

@@ -49,11 +49,13 @@ def _without_files(page: Page, *, kept: bool) -> Page:
 def _silence_makers() -> None:
     """Let every function and method that says it returns bytes return none, wherever it was imported to."""
     modules = [importlib.import_module(each.name) for each in pkgutil.walk_packages(open_reports.__path__, "open_reports.")]
-    owners = [*modules, *(kind for module in modules for _, kind in inspect.getmembers(module, inspect.isclass))]
-    for owner in owners:
+    owners = [*modules, *(kind for module in modules for kind in vars(module).values() if isinstance(kind, type))]
+    for owner in dict.fromkeys(owners):
         if not getattr(owner, "__module__", owner.__name__).startswith("open_reports"):
             continue
-        for name, each in inspect.getmembers(owner, inspect.isfunction):
+        for name, each in list(vars(owner).items()):
+            if not inspect.isfunction(each):
+                continue
             returned = each.__annotations__.get("return")
             if (
                 each.__module__.startswith("open_reports.")

@@ -16,7 +16,9 @@ import open_reports
 import pytest
 from conftest import PROJECT
 from open_reports import api
-from open_reports.corpus import agency_file
+from open_reports.cache import Memory
+from open_reports.corpus import agency_file, checked
+from open_reports.errors import DataError
 from open_reports.export import export
 from open_reports.finding import Finding
 from open_reports.library import AGENCY, open_library
@@ -224,3 +226,44 @@ def test_an_agency_is_the_same_after_it_was_published(library: Library, tmp_path
         (tmp_path / agency.id).mkdir()
         (tmp_path / agency.id / AGENCY).write_bytes(agency_file(agency))
     assert open_library(tmp_path).agencies == library.agencies
+
+
+# -- what is remembered of unchanged packages -----------------------------------------------------------------------------
+
+
+def test_what_was_found_in_unchanged_packages_is_not_looked_for_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    root, memory = tmp_path / "datapackages", Memory("虚构", tmp_path)
+    wrong = made_up.package("xugou-jia", 2023)
+    wrong.set("disputes", "reconsideration", "total", "999")
+    wrong.write(root)
+    first = checked(root, memory=memory)
+    assert first.findings
+
+    def again(*_: object, **__: object) -> object:
+        raise AssertionError("checked again")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("open_reports.corpus.check", again)
+        assert checked(root, memory=memory).findings == first.findings
+        with pytest.raises(DataError):
+            checked(root, memory=memory, strict=True)
+        with pytest.raises(AssertionError, match="checked again"):
+            checked(root, memory=None)
+
+    # Whatever is added, changed or broken beside them is found, and forgotten when it is put right.
+    made_up.package("xugou-yi", 2023).write(root)
+    assert {each.agency for each in checked(root, memory=memory).findings} == {"xugou-jia"}
+    table = root / "xugou-yi" / "2023" / "data" / "disputes.csv"
+    sound = table.read_text(encoding="utf-8")
+    for fault in ("", sound.replace("\n", "\n\n", 1), sound.replace(",", ";"), sound.replace("line", "Line", 1)):
+        table.write_text(fault, encoding="utf-8")
+        with pytest.raises(DataError, match=r"xugou-yi/2023/data/disputes\.csv"):
+            checked(root, memory=memory)
+    table.write_text(sound, encoding="utf-8")
+    (root / "Xugou").mkdir()
+    with pytest.raises(DataError, match="Xugou"):
+        checked(root, memory=memory)
+    (root / "Xugou").rmdir()
+    assert {each.agency for each in checked(root, memory=memory).findings} == {"xugou-jia"}
+    assert checked(root, memory=memory, place="elsewhere").findings[0].file.startswith("elsewhere/")

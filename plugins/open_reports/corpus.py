@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from open_reports import gate
-from open_reports.cache import Cache
+from open_reports.cache import Cache, Signature
 from open_reports.check import check, errors, unexplained
 from open_reports.copies import Copy, CopyError, open_copy
 from open_reports.errors import DataError, DocumentError
@@ -33,6 +33,7 @@ from open_reports.report import DESCRIPTOR, FILES, Figure
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from open_reports.cache import Memory
     from open_reports.finding import Finding
     from open_reports.library import Agency
     from open_reports.manifest import Stated
@@ -161,12 +162,19 @@ def open(  # noqa: A001 (`open_reports.open(...)` is how it is read)
     return checked(folder, place=place, strict=strict)
 
 
-def checked(folder: Path, *, place: str | None = None, strict: bool = False) -> Corpus:
-    """Read and check a folder of packages; see `open`."""
+def checked(folder: Path, *, place: str | None = None, strict: bool = False, memory: Memory | None = None) -> Corpus:
+    """Read and check a folder of packages; see `open`. With a `memory`, packages that are as they were are not checked again."""
     cache = Cache()
     library = open_library(folder, place=place)
-    findings = check(library, cache)
-    cache.save()
+    # What could not be read is no part of the library's digest, so only what is whole can be remembered.
+    memory = memory if not library.findings else None
+    state = Signature(library.digest, 0.0)  # by content alone, which no time stamp can belie
+    findings = memory.recall(state) if memory else None
+    if findings is None:
+        findings = check(library, cache)
+        cache.save()
+        if memory:
+            memory.keep(state, findings)
     if wrong := (*errors(findings), *(unexplained(findings) if strict else ())):
         raise DataError(wrong)
     return Corpus(library=library, findings=findings, place=place or folder.name)

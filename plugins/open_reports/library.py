@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -57,6 +58,16 @@ class Library:
     agencies: Mapping[str, Agency]
     reports: Mapping[tuple[str, int], Report]
     findings: tuple[Finding, ...]
+
+    @cached_property
+    def digest(self) -> str:
+        """Hash of every agency and report, and of how findings name their files."""
+        digest = hashlib.sha256()
+        for agency in self.agencies.values():
+            digest.update(f"{agency!r}\n".encode())
+        for report in self:
+            digest.update(f"{report.place}\0{report.digest}\n".encode())
+        return digest.hexdigest()
 
     @property
     def years(self) -> tuple[int, ...]:

@@ -24,6 +24,7 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
 from open_reports import catalogue, localised, permanence, shell
+from open_reports.cache import Memory
 from open_reports.check import counts
 from open_reports.corpus import Corpus, checked
 from open_reports.errors import DataError, OpenReportsError
@@ -140,7 +141,8 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
         base = Path(config.config_file_path).parent if config.config_file_path else Path.cwd()
         place = os.path.relpath(folder, base)
         try:
-            corpus = checked(folder, place=place if not place.startswith("..") else folder.name, strict=config.strict)
+            memory = Memory(f"build {folder.resolve()}")
+            corpus = checked(folder, place=place if not place.startswith("..") else folder.name, strict=config.strict, memory=memory)
             self._released = permanence.read(base / self.config.released)
             if self._command != "serve" and (broken := permanence.breaches(corpus.library, self._released)):
                 raise permanence.PermanenceError(broken)

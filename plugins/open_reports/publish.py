@@ -106,14 +106,14 @@ def publish(
     depends = Dependencies(library, found, covered, (site, problem, *sorted(without)))
     for language in LANGUAGES:
         w = Words(language)
-        made.append(pages.home_page(library, sizes, routes, w, site=site))
-        lists = [page for year in library.years for page in pages.year_pages(library, year, found, covered, w)]
-        lists += pages.quality_pages(library, findings, w)
-        lists += pages.indicator_pages(library, w)
-        lists += pages.coverage_pages(covered, w)
-        made += _keyed(lists, depends.of_corpus())
-        made += pages.corrections_pages(library, sizes, w, problem)
-        made += (pages.compare_page(library, w), pages.glossary_page(w))
+        of_all = [pages.home_page(library, sizes, routes, w, site=site)]
+        of_all += (page for year in library.years for page in pages.year_pages(library, year, found, covered, w))
+        of_all += pages.quality_pages(library, findings, w)
+        of_all += pages.indicator_pages(library, w)
+        of_all += pages.coverage_pages(covered, w)
+        of_all += pages.corrections_pages(library, sizes, w, problem)
+        of_all += (pages.compare_page(library, w), pages.glossary_page(w))
+        made += _keyed(of_all, depends.of_corpus())
         made.append(pages.explore_page(w, database_size=sizes.get("reports.sqlite", 0)))
     for agency in library.agencies.values():
         # Both pages of an agency, and of a report, follow each other: they share files, which are let go once written.
@@ -125,7 +125,8 @@ def publish(
     lacking = tuple(label for label in lacks.values() if label)
     measured = pages.DataFiles(library, routes, artifacts, tuple(made), lacking)
     made += (pages.data_page(measured, Words(language), site=site) for language in LANGUAGES)
-    made += (pages.search_page(pages.Here("search/", Words(language)), _catalogue(library, made, language)) for language in LANGUAGES)
+    searches = [pages.search_page(pages.Here("search/", Words(language)), _catalogue(library, made, language)) for language in LANGUAGES]
+    made += _keyed(searches, depends.of_corpus())
     publication = Publication(pages=tuple(made), artifacts=artifacts, lacking=lacking)
     _forbid_twins(publication)
     _require_twins(publication)
