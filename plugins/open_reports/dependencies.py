@@ -61,6 +61,7 @@ class Dependencies:
         self._library = library
         self._found = found
         self._covered = covered
+        self._own = {agency.id: _hash(self._parts(agency)) for agency in library.agencies.values()}
         self._basis = _hash([tools(), *settings])
 
     def of_report(self, report: Report) -> str:
@@ -71,7 +72,7 @@ class Dependencies:
             [
                 self._basis,
                 report.name,
-                *self._own(library.agencies[report.agency]),
+                self._own[report.agency],
                 *(repr(each) for each in self._found.get((report.agency, report.year), ())),
                 *(f"{library.agencies.get(unit)!r} {_digest(library.reports.get((unit, report.year)))}" for unit in units),
             ]
@@ -83,7 +84,7 @@ class Dependencies:
         return _hash(
             [
                 self._basis,
-                *self._own(agency),
+                self._own[agency.id],
                 *(repr(each) for report in library.of_agency(agency.id) for each in self._found.get((agency.id, report.year), ())),
                 *(repr(each) for each in self._above(agency)),
                 "units",
@@ -94,16 +95,16 @@ class Dependencies:
 
     def of_corpus(self) -> str:
         """Everything that a page over all reports is made of."""
-        library = self._library
         return _hash(
             [
                 self._basis,
-                *(each for agency in library.agencies.values() for each in self._own(agency)),
+                *self._own.values(),
                 *(repr(each) for findings in self._found.values() for each in findings),
             ]
         )
 
-    def _own(self, agency: Agency) -> Iterator[str]:
+    def _parts(self, agency: Agency) -> Iterator[str]:
+        """An agency and its reports."""
         yield repr(agency)
         for report in self._library.of_agency(agency.id):
             yield f"{report.year} {report.digest}"

@@ -110,10 +110,14 @@ def parse_json(text: str) -> object:
 
 def _deeper(value: object, most: int) -> bool:
     """Whether more than `most` mappings and lists stand inside one another; looks no deeper than that."""
-    if not isinstance(value, dict | list):
-        return False
-    inside = value.values() if isinstance(value, dict) else value
-    return most == 0 or any(_deeper(each, most - 1) for each in inside)
+    level = [value]
+    for _ in range(most):
+        level = [
+            each for outer in level if isinstance(outer, dict | list) for each in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+        if not level:
+            return False
+    return any(isinstance(each, dict | list) for each in level)
 
 
 def _row_of_second(text: str, key: str) -> int | None:

@@ -6,6 +6,7 @@ leaves the previous site as it was.
 
 from __future__ import annotations
 
+import gc
 import gzip
 import logging
 import os
@@ -156,6 +157,9 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
             self._broken = error.findings
         except OpenReportsError as error:
             raise PluginError(str(error)) from error
+        if self._command != "serve":
+            # None of what was read is let go before the end, so the collector of garbage would walk through it in vain, again and again.
+            gc.freeze()
         corpus, site = self._last_good, config.site_url or ""
         try:
             self._publication = corpus.publish(site=site, problem=self.config.problem, released=self._released)

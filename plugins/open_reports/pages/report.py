@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup
@@ -148,13 +148,16 @@ def _overview(report: Report, marks: Marks, w: Words) -> OverviewView | None:
     return OverviewView(tuple(rows), _notes(report, "overview", w))
 
 
+_NUMBERS = "一二三四五六"
+"""Numbers of the sections in their order."""
+
+
 def _sections(report: Report, marks: Marks, w: Words) -> list[SectionView]:
     """Sections one to six in their printed order: prose where the package has it, tables between."""
     by_number = {section.number: section for section in forms().common.sections}
-    order = "一二三四五六"
     views = []
     tables = {table.form.section: (name, table) for name, table in report.tables.items()}
-    for number in order:
+    for number in _NUMBERS:
         if number in tables:
             name, table = tables[number]
             html = Markup(table_html(report, table, marks, w))  # noqa: S704 (every text in it is escaped)
@@ -243,12 +246,6 @@ def report_page(folder: Folder, w: Words) -> Page:
     here = Here(api.folder(report), w)
     agency = folder.agency
     heading = w("report_title", agency=agency_name(agency, w), year=report.year)
-    known = forms()
-    tables = [(name, title(report.tables[name].form, w.language)) for name in TABLES]
-    prose = {
-        section.number: (f"section-{section.id}", section_title(section.number, section.title[w.language], w.language))
-        for section in known.common.sections
-    }
 
     def build() -> Built:
         book = ledger(report, library, here)
@@ -283,19 +280,29 @@ def report_page(folder: Folder, w: Words) -> Page:
         name=heading,
         title=heading,
         description=w("report_description", agency=agency_name(agency, w), year=report.year),
-        sections=(
-            ("summary", w("summary")),
-            ("findings", w("findings")),
-            prose["一"],
-            *tables,
-            prose["五"],
-            prose["六"],
-            ("ledger", w("ledger")),
-            ("downloads", w("downloads")),
-            ("cite", w("cite")),
-        ),
+        sections=_contents(tuple(report.tables[name].form.form for name in TABLES), w.language),
         build=build,
         scripts=("glossary.js", "citation.js", SNIPPETS),
+    )
+
+
+@cache
+def _contents(used: tuple[str, ...], language: str) -> tuple[tuple[str, str], ...]:
+    """Anchors and titles of the contents of a report whose tables are of these forms."""
+    w = Words(language)
+    printed = {
+        each.number: (f"section-{each.id}", section_title(each.number, each.title[language], language)) for each in forms().common.sections
+    }
+    for name, form in zip(TABLES, used, strict=True):
+        table = forms()[form].tables[name]
+        printed[table.section] = (name, title(table, language))
+    return (
+        ("summary", w("summary")),
+        ("findings", w("findings")),
+        *(printed[number] for number in _NUMBERS if number in printed),
+        ("ledger", w("ledger")),
+        ("downloads", w("downloads")),
+        ("cite", w("cite")),
     )
 
 
