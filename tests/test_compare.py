@@ -30,6 +30,7 @@ from open_reports.pages.compare import (
 )
 from open_reports.report import number
 from open_reports.words import Words, words
+from playwright.sync_api import expect
 from rendering import DESK, PHONE, overflow, violations
 from website import Chromium, Watch, browser, served
 
@@ -379,10 +380,9 @@ def test_agencies_are_found_by_name_in_either_language_and_by_region(
 def test_years_of_an_agency_are_told_with_their_gaps(browser: Chromium, server: Server, library: Library) -> None:
     assert [report.year for report in library.of_agency("pingtan-resources")] == [2019, 2020, 2023, 2024]
     page = opened(browser, server)
-    assert page.locator("label", has_text="自然资源与生态环境局").inner_text().split() == [
-        "平潭综合实验区自然资源与生态环境局",
-        "有年报：2019–2020、2023–2024",
-    ]
+    # What is not in view yet has no inner text until it is drawn.
+    label = page.locator("label", has_text="自然资源与生态环境局")
+    expect(label).to_have_text("平潭综合实验区自然资源与生态环境局 有年报：2019–2020、2023–2024", use_inner_text=True)
     page.context.close()
 
 

@@ -104,7 +104,7 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
     """Publishes data packages of annual reports as a site of pages and data files."""
 
     def __init__(self) -> None:
-        self._command: str = "build"
+        self._command = ""
         self._site: Path | None = None
         self._publication: Publication | None = None
         self._released: permanence.Released | None = None
@@ -157,8 +157,9 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
             self._broken = error.findings
         except OpenReportsError as error:
             raise PluginError(str(error)) from error
-        if self._command != "serve":
-            # None of what was read is let go before the end, so the collector of garbage would walk through it in vain, again and again.
+        if self._command in {"build", "gh-deploy"}:
+            # The process ends with the build, and nothing that was read is let go before: the collector of garbage would walk
+            # through all of it in vain, again and again. A preview, or a program that builds, goes on, and is left alone.
             gc.freeze()
         corpus, site = self._last_good, config.site_url or ""
         try:
