@@ -162,8 +162,8 @@ def _page(library: Library, found: Sequence[Correction], part: Part, sizes: Mapp
             .get_template("corrections.html")
             .render(
                 w=w,
-                crumbs=crumbs(here, *([] if part.first else [Link(here.page(part.path), w("corrections"))])),
-                current=w("corrections") if part.first else part.says(w),
+                crumbs=crumbs(here, *part.above(w("corrections"), w)),
+                current=part.current(w("corrections"), w),
                 part=part.says(w),
                 heading=w("corrections_count", count=total),
                 quality=here.page("quality/"),

@@ -77,14 +77,13 @@ def _page(found: Coverage, rows: Sequence[Row], part: Part, w: Words) -> Page:
             for name, kind in (("coverage.csv", "CSV"), ("coverage.json", "JSON"))
             if first
         ]
-        between = [] if first else [Link(here.page(part.path), w("coverage"))]
         html = (
             templates()
             .get_template("coverage.html")
             .render(
                 w=w,
-                crumbs=crumbs(here, *between),
-                current=w("coverage") if first else part.says(w),
+                crumbs=crumbs(here, *part.above(w("coverage"), w)),
+                current=part.current(w("coverage"), w),
                 part=part.says(w),
                 lead=_lead(found, w),
                 years=[Link(here.page(f"years/{year}/"), str(year)) for year in reversed(found.years)],

@@ -173,8 +173,8 @@ def _indicator_page(sheet: Sheet, indicator: Indicator, part: Part, w: Words) ->
             .render(
                 w=w,
                 here=here,
-                crumbs=crumbs(here, Link(here.page(PATH), w("indicators")), *([] if part.first else [Link(here.page(part.path), name)])),
-                current=name if part.first else part.says(w),
+                crumbs=crumbs(here, Link(here.page(PATH), w("indicators")), *part.above(name, w)),
+                current=part.current(name, w),
                 indicator={
                     "heading": name,
                     "description": indicator.description[w.language],

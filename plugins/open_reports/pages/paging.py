@@ -44,6 +44,14 @@ class Part(NamedTuple):
         """Which part of how many this is, in words; empty where it is the only one."""
         return self._says(self.number, w) if self.of > 1 else ""
 
+    def current(self, text: str, w: Words) -> str:
+        """What the way from home ends with: the list's name or, on a further part, which part it is."""
+        return text if self.first else self.says(w)
+
+    def above(self, text: str, w: Words) -> list[Link]:
+        """Link to the first part from a further one, under the list's name."""
+        return [] if self.first else [Link(self.here(w).page(self.path), text)]
+
     def turns(self, w: Words) -> list[Link]:
         """Links to the parts before and after."""
         here = self.here(w)

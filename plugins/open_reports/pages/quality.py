@@ -166,8 +166,8 @@ def _overview(quality: Quality, agencies: Sequence[Agency], part: Part) -> Page:
             .get_template("quality.html")
             .render(
                 w=w,
-                crumbs=crumbs(here, *([] if part.first else [Link(here.page(part.path), w("quality"))])),
-                current=w("quality") if part.first else part.says(w),
+                crumbs=crumbs(here, *part.above(w("quality"), w)),
+                current=part.current(w("quality"), w),
                 part=part.says(w),
                 tables=tables,
                 turns=part.turns(w),
@@ -213,10 +213,8 @@ def _rule_page(quality: Quality, rule: RuleText, found: Sequence[Finding], part:
             .get_template("rule.html")
             .render(
                 w=w,
-                crumbs=crumbs(
-                    here, Link(here.page("quality/"), w("quality")), *([] if part.first else [Link(here.page(part.path), rule.id)])
-                ),
-                current=rule.id if part.first else part.says(w),
+                crumbs=crumbs(here, Link(here.page("quality/"), w("quality")), *part.above(rule.id, w)),
+                current=part.current(rule.id, w),
                 heading=heading,
                 part=part.says(w),
                 facts=facts,

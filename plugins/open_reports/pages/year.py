@@ -55,8 +55,8 @@ def _page(  # noqa: PLR0917 (a part of a year's list)
             .render(
                 w=w,
                 here=here,
-                crumbs=crumbs(here, *([] if part.first else [Link(here.page(part.path), heading)])),
-                current=heading if part.first else part.says(w),
+                crumbs=crumbs(here, *part.above(heading, w)),
+                current=part.current(heading, w),
                 heading=heading,
                 part=part.says(w),
                 counted=count(cells),
