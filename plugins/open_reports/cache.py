@@ -56,13 +56,21 @@ def _load(path: Path) -> str:
 def _save(path: Path, body: str) -> None:
     """Write a sealed file whole or not at all; a folder that cannot be written costs only time, so it is no error."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         for old in path.parent.glob(f"{path.name.partition('-')[0]}-*"):
             if not old.name.partition("-")[2].startswith(code_version()[:16]):
                 old.unlink(missing_ok=True)
+    except OSError:
+        return
+    put(path, f"{_sealed(body)}\n{body}".encode())
+
+
+def put(path: Path, data: bytes) -> None:
+    """Write a file of the cache whole or not at all; a folder that cannot be written costs only time, so it is no error."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(f"{_sealed(body)}\n{body}")
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
         Path(name).replace(path)
     except OSError:
         return

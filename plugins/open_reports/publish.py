@@ -104,6 +104,7 @@ def publish(
     sizes = {artifact.path.removeprefix("data/"): len(artifact.data) for artifact in artifacts}
     made: list[Page] = []
     depends = Dependencies(library, found, covered, (site, problem, *sorted(without)))
+    whole = depends.of_corpus()
     for language in LANGUAGES:
         w = Words(language)
         of_all = [pages.home_page(library, sizes, routes, w, site=site)]
@@ -113,7 +114,7 @@ def publish(
         of_all += pages.coverage_pages(covered, w)
         of_all += pages.corrections_pages(library, sizes, w, problem)
         of_all += (pages.compare_page(library, w), pages.glossary_page(w))
-        made += _keyed(of_all, depends.of_corpus())
+        made += _keyed(of_all, whole)
         made.append(pages.explore_page(w, database_size=sizes.get("reports.sqlite", 0)))
     for agency in library.agencies.values():
         # Both pages of an agency, and of a report, follow each other: they share files, which are let go once written.
@@ -126,7 +127,7 @@ def publish(
     measured = pages.DataFiles(library, routes, artifacts, tuple(made), lacking)
     made += (pages.data_page(measured, Words(language), site=site) for language in LANGUAGES)
     searches = [pages.search_page(pages.Here("search/", Words(language)), _catalogue(library, made, language)) for language in LANGUAGES]
-    made += _keyed(searches, depends.of_corpus())
+    made += _keyed(searches, whole)
     publication = Publication(pages=tuple(made), artifacts=artifacts, lacking=lacking)
     _forbid_twins(publication)
     _require_twins(publication)

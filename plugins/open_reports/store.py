@@ -10,16 +10,16 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_path
 
+from open_reports.cache import put
 from open_reports.pages.frame import Built
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from open_reports.pages.frame import Page
 
 _SEAL = hashlib.sha256().digest_size
@@ -76,16 +76,7 @@ def _load(path: Path) -> Built | None:
 
 
 def _save(path: Path, built: Built) -> None:
-    """Write a page whole or not at all; a folder that cannot be written costs only time, so it is no error."""
     html = built.html.encode()
     head = json.dumps({"html": len(html), "files": {name: len(data) for name, data in built.files.items()}}).encode()
     body = b"".join((head, b"\n", html, *built.files.values()))
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(hashlib.sha256(body).digest())
-            stream.write(body)
-        Path(name).replace(path)
-    except OSError:
-        return
+    put(path, hashlib.sha256(body).digest() + body)
