@@ -18,7 +18,7 @@ from open_reports.pages.frame import marked
 from open_reports.words import Words
 from rendering import DESK, PHONE, overflow, settled
 from test_browser import LANGUAGES, MONEY, PAGES, TOTAL, VISITS, ZERO, server
-from website import SITE_URL, Watch, address_of, browser, page_files, parsed, site
+from website import SITE_URL, address_of, browser, page_files, parsed, quiet, site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -247,13 +247,8 @@ def test_switch_of_languages_keeps_the_figure(browser: Chromium, server: Server)
 @pytest.fixture
 def page(browser: Chromium) -> Iterator[Page]:
     """A page of a fresh profile on a phone, whose console stays silent and which asks nobody but loopback."""
-    context = browser.context(viewport={"width": PHONE, "height": 800}, reduced_motion="reduce")
-    watch = Watch.over(context)
-    context.set_default_timeout(10_000)
-    yield context.new_page()
-    context.close()
-    assert watch.complaints == []
-    assert browser.outside == []
+    with quiet(browser, viewport={"width": PHONE, "height": 800}, reduced_motion="reduce") as page:
+        yield page
 
 
 def tab_to(page: Page, target: Locator, *, most: int = 120) -> None:

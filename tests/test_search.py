@@ -27,7 +27,7 @@ from open_reports.pages.search import search_box, search_page
 from open_reports.search import Catalogue, Entry, Office, catalogue, index
 from open_reports.words import Words
 from rendering import DESK, PHONE, overflow
-from website import Chromium, Watch, browser, served
+from website import Chromium, Watch, browser, quiet, served
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -183,14 +183,8 @@ def server(tmp_path_factory: pytest.TempPathFactory, real: Callable[[str], Catal
 @pytest.fixture
 def page(browser: Chromium) -> Iterator[Page]:
     """A page of a fresh profile, whose console stays silent and which asks nobody but loopback."""
-    context = browser.context()
-    watch = Watch.over(context)
-    context.set_default_timeout(SOON)
-    yield context.new_page()
-    context.close()
-    assert watch.complaints == []
-    assert watch.dialogs == []
-    assert browser.outside == []
+    with quiet(browser, within=SOON) as page:
+        yield page
 
 
 def opened(page: Page, server: Server, language: str = "zh", query: str = "") -> Page:

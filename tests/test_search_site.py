@@ -9,7 +9,7 @@ from urllib.parse import unquote, urldefrag
 import pytest
 from test_browser import LANGUAGES, server
 from test_search import BUDGET, CASES, FIRST, asked, opened
-from website import Watch, browser, parsed, site
+from website import browser, parsed, quiet, site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,13 +23,8 @@ __all__ = ["browser", "server", "site"]
 
 @pytest.fixture
 def page(browser: Chromium) -> Iterator[Page]:
-    context = browser.context()
-    watch = Watch.over(context)
-    context.set_default_timeout(10_000)
-    yield context.new_page()
-    context.close()
-    assert watch.complaints == []
-    assert browser.outside == []
+    with quiet(browser) as page:
+        yield page
 
 
 def terms(site: Path) -> dict[str, str]:

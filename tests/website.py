@@ -356,3 +356,16 @@ class Watch:
         """Requests to anybody but the server; `data:` and `blob:` addresses are requests to nobody."""
         own = f"http://127.0.0.1:{server.server_port}/"
         return [url for url in self.requests if not url.startswith((own, "data:", "blob:", "about:"))]
+
+
+@contextmanager
+def quiet(browser: Chromium, *, within: int = 10_000, **options: Any) -> Iterator[Page]:
+    """A page of a fresh profile, whose console stays silent and which asks nobody but loopback; it answers `within` milliseconds."""
+    context = browser.context(**options)
+    watch = Watch.over(context)
+    context.set_default_timeout(within)
+    yield context.new_page()
+    context.close()
+    assert watch.complaints == []
+    assert watch.dialogs == []
+    assert browser.outside == []
