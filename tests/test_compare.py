@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
     from open_reports.library import Library
     from open_reports.report import Report
-    from playwright.sync_api import Download, Page
+    from playwright.sync_api import Download, Page, Route
     from website import Server
 
 
@@ -282,18 +283,64 @@ def test_two_agencies_in_three_steps_on_a_phone(browser: Chromium, server: Serve
     page.get_by_label("平潭综合实验区公安局").tap()
     page.get_by_label("平潭综合实验区自然资源与生态环境局").tap()
     page.get_by_role("button", name="看结果").tap()
-    heading = page.get_by_role("heading", name="比较结果")
-    heading.wait_for()
-    page.wait_for_function(
-        "() => { const box = document.getElementById('result').getBoundingClientRect(); return box.top >= 0 && box.top < 400 }"
-    )
+    led_to_result(page)
     assert [row[:3] for row in shown(page)] == [
         ["平潭综合实验区公安局", "2024", "本机关"],
         ["平潭综合实验区自然资源与生态环境局", "2024", "本机关"],
     ]
-    assert page.evaluate("document.activeElement.id") == "result"
     assert overflow(page) == 0
     assert not page.locator("#or-compare-plain").is_visible()
+    page.context.close()
+
+
+def led_to_result(page: Page) -> None:
+    """Wait until the head of the result has the focus and stands in the window."""
+    page.wait_for_function("() => document.activeElement.id === 'result'")
+    page.wait_for_function(
+        "() => { const box = document.getElementById('result').getBoundingClientRect(); return box.top >= 0 && box.top < 400 }"
+    )
+
+
+def held_back(page: Page) -> Route:
+    """Tick an agency whose file then stays under way; returns the way on for it."""
+    held: list[Route] = []
+    page.route(re.compile(r"/pingtan-police\.json"), lambda route: held.append(route))  # noqa: PLW0108 (Playwright marks what it calls)
+    with page.expect_request(re.compile(r"/pingtan-police\.json")):
+        page.get_by_label("平潭综合实验区公安局").check()
+    page.get_by_text("正在读取").wait_for()
+    return held[0]
+
+
+def test_look_at_the_result_waits_for_a_slow_line(browser: Chromium, server: Server) -> None:
+    """Asked for while a file is under way, the result shown is that of all that is ticked, and the focus stays on it."""
+    page = resulted(browser, server, f"?a=pingtan&y=2024&f={NEW}")
+    page.locator("summary", has_text="选机关").click()
+    held = held_back(page)
+    page.get_by_role("button", name="看结果").click()
+    assert page.evaluate("document.activeElement.id") != "result"
+    assert len(shown(page)) == 1
+    held.continue_()
+    led_to_result(page)
+    assert len(shown(page)) == 2
+    page.context.close()
+
+
+@pytest.mark.parametrize("then", ["gone on", "failed"])
+def test_a_result_that_does_not_come_takes_no_focus(browser: Chromium, server: Server, then: str) -> None:
+    """Who goes on choosing is left where they are; who waits for a file that fails is led to the message."""
+    page = opened(browser, server, viewport={"width": PHONE, "height": 740})
+    held = held_back(page)
+    page.get_by_role("button", name="看结果").click()
+    if then == "failed":
+        held.abort()
+        expect(page.get_by_role("alert")).to_be_in_viewport()
+        assert page.locator("#result").count() == 0
+    else:
+        page.locator("summary", has_text="选机关").click()
+        page.get_by_label("平潭综合实验区财政金融局").check()
+        held.continue_()
+        page.locator("#or-compare-result tbody tr").nth(1).wait_for()
+        assert page.evaluate("document.activeElement.value") == "pingtan-finance"
     page.context.close()
 
 

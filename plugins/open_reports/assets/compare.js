@@ -118,8 +118,12 @@
   const status = make("p", { class: "or-status", role: "status" });
   const result = make("div", { id: "or-compare-result" });
   let turn = 0;
+  /** The last showing begun; it ends when its answers are there. */
+  let showing = Promise.resolve();
 
-  const show = async () => {
+  const show = () => (showing = draw());
+
+  const draw = async () => {
     const mine = ++turn;
     writeAddress();
     updateCounts();
@@ -208,10 +212,14 @@
   /** @type {HTMLElement[]} */
   let panels = [];
 
-  const showResult = () => {
+  /** Lead to the result of what is chosen now: on a slow line an older one still stands there, or none. */
+  const showResult = async () => {
     for (const panel of panels) if (panel instanceof HTMLDetailsElement) panel.open = false;
+    const awaited = showing;
+    await awaited;
+    if (awaited !== showing) return; // somebody went on choosing
     const heading = document.getElementById("result");
-    heading?.scrollIntoView();
+    (heading ?? status).scrollIntoView();
     heading?.focus({ preventScroll: true });
   };
 
