@@ -407,7 +407,7 @@ def test_newcomer_finds_understands_compares_prints_and_downloads(browser: Chrom
         page.locator(".or-picker > details > summary").first.click()
     other.check()
     page.locator(".or-go .or-button").click()
-    page.locator("#or-compare-result tbody tr").first.wait_for()
+    page.wait_for_function("() => document.activeElement.id === 'result'")
     names = page.locator("#or-compare-result tbody th").all_inner_texts()
     assert any("前进街" in name for name in names)
     assert any(name.startswith("平潭") for name in names)
