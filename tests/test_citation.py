@@ -348,7 +348,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, library: Library) -> Iterat
             f"<h1>{report.title}</h1>{tables}" + part(report, library, language),
             language,
             styles=("citation.css",),
-            scripts=("citation.js",),
+            scripts=("copying.js", "citation.js"),
         )
     with served(folder, mount="/") as running:
         yield running

@@ -325,7 +325,7 @@ def test_a_copy_without_an_address_tells_programs_its_own(
     from framed import framed  # noqa: PLC0415
 
     (page,) = (page for page in publish(library, findings).pages if page.path == "en/data/")
-    framed(tmp_path / "en" / "data", page.build().html, "en", styles=(), scripts=("snippets.js",))
+    framed(tmp_path / "en" / "data", page.build().html, "en", styles=(), scripts=("copying.js", "snippets.js"))
     with served(tmp_path, mount="/copy/") as server, browser.context() as context:
         shown = context.new_page()
         shown.goto(f"{server.url}en/data/")

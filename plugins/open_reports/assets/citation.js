@@ -1,8 +1,8 @@
 // @ts-check
 // Copies citations and addresses, shares pages, and gives every figure of a report its own address on click or by keyboard.
 //
-// Works on the markup of templates/citation.html and on the cells of the tables, `<td id="table/line/column">`. Without
-// this script nothing is missing: its buttons are hidden, and the addresses work all the same.
+// Works on the markup of templates/citation.html and on the cells of the tables, `<td id="table/line/column">`; copying.js comes
+// first. Without this script nothing is missing: its buttons are hidden, and the addresses work all the same.
 
 /** @typedef {{value: string, place: string, address: string}} Figure */
 
@@ -32,33 +32,11 @@ function citation(root) {
   const fragment = (cell) => "#" + cell.id.split("/").map(encodeURIComponent).join("/");
 
   /**
-   * Copy a text, or select it where the browser forbids copying, and say which of the two happened.
    * @param {string} text
    * @param {HTMLElement} shown where the text stands on the page
    * @param {HTMLElement} around whose live region tells of it
    */
-  async function copy(text, shown, around) {
-    let said = root.dataset.copied;
-    try {
-      await navigator.clipboard.writeText(text);
-    } catch {
-      getSelection()?.selectAllChildren(shown);
-      said = root.dataset.selected;
-    }
-    tell(around, said ?? "");
-  }
-
-  /**
-   * Put words into a live region; emptied first, so that the same words are read out again.
-   * @param {HTMLElement} around
-   * @param {string} words
-   */
-  function tell(around, words) {
-    const region = around.querySelector("[data-or-said]");
-    if (!region) return;
-    region.textContent = "";
-    setTimeout(() => { region.textContent = words; }, 50);
-  }
+  const copy = (text, shown, around) => openReportsCopying(text, shown, around.querySelector("[data-or-said]"), root.dataset);
 
   /**
    * @param {string} url

@@ -16,7 +16,7 @@ from open_reports.pages.frame import Built, Download, Fact, Here, Link, Page, ag
 from open_reports.pages.glossary import term
 from open_reports.pages.ledger import chains
 from open_reports.pages.listing import Topic, figure_cell, list_cells, list_head, row_html, views
-from open_reports.pages.snippets import SCRIPT as SNIPPETS
+from open_reports.pages.snippets import SCRIPTS as SNIPPETS
 from open_reports.pages.snippets import snippets_html
 from open_reports.pages.table import title
 from open_reports.summary import html as summary_html
@@ -98,7 +98,7 @@ def agency_page(folder: AgencyFolder, findings: Findings, covered: Coverage, w: 
             )
         ),
         build=build,
-        scripts=("glossary.js", "sorting.js", SNIPPETS),
+        scripts=("glossary.js", "sorting.js", *SNIPPETS),
     )
 
 

@@ -20,7 +20,7 @@ from open_reports.form import forms
 from open_reports.pages import corrections
 from open_reports.pages.data_files import kind_view
 from open_reports.pages.frame import Built, Here, Link, Page, agency_name, crumbs, marked, prose_html, templates
-from open_reports.pages.snippets import SCRIPT, corpus_html
+from open_reports.pages.snippets import SCRIPTS, corpus_html
 from open_reports.snippets import answer
 from open_reports.words import Words
 
@@ -162,7 +162,7 @@ def data_page(files: DataFiles, w: Words, *, site: str = "") -> Page:
         description=w("data_description", count=len(library)),
         sections=(*((anchor, title) for level, anchor, title, _ in _sections(w.language) if level == _SECTION), ("cite", w("cite"))),
         build=build,
-        scripts=("citation.js", SCRIPT),
+        scripts=(*SCRIPTS, "citation.js"),
     )
 
 

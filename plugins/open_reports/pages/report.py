@@ -32,7 +32,7 @@ from open_reports.pages.frame import (
 )
 from open_reports.pages.ledger import ledger
 from open_reports.pages.listing import views
-from open_reports.pages.snippets import SCRIPT as SNIPPETS
+from open_reports.pages.snippets import SCRIPTS as SNIPPETS
 from open_reports.pages.snippets import snippets_html
 from open_reports.pages.table import FindingView, Marks, cell_html, table_html, title
 from open_reports.report import Address, Item, Note, Report, table_path
@@ -282,7 +282,7 @@ def report_page(folder: Folder, w: Words) -> Page:
         description=w("report_description", agency=agency_name(agency, w), year=report.year),
         sections=_contents(tuple(report.tables[name].form.form for name in TABLES), w.language),
         build=build,
-        scripts=("glossary.js", "citation.js", SNIPPETS),
+        scripts=("glossary.js", *SNIPPETS, "citation.js"),
     )
 
 

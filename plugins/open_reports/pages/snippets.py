@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from open_reports.pages.frame import Here
     from open_reports.snippets import Kind
 
-SCRIPT = "snippets.js"
-"""Script of `assets/` that copies code, and fills in the site's address where the site does not know it."""
+SCRIPTS = ("copying.js", "snippets.js")
+"""Scripts of `assets/` that copy code, and fill in the site's address where the site does not know it."""
 _UNKNOWN, _PATH, _AGENCY = "or-site-address", "or-own-path", "or-own-agency"
 """What stands in the code until it is known: the site's address, the page's folder, its agency."""
 
