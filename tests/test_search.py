@@ -196,7 +196,7 @@ def opened(page: Page, server: Server, language: str = "zh", query: str = "") ->
 
 
 STILL = """async () => {
-  // The index has arrived when what it finds has.
+  while (document.querySelector("#or-results[aria-busy]")) await new Promise(requestAnimationFrame);
   const says = document.querySelector("#or-search-says");
   const typed = document.querySelector("#or-query").value;
   while (typed ? !says.textContent || says.textContent === document.querySelector("#or-search").dataset.loading : false) {

@@ -247,6 +247,7 @@
   let timer = 0;
 
   async function load() {
+    list.setAttribute("aria-busy", "true");
     try {
       const answer = await fetch(words.index ?? "");
       if (!answer.ok) throw new Error(String(answer.status));
@@ -261,6 +262,8 @@
       failed.hidden = false;
       retry.href = location.href;
       settle();
+    } finally {
+      list.removeAttribute("aria-busy");
     }
   }
 
