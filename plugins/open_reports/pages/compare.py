@@ -315,7 +315,7 @@ def compare_page(library: Library, w: Words) -> Page:
         name=w("compare_name"),
         title=w("compare_title"),
         description=w("compare_description"),
-        sections=(("latest", w("compare_latest_short")),) if library.years else (),
+        sections=(),  # the one there is gives way to what is compared
         build=build,
         scripts=SCRIPTS,
     )
