@@ -562,23 +562,23 @@ def test_payloads_run_where_nothing_guards(browser: Chromium, tmp_path: Path) ->
     with served(tmp_path) as server:
         context = browser.context()
         called, watch = _hooked(context), Watch.over(context)
-        page = context.new_page()
 
-        def silent(candidates: list[Payload], *, within: float) -> list[Payload]:
-            """Wait until every candidate was heard of, for so many seconds; returns those that never were."""
+        def silent(path: str, candidates: list[Payload], *, within: float) -> list[Payload]:
+            """Open a page in a window of its own, until every candidate was heard of, for so many seconds; returns those that never were."""
+            page = context.new_page()
+            page.goto(server.url + path, wait_until="commit")
             end = time.monotonic() + within
             while True:
                 heard = [*called, *watch.elsewhere(server)]
                 quiet = [payload for payload in candidates if not any(str(payload.number) in each for each in heard)]
                 if not quiet or time.monotonic() > end:
+                    page.close()
                     return quiet
                 page.wait_for_timeout(25)
 
-        page.goto(f"{server.url}all.html", wait_until="commit")
         dead = []
-        for payload in silent(living, within=1.5):  # some run only in a window of their own: one element takes the focus
-            page.goto(f"{server.url}{payload.number}.html", wait_until="commit")
-            dead += silent([payload], within=20)
+        for payload in silent("all.html", living, within=1.5):  # some run only in a window of their own: one element takes the focus
+            dead += silent(f"{payload.number}.html", [payload], within=20)
         context.close()
     del browser.outside[asked:]
     assert [payload.name for payload in dead] == []
