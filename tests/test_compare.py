@@ -305,9 +305,12 @@ def held_back(page: Page) -> Route:
     """Tick an agency whose file then stays under way; returns the way on for it."""
     held: list[Route] = []
     page.route(re.compile(r"/pingtan-police\.json"), lambda route: held.append(route))  # noqa: PLW0108 (Playwright marks what it calls)
-    with page.expect_request(re.compile(r"/pingtan-police\.json")):
-        page.get_by_label("平潭综合实验区公安局").check()
+    page.get_by_label("平潭综合实验区公安局").check()
     page.get_by_text("正在读取").wait_for()
+    for _ in range(500):
+        if held:
+            break
+        page.wait_for_timeout(20)
     return held[0]
 
 
