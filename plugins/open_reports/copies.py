@@ -194,10 +194,10 @@ class FolderCopy(Copy):
             raise CopyError(path, "copy.unreadable", found=error.strerror or type(error).__name__) from error
 
 
-ARCHIVE_FAULTS = (OSError, EOFError, ValueError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error)
+ARCHIVE_FAULTS = (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error)
 """What `zipfile` raises for an archive that is damaged or made to do harm: BadZipFile for its structure and checksums,
-zlib.error for packed data, EOFError for data cut short, NotImplementedError for a version or method, RuntimeError for a
-locked member, ValueError for a date or an offset that cannot be, OSError for the file and for a seek before its start."""
+zlib.error for packed data, EOFError for data cut short, RuntimeError for a locked member or a version or method that it does
+not know, ValueError for a date or an offset that cannot be, OSError for the file and for a seek before its start."""
 
 
 class ZipCopy(Copy):
