@@ -164,13 +164,13 @@ def open(  # noqa: A001 (`open_reports.open(...)` is how it is read)
 
 def checked(folder: Path, *, place: str | None = None, strict: bool = False, memory: Memory | None = None) -> Corpus:
     """Read and check a folder of packages; see `open`. With a `memory`, packages that are as they were are not checked again."""
-    cache = Cache()
     library = open_library(folder, place=place)
     # What could not be read is no part of the library's digest, so only what is whole can be remembered.
     memory = memory if not library.findings else None
     state = Signature(library.digest, 0.0)  # by content alone, which no time stamp can belie
     findings = memory.recall(state) if memory else None
     if findings is None:
+        cache = Cache()
         findings = check(library, cache)
         cache.save()
         if memory:
