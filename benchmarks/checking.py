@@ -27,7 +27,7 @@ MOST_GROWTH = 1.25
 _CHECK = "from open_reports.cli import main\n\nif __name__ == '__main__':\n    main()\n"
 """`open-reports` as a file: the profiler and the check's own processes need one that can be imported."""
 SETTLED = 2.1
-"""Seconds after which a new corpus is old enough for `open_reports.cache.Memory` to trust its time stamps."""
+"""Seconds after which a new corpus is old enough for `open_reports.checks.cache.Memory` to trust its time stamps."""
 Place = tuple[str, str, int | None, str | None]
 """Where a fault is: package, file below it, row, column."""
 

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 import mkdocs.__main__
 import open_reports
-from open_reports import publish as publishing
+from open_reports.site import publish as publishing
 
 if TYPE_CHECKING:
     from open_reports.pages import Page
-    from open_reports.publish import Publication
+    from open_reports.site.publish import Publication
 
 
 _NOTHING: dict[str, object] = {"bytes": b"", "tuple[bytes, bytes]": (b"", b"")}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import made_up
 import pytest
 from hypothesis import settings
-from open_reports.check import check
+from open_reports.checks.check import check
 from open_reports.library import open_library
 from open_reports.report import read
 

@@ -6,8 +6,8 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from open_reports import shell
-from open_reports.agency_files import AgencyFiles
+from open_reports.files.agency import AgencyFiles
+from open_reports.site import frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,7 +73,7 @@ def mounted(root: Path, page: Page, *, assets: str, styles: Iterable[str]) -> No
     head = _assets(root / assets, "../" * page.path.count("/") + assets, styles, page.scripts)
     twin = f'<p><a hreflang="{"zh" if language == "en" else "en"}" href="{page.here.twin()}">中文 / English</a></p>'
     text = _document(str(built.html), language, head, above=twin)
-    (folder / "index.html").write_text(shell.guarded(text, ()), encoding="utf-8")
+    (folder / "index.html").write_text(frame.guarded(text, ()), encoding="utf-8")
 
 
 def filed(root: Path, library: Library) -> None:

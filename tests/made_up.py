@@ -17,17 +17,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from open_reports.form import TABLES, forms
-from open_reports.report import (
-    DESCRIPTOR,
-    PROSE,
-    Source,
-    csv_text,
-    descriptor,
-    json_text,
-    resources,
-    table_path,
-    table_rows,
-)
+from open_reports.report import DESCRIPTOR, PROSE, Source, csv_text, descriptor, json_text, resources, table_path, table_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence

@@ -12,10 +12,10 @@ import made_up
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from open_reports import api
-from open_reports.agency_files import AgencyFiles
+from open_reports.derived.indicator import of_library
+from open_reports.files.agency import AgencyFiles
+from open_reports.files.observations import OBSERVATION, observations
 from open_reports.form import forms
-from open_reports.indicator import of_library
 from open_reports.library import Library, open_library
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def told(library: Library, agency: str) -> dict[str, Any]:
 
 def test_csv_files_together_are_the_corpus(library: Library) -> None:
     """Header and rows byte for byte, so whoever reads the one reads the other."""
-    corpus = api.observations(library)[0].decode()
+    corpus = observations(library)[0].decode()
     header, _, rows = corpus.partition("\n")
     files = [AgencyFiles(library, agency).files()[f"{agency.id}.csv"].decode() for agency in library.agencies.values()]
     assert {each.partition("\n")[0] for each in files} == {header}
@@ -120,7 +120,7 @@ def test_an_agency_without_reports_has_its_files(tmp_path: Path) -> None:
     (tmp_path / "xugou-jia" / "agency.yml").write_text(made_up.agency_text("xugou-jia"), encoding="utf-8")
     library = open_library(tmp_path)
     files = AgencyFiles(library, library.agencies["xugou-jia"]).files()
-    assert files["xugou-jia.csv"].decode() == ",".join(api.OBSERVATION) + "\n"
+    assert files["xugou-jia.csv"].decode() == ",".join(OBSERVATION) + "\n"
     data = json.loads(files["xugou-jia.json"])
     assert (data["years"], data["figures"]) == ({}, {})
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import made_up
 import pytest
 from lxml import html
-from open_reports.check import check
+from open_reports.checks.check import check
 from open_reports.library import open_library
-from open_reports.publish import publish
-from open_reports.words import Words
+from open_reports.site.publish import publish
+from open_reports.text import Words
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 
 import made_up
 import outputs
-from open_reports import api
-from open_reports.check import check
-from open_reports.database import database
+from open_reports.checks.check import check
+from open_reports.files.database import database
+from open_reports.files.excel import excel_csv
+from open_reports.files.observations import observations
+from open_reports.files.parquet import parquet
+from open_reports.files.workbook import workbook
 from open_reports.form import forms
 from open_reports.library import open_library
-from open_reports.parquet import parquet
-from open_reports.publish import by_report
-from open_reports.spreadsheet import excel_csv
-from open_reports.workbook import workbook
+from open_reports.site.publish import by_report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,7 @@ def _disagreements(
 ) -> tuple[outputs.Figures, dict[str, dict[tuple[str, int, str], tuple[object, object]]]]:
     """Figures of the packages, and by file where it says otherwise of a figure."""
     truth = outputs.packages_figures(packages)
-    rows, _ = api.observations(library)
+    rows, _ = observations(library)
     stored = folder / "observations.parquet"
     stored.write_bytes(parquet(rows))
     of = by_report(findings)
@@ -108,23 +108,25 @@ _MAKE = """
 import json, sys
 from hashlib import sha256
 from pathlib import Path
-from open_reports import api
-from open_reports.check import check
-from open_reports.check import check
-from open_reports.codebook import codebook_csv, codebook_json
-from open_reports.database import database
+from open_reports.files import index, package
+from open_reports.files.observations import observations
+from open_reports.files.report import report_json
+from open_reports.checks.check import check
+from open_reports.checks.check import check
+from open_reports.files.codebook import codebook_csv, codebook_json
+from open_reports.files.database import database
 from open_reports.form import forms
 from open_reports.library import open_library
 from open_reports.library import open_library
-from open_reports.parquet import parquet
-from open_reports.publish import by_report
-from open_reports.spreadsheet import excel_csv
-from open_reports.workbook import workbook
+from open_reports.files.parquet import parquet
+from open_reports.site.publish import by_report
+from open_reports.files.excel import excel_csv
+from open_reports.files.workbook import workbook
 library = open_library(Path(sys.argv[1]))
 findings = check(library)
 of = by_report(findings)
 made = {
-    "parquet": parquet(api.observations(library)[0]),
+    "parquet": parquet(observations(library)[0]),
     "sqlite": database(library, findings),
     "excel": excel_csv(library, library.agencies),
     "codebook.csv": codebook_csv(),

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import made_up
 import pytest
 from conftest import watching, with_cells
-from open_reports import cache as module
-from open_reports.cache import Cache, Memory, Signature, code_version, tree_signature
-from open_reports.check import check, errors
+from open_reports.checks import cache as module
+from open_reports.checks.cache import Cache, Memory, Signature, code_version, tree_signature
+from open_reports.checks.check import check, errors
 from open_reports.library import Library, open_library
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def test_checking_fills_it(one: Library, tmp_path: Path) -> None:
 def test_what_passed_is_not_judged_again(one: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cache = Cache(tmp_path / "cache")
     judged = []
-    monkeypatch.setattr("open_reports.check.judge", lambda reports: judged.append(len(reports)) or [])
+    monkeypatch.setattr("open_reports.checks.check.judge", lambda reports: judged.append(len(reports)) or [])
     check(one, cache)
     check(one, cache)
     check(one)

@@ -16,12 +16,14 @@ from xml.etree import ElementTree as ET
 import pytest
 import whole
 from made_up import write_corpus
-from open_reports import api, catalogue, shell
-from open_reports.catalogue import atom, croissant, dcat, schema_org
+from open_reports.files import catalogue
+from open_reports.files.catalogue import atom, croissant, dcat, schema_org
+from open_reports.files.observations import observations
 from open_reports.library import open_library
 from open_reports.pages import corrections
 from open_reports.report.model import Revision
-from open_reports.words import Words
+from open_reports.site import frame
+from open_reports.text import Words
 from rdflib import RDF, Graph, Namespace, URIRef
 from website import Chromium, Watch, browser, served
 
@@ -80,13 +82,13 @@ def test_without_an_address_the_catalogue_means_the_same_wherever_it_stands(libr
 def test_every_report_is_a_dataset_of_its_agencys_series(library: Library) -> None:
     found = graph(dcat.catalog(library, ROUTES, CORPUS, SITE))
     for report in library:
-        page = URIRef(f"{SITE}{api.folder(report)}")
+        page = URIRef(f"{SITE}{report.folder}")
         assert (URIRef(f"{SITE}#catalog"), DCAT.dataset, page) in found
         assert (page, DCAT.inSeries, URIRef(f"{SITE}reports/{report.agency}/#series")) in found
         assert str(found.value(page, DCT.identifier)) == report.name
         assert str(found.value(page, DCAT.version)) == report.version
         files = {
-            str(found.value(each, DCAT.downloadURL)).removeprefix(f"{SITE}{api.folder(report)}")
+            str(found.value(each, DCAT.downloadURL)).removeprefix(f"{SITE}{report.folder}")
             for each in found.objects(page, DCAT.distribution)
         }
         assert files == {"datapackage.json", "report.json", f"{report.name}.zip", f"{report.name}.xlsx"}
@@ -163,7 +165,7 @@ def test_no_text_ends_the_element_early(library: Library) -> None:
 def test_the_policy_of_the_pages_does_not_mind_it(browser: Chromium, tmp_path: Path, library: Library) -> None:
     data = schema_org.script(schema_org.of_report(library.reports["pingtan", 2023], library.agencies["pingtan"], ROUTES, Words("zh"), SITE))
     page = f'<!doctype html><html lang="zh"><head><meta charset="utf-8"><title>x</title>{data}</head><body><script>document.title="ran"</script></body></html>'
-    (tmp_path / "index.html").write_text(shell.guarded(page, ()), encoding="utf-8")
+    (tmp_path / "index.html").write_text(frame.guarded(page, ()), encoding="utf-8")
     with served(tmp_path) as server:
         context = browser.context()
         watch = Watch.over(context)
@@ -182,7 +184,7 @@ def test_the_policy_of_the_pages_does_not_mind_it(browser: Chromium, tmp_path: P
 
 @pytest.mark.parametrize("site", [SITE, ""])
 def test_croissant_has_what_the_standard_requires(library: Library, findings: tuple[Finding, ...], site: str) -> None:
-    corpus = {"data/observations.csv": api.observations(library)[0]}
+    corpus = {"data/observations.csv": observations(library)[0]}
     found = json.loads(croissant.croissant(library, corpus, site))
     assert {
         "@context",
@@ -227,7 +229,7 @@ def test_croissant_has_what_the_standard_requires(library: Library, findings: tu
 
 
 def test_the_key_of_croissant_names_one_figure(library: Library) -> None:
-    names = [tuple(row[field] for field in croissant._KEY) for row in json.loads(api.observations(library)[1])]
+    names = [tuple(row[field] for field in croissant._KEY) for row in json.loads(observations(library)[1])]
     assert len(set(names)) == len(names)
 
 

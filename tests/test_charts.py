@@ -20,8 +20,7 @@ from hypothesis import given, settings
 from lxml import html as parser
 from open_reports.charts import Chart, charts, definitions, figure, load, title
 from open_reports.errors import FormError
-from open_reports.form import LANGUAGES
-from open_reports.words import Words
+from open_reports.text import LANGUAGES, Words
 from test_series import agencies, made
 
 if TYPE_CHECKING:

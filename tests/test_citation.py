@@ -17,13 +17,12 @@ from framed import framed
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
-from open_reports import citation
 from open_reports.errors import PublishError
-from open_reports.form import Text
+from open_reports.files import citation
 from open_reports.pages.frame import templates
 from open_reports.pages.table import Marks, table_html
 from open_reports.report import Revision
-from open_reports.words import Words
+from open_reports.text import Text, Words
 from rendering import DESK, PHONE, overflow, settled, violations
 from test_browser import SCHEMES
 from website import Watch, browser, served
@@ -31,7 +30,7 @@ from website import Watch, browser, served
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from open_reports.citation import Work
+    from open_reports.files.citation import Work
     from open_reports.library import Library
     from open_reports.report import Report
     from playwright.sync_api import BrowserContext, Page

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup, escape
 from open_reports.pages.frame import marked
-from open_reports.words import Words
+from open_reports.text import Words
 from rendering import DESK, PHONE, overflow, settled
 from test_browser import LANGUAGES, MONEY, PAGES, TOTAL, VISITS, ZERO, server
 from website import SITE_URL, address_of, browser, page_files, parsed, quiet, site

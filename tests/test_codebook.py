@@ -8,10 +8,10 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from open_reports import api
-from open_reports.codebook import Code, codebook, codebook_csv, codebook_json
+from open_reports.files.codebook import Code, codebook, codebook_csv, codebook_json
+from open_reports.files.observations import OBSERVATION, observations
 from open_reports.form import forms
-from open_reports.glossary import PATH, glossary
+from open_reports.form.glossary import PATH, glossary
 
 if TYPE_CHECKING:
     from open_reports.library import Library
@@ -26,7 +26,7 @@ def test_every_thing_stands_there_once_for_each_form() -> None:
     assert len(keys) == len(set(keys))
     known = forms()
     tables = [table for form in known.values() for table in form.tables.values()]
-    assert [code.id for code in entries("field")] == list(api.OBSERVATION)
+    assert [code.id for code in entries("field")] == list(OBSERVATION)
     assert [code.id for code in entries("form")] == list(known)
     assert [(code.form, code.id) for code in entries("table")] == [(table.form, table.id) for table in tables]
     for what, members in (("line", "lines"), ("column", "columns")):
@@ -44,7 +44,7 @@ def test_every_thing_stands_there_once_for_each_form() -> None:
 
 
 def test_every_word_of_the_corpus_is_explained(library: Library) -> None:
-    rows = list(csv.DictReader(io.StringIO(api.observations(library)[0].decode(), newline="")))
+    rows = list(csv.DictReader(io.StringIO(observations(library)[0].decode(), newline="")))
     known = {(code.what, code.form, code.table, code.id) for code in codebook()}
     statutory = [row for row in rows if row["table"] != "overview"]
     assert len(statutory) > 3000

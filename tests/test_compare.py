@@ -19,18 +19,9 @@ from open_reports.document import DocumentError
 from open_reports.errors import FormError
 from open_reports.form import forms
 from open_reports.library import open_library
-from open_reports.pages.compare import (
-    LIST,
-    agency_list,
-    compare_page,
-    figure_groups,
-    grouped,
-    indicator_entries,
-    read_settings,
-    settings,
-)
+from open_reports.pages.compare import LIST, agency_list, compare_page, figure_groups, grouped, indicator_entries, read_settings, settings
 from open_reports.report import number
-from open_reports.words import Words, words
+from open_reports.text import Words, words
 from playwright.sync_api import expect
 from rendering import DESK, PHONE, overflow, violations
 from website import Chromium, Watch, browser, served
@@ -156,7 +147,7 @@ def test_a_figure_of_one_form_says_so() -> None:
 
 
 def test_every_scope_and_reason_has_its_words() -> None:
-    from open_reports.indicator import REASONS  # noqa: PLC0415 (only here)
+    from open_reports.derived.indicator import REASONS  # noqa: PLC0415 (only here)
 
     assert {f"compare_scope_{scope}" for scope in forms().common.scopes} <= words().keys()
     assert {f"compare_{reason}" for reason in REASONS if reason != "not_collected"} <= words().keys()

@@ -13,12 +13,13 @@ import made_up
 import pytest
 from framed import framed
 from lxml import html
+from open_reports.history.corrections import COLUMNS, change, corrections, files
 from open_reports.library import Library, open_library
-from open_reports.pages.corrections import COLUMNS, banner, change, corrections, corrections_pages, files
+from open_reports.pages.corrections import banner, corrections_pages
 from open_reports.pages.frame import Here
 from open_reports.pages.paging import MOST_LISTED
 from open_reports.report import Item, Report, Revision
-from open_reports.words import Words
+from open_reports.text import Words
 from rendering import DESK, PHONE, overflow, settled, violations
 from test_browser import SCHEMES
 from website import browser, served

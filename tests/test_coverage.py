@@ -17,14 +17,14 @@ from framed import framed
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
-from open_reports.check import check
-from open_reports.coverage import COLUMNS, STATES, count, coverage, known_day, last_day
+from open_reports.checks.check import check
+from open_reports.derived.coverage import COLUMNS, STATES, count, coverage, known_day, last_day
 from open_reports.form import forms
 from open_reports.library import Agency, Library
 from open_reports.pages.coverage import SYMBOLS, coverage_pages
 from open_reports.pages.paging import MOST_LISTED
 from open_reports.report import Revision
-from open_reports.words import Words
+from open_reports.text import Words
 from rendering import DESK, PHONE, overflow, settled, violations
 from test_browser import SCHEMES
 from website import browser, served
@@ -32,7 +32,7 @@ from website import browser, served
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from open_reports.coverage import Cell, Coverage
+    from open_reports.derived.coverage import Cell, Coverage
     from open_reports.finding import Finding
     from open_reports.report import Report
     from website import Chromium, Server

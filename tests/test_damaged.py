@@ -14,8 +14,8 @@ import open_reports
 import pytest
 from conftest import watching, within
 from damaged import CANARY, NEIGHBOUR, ROOT, Case
-from open_reports.cache import Cache
-from open_reports.check import check, errors
+from open_reports.checks.cache import Cache
+from open_reports.checks.check import check, errors
 from open_reports.library import open_library
 
 if TYPE_CHECKING:

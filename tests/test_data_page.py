@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 from lxml import html
-from open_reports.check import check
-from open_reports.database import counts
+from open_reports.checks.check import check
+from open_reports.files.database import counts
 from open_reports.library import open_library
 from open_reports.pages.data import LATEST, documentation
 from open_reports.pages.data_files import pattern
-from open_reports.publish import publish
-from open_reports.words import Words, words
+from open_reports.site.publish import publish
+from open_reports.text import Words, words
 from outputs import opened
 from test_docs import edited, ids_of, missing, replaced, section, shape_of
 from website import browser, parsed, served, site
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from open_reports.finding import Finding
     from open_reports.library import Library
-    from open_reports.publish import Publication
+    from open_reports.site.publish import Publication
     from website import Chromium
 
 __all__ = ["browser", "site"]
@@ -176,7 +176,7 @@ def named(language: str) -> list[str]:
 
 
 def test_every_route_is_listed_once_and_in_the_same_order() -> None:
-    from open_reports.catalogue import ROUTES  # noqa: PLC0415 (the catalogue's list, which this test alone needs)
+    from open_reports.files.catalogue import ROUTES  # noqa: PLC0415 (the catalogue's list, which this test alone needs)
 
     assert named("zh") == named("en")
     assert sorted(named("zh")) == sorted(route.id for route in ROUTES)
@@ -199,7 +199,7 @@ def test_what_is_not_measured_is_what_the_text_says(language: str) -> None:
 
 
 def test_an_address_is_written_in_the_page_s_language() -> None:
-    from open_reports.catalogue import ROUTES  # noqa: PLC0415
+    from open_reports.files.catalogue import ROUTES  # noqa: PLC0415
 
     routes = {route.id: route for route in ROUTES}
     assert pattern(routes["archive"], Words("zh")) == "reports/机关标识/年度/机关标识-年度.zip"
@@ -283,7 +283,7 @@ def test_a_site_without_reports_has_the_page_too(language: str, tmp_path: Path) 
 def test_what_was_left_out_is_named(
     language: str, library: Library, findings: tuple[Finding, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("open_reports.publish.parquet_lacks", lambda: "needs_parquet")
+    monkeypatch.setattr("open_reports.site.publish.parquet_lacks", lambda: "needs_parquet")
     page = built(publish(library, findings), language)
     assert page.xpath("string(//p[@class='or-warning'])") == words()["needs_parquet"][language]
     assert "observations.parquet" not in {address.rpartition("/")[2] for address in page.xpath("//dl[@class='or-files']//dt/a/@href")}

@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING, Any
 import made_up
 import outputs
 import pytest
-from open_reports import api
-from open_reports import database as module
-from open_reports.check import check
-from open_reports.database import VERSION, database
+from open_reports.checks.check import check
+from open_reports.derived.indicator import of_library
 from open_reports.errors import PublishError
+from open_reports.files import database as module
+from open_reports.files import package
+from open_reports.files.database import VERSION, database
+from open_reports.files.observations import OBSERVATION, observations
 from open_reports.form import forms
-from open_reports.indicator import of_library
 from open_reports.library import Agency, Library, open_library
 from open_reports.report import Revision, file_hash
-from open_reports.words import words
+from open_reports.text import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -76,13 +77,13 @@ def test_every_table_tells_what_it_holds(real: sqlite3.Connection) -> None:
 
 def test_the_view_has_the_columns_of_the_contract_and_the_exact_number(real: sqlite3.Connection) -> None:
     columns = [row[1] for row in told(real, "PRAGMA table_info(observations)")]
-    assert tuple(columns) == (*api.OBSERVATION, "exact")
+    assert tuple(columns) == (*OBSERVATION, "exact")
 
 
 def test_the_view_holds_the_rows_of_the_plain_json(real: sqlite3.Connection, library: Library) -> None:
-    _, objects = api.observations(library)
-    expected = {tuple(each[key] for key in api.OBSERVATION) for each in json.loads(objects)}
-    columns = ", ".join(f'"{column}"' for column in api.OBSERVATION)
+    _, objects = observations(library)
+    expected = {tuple(each[key] for key in OBSERVATION) for each in json.loads(objects)}
+    columns = ", ".join(f'"{column}"' for column in OBSERVATION)
     found = told(real, f"SELECT {columns} FROM observations")  # noqa: S608 (columns of the contract)
     assert len(found) == len(expected) > 4000
     assert {_empty(row) for row in found} == expected
@@ -179,7 +180,7 @@ def test_what_stands_there_twice_is_never_published(report: Callable[[made_up.Pa
 
 
 def test_the_digest_of_a_report_is_that_of_its_published_descriptor(real: sqlite3.Connection, library: Library) -> None:
-    expected = {report.name: file_hash(api.package_files(report)["datapackage.json"]) for report in library}
+    expected = {report.name: file_hash(package.package_files(report)["datapackage.json"]) for report in library}
     assert dict(told(real, "SELECT agency || '-' || year, digest FROM reports")) == expected
 
 

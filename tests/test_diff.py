@@ -19,20 +19,20 @@ from conftest import with_cells
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from open_reports import diff
-from open_reports.check import check
-from open_reports.diff.model import STANDINGS
-from open_reports.diff.sections import place
-from open_reports.diff.state import words
-from open_reports.diff.styles import MOST_MARKDOWN, MOST_ROWS, inert
+from open_reports.checks.check import check
 from open_reports.document import parse_yaml
 from open_reports.form import TABLES, forms
+from open_reports.history import diff
+from open_reports.history.diff.model import STANDINGS
+from open_reports.history.diff.sections import place
+from open_reports.history.diff.state import words
+from open_reports.history.diff.styles import MOST_MARKDOWN, MOST_ROWS, inert
 from open_reports.library import Library, open_library
-from open_reports.publish import publish
 from open_reports.report import DESCRIPTOR, PROSE
+from open_reports.site.publish import publish
 
 if TYPE_CHECKING:
-    from open_reports.diff import Diff
+    from open_reports.history.diff import Diff
     from open_reports.report import Report
 
 AGENCY = "xugou-jia"

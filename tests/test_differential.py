@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import made_up
 import pytest
 from frictionless import Package, Resource, Schema
-from open_reports.check import check
+from open_reports.checks.check import check
 from open_reports.form import TABLES, forms
 from open_reports.library import open_library
 from open_reports.report import DESCRIPTOR, judge, read, table_path

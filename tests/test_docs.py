@@ -21,23 +21,23 @@ from click.testing import CliRunner
 from conftest import PROJECT
 from open_reports.charts import definitions
 from open_reports.charts.data import INCOMPLETE
-from open_reports.check import check, unexplained
-from open_reports.citation import checked_problem
+from open_reports.checks.check import check, unexplained
 from open_reports.cli import commands
-from open_reports.coverage import STATES
+from open_reports.derived.coverage import STATES
+from open_reports.derived.indicator import REASONS
+from open_reports.derived.series import CauseKind
 from open_reports.document import PLACEHOLDER
 from open_reports.errors import PublishError
-from open_reports.finding import level_name
-from open_reports.form import LEVELS, TABLES, forms
-from open_reports.indicator import REASONS
+from open_reports.files.citation import checked_problem
+from open_reports.finding import LEVELS, level_name
+from open_reports.form import TABLES, forms
+from open_reports.history import corrections
 from open_reports.library import open_library
-from open_reports.pages import corrections
 from open_reports.pages.data import documentation
 from open_reports.plugin import OpenReportsConfig
-from open_reports.publish import assets, publish
 from open_reports.report import DESCRIPTOR, json_text, read
-from open_reports.series import CauseKind
-from open_reports.words import words
+from open_reports.site.publish import assets, publish
+from open_reports.text import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from open_reports.finding import Finding
     from open_reports.form import Cells, Indicator
     from open_reports.library import Library
-    from open_reports.publish import Publication
+    from open_reports.site.publish import Publication
 
 NAMES = ("about", "publish")
 """The hand-written pages; each stands in `docs/` in Chinese and in `docs/en/` in English."""

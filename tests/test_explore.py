@@ -15,16 +15,17 @@ import made_up
 import outputs
 import pytest
 from framed import ASSETS, filed, mounted
-from open_reports import api, shell
-from open_reports.check import check
-from open_reports.database import database
+from open_reports.checks.check import check
 from open_reports.errors import FormError, PublishError
+from open_reports.files.database import database
+from open_reports.files.observations import OBSERVATION
 from open_reports.form import forms
 from open_reports.library import open_library
 from open_reports.pages import explore
 from open_reports.pages.compare import agency_list
 from open_reports.pages.explore import DATABASE, ENGINE, SCRIPTS, WORKER, explore_page, labels, read_settings, settings
-from open_reports.words import Words
+from open_reports.site import frame
+from open_reports.text import Words
 from rendering import DESK, PHONE, overflow, violations
 from website import Chromium, Watch, browser, served
 
@@ -275,7 +276,7 @@ def test_the_page_itself_may_run_no_engine(browser: Chromium, server: Server) ->
     """Only the worker does, whose policy is its own: nothing is added to that of the page."""
     page = opened(browser, server)
     policy = page.locator("meta[http-equiv=Content-Security-Policy]").get_attribute("content")
-    assert policy == shell.policy(())
+    assert policy == frame.policy(())
     refused = page.evaluate("WebAssembly.compile(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])).then(() => '', error => error.message)")
     assert "Content Security Policy" in refused
     asked(page, "SELECT 42 AS answer")
@@ -579,7 +580,7 @@ def test_figures_are_sifted_by_what_is_chosen(browser: Chromium, server: Server,
     assert options(page, "column") == {"": 7, **{f"applications/{figure.address.column}": 1 for figure in wanted}}
     assert [row[-2] for row in cells(page, FIGURES)] == [figure.text for figure in wanted]
     rows = csv_rows(taken(page, FIGURES))
-    assert tuple(rows[0]) == api.OBSERVATION
+    assert tuple(rows[0]) == OBSERVATION
     assert [(row[2], "/".join(row[4:7]), row[7], row[8]) for row in rows[1:]] == [
         ("2024", str(figure.address), figure.text, "reported") for figure in wanted
     ]

@@ -17,10 +17,11 @@ from click.testing import CliRunner
 from conftest import PROJECT
 from hypothesis import given
 from hypothesis import strategies as st
-from open_reports import manifest, permanence
 from open_reports.cli import commands
 from open_reports.errors import DocumentError, PublishError
-from open_reports.export import data_files, export, refuse_foreign
+from open_reports.files import manifest
+from open_reports.history import releases
+from open_reports.site.export import data_files, export, refuse_foreign
 from website import SITE_URL, environment, site, tree
 
 __all__ = ["site"]
@@ -56,7 +57,7 @@ def test_every_data_file_and_the_manifest(corpus: open_reports.Corpus, tmp_path:
 
 
 def test_the_site_has_the_same_data_files(site: Path, packages: Path, tmp_path: Path) -> None:
-    export(open_reports.open(packages), tmp_path / "out", site=SITE_URL, released=permanence.read(PROJECT / "released"))
+    export(open_reports.open(packages), tmp_path / "out", site=SITE_URL, released=releases.read(PROJECT / "released"))
     exported = tree(tmp_path / "out")
     assert {path: digest for path, digest in tree(site).items() if path in exported} == exported
 
@@ -70,7 +71,7 @@ _CODE = """
 import sys
 from pathlib import Path
 import open_reports
-from open_reports.export import export
+from open_reports.site.export import export
 export(open_reports.open(sys.argv[1]), Path(sys.argv[2]), site="https://a.example/")
 """
 
@@ -171,7 +172,7 @@ _KILLED = """
 import os, signal, sys
 from pathlib import Path
 import open_reports
-from open_reports import export
+from open_reports.site import export
 written = []
 def write(path, data, own=export._write):
     written.append(path)

@@ -12,10 +12,10 @@ import pytest
 from conftest import with_cells
 from hypothesis import given
 from hypothesis import strategies as st
-from open_reports import figures
-from open_reports.check import check
+from open_reports.checks.check import check
+from open_reports.checks.identity import identities, total
+from open_reports.files import figures
 from open_reports.form import TABLES, forms
-from open_reports.identity import identities, total
 from open_reports.library import Library, open_library
 from open_reports.pages import corrections
 from open_reports.report.model import Consolidation, Revision

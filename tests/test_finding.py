@@ -9,7 +9,8 @@ from pathlib import Path
 import open_reports
 import pytest
 from open_reports.finding import LEVELS, Finding, Message, finding, level_name, messages
-from open_reports.form import Text, forms
+from open_reports.form import forms
+from open_reports.text import Text
 
 LOCALES = Path(open_reports.__file__).parent / "locales"
 SOURCES = "\n".join(path.read_text(encoding="utf-8") for path in Path(open_reports.__file__).parent.rglob("*.py"))

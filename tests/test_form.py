@@ -6,7 +6,8 @@ from importlib import resources
 
 import pytest
 from open_reports.errors import FormError
-from open_reports.form import LANGUAGES, TABLES, TableForm, forms, load
+from open_reports.form import TABLES, TableForm, forms, load
+from open_reports.text import LANGUAGES
 
 FOLDER = resources.files("open_reports") / "forms"
 TABLE_FORMS = [form.tables[table] for form in forms().values() for table in TABLES]

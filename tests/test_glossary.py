@@ -11,20 +11,10 @@ import pytest
 from lxml import html
 from open_reports.errors import FormError
 from open_reports.form import TABLES, forms
-from open_reports.glossary import (
-    KINDS,
-    Covered,
-    Entry,
-    anchor_of_column,
-    anchor_of_group,
-    anchor_of_line,
-    entries,
-    glossary,
-    load,
-)
+from open_reports.form.glossary import KINDS, Covered, Entry, anchor_of_column, anchor_of_group, anchor_of_line, entries, glossary, load
 from open_reports.pages.frame import Here
 from open_reports.pages.glossary import SCRIPT, glossary_page, term
-from open_reports.words import Words
+from open_reports.text import Words
 from website import Chromium, Watch, browser, served
 
 if TYPE_CHECKING:

@@ -21,17 +21,17 @@ from conftest import PROJECT, with_cells
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
-from open_reports import indicator as module
+from open_reports.derived import indicator as module
+from open_reports.derived.indicator import REASONS, Value, indicators, of_library
 from open_reports.document import parse_yaml
 from open_reports.errors import FormError
 from open_reports.form import Cells, forms, load
-from open_reports.glossary import glossary
-from open_reports.indicator import REASONS, Value, indicators, of_library
+from open_reports.form.glossary import glossary
 from open_reports.library import Library, open_library
 from open_reports.pages.indicators import COLUMNS, counted, indicator_pages, percent, reason_words
 from open_reports.pages.paging import MOST_LISTED
 from open_reports.report import read
-from open_reports.words import Words
+from open_reports.text import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable

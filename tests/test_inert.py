@@ -19,7 +19,7 @@ import made_up
 import pytest
 import yaml
 from lxml import etree
-from open_reports.check import errors
+from open_reports.checks.check import errors
 from open_reports.form import forms
 from open_reports.library import open_library
 from test_browser import LANGUAGES, PAGES, READY, REPORTS

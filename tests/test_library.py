@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import made_up
 import pytest
 from conftest import watching
-from open_reports.check import errors
+from open_reports.checks.check import errors
 from open_reports.library import NO_PARENT, open_library
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ import pytest
 import test_rules
 import yaml
 from mender import mend
-from open_reports.check import check
+from open_reports.checks.check import check
 from open_reports.finding import messages
 from open_reports.form import TABLES, forms
 from open_reports.library import open_library

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import made_up
 import pytest
 import yaml
-from open_reports.check import check
+from open_reports.checks.check import check
 from open_reports.document import shown
 from open_reports.form import TABLES, forms
 from open_reports.library import open_library

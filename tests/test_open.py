@@ -15,13 +15,12 @@ import made_up
 import open_reports
 import pytest
 from conftest import PROJECT
-from open_reports import api
-from open_reports.cache import Memory
-from open_reports.corpus import agency_file, checked
-from open_reports.errors import DataError
-from open_reports.export import export
-from open_reports.finding import Finding
-from open_reports.library import AGENCY, open_library
+from open_reports.checks.cache import Memory
+from open_reports.corpus import checked
+from open_reports.files.observations import observations
+from open_reports.finding import DataError, Finding
+from open_reports.library import AGENCY, agency_file, open_library
+from open_reports.site.export import export
 from website import served
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ def test_public_names_are_those_that_are_listed() -> None:
 
 
 def test_every_row_of_the_observations_is_a_figure(corpus: open_reports.Corpus, library: Library) -> None:
-    rows = list(csv.DictReader(io.StringIO(api.observations(library)[0].decode())))
+    rows = list(csv.DictReader(io.StringIO(observations(library)[0].decode())))
     figures = list(corpus.figures())
     assert len(rows) == len(figures) > 4_000
     for row, (report, figure) in zip(rows, figures, strict=True):

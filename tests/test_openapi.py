@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import whole
 from jsonschema import Draft202012Validator
-from open_reports import catalogue
-from open_reports.catalogue.openapi import openapi
-from open_reports.catalogue.routes import ROUTES
-from open_reports.words import words
+from open_reports.files import catalogue
+from open_reports.files.catalogue.openapi import openapi
+from open_reports.files.catalogue.routes import ROUTES
+from open_reports.text import words
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 if TYPE_CHECKING:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import duckdb
 import made_up
 import pytest
-from open_reports import api
-from open_reports import parquet as module
 from open_reports.errors import PublishError
+from open_reports.files import parquet as module
+from open_reports.files.observations import OBSERVATION, observations
+from open_reports.files.parquet import VALUE, parquet
 from open_reports.library import open_library
-from open_reports.parquet import VALUE, parquet
-from open_reports.words import words
+from open_reports.text import words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,9 +35,9 @@ def rows_of(data: bytes, folder: Path) -> tuple[list[str], list[str], list[tuple
 
 
 def test_rows_are_those_of_the_plain_csv(library: Library, tmp_path: Path) -> None:
-    plain, _ = api.observations(library)
+    plain, _ = observations(library)
     columns, types, rows = rows_of(parquet(plain), tmp_path)
-    assert tuple(columns) == api.OBSERVATION
+    assert tuple(columns) == OBSERVATION
     assert dict(zip(columns, types, strict=True))["value"] == VALUE.replace(" ", "")
     expected = [tuple(cell or None for cell in row) for row in csv.reader(io.StringIO(plain.decode(), newline=""))][1:]
     assert [tuple(None if cell is None else str(cell) for cell in _plain(row)) for row in rows] == [
@@ -55,7 +55,7 @@ def test_the_longest_amount_keeps_every_digit(tmp_path: Path) -> None:
     package.set("disclosure", "fees", "amount", amount)
     package.put_rows("notes", [package.rows("notes")[0], ["disclosure", "fees", "amount", '3,"其中"1', ""]])
     package.write(tmp_path / "datapackages")
-    plain, _ = api.observations(open_library(tmp_path / "datapackages"))
+    plain, _ = observations(open_library(tmp_path / "datapackages"))
     _, _, rows = rows_of(parquet(plain), tmp_path)
     (found,) = (row for row in rows if row[4:7] == ("disclosure", "fees", "amount"))
     assert found[7] == Decimal(amount)
@@ -63,8 +63,8 @@ def test_the_longest_amount_keeps_every_digit(tmp_path: Path) -> None:
 
 
 def test_an_empty_corpus_is_a_file_without_rows(tmp_path: Path) -> None:
-    columns, _, rows = rows_of(parquet((",".join(api.OBSERVATION) + "\n").encode()), tmp_path)
-    assert (tuple(columns), rows) == (api.OBSERVATION, [])
+    columns, _, rows = rows_of(parquet((",".join(OBSERVATION) + "\n").encode()), tmp_path)
+    assert (tuple(columns), rows) == (OBSERVATION, [])
 
 
 def test_without_the_library_the_absence_is_told_in_both_languages(monkeypatch: pytest.MonkeyPatch) -> None:

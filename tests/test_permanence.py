@@ -14,14 +14,15 @@ from conftest import with_cells
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
-from open_reports import permanence
-from open_reports.diff import changes, entry, states
 from open_reports.document import parse_yaml
-from open_reports.form import TABLES, Text, forms
+from open_reports.form import TABLES, forms
+from open_reports.history import releases
+from open_reports.history.corrections import change as told_in
+from open_reports.history.diff import changes, entry, states
+from open_reports.history.releases import PermanenceError, Released, Successors, breaches, lost, permanent, read, redirects, release
 from open_reports.library import Agency, Library, open_library
-from open_reports.pages.corrections import change as told_in
-from open_reports.permanence import PermanenceError, Released, Successors, breaches, lost, permanent, read, redirects, release
 from open_reports.report import Revision
+from open_reports.text import Text
 from test_diff import AGENCY, YEARS, edited, zeros
 
 if TYPE_CHECKING:
@@ -69,9 +70,9 @@ def test_what_the_publisher_reads(tmp_path: Path, name: str) -> None:
 
 
 def test_every_kind_of_breach_has_its_words() -> None:
-    for kind in permanence.checking.Kind.__args__:
+    for kind in releases.checking.Kind.__args__:
         for language in ("zh", "en"):
-            assert "{" not in permanence.Breach(kind, "a", 2020, "b", "c", "d", "e", "f").says(language)
+            assert "{" not in releases.Breach(kind, "a", 2020, "b", "c", "d", "e", "f").says(language)
 
 
 # -- laws ---------------------------------------------------------------------------------------------------------------
@@ -81,8 +82,8 @@ def recorded(library: Library) -> Released:
     """What a record of these reports says when read back, without a disk."""
     return Released(
         place="released",
-        reports={key: json.loads(json.dumps(permanence.record.record(report))) for key, report in library.reports.items()},
-        shapes=permanence.record.shapes(),
+        reports={key: json.loads(json.dumps(releases.record.record(report))) for key, report in library.reports.items()},
+        shapes=releases.record.shapes(),
         paths=(),
         successors=Successors({}),
     )
@@ -150,7 +151,7 @@ def test_record_says_of_every_figure_what_the_report_says(library: Library) -> N
     """All statuses, units and printed forms of the real reports survive the record."""
     released = recorded(library)
     for key, report in library.reports.items():
-        assert permanence.record.states(released.reports[key], released.shapes) == states(report)
+        assert releases.record.states(released.reports[key], released.shapes) == states(report)
 
 
 def test_record_that_was_read_back_is_what_was_written(library: Library, tmp_path: Path) -> None:
@@ -217,7 +218,7 @@ def test_record_written_before_a_form_gained_a_column_is_read_by_its_own_columns
         "2021": {**released.shapes["2021"], "disputes": {"columns": old, "lines": {"reconsideration": ["upheld", "total"]}}},
     }
     one = {**released.reports[key], "disputes": {"reconsideration": ",2,3"}}
-    now = permanence.record.files(replace(library, reports={}), replace(released, shapes=shapes, reports={key: one}), None)
+    now = releases.record.files(replace(library, reports={}), replace(released, shapes=shapes, reports={key: one}), None)
     again = json.loads(now["pingtan.jsonl"])
     columns = list(forms()["2021"].tables["disputes"].columns)
     assert dict(zip(columns, again["disputes"]["reconsideration"].split(","), strict=True)) == {
@@ -353,7 +354,7 @@ def test_files_of_a_site(tmp_path: Path) -> None:
     for path in ("index.html", "a/b/c.json"):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text("x", encoding="utf-8")
-    assert list(permanence.written(tmp_path)) == ["index.html", "a/b/c.json"]
+    assert list(releases.written(tmp_path)) == ["index.html", "a/b/c.json"]
 
 
 # -- successors ---------------------------------------------------------------------------------------------------------
@@ -424,7 +425,7 @@ def test_hostile_successor_is_no_address() -> None:
         "en/a/",
         "",
     ):
-        assert permanence.successors.fault(text), text
+        assert releases.successors.fault(text), text
 
 
 def test_former_addresses_of_a_page(library: Library) -> None:
@@ -433,8 +434,8 @@ def test_former_addresses_of_a_page(library: Library) -> None:
         "reports/pingtan/2023/#a/b/c": "glossary/",
     }
     released = replace(recorded(library), successors=Successors(entries))
-    assert permanence.former(released, "pingtan", 2024) == {"overview/甲/value": "reports/pingtan/2024/#overview/乙/value"}
-    assert json.loads(permanence.successors_json(released)) == [{"from": old, "to": entries[old]} for old in sorted(entries)]
+    assert releases.former(released, "pingtan", 2024) == {"overview/甲/value": "reports/pingtan/2024/#overview/乙/value"}
+    assert json.loads(releases.successors_json(released)) == [{"from": old, "to": entries[old]} for old in sorted(entries)]
 
 
 # -- cost ---------------------------------------------------------------------------------------------------------------

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from lxml import html as parser
-from open_reports.form import LANGUAGES, forms
+from open_reports.form import forms
 from open_reports.pages import Quality, quality_pages
 from open_reports.pages.paging import MOST_LISTED
-from open_reports.words import Words
+from open_reports.text import LANGUAGES, Words
 
 if TYPE_CHECKING:
     from open_reports.finding import Finding

@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import made_up
 import pytest
 import yaml
-from open_reports.check import check
-from open_reports.finding import level_name
-from open_reports.form import LEVELS, TABLES, forms
-from open_reports.identity import identities
+from open_reports.checks.check import check
+from open_reports.checks.identity import identities
+from open_reports.checks.narrative import stated
+from open_reports.finding import LEVELS, level_name
+from open_reports.form import TABLES, forms
 from open_reports.library import open_library
-from open_reports.narrative import stated
 from open_reports.pages.ledger import deadline
 from open_reports.report import PROSE, csv_text
-from open_reports.words import Words
+from open_reports.text import Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from open_reports.checks.identity import Identity
     from open_reports.finding import Finding
-    from open_reports.identity import Identity
     from open_reports.library import Library
     from open_reports.report import Report
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import whole
 from jsonschema import Draft202012Validator, FormatChecker
-from open_reports import catalogue
-from open_reports.catalogue import schemas
-from open_reports.catalogue.routes import ROUTES
-from open_reports.check import check
+from open_reports.checks.check import check
 from open_reports.errors import FormError
+from open_reports.files import catalogue
+from open_reports.files.catalogue import schemas
+from open_reports.files.catalogue.routes import ROUTES
 from open_reports.form import forms
 from open_reports.library import open_library
 

@@ -17,15 +17,15 @@ from axe_playwright_python.sync_playwright import Axe
 from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import escape
-from open_reports import glossary, search
+from open_reports.derived import search
+from open_reports.derived.search import Catalogue, Entry, Office, catalogue, index
 from open_reports.document import parse_yaml
 from open_reports.errors import FormError, PublishError
-from open_reports.form import LANGUAGES, Text, forms
+from open_reports.form import forms, glossary
 from open_reports.library import Library
 from open_reports.pages.frame import Here
 from open_reports.pages.search import search_box, search_page
-from open_reports.search import Catalogue, Entry, Office, catalogue, index
-from open_reports.words import Words
+from open_reports.text import LANGUAGES, Text, Words
 from rendering import DESK, PHONE, overflow
 from website import Chromium, Watch, browser, quiet, served
 

@@ -17,10 +17,10 @@ import yaml
 from conftest import with_cells
 from hypothesis import given
 from hypothesis import strategies as st
-from open_reports import series
-from open_reports.form import LANGUAGES, Address, Cells, forms
+from open_reports.derived import series
+from open_reports.form import Address, Cells, forms
 from open_reports.report import read
-from open_reports.words import Words
+from open_reports.text import LANGUAGES, Words
 
 if TYPE_CHECKING:
     from open_reports.library import Library

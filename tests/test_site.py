@@ -33,7 +33,7 @@ from conftest import within
 from jsonschema import Draft202012Validator
 from lxml import html
 from mkdocs.exceptions import Abort
-from open_reports import catalogue
+from open_reports.files import catalogue
 from open_reports.form import forms
 from open_reports.library import open_library
 from referencing import Registry, Resource

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 from lxml import html
-from open_reports import snippets
-from open_reports.check import check
+from open_reports.checks.check import check
 from open_reports.errors import FormError
+from open_reports.files import snippets
+from open_reports.files.snippets import answer, codes, featured, read_settings, settings, slots
 from open_reports.form import Address, forms
 from open_reports.library import open_library
 from open_reports.pages import Here
 from open_reports.pages.snippets import snippets_html
-from open_reports.publish import publish
-from open_reports.snippets import answer, codes, featured, read_settings, settings, slots
-from open_reports.words import Words
+from open_reports.site.publish import publish
+from open_reports.text import Words
 from website import Server, browser, environment, served
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ import pytest
 from conftest import with_cells
 from hypothesis import given
 from hypothesis import strategies as st
+from open_reports.files.excel import FIELDS, excel_csv, inert
 from open_reports.form import forms
 from open_reports.library import Agency
 from open_reports.report import Item, Note
-from open_reports.spreadsheet import FIELDS, excel_csv, inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import made_up
 import pytest
-from open_reports import dependencies
-from open_reports.check import check
+from open_reports.checks.check import check
 from open_reports.form import forms
 from open_reports.library import open_library
 from open_reports.pages import Built, Here, Page
-from open_reports.publish import Publication, publish
-from open_reports.store import Store
-from open_reports.words import Words
+from open_reports.site import page_key
+from open_reports.site.page_cache import Store
+from open_reports.site.publish import Publication, publish
+from open_reports.text import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -247,7 +247,7 @@ def test_one_figure_leaves_the_other_agencies_alone(before: tuple[Path, dict[str
 
 def test_another_version_of_the_code_makes_everything_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = Sources().publication(tmp_path)
-    monkeypatch.setattr(dependencies, "tools", lambda: "another")
+    monkeypatch.setattr(page_key, "tools", lambda: "another")
     second = Sources().publication(tmp_path)
     assert [page.path for page, other in zip(first.pages, second.pages, strict=True) if page.key and page.key == other.key] == []
 

@@ -14,11 +14,13 @@ from urllib.parse import unquote, urlsplit
 import damaged
 import jsonschema
 import pytest
-from open_reports import gate, styles
-from open_reports.check import check, counts
-from open_reports.finding import Explanation, Finding, finding, messages
-from open_reports.form import LEVELS, Text, forms
+from open_reports import gate
+from open_reports.checks import formats
+from open_reports.checks.check import check, counts
+from open_reports.finding import LEVELS, Explanation, Finding, finding, messages
+from open_reports.form import forms
 from open_reports.library import open_library
+from open_reports.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,12 +59,12 @@ def row_sum(**values: Any) -> Finding:
 
 def in_words(finding: Finding, language: str = "zh", **options: Any) -> list[str]:
     """Lines of the terminal's text of one finding, without the count below it."""
-    return styles.text([finding], language, **options).splitlines()[:-1]
+    return formats.text([finding], language, **options).splitlines()[:-1]
 
 
 def log_of(findings: Sequence[Finding], language: str = "zh", **options: Any) -> dict[str, Any]:
     """The SARIF log, read back."""
-    log: dict[str, Any] = json.loads(styles.sarif(findings, language, version="1.2.3", **options))
+    log: dict[str, Any] = json.loads(formats.sarif(findings, language, version="1.2.3", **options))
     return log
 
 
@@ -92,16 +94,16 @@ def test_every_style_tells_the_same_findings(language: str, findings: tuple[Find
     told = [(each.rule, each.file, each.row, each.message(language)) for each in findings]
     assert told
 
-    as_json = json.loads(styles.json_(findings, language))
+    as_json = json.loads(formats.json_(findings, language))
     assert [(each["rule"], each["file"], each["row"], each["message"]) for each in as_json] == told
 
     (run,) = log_of(findings, language)["runs"]
     assert [(each["ruleId"], *_place(each), each["message"]["text"]) for each in run["results"]] == told
 
-    heads = [line for line in styles.text(findings, language, lines=real_lines).splitlines() if re.match(r"\S+ [A-Z0-9-]+  ", line)]
+    heads = [line for line in formats.text(findings, language, lines=real_lines).splitlines() if re.match(r"\S+ [A-Z0-9-]+  ", line)]
     assert [line.split("  ")[1] for line in heads] == [each.where(language) for each in findings]
 
-    rows = [line for line in styles.github(findings, language).summary.splitlines() if line.startswith("| ")][2:]
+    rows = [line for line in formats.github(findings, language).summary.splitlines() if line.startswith("| ")][2:]
     assert [line.split(" | ")[1] for line in rows] == [each.rule for each in findings]
 
 
@@ -115,12 +117,12 @@ def test_no_cell_forges_a_line_a_colour_or_a_command(language: str, hostile: lis
     """One line stays one line, with nothing invisible in it, and no workflow command is there but our own."""
     assert len(hostile) > 20
     for findings in hostile:
-        words = styles.text(findings, language)
+        words = formats.text(findings, language)
         assert not [char for char in words.replace("\n", "") if unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}]
         assert not [line for line in words.splitlines() if line.lstrip().startswith(("::", "##["))]
-        annotated = styles.github(findings, language)
+        annotated = formats.github(findings, language)
         commands = [line for line in annotated.commands.splitlines() if line.startswith("::")]
-        shown = sum(min(number, styles.MOST_ANNOTATIONS) for number in counts(findings).values())
+        shown = sum(min(number, formats.MOST_ANNOTATIONS) for number in counts(findings).values())
         assert len(commands) == shown
         assert len(annotated.commands.splitlines()) <= shown + 2
     jsonschema.validate(log_of([each for findings in hostile for each in findings], language), SCHEMA)
@@ -129,9 +131,9 @@ def test_no_cell_forges_a_line_a_colour_or_a_command(language: str, hostile: lis
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_findings(language: str) -> None:
     none = {"zh": "错误 0，不相符 0，提示 0\n", "en": "error 0, discrepancy 0, notice 0\n"}[language]
-    assert styles.text([], language) == none
-    assert styles.github([], language).commands == none
-    assert json.loads(styles.json_([], language)) == []
+    assert formats.text([], language) == none
+    assert formats.github([], language).commands == none
+    assert json.loads(formats.json_([], language)) == []
     log = log_of([], language)
     jsonschema.validate(log, SCHEMA)
     assert log["runs"][0]["results"] == []
@@ -142,7 +144,7 @@ def test_no_findings(language: str) -> None:
 
 def test_what_a_clerk_sees() -> None:
     """Their own line, a caret under the cell, what is wrong, what to do, where it is explained."""
-    assert styles.text([row_sum()], lines={FILE: [HEADER, ROW]}) == (
+    assert formats.text([row_sum()], lines={FILE: [HEADER, ROW]}) == (
         "不相符 T3-ROW  datapackages/xugou-jia/2023/data/applications.csv 第 2 行“总计”列\n"
         "     2 │ unavailable.unclear,3.补正后申请内容仍不明确,8,0,0,33,1,0,41\n"
         "       │                                                           ^^\n"
@@ -214,38 +216,38 @@ def test_cells_are_cut_and_escaped() -> None:
 
 def test_a_row_of_very_many_cells_is_cut() -> None:
     row = in_words(row_sum(), lines={FILE: [HEADER, ",".join(["7"] * 100_000)]})[1]
-    assert row == "     2 │ " + "7," * styles.MOST_CELLS + "…"
+    assert row == "     2 │ " + "7," * formats.MOST_CELLS + "…"
 
 
 @pytest.mark.parametrize("quotes", ['"' * 99_999, '"","' * 50_000, ',"' * 50_000])
 def test_quotation_marks_never_closed_cost_nothing(quotes: str) -> None:
-    assert len(in_words(row_sum(), lines={FILE: [HEADER, quotes]})[1]) < styles.MOST_CELLS * (styles.MOST_CELL + 1) + 20
+    assert len(in_words(row_sum(), lines={FILE: [HEADER, quotes]})[1]) < formats.MOST_CELLS * (formats.MOST_CELL + 1) + 20
 
 
 def test_a_line_of_prose_is_shown_as_it_is() -> None:
     file = "datapackages/xugou-jia/2023/report.md"
     shown = in_words(row_sum(file=file, row=1, column=None), lines={file: ["办结申请 12 件，" + "长" * 200]})[1]
     assert shown.startswith("     1 │ 办结申请 12 件，长")
-    assert len(shown) == len("     1 │ ") + styles.MOST_LINE
+    assert len(shown) == len("     1 │ ") + formats.MOST_LINE
 
 
 def test_colour_is_all_that_colour_adds() -> None:
-    plain = styles.text([row_sum()], lines={FILE: [HEADER, ROW]})
-    dyed = styles.text([row_sum()], lines={FILE: [HEADER, ROW]}, colour=True)
+    plain = formats.text([row_sum()], lines={FILE: [HEADER, ROW]})
+    dyed = formats.text([row_sum()], lines={FILE: [HEADER, ROW]}, colour=True)
     assert dyed != plain
     assert re.sub(r"\x1b\[[0-9;]*m", "", dyed) == plain
     assert "\x1b" not in plain
 
 
 def test_every_level_has_its_colour() -> None:
-    assert len({styles.text([row_sum(level=level)], colour=True).split("m")[0] for level in LEVELS}) == len(LEVELS)
+    assert len({formats.text([row_sum(level=level)], colour=True).split("m")[0] for level in LEVELS}) == len(LEVELS)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", [code for code in messages() if not code.startswith("level.")])
 def test_problem_and_remedy_are_the_whole_message(code: str, language: str) -> None:
     """Split where the advice begins, never inside brackets, and nothing is lost."""
-    fact, advice = styles._templates(code, language)
+    fact, advice = formats._templates(code, language)
     says = messages()[code].says[language]
     stop = {"zh": "。", "en": "."}[language]
     between = {"zh": "；", "en": "; "}[language]
@@ -280,7 +282,7 @@ def test_the_real_reports_show_their_own_lines(findings: tuple[Finding, ...], re
 
 
 def test_a_workflow_command() -> None:
-    (command, _) = styles.github([row_sum()]).commands.splitlines()
+    (command, _) = formats.github([row_sum()]).commands.splitlines()
     assert command.startswith(
         "::warning file=datapackages/xugou-jia/2023/data/applications.csv,line=2,title=T3-ROW::datapackages/xugou-jia/2023/data/"
     )
@@ -296,12 +298,12 @@ def test_a_workflow_command() -> None:
     ],
 )
 def test_what_could_end_a_property_is_escaped(name: str, spelt: str) -> None:
-    (command, _) = styles.github([row_sum(file=name)]).commands.splitlines()
+    (command, _) = formats.github([row_sum(file=name)]).commands.splitlines()
     assert command.startswith(f"::warning {spelt}")
 
 
 def test_what_could_end_a_message_is_escaped() -> None:
-    (command, _) = styles.github([row_sum(equation="100%\n::error::forged\r")]).commands.splitlines()
+    (command, _) = formats.github([row_sum(equation="100%\n::error::forged\r")]).commands.splitlines()
     assert "100%25%0A::error::forged%0D" in command
 
 
@@ -310,7 +312,7 @@ def test_github_shows_ten_of_a_level_and_the_summary_all(language: str) -> None:
     many = [
         row_sum(level=level, row=row) for level, number in (("error", 25), ("notice", 10), ("discrepancy", 11)) for row in range(number)
     ]
-    annotated = styles.github(many, language)
+    annotated = formats.github(many, language)
     commands = Counter(line.split()[0] for line in annotated.commands.splitlines() if line.startswith("::"))
     assert commands == {"::error": 10, "::warning": 10, "::notice": 10}
     told = annotated.commands.splitlines()[-2]
@@ -320,7 +322,7 @@ def test_github_shows_ten_of_a_level_and_the_summary_all(language: str) -> None:
 
 def test_no_more_than_a_summary_may_hold() -> None:
     many = [row_sum(row=row) for row in range(6_000)]
-    summary = styles.github(many).summary
+    summary = formats.github(many).summary
     assert len(summary.encode()) < 1 << 20
     listed = summary.count("\n| ") - 2
     assert listed < len(many)
@@ -331,15 +333,15 @@ def test_no_more_than_a_summary_may_hold() -> None:
     "markup", ["<img src=x onerror=alert(1)>", "[x](javascript:alert(1))", "| a | b |", "`x`", "@someone", "#12", "$x$", "&lt;"]
 )
 def test_the_summary_is_inert(markup: str) -> None:
-    row = styles.github([row_sum(equation=markup)]).summary.splitlines()[-1]
+    row = formats.github([row_sum(equation=markup)]).summary.splitlines()[-1]
     assert markup not in row
     assert row.count("|") == 4
     assert not re.search(r"[<>`\[\]@$]", row)
 
 
 def test_the_summary_links_rules_where_the_site_is_known() -> None:
-    assert "[T3-ROW](https://open.example/quality/T3-ROW/)" in styles.github([row_sum()], site="https://open.example/").summary
-    assert "](" not in styles.github([row_sum()]).summary
+    assert "[T3-ROW](https://open.example/quality/T3-ROW/)" in formats.github([row_sum()], site="https://open.example/").summary
+    assert "](" not in formats.github([row_sum()]).summary
 
 
 # -- SARIF

@@ -19,16 +19,16 @@ from conftest import with_cells
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html as parser
+from open_reports.checks.identity import identities
+from open_reports.derived.indicator import indicators
+from open_reports.derived.summary import Number, Sentence, html, plain, summarise, summarise_agency
+from open_reports.derived.summary.book import _FACTS, _STATES, book, load
+from open_reports.derived.summary.telling import _STATE_OF
 from open_reports.errors import FormError
-from open_reports.form import LANGUAGES, TABLES, Address, forms
-from open_reports.identity import identities
-from open_reports.indicator import indicators
+from open_reports.form import TABLES, Address, forms
 from open_reports.library import Agency
 from open_reports.report import Report, read
-from open_reports.summary import Number, Sentence, html, plain, summarise, summarise_agency
-from open_reports.summary.book import _FACTS, _STATES, book, load
-from open_reports.summary.telling import _STATE_OF
-from open_reports.words import Words
+from open_reports.text import LANGUAGES, Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

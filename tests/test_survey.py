@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import made_up
 import pytest
 from conftest import watching
-from open_reports import cache, survey
-from open_reports.check import check
+from open_reports.checks import batch, cache
+from open_reports.checks.check import check
 from open_reports.library import open_library
 
 if TYPE_CHECKING:
@@ -45,31 +45,31 @@ def expected(root: Path) -> list[Finding]:
 
 
 def test_a_survey_finds_what_checking_finds(root: Path) -> None:
-    found = survey.survey(root, place="datapackages")
+    found = batch.survey(root, place="datapackages")
     assert list(found) == expected(root)
     assert {each.level for each in found} == {"error", "discrepancy"}
 
 
 def test_an_unchanged_folder_is_not_opened_again(root: Path) -> None:
-    first = survey.survey(root, place="datapackages")
+    first = batch.survey(root, place="datapackages")
     with watching() as watch:
-        second = survey.survey(root, place="datapackages")
+        second = batch.survey(root, place="datapackages")
     assert second == first
     assert not [path for path in watch.opened if path.startswith(str(root)) and path.endswith((".csv", ".json", ".md", ".yml"))]
 
 
 def test_a_change_is_seen(root: Path) -> None:
-    before = survey.survey(root, place="datapackages")
+    before = batch.survey(root, place="datapackages")
     cell = root / "xugou-0001" / "2023" / "data" / "disputes.csv"
     text = cell.read_text(encoding="utf-8")
     cell.write_text(text.replace("reconsideration,行政复议", "reconsideration,", 1), encoding="utf-8")
-    after = survey.survey(root, place="datapackages")
+    after = batch.survey(root, place="datapackages")
     assert [each.code for each in after if each not in before] == ["table.no_label"]
 
 
 def test_a_change_that_keeps_size_and_date_is_seen(root: Path) -> None:
     """Whoever sets a file's date back cannot set back when its entry was changed."""
-    survey.survey(root, place="datapackages")
+    batch.survey(root, place="datapackages")
     cell = root / "xugou-0001" / "2023" / "data" / "disputes.csv"
     status = cell.stat()
     data = cell.read_bytes()
@@ -77,20 +77,20 @@ def test_a_change_that_keeps_size_and_date_is_seen(root: Path) -> None:
     os.utime(cell, ns=(status.st_atime_ns, status.st_mtime_ns))
     assert cell.stat().st_size == status.st_size
     assert [
-        each for each in survey.survey(root, place="datapackages") if each.file and each.file.endswith("xugou-0001/2023/data/disputes.csv")
+        each for each in batch.survey(root, place="datapackages") if each.file and each.file.endswith("xugou-0001/2023/data/disputes.csv")
     ]
 
 
 def test_only_what_was_asked_for(root: Path) -> None:
-    found = survey.survey(root, place="datapackages", only=(("xugou-0001", 2024),))
+    found = batch.survey(root, place="datapackages", only=(("xugou-0001", 2024),))
     assert {(each.agency, each.year) for each in found if each.agency} == {("xugou-0001", 2024)}
 
 
 def test_shared_among_processes_it_is_the_same(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(survey, "PARALLEL_FROM", 1)
+    monkeypatch.setattr(batch, "PARALLEL_FROM", 1)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     steps: list[tuple[int, int]] = []
-    found = survey.survey(root, place="datapackages", progress=lambda done, count: steps.append((done, count)))
+    found = batch.survey(root, place="datapackages", progress=lambda done, count: steps.append((done, count)))
     assert list(found) == expected(root)
     assert steps[-1][0] == steps[-1][1]
 
@@ -105,7 +105,7 @@ def test_a_folder_that_cannot_be_listed_is_a_finding(root: Path, monkeypatch: py
         return listed(path)
 
     monkeypatch.setattr(os, "scandir", refusing)
-    found = survey.survey(root, place="datapackages")
+    found = batch.survey(root, place="datapackages")
     assert [(each.code, each.file) for each in found if each.agency in {None, "xugou-0002"} and "xugou-0002" in (each.file or "")] == [
         ("file.unreadable", "datapackages/xugou-0002")
     ]

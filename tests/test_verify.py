@@ -24,14 +24,16 @@ import open_reports
 import pytest
 from click.testing import CliRunner
 from conftest import PROJECT, watching
-from open_reports import copies, manifest, permanence
+from open_reports import copies
 from open_reports.cli import commands
 from open_reports.copies import CopyError, WebCopy, messages
 from open_reports.corpus import sources
-from open_reports.export import data_files, export
+from open_reports.files import manifest
+from open_reports.history import releases
 from open_reports.report import file_hash
-from open_reports.sameness import Difference, Rewritten, Unknown, difference
+from open_reports.site.export import data_files, export
 from open_reports.verify import Verdict, verify
+from open_reports.verify.comparison import Difference, Rewritten, Unknown, difference
 from website import SITE_URL, Threaded, once, served, site, tree
 
 if TYPE_CHECKING:
@@ -124,7 +126,7 @@ def test_an_export_with_addresses_that_were_left_passes(made: Path, tmp_path: Pa
     record = tmp_path / "released"
     record.mkdir()
     (record / "successors.yml").write_text("reports/xugou-former/: coverage/\n", encoding="utf-8")
-    export(open_reports.open(made), tmp_path / "out", site=SITE_URL, released=permanence.read(record))
+    export(open_reports.open(made), tmp_path / "out", site=SITE_URL, released=releases.read(record))
     assert b"xugou-former" in (tmp_path / "out" / "data" / "successors.json").read_bytes()
     verdict = verify(tmp_path / "out")
     assert verdict.deviations == []
@@ -992,7 +994,7 @@ def test_every_message_is_used_and_every_code_has_one() -> None:
     folder = PROJECT / "plugins" / "open_reports"
     source = "".join(
         (folder / name).read_text(encoding="utf-8")
-        for name in ("copies.py", "corpus.py", "export.py", "sameness.py", "verify.py", "cli.py")
+        for name in ("copies.py", "corpus.py", "site/export.py", "verify/comparison.py", "verify/__init__.py", "cli.py")
     )
     named = set(re.findall(r'"((?:copy|zip|web|manifest|file|made|package|note|verdict|place|export)\.[a-z_]+)"', source))
     assert named == set(messages())

@@ -11,10 +11,11 @@ from urllib.parse import urljoin
 import made_up
 import pytest
 from lxml import html
-from open_reports.check import check
-from open_reports.form import LANGUAGES, forms
+from open_reports.checks.check import check
+from open_reports.form import forms
 from open_reports.library import open_library
-from open_reports.publish import publish
+from open_reports.site.publish import publish
+from open_reports.text import LANGUAGES
 from website import address_of, page_files, parsed, site
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import made_up
 import pytest
 from lxml import html as parser
-from open_reports import catalogue
+from open_reports.files import catalogue
 from open_reports.library import open_library
 from open_reports.pages import home_page
-from open_reports.words import Words, words
+from open_reports.text import Words, words
 
 if TYPE_CHECKING:
     from pathlib import Path

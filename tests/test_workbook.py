@@ -17,16 +17,16 @@ from conftest import with_cells
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
-from open_reports import workbook as module
 from open_reports.errors import PublishError
+from open_reports.files import workbook as module
+from open_reports.files.workbook import EXACT_DIGITS, workbook
+from open_reports.files.workbook.cells import cell_text, figure_style
 from open_reports.finding import finding
 from open_reports.form import TABLES, forms
 from open_reports.library import Agency
-from open_reports.publish import by_report
 from open_reports.report import Item, Note, Revision, Source
-from open_reports.words import words
-from open_reports.workbook import EXACT_DIGITS, workbook
-from open_reports.workbook.cells import cell_text, figure_style
+from open_reports.site.publish import by_report
+from open_reports.text import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from open_reports.manifest import PATH, Manifest, is_data
-from open_reports.publish import publish
+from open_reports.files.manifest import PATH, Manifest, is_data
+from open_reports.site.publish import publish
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from open_reports.copies import CopyError
     from open_reports.corpus import Corpus, open
-    from open_reports.errors import DataError, OpenReportsError
-    from open_reports.finding import Finding
+    from open_reports.errors import OpenReportsError
+    from open_reports.finding import DataError, Finding
     from open_reports.form import Address
     from open_reports.library import Agency, Library
     from open_reports.report import Figure, Report
@@ -21,7 +21,7 @@ _HOME = {
     "open": "corpus",
     "Corpus": "corpus",
     "CopyError": "copies",
-    "DataError": "errors",
+    "DataError": "finding",
     "OpenReportsError": "errors",
     "Finding": "finding",
     "Address": "form",

@@ -12,23 +12,26 @@ from urllib.parse import urlsplit
 
 import click
 
-from open_reports import corpus, manifest, permanence, styles
-from open_reports import diff as differences
-from open_reports.cache import Cache
-from open_reports.check import check as checked
-from open_reports.check import errors, unexplained
+from open_reports import corpus
+from open_reports.checks import formats
+from open_reports.checks.batch import survey
+from open_reports.checks.cache import Cache
+from open_reports.checks.check import check as checked
+from open_reports.checks.check import errors, unexplained
 from open_reports.copies import told as copy_words
 from open_reports.document import PLACEHOLDER, shown
-from open_reports.errors import DataError, OpenReportsError
-from open_reports.export import export as export_files
-from open_reports.finding import finding
-from open_reports.form import LANGUAGES, TABLES, forms
+from open_reports.errors import OpenReportsError
+from open_reports.files import manifest
+from open_reports.finding import DataError, finding
+from open_reports.form import TABLES, forms
 from open_reports.gate import read_text, slug_fault
+from open_reports.history import diff as differences
+from open_reports.history import releases
 from open_reports.library import AGENCY, open_library
 from open_reports.report import FIRST_YEAR, LAST_YEAR, Source, csv_text, descriptor, json_text, table_rows, write
-from open_reports.survey import survey
+from open_reports.site.export import export as export_files
+from open_reports.text import LANGUAGES, Words
 from open_reports.verify import verify as verify_copy
-from open_reports.words import Words
 
 if TYPE_CHECKING:
     from open_reports.finding import Finding
@@ -64,20 +67,20 @@ def check(paths: tuple[Path, ...], style: str, language: str, *, strict: bool) -
     surveyed = [_checked(path) for path in (paths or (Path(ROOT),))]
     findings = [each for found in surveyed for each in found.findings]
     if style == "json":
-        click.echo(styles.json_(findings, language), nl=False)
+        click.echo(formats.json_(findings, language), nl=False)
     elif style == "sarif":
         click.echo(
-            styles.sarif(findings, language, version=metadata.version("open-reports"), site=os.environ.get("SITE_URL", "")), nl=False
+            formats.sarif(findings, language, version=metadata.version("open-reports"), site=os.environ.get("SITE_URL", "")), nl=False
         )
     elif style == "github":
-        annotations = styles.github(findings, language)
+        annotations = formats.github(findings, language)
         click.echo(annotations.commands, nl=False)
         if step := os.environ.get("GITHUB_STEP_SUMMARY"):
             with Path(step).open("a", encoding="utf-8") as stream:
                 stream.write(annotations.summary)
     else:
         lines = {file: text for found in surveyed for file, text in found.lines().items()}
-        click.echo(styles.text(findings, language, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR"), lines=lines), nl=False)
+        click.echo(formats.text(findings, language, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR"), lines=lines), nl=False)
     sys.exit(1 if errors(findings) or (strict and unexplained(findings)) else 0)
 
 
@@ -223,7 +226,7 @@ def diff(old: str, new: str, style: str, language: str) -> None:
 
 @commands.command()
 @click.option("--root", type=FOLDER, default=Path(ROOT), show_default=True, help="数据包文件夹 / folder of packages")
-@click.option("--record", type=FOLDER, default=Path(permanence.FOLDER), show_default=True, help="发布记录 / record of releases")
+@click.option("--record", type=FOLDER, default=Path(releases.FOLDER), show_default=True, help="发布记录 / record of releases")
 @click.option("--site", type=FOLDER, default=Path("site"), show_default=True, help="生成的网站 / the built site")
 @click.option("--check", "only_look", is_flag=True, help="只核对，不写 / only look, exit code 1 if the record is behind")
 @click.option("--lang", "language", type=LANGUAGE, default="zh", show_default=True, help="语言 / language")
@@ -233,12 +236,12 @@ def release(root: Path, record: Path, site: Path, language: str, *, only_look: b
     findings = checked(library, Cache())
     if wrong := (*errors(findings), *unexplained(findings)):
         raise DataError(wrong, language=language)
-    files = tuple(permanence.written(site)) if site.is_dir() else None
+    files = tuple(releases.written(site)) if site.is_dir() else None
     if files is not None and manifest.PATH not in files:  # what is recorded is never forgotten
         raise click.UsageError(
             f"{site} 不是生成的网站：里面没有 {manifest.PATH}；请先运行 make site / is no built site, for it has no {manifest.PATH}; run make site first"
         )
-    found = permanence.release(library, record, files, only_look=only_look, language=language)
+    found = releases.release(library, record, files, only_look=only_look, language=language)
     w = Words(language)
     if only_look and found.files:
         raise OpenReportsError(w("release_outdated", files="、".join(found.files)))
@@ -249,7 +252,7 @@ def release(root: Path, record: Path, site: Path, language: str, *, only_look: b
 @commands.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--root", type=FOLDER, default=Path(ROOT), show_default=True, help="数据包文件夹 / folder of packages")
-@click.option("--record", type=FOLDER, default=Path(permanence.FOLDER), show_default=True, help="发布记录 / record of releases")
+@click.option("--record", type=FOLDER, default=Path(releases.FOLDER), show_default=True, help="发布记录 / record of releases")
 @click.option("--site", default="", envvar="SITE_URL", help="网站地址，写进数据文件 / address of the site, which the files state")
 @click.option("--lang", "language", type=LANGUAGE, default="zh", show_default=True, help="语言 / language")
 def export(folder: Path, root: Path, record: Path, site: str, language: str) -> None:
@@ -262,9 +265,9 @@ def export(folder: Path, root: Path, record: Path, site: str, language: str) -> 
             f"“{shown(site)}”不是网站地址；请写完整的 http:// 或 https:// 地址 / is no address of a site; write the whole http:// or https:// address"
         )
     opened = corpus.open(root, place=_place_of(root.resolve()))
-    released = permanence.read(record)
-    if broken := permanence.breaches(opened.library, released):
-        raise permanence.PermanenceError(broken, language=language)
+    released = releases.read(record)
+    if broken := releases.breaches(opened.library, released):
+        raise releases.PermanenceError(broken, language=language)
     done = export_files(opened, folder, site=site, released=released)
     click.echo(copy_words("export.done", folder=folder, files=f"{done.files:,}", bytes=f"{done.size:,}", hash=done.hash)[language])
 

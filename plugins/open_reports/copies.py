@@ -23,10 +23,10 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from urllib.parse import quote, urljoin, urlsplit
 
 from open_reports.document import Record, parse_yaml, shown
-from open_reports.errors import FormError, OpenReportsError
-from open_reports.form import Text
+from open_reports.errors import DocumentError, FormError, OpenReportsError
+from open_reports.files.manifest import MOST_BYTES, PATH, Entry, Stated, parse, safe
 from open_reports.gate import LITTER
-from open_reports.manifest import Entry, safe
+from open_reports.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -391,3 +391,11 @@ def open_copy(where: str | os.PathLike[str]) -> Copy:
     if stat.S_ISREG(mode):
         return ZipCopy(path)
     raise CopyError("", "copy.none")
+
+
+def stated_manifest(copy: Copy) -> Stated:
+    """Read the manifest of a copy. Raises `CopyError` where it is missing or broken."""
+    try:
+        return parse(copy.read(PATH, MOST_BYTES))
+    except DocumentError as error:
+        raise CopyError(PATH, "manifest.broken", found=error.values.get("found", error.code)) from error

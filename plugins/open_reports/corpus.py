@@ -11,7 +11,6 @@ opened as well: its packages are all that it takes.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from dataclasses import dataclass
@@ -21,25 +20,24 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from open_reports import gate
-from open_reports.cache import Cache, Signature
-from open_reports.check import check, errors, unexplained
-from open_reports.copies import Copy, CopyError, open_copy
-from open_reports.errors import DataError, DocumentError
+from open_reports.checks.cache import Cache, Signature
+from open_reports.checks.check import check, errors, unexplained
+from open_reports.copies import open_copy, stated_manifest
+from open_reports.files.manifest import PATH
+from open_reports.finding import DataError
 from open_reports.form import Address, forms
-from open_reports.library import AGENCY, NO_PARENT, Library, open_library
-from open_reports.manifest import MOST_BYTES, PATH, parse
+from open_reports.library import AGENCY, Library, open_library
 from open_reports.report import DESCRIPTOR, FILES, Figure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from open_reports.cache import Memory
+    from open_reports.checks.cache import Memory
     from open_reports.finding import Finding
+    from open_reports.history.releases import Released
     from open_reports.library import Agency
-    from open_reports.manifest import Stated
-    from open_reports.permanence import Released
-    from open_reports.publish import Publication
     from open_reports.report import Report
+    from open_reports.site.publish import Publication
 
 PACKAGES = "reports"
 """Folder of a site in which the packages stand, by agency and year."""
@@ -117,7 +115,7 @@ class Corpus:
         `site` is its address, `problem` where to report mistakes, `released` the record of what was released before.
         """
         # The pages and their templates are no concern of a program that only reads figures.
-        from open_reports.publish import publish  # noqa: PLC0415
+        from open_reports.site.publish import publish  # noqa: PLC0415
 
         whole = site if site.endswith("/") or not site else f"{site}/"  # paths are put behind it
         return publish(self.library, self.findings, site=whole, problem=problem, released=released)
@@ -181,34 +179,6 @@ def checked(folder: Path, *, place: str | None = None, strict: bool = False, mem
 
 
 # -- packages as published, and back --------------------------------------------------------------------------------------
-
-
-def agency_file(agency: Agency) -> bytes:
-    """`agency.yml` of an agency, to stand in its folder on the site: with it, a copy's `reports/` is a folder of packages again."""
-    facts = (
-        ("name", agency.name),
-        ("name_en", agency.name_en),
-        ("kind", agency.kind),
-        ("parent", agency.parent or NO_PARENT),
-        ("region", agency.region),
-        ("site", agency.site),
-    )
-    # A text in JSON's quotes means the same in YAML, whatever it begins with.
-    lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in facts]
-    if agency.codes:
-        lines += [
-            "codes:",
-            *(f"  {json.dumps(key, ensure_ascii=False)}: {json.dumps(code, ensure_ascii=False)}" for key, code in agency.codes.items()),
-        ]
-    return ("\n".join(lines) + "\n").encode()
-
-
-def stated_manifest(copy: Copy) -> Stated:
-    """Read the manifest of a copy. Raises `CopyError` where it is missing or broken."""
-    try:
-        return parse(copy.read(PATH, MOST_BYTES))
-    except DocumentError as error:
-        raise CopyError(PATH, "manifest.broken", found=error.values.get("found", error.code)) from error
 
 
 def sources(paths: Iterable[str]) -> list[str]:

@@ -1,7 +1,7 @@
-"""Strict reading of YAML and JSON: no duplicate keys, no aliases, no unknown keys.
+"""Strict reading of YAML and JSON, and exact writing of JSON: no duplicate keys, no aliases, no unknown keys.
 
 PyYAML and `json` both keep the last of two equal keys in silence, so one office's figure could hide behind another's.
-The only user of `yaml`.
+The only user of `yaml`, and of `simplejson`, which writes decimals as exact JSON numbers; `json` would make floats of money.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import yaml
+from markupsafe import Markup
 
 from open_reports.errors import DocumentError
 
@@ -297,3 +298,23 @@ def shown(value: object, most: int = 60) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     text = "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text[: most + 1])
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def json_bytes(value: object, *, indent: int | None = 1) -> bytes:
+    """JSON in UTF-8 with exact decimals, readable Chinese and a final line break."""
+    import simplejson
+
+    return (simplejson.dumps(value, ensure_ascii=False, indent=indent, use_decimal=True) + "\n").encode()
+
+
+def compact_json(value: object) -> str:
+    """JSON on one line with exact decimals and readable Chinese."""
+    import simplejson
+
+    return str(simplejson.dumps(value, ensure_ascii=False, use_decimal=True))
+
+
+def script_json(text: str) -> Markup:
+    """JSON as it may stand in a script element, whose text it cannot end early."""
+    # Within the element only these could be read as markup, and JSON may spell them so.
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704 (escaped here)

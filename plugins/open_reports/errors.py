@@ -3,20 +3,13 @@
     OpenReportsError
     ├── DocumentError    a YAML or JSON text that is not what it must be, with each place
     ├── FormError        a statutory form (our own data) that contradicts itself
-    ├── DataError        packages that cannot be published, with every finding
+    ├── DataError        packages that cannot be published, with every finding (finding.py)
     └── PublishError     outputs that would overwrite one another or leave the site
 
 A fault in data is never raised as a traceback: shells catch `OpenReportsError` and print it.
 """
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from open_reports.finding import Finding
 
 
 class OpenReportsError(Exception):
@@ -43,14 +36,3 @@ class FormError(OpenReportsError):
 
 class PublishError(OpenReportsError):
     """Two outputs for one address, or an address outside the site."""
-
-
-class DataError(OpenReportsError):
-    """Packages that cannot be published.
-
-    `findings` holds every error found, in the order of the packages.
-    """
-
-    def __init__(self, findings: Sequence[Finding], *, language: str = "zh") -> None:
-        self.findings = tuple(findings)
-        super().__init__("\n".join(finding.text(language) for finding in self.findings))

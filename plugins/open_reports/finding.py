@@ -10,16 +10,20 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from open_reports.document import Record, parse_yaml
-from open_reports.errors import FormError
-from open_reports.form import LEVELS, Level, Text
+from open_reports.errors import FormError, OpenReportsError
+from open_reports.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from open_reports.document import Problem
+
+
+Level = Literal["error", "discrepancy", "notice"]
+LEVELS: tuple[Level, ...] = ("error", "discrepancy", "notice")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,3 +204,14 @@ def messages() -> Mapping[str, Message]:
 def level_name(level: Level) -> Text:
     """Name of a level, for people."""
     return messages()[f"level.{level}"].says
+
+
+class DataError(OpenReportsError):
+    """Packages that cannot be published.
+
+    `findings` holds every error found, in the order of the packages.
+    """
+
+    def __init__(self, findings: Sequence[Finding], *, language: str = "zh") -> None:
+        self.findings = tuple(findings)
+        super().__init__("\n".join(finding.text(language) for finding in self.findings))

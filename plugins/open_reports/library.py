@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -248,3 +249,23 @@ def with_neighbours(library: Library, root: Path) -> Library:
     return Library(
         agencies={**neighbours.agencies, **library.agencies}, reports={**neighbours.reports, **library.reports}, findings=library.findings
     )
+
+
+def agency_file(agency: Agency) -> bytes:
+    """`agency.yml` of an agency, to stand in its folder on the site: with it, a copy's `reports/` is a folder of packages again."""
+    facts = (
+        ("name", agency.name),
+        ("name_en", agency.name_en),
+        ("kind", agency.kind),
+        ("parent", agency.parent or NO_PARENT),
+        ("region", agency.region),
+        ("site", agency.site),
+    )
+    # A text in JSON's quotes means the same in YAML, whatever it begins with.
+    lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in facts]
+    if agency.codes:
+        lines += [
+            "codes:",
+            *(f"  {json.dumps(key, ensure_ascii=False)}: {json.dumps(code, ensure_ascii=False)}" for key, code in agency.codes.items()),
+        ]
+    return ("\n".join(lines) + "\n").encode()

@@ -24,19 +24,21 @@ from mkdocs.structure.files import File, InclusionLevel
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
-from open_reports import catalogue, localised, permanence, shell
-from open_reports.cache import Memory
-from open_reports.check import counts
+from open_reports.checks.cache import Memory
+from open_reports.checks.check import counts
 from open_reports.corpus import Corpus, checked
-from open_reports.errors import DataError, OpenReportsError
-from open_reports.form import LANGUAGES
-from open_reports.manifest import PATH, Manifest, is_data
+from open_reports.errors import OpenReportsError
+from open_reports.files import catalogue
+from open_reports.files.manifest import PATH, Manifest, is_data
+from open_reports.finding import DataError
+from open_reports.history import releases
 from open_reports.pages import ENGLISH
 from open_reports.pages.search import box as search_box
-from open_reports.publish import assets
-from open_reports.staging import staging, swap
-from open_reports.store import Store
-from open_reports.words import Words
+from open_reports.site import frame, locale
+from open_reports.site.page_cache import Store
+from open_reports.site.publish import assets
+from open_reports.site.staging import staging, swap
+from open_reports.text import LANGUAGES, Words
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -47,7 +49,7 @@ if TYPE_CHECKING:
 
     from open_reports.finding import Finding
     from open_reports.pages import Page
-    from open_reports.publish import Publication
+    from open_reports.site.publish import Publication
 
 _log = logging.getLogger("mkdocs.plugins.open_reports")
 _HERE = Path(__file__).parent
@@ -107,15 +109,15 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
         self._command = ""
         self._site: Path | None = None
         self._publication: Publication | None = None
-        self._released: permanence.Released | None = None
+        self._released: releases.Released | None = None
         self._last_good: Corpus | None = None
         self._manifest = Manifest()
         self._store: Store | None = None
         self._broken: tuple[Finding, ...] = ()
-        self._frames: dict[tuple[object, ...], shell.Frame] = {}
+        self._frames: dict[tuple[object, ...], frame.Frame] = {}
         self._hashes: dict[tuple[str, str], tuple[str, ...]] = {}
-        self._views: dict[str, localised.View] = {}
-        self._menus: dict[str, localised.Menu] = {}
+        self._views: dict[str, locale.View] = {}
+        self._menus: dict[str, locale.Menu] = {}
         self._twins: frozenset[str] = frozenset()
         self._env: Environment | None = None
 
@@ -126,10 +128,10 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Add our frame and styles, watch the packages, and build beside the site rather than in it."""
         self._frames, self._hashes = {}, {}
-        config.theme.dirs.insert(0, str(_HERE / "theme"))
+        config.theme.dirs.insert(0, str(_HERE / "site" / "theme"))
         config.extra_css.append("assets/open-reports.css")
         config.extra["alternate"] = True  # makes the theme show our switch of languages (theme/partials/alternate.html)
-        self._views = {language: localised.configuration(config, language) for language in LANGUAGES}
+        self._views = {language: locale.configuration(config, language) for language in LANGUAGES}
         config.watch.append(self.config.datapackages)
         if self._command != "serve":
             self._site = Path(config.site_dir)
@@ -144,9 +146,9 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
         try:
             memory = Memory(f"build {folder.resolve()}")
             corpus = checked(folder, place=place if not place.startswith("..") else folder.name, strict=config.strict, memory=memory)
-            self._released = permanence.read(base / self.config.released)
-            if self._command != "serve" and (broken := permanence.breaches(corpus.library, self._released)):
-                raise permanence.PermanenceError(broken)
+            self._released = releases.read(base / self.config.released)
+            if self._command != "serve" and (broken := releases.breaches(corpus.library, self._released)):
+                raise releases.PermanenceError(broken)
             self._last_good, self._broken = corpus, ()
         except DataError as error:
             # MkDocs keeps a plugin for the whole process: outside a preview, an earlier build must not stand in for this one.
@@ -190,7 +192,7 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:  # noqa: ARG002
         """Make the English menu of the twins of the Chinese one's pages."""
-        self._menus = {"zh": localised.Menu(nav.homepage, nav.items), "en": _english_menu(nav, files)}
+        self._menus = {"zh": locale.Menu(nav.homepage, nav.items), "en": _english_menu(nav, files)}
         for menu in self._menus.values():
             for item in menu:
                 if isinstance(item, ReportPage):
@@ -214,7 +216,7 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
         base = context["base_url"]
         if (language, base) not in self._hashes:
             own["open_reports"] = _links(language, base)
-            self._hashes[language, base] = shell.script_hashes(self._rendered(context, _blank()))
+            self._hashes[language, base] = frame.script_hashes(self._rendered(context, _blank()))
         if isinstance(page, ReportPage):
             built = self._store.built(page.made) if self._store else page.made.build()
             folder = Path(config.site_dir) / page.made.path
@@ -229,7 +231,7 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
         return context
 
     def _page_links(self, page: MkDocsPage, base: str, config: MkDocsConfig) -> dict[str, object]:
-        twin = localised.twin(page.url)
+        twin = locale.twin(page.url)
         if not isinstance(page, ReportPage) and twin not in self._twins:
             return _links(language_of(page), base)
         scripts = page.made.scripts if isinstance(page, ReportPage) else ()
@@ -245,24 +247,24 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
         key = (made.here.w.language, base, made.sections, made.scripts)
         if key not in self._frames:
             blank = _blank(
-                meta={**page.meta, "title": shell.TITLE, "description": shell.DESCRIPTION},
-                title=shell.TITLE,
-                content=shell.CONTENT,
+                meta={**page.meta, "title": frame.TITLE, "description": frame.DESCRIPTION},
+                title=frame.TITLE,
+                content=frame.CONTENT,
                 toc=page.toc,
                 url=page.url,
-                canonical_url=shell.ADDRESS if page.canonical_url else None,
+                canonical_url=frame.ADDRESS if page.canonical_url else None,
             )
-            links = _links(made.here.w.language, base, twin="", address=shell.ADDRESS, site=site, scripts=made.scripts)
-            cast("dict[str, object]", context)["open_reports"] = {**links, "twin": shell.TWIN, "twin_address": shell.TWIN_ADDRESS}
+            links = _links(made.here.w.language, base, twin="", address=frame.ADDRESS, site=site, scripts=made.scripts)
+            cast("dict[str, object]", context)["open_reports"] = {**links, "twin": frame.TWIN, "twin_address": frame.TWIN_ADDRESS}
             whole = self._finished(self._rendered(context, blank), made.here.w.language, base)
-            self._frames[key] = shell.Frame(whole.replace(str(escape(made.title)), shell.TITLE))
+            self._frames[key] = frame.Frame(whole.replace(str(escape(made.title)), frame.TITLE))
         return self._frames[key].around(
-            shell.Parts(
+            frame.Parts(
                 title=page.meta["title"],
                 description=page.meta["description"],
                 address=page.canonical_url or "",
                 twin=made.here.twin(),
-                twin_address=f"{site}{localised.twin(page.url)}" if site else "",
+                twin_address=f"{site}{locale.twin(page.url)}" if site else "",
                 content=page.content or "",
             )
         )
@@ -270,7 +272,7 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
     def _finished(self, output: str, language: str, base: str) -> str:
         # A preview reloads itself by a script of MkDocs' that changes with every build, so no hash can name it.
         hashes = ("'unsafe-inline'",) if self._command == "serve" else self._hashes[language, base]
-        return shell.mended(shell.guarded(output, hashes), labels=_labels(language))
+        return frame.mended(frame.guarded(output, hashes), labels=_labels(language))
 
     @event_priority(-100)
     def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:  # noqa: ARG002
@@ -287,7 +289,7 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
         """Guard the theme's own pages (404), which hold nothing of ours."""
         if not template_name.endswith(".html"):
             return output_content
-        return shell.mended(shell.guarded(output_content, shell.script_hashes(output_content)), labels=_labels("zh"))
+        return frame.mended(frame.guarded(output_content, frame.script_hashes(output_content)), labels=_labels("zh"))
 
     @event_priority(-100)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
@@ -301,8 +303,8 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
         sitemap = Path(config.site_dir) / "sitemap.xml"
         if sitemap.is_file():  # MkDocs packs it with the time of the build inside
             _write(sitemap.with_suffix(".xml.gz"), gzip.compress(sitemap.read_bytes(), mtime=0))
-        if self._released and self._command != "serve" and (gone := permanence.lost(self._released, self._standing(config))):
-            raise PluginError(str(permanence.PermanenceError(gone)))
+        if self._released and self._command != "serve" and (gone := releases.lost(self._released, self._standing(config))):
+            raise PluginError(str(releases.PermanenceError(gone)))
         self._publication = None
         if self._store:
             self._store.sweep()
@@ -312,7 +314,7 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
 
     def _standing(self, config: MkDocsConfig) -> frozenset[str]:
         """Every path of the finished site; outputs left out for want of a library count as there, for they are told of elsewhere."""
-        files = frozenset(permanence.written(Path(config.site_dir)))
+        files = frozenset(releases.written(Path(config.site_dir)))
         if self._publication is None or self._last_good is None or not self._publication.lacking:
             return files
         paths = catalogue.site_routes().paths(self._last_good.library)
@@ -381,12 +383,12 @@ def _links(
     }
 
 
-def _english_menu(nav: Navigation, files: Files) -> localised.Menu:
+def _english_menu(nav: Navigation, files: Files) -> locale.Menu:
     def twin(item: MkDocsPage | None) -> MkDocsPage | None:
         file = files.get_file_from_path(f"{ENGLISH}{item.file.src_uri}") if item else None
         return file.page if file and file.page else item
 
-    return localised.Menu(twin(nav.homepage), [twin(item) if isinstance(item, MkDocsPage) else item for item in nav.items])
+    return locale.Menu(twin(nav.homepage), [twin(item) if isinstance(item, MkDocsPage) else item for item in nav.items])
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -2,6 +2,6 @@
 
 from open_reports.charts.data import FOLDER, Chart, Panel, Sum, charts
 from open_reports.charts.definition import ChartDefinition, definitions, load
-from open_reports.charts.figure import figure, title
+from open_reports.charts.drawing import figure, title
 
 __all__ = ["FOLDER", "Chart", "ChartDefinition", "Panel", "Sum", "charts", "definitions", "figure", "load", "title"]

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from open_reports import series
 from open_reports.charts.definition import ChartDefinition, PanelDefinition, SeriesDefinition, definitions
+from open_reports.derived import series
 from open_reports.report import csv_text
-from open_reports.words import words
+from open_reports.text import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from open_reports.derived.series import Break, Number, Point, Series
     from open_reports.report import Report
-    from open_reports.series import Break, Number, Point, Series
 
 INCOMPLETE = "incomplete"
 """Status of a sum some of whose parts have no figure: its value is the sum of the others."""

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Literal
 
 from open_reports.document import Record, parse_yaml
 from open_reports.errors import DocumentError, FormError
-from open_reports.form import TABLES, Cells, Text, forms
+from open_reports.form import TABLES, Cells, forms
+from open_reports.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

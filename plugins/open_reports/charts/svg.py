@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 
 from markupsafe import escape
 
-from open_reports.series import NOT_COLLECTED
+from open_reports.derived.series import NOT_COLLECTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from open_reports.charts.data import Chart, Panel
     from open_reports.charts.definition import SeriesDefinition
-    from open_reports.series import Number, Point, Series
-    from open_reports.words import Words
+    from open_reports.derived.series import Number, Point, Series
+    from open_reports.text import Words
 
 _ROW, _BAR = 26, 16
 _MARK = 24

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from open_reports import charts, series
-from open_reports.catalogue import schema_org
+from open_reports import charts
+from open_reports.derived import series
+from open_reports.derived.summary import html as summary_html
+from open_reports.derived.summary import summarise_agency
+from open_reports.files.catalogue import schema_org
 from open_reports.form import forms
-from open_reports.glossary import anchor_of_line
+from open_reports.form.glossary import anchor_of_line
 from open_reports.pages.coverage import cell_view
 from open_reports.pages.frame import Built, Download, Fact, Here, Link, Page, agency_name, anchor, crumbs, size_words, templates
 from open_reports.pages.glossary import term
@@ -19,20 +22,18 @@ from open_reports.pages.listing import Topic, figure_cell, list_cells, list_head
 from open_reports.pages.snippets import SCRIPTS as SNIPPETS
 from open_reports.pages.snippets import snippets_html
 from open_reports.pages.table import title
-from open_reports.summary import html as summary_html
-from open_reports.summary import summarise_agency
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from open_reports.agency_files import AgencyFiles
-    from open_reports.catalogue import Routes
-    from open_reports.coverage import Coverage
+    from open_reports.derived.coverage import Coverage
+    from open_reports.files.agency import AgencyFiles
+    from open_reports.files.catalogue import Routes
     from open_reports.form import Address, Line, TableForm
     from open_reports.library import Agency, Library
     from open_reports.pages.listing import Findings
     from open_reports.report import Report
-    from open_reports.words import Words
+    from open_reports.text import Words
 
 MOST_UNITS = 60
 """Units named on their parent's page; a province has thousands, which the page of coverage lists."""

@@ -10,14 +10,13 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from open_reports import api
-from open_reports.document import Problem, Record, parse_yaml
+from open_reports.derived.indicator import of_library
+from open_reports.document import Problem, Record, json_bytes, parse_yaml, script_json
 from open_reports.errors import FormError
 from open_reports.form import TABLES, forms
-from open_reports.indicator import of_library
 from open_reports.pages.frame import Built, Here, Link, Page, agency_name, anchor, column_words, crumbs, templates, unit_words
 from open_reports.pages.table import title
-from open_reports.words import words
+from open_reports.text import words
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from open_reports.form import Column, Indicator, Line
     from open_reports.library import Agency, Library
     from open_reports.report import Report
-    from open_reports.words import Words
+    from open_reports.text import Words
 
 PATH = "compare/"
 LIST = "agencies.json"
@@ -188,7 +187,7 @@ def _plain_cell(library: Library, report: Report | None, figure: str, here: Here
         return Cell(text, str(found.value), here.page(f"indicators/{found.indicator.id}/"))
     table, line, column = figure.split("/")
     status = report.tables[table].status(line, column)
-    href = "" if status == "not_on_form" else here.page(f"{api.folder(report)}{anchor(figure)}")
+    href = "" if status == "not_on_form" else here.page(f"{report.folder}{anchor(figure)}")
     if status != "reported":
         return Cell(forms().common.statuses[status][w.language], "", href)
     text = report.tables[table].text(line, column)
@@ -253,7 +252,7 @@ def _script_data(library: Library, here: Here) -> Markup:
     known = forms()
     says = {key.removeprefix("compare_"): w(key) for key in words() if key.startswith("compare_")} | {key: w(key) for key in _SHARED_WORDS}
     chosen = settings()
-    data = api.json_bytes(
+    data = json_bytes(
         {
             "tables": figure_groups(w),
             "indicators": indicator_entries(w),
@@ -267,12 +266,12 @@ def _script_data(library: Library, here: Here) -> Markup:
         },
         indent=None,
     ).decode()
-    return api.script_json(data)
+    return script_json(data)
 
 
 def agency_list(library: Library) -> bytes:
     """Every agency with its names, kind, parent, region and the years it has a report of, in the library's order."""
-    return api.json_bytes(
+    return json_bytes(
         [
             {
                 "id": agency.id,

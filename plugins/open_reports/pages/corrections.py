@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
 
-from open_reports import api
-from open_reports.citation import problem_elsewhere
+from open_reports.files.citation import problem_elsewhere
+from open_reports.history.corrections import Change, Correction, corrections, of_report
 from open_reports.pages.frame import (
     Built,
     Download,
@@ -24,36 +23,14 @@ from open_reports.pages.frame import (
     templates,
 )
 from open_reports.pages.paging import parts
-from open_reports.report import csv_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from open_reports.library import Library
     from open_reports.pages.paging import Part
-    from open_reports.report import Report, Revision
-    from open_reports.words import Words
-
-COLUMNS = ("agency", "agency_name", "year", "version", "date", "reason", "address", "change")
-"""Columns of `corrections.csv`, one row a change; a correction that lists none has one row without address and change."""
-_ADDRESS = re.compile(r"[a-z]+/[a-z_.]+/[a-z_]+", re.ASCII)
-
-
-class Change(NamedTuple):
-    """One change of a correction: its words, and the address they name, with what stands before and behind it."""
-
-    text: str
-    before: str
-    address: str | None
-    after: str
-
-
-class Correction(NamedTuple):
-    """One correction of one report."""
-
-    report: Report
-    revision: Revision
-    changes: tuple[Change, ...]
+    from open_reports.report import Report
+    from open_reports.text import Words
 
 
 class ChangeView(NamedTuple):
@@ -76,63 +53,7 @@ class CorrectionView(NamedTuple):
     changes: tuple[ChangeView, ...]
 
 
-def of_report(report: Report) -> tuple[Correction, ...]:
-    """Corrections of one report, newest first."""
-    ordered = sorted(report.revisions, key=lambda each: (each.date, _version(each.version)), reverse=True)
-    return tuple(Correction(report, each, tuple(change(report, text) for text in each.changes)) for each in ordered)
-
-
-def corrections(library: Library) -> tuple[Correction, ...]:
-    """Every correction of a library, newest first; those of one day in the order of the reports."""
-    found = [each for report in library if report.revisions for each in of_report(report)]
-    return tuple(sorted(found, key=lambda each: each.revision.date, reverse=True))
-
-
-def _version(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in text.split("."))
-
-
-def change(report: Report, text: str) -> Change:
-    """Find the first address of the report that a change names; a text that names none stays whole."""
-    for match in _ADDRESS.finditer(text):
-        name, line, column = match[0].split("/")
-        table = report.tables.get(name)
-        if table is not None and line in table.form.lines and column in table.form.lines[line].columns:
-            return Change(text, text[: match.start()], match[0], text[match.end() :])
-    stated = sorted((f"overview/{item.item}/value" for item in report.overview), key=len, reverse=True)
-    for address in stated:
-        if address in text:
-            before, _, after = text.partition(address)
-            return Change(text, before, address, after)
-    return Change(text, text, None, "")
-
-
 # -- files --------------------------------------------------------------------------------------------------------------
-
-
-def files(library: Library) -> dict[str, bytes]:
-    """`corrections.json` and `corrections.csv`, newest first, to stand in `data/`."""
-    found = corrections(library)
-    names = {agency.id: agency.name for agency in library.agencies.values()}
-    entries = [
-        {
-            "agency": each.report.agency,
-            "agency_name": names[each.report.agency],
-            "year": each.report.year,
-            "version": each.revision.version,
-            "date": each.revision.date,
-            "reason": each.revision.reason,
-            "changes": [{"address": made.address, "text": made.text} for made in each.changes],
-            "page": api.folder(each.report),
-        }
-        for each in found
-    ]
-    rows = [
-        (report.agency, names[report.agency], str(report.year), said.version, said.date, said.reason, made.address or "", made.text)
-        for report, said, changes in found
-        for made in changes or (Change("", "", None, ""),)
-    ]
-    return {"corrections.json": api.json_bytes(entries), "corrections.csv": csv_text([COLUMNS, *rows]).encode()}
 
 
 # -- pages --------------------------------------------------------------------------------------------------------------
@@ -187,7 +108,7 @@ def _page(library: Library, found: Sequence[Correction], part: Part, sizes: Mapp
 
 def _view(library: Library, each: Correction, here: Here) -> CorrectionView:
     w, report = here.w, each.report
-    folder = here.page(api.folder(report))
+    folder = here.page(report.folder)
     name = agency_name(library.agencies[report.agency], w)
     return CorrectionView(
         report=Link(folder, w("report_title", agency=name, year=report.year)),

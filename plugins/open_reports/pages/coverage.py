@@ -6,16 +6,16 @@ from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from open_reports.coverage import STATES, count
+from open_reports.derived.coverage import STATES, count
 from open_reports.form import forms
 from open_reports.pages.frame import Built, Download, Here, Link, Page, agency_name, crumbs, size_words, templates
 from open_reports.pages.paging import parts
-from open_reports.words import Words
+from open_reports.text import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from open_reports.coverage import Cell, Count, Coverage, Row, State
+    from open_reports.derived.coverage import Cell, Count, Coverage, Row, State
     from open_reports.pages.paging import Part
 
 SYMBOLS: dict[State, str] = {"on_time": "✓", "late": "▲", "no_date": "?", "no_deadline": "◆", "not_collected": "○", "not_due": "…"}

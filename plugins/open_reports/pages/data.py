@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
 
-from open_reports import api, citation
-from open_reports.coverage import known_day
+from open_reports.derived.coverage import known_day
+from open_reports.files import citation
+from open_reports.files.snippets import answer
 from open_reports.form import forms
-from open_reports.pages import corrections
+from open_reports.history import corrections
 from open_reports.pages.data_files import kind_view
 from open_reports.pages.frame import Built, Here, Link, Page, agency_name, crumbs, marked, prose_html, templates
 from open_reports.pages.snippets import SCRIPTS, corpus_html
-from open_reports.snippets import answer
-from open_reports.words import Words
+from open_reports.text import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -211,7 +211,7 @@ def _changes(library: Library, here: Here) -> list[Link]:
     newest = sorted((*corrected, *added), key=lambda each: (each[0], each[1].year, each[1].agency), reverse=True)[:LATEST]
     return [
         Link(
-            here.page(api.folder(report)),
+            here.page(report.folder),
             w("report_title", agency=agency_name(library.agencies[report.agency], w), year=report.year),
             w("news_note", day=day, what=what),
         )

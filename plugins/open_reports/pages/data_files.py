@@ -9,20 +9,20 @@ from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports.charts import definitions
-from open_reports.database import counts
+from open_reports.files.database import counts
+from open_reports.files.snippets import featured
 from open_reports.form import TABLES, forms
 from open_reports.pages.frame import size_words
 from open_reports.report import file_hash
-from open_reports.snippets import featured
-from open_reports.words import words
+from open_reports.text import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from open_reports.catalogue import Route, Routes
+    from open_reports.files.catalogue import Route, Routes
     from open_reports.library import Library
     from open_reports.pages.frame import Here, Page
-    from open_reports.words import Words
+    from open_reports.text import Words
 
 _LINES, _WIDTH = 3, 240
 """Lines of a file, and characters of each, that are shown of it."""

@@ -11,20 +11,19 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from open_reports import api
-from open_reports.document import INVISIBLE, Problem, Record, parse_yaml
+from open_reports.document import INVISIBLE, Problem, Record, json_bytes, parse_yaml, script_json
 from open_reports.errors import FormError, PublishError
-from open_reports.form import TABLES, Text, forms
+from open_reports.form import TABLES, forms
 from open_reports.pages.compare import LIST
 from open_reports.pages.compare import PATH as COMPARE
 from open_reports.pages.frame import Built, Here, Page, column_words, crumbs, size_words, templates
-from open_reports.words import words
+from open_reports.text import Text, words
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
     from open_reports.form import TableForm
-    from open_reports.words import Words
+    from open_reports.text import Words
 
 PATH = "explore/"
 DATABASE = "data/reports.sqlite"
@@ -162,7 +161,7 @@ def _script_data(w: Words) -> Markup:
     """What the scripts need to know, as JSON that no text can end early."""
     known = forms().common
     limits = {key: value for key, value in settings()._asdict().items() if key != "examples"}
-    data = api.json_bytes(
+    data = json_bytes(
         {
             "limits": limits,
             "tables": labels(w),
@@ -172,7 +171,7 @@ def _script_data(w: Words) -> Markup:
         },
         indent=None,
     ).decode()
-    return api.script_json(data)
+    return script_json(data)
 
 
 # -- the page -----------------------------------------------------------------------------------------------------------
@@ -192,7 +191,7 @@ def _state(size: int) -> str:
 
 def _schema() -> str:
     """Statements that made the tables of the database, with what each column means."""
-    return (resources.files("open_reports") / "database.sql").read_text(encoding="utf-8").strip()
+    return (resources.files("open_reports") / "files" / "database.sql").read_text(encoding="utf-8").strip()
 
 
 @cache

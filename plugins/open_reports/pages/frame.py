@@ -16,8 +16,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
-from open_reports.finding import level_name
-from open_reports.form import LEVELS, Column, forms
+from open_reports.finding import LEVELS, level_name
+from open_reports.form import Column, forms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from open_reports.finding import Finding
     from open_reports.library import Agency
     from open_reports.report import Report
-    from open_reports.words import Words
+    from open_reports.text import Words
 
 KILOBYTE = 1024
 """Bytes in what a phone's file list calls a KB."""

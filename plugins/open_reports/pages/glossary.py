@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from markupsafe import Markup
 
 from open_reports.form import forms
-from open_reports.glossary import PATH, Entry, Section, glossary
+from open_reports.form.glossary import PATH, Entry, Section, glossary
 from open_reports.pages.frame import Built, Here, Link, Page, crumbs, templates
 
 if TYPE_CHECKING:
-    from open_reports.words import Words
+    from open_reports.text import Words
 
 SCRIPT = "glossary.js"
 """Script of `assets/` that opens a definition in place; without it the link leads to the glossary."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from open_reports import api
-from open_reports.catalogue import schema_org
+from open_reports.files.catalogue import schema_org
 from open_reports.form import forms
-from open_reports.pages.corrections import corrections
+from open_reports.history.corrections import corrections
 from open_reports.pages.frame import Built, Download, Here, Link, Page, agency_name, size_words, templates
 from open_reports.pages.paging import MOST_LISTED
 from open_reports.pages.search import search_box
@@ -15,9 +14,9 @@ from open_reports.pages.search import search_box
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from open_reports.catalogue import Routes
+    from open_reports.files.catalogue import Routes
     from open_reports.library import Agency, Library
-    from open_reports.words import Words
+    from open_reports.text import Words
 
 LATEST = 10
 """Latest reports, and latest changes of the data, shown on the home page."""
@@ -61,7 +60,7 @@ def home_page(library: Library, files: Mapping[str, int], routes: Routes, w: Wor
                     Link(f"years/{year}/", w("year_report", year=year), w("count_reports", count=len(library.of_year(year))))
                     for year in reversed(library.years)
                 ],
-                latest=[Link(api.folder(each), _name(library, each.agency, each.year, w), str(each.published)) for each in dated[:LATEST]],
+                latest=[Link(each.folder, _name(library, each.agency, each.year, w), str(each.published)) for each in dated[:LATEST]],
                 news=_news(library, w),
                 ways=[(Link(here.page(f"{way}/"), w(f"way_{way}")), w(f"way_{way}_says")) for way in _WAYS],
                 dataset=schema_org.script(schema_org.of_corpus(library, routes, w, site)),
@@ -124,6 +123,6 @@ def _news(library: Library, w: Words) -> list[Link]:
     added = [(report.created[:10], report, w("news_added")) for report in library]
     newest = sorted((*changed, *added), key=lambda each: (each[0], each[1].year, each[1].agency), reverse=True)[:LATEST]
     return [
-        Link(api.folder(report), _name(library, report.agency, report.year, w), w("news_note", day=day, what=what))
+        Link(report.folder, _name(library, report.agency, report.year, w), w("news_note", day=day, what=what))
         for day, report, what in newest
     ]

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup, escape
 
-from open_reports import api
+from open_reports.derived.indicator import REASONS, Value, cell_of, of_library
+from open_reports.document import json_bytes
 from open_reports.form import forms
-from open_reports.glossary import anchor_of_column, anchor_of_group, anchor_of_line, glossary
-from open_reports.indicator import REASONS, Value, cell_of, of_library
+from open_reports.form.glossary import anchor_of_column, anchor_of_group, anchor_of_line, glossary
 from open_reports.pages.frame import Built, Download, Here, Link, Page, agency_name, anchor, crumbs, size_words, templates
 from open_reports.pages.glossary import SCRIPT, term
 from open_reports.pages.paging import parts
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from open_reports.library import Agency, Library
     from open_reports.pages.paging import Part
     from open_reports.report import Report
-    from open_reports.words import Words
+    from open_reports.text import Words
 
 PATH = "indicators/"
 """Address of the overview below the home of a language."""
@@ -86,7 +86,7 @@ class Sheet:
             "denominator": _formula(indicator.denominator) or None,
             "floor": indicator.floor if indicator.denominator else None,
         }
-        opening = api.json_bytes(about).decode().removesuffix("\n}\n")
+        opening = json_bytes(about).decode().removesuffix("\n}\n")
         joined = ",\n  ".join(objects)
         return {
             f"{indicator.id}.csv": csv_text([list(map(str, row)) for row in rows]).encode(),
@@ -95,7 +95,7 @@ class Sheet:
 
 
 def _json(text: str) -> str:
-    return api.json_bytes(text, indent=None).decode().rstrip("\n")
+    return json_bytes(text, indent=None).decode().rstrip("\n")
 
 
 def _text(word: str) -> str:

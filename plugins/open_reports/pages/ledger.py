@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup, escape
 
-from open_reports.form import forms
-from open_reports.identity import (
+from open_reports.checks.identity import (
     MOST_SHOWN,
     Identity,
     Member,
@@ -21,9 +20,10 @@ from open_reports.identity import (
     total,
     yearly,
 )
-from open_reports.narrative import stated
+from open_reports.checks.narrative import stated
+from open_reports.form import forms
 from open_reports.pages.frame import anchor, marked, place_words
-from open_reports.words import Words
+from open_reports.text import Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

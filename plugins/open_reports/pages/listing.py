@@ -12,7 +12,7 @@ from open_reports.document import Record, parse_yaml
 from open_reports.errors import FormError
 from open_reports.form import forms
 from open_reports.pages.frame import verdict
-from open_reports.words import words
+from open_reports.text import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from open_reports.document import Problem
     from open_reports.finding import Finding
     from open_reports.report import Report
-    from open_reports.words import Words
+    from open_reports.text import Words
 
 Findings = dict[tuple[str, int], list["Finding"]]
 """Findings of each report, by agency and year."""

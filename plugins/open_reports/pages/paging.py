@@ -9,7 +9,7 @@ from open_reports.pages.frame import Here, Link
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from open_reports.words import Words
+    from open_reports.text import Words
 
 MOST_LISTED = 200
 """Entries on one page of a list; more go to further pages."""

@@ -6,11 +6,10 @@ from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from open_reports import api
+from open_reports.checks.identity import Identity, consolidated, tallied
+from open_reports.checks.narrative import stated
 from open_reports.finding import level_name
 from open_reports.form import forms
-from open_reports.identity import Identity, consolidated, tallied
-from open_reports.narrative import stated
 from open_reports.pages.frame import Built, Here, Link, Page, agency_name, anchor, crumbs, explanation_words, place_words, templates
 from open_reports.pages.ledger import Entry, deadline, reason_words
 from open_reports.pages.paging import parts
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from open_reports.form import RuleText
     from open_reports.library import Agency, Library
     from open_reports.pages.paging import Part
-    from open_reports.words import Words
+    from open_reports.text import Words
 
 
 class FindingLine(NamedTuple):
@@ -240,7 +239,7 @@ def _rule_page(quality: Quality, rule: RuleText, found: Sequence[Finding], part:
 def _line(quality: Quality, each: Finding, here: Here) -> FindingLine:
     w = quality.w
     report = quality.library.reports[each.agency or "", each.year or 0]
-    folder = here.page(api.folder(report))
+    folder = here.page(report.folder)
     name = agency_name(quality.library.agencies[report.agency], w)
     exact = (each.address or "").count("/") == 2  # noqa: PLR2004 (table/line/column)
     place = place_words(report, each.address, w)

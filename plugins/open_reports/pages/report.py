@@ -7,12 +7,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup
 
-from open_reports import api, citation, figures
-from open_reports.badge import badge, badge_text
-from open_reports.catalogue import schema_org
-from open_reports.enclosed import enclosed
+from open_reports.derived.summary import html as summary_html
+from open_reports.derived.summary import summarise
+from open_reports.files import citation, figures, package
+from open_reports.files.archive_readme import enclosed
+from open_reports.files.badge import badge, badge_text
+from open_reports.files.catalogue import schema_org
+from open_reports.files.excel import excel_csv
+from open_reports.files.report import report_json
+from open_reports.files.workbook import available as workbook_lacks
+from open_reports.files.workbook import workbook
 from open_reports.form import TABLES, forms, section_title
-from open_reports.pages import corrections
+from open_reports.history.corrections import of_report
+from open_reports.pages.corrections import banner
 from open_reports.pages.frame import (
     Built,
     Download,
@@ -36,19 +43,14 @@ from open_reports.pages.snippets import SCRIPTS as SNIPPETS
 from open_reports.pages.snippets import snippets_html
 from open_reports.pages.table import FindingView, Marks, cell_html, table_html, title
 from open_reports.report import Address, Item, Note, Report, table_path
-from open_reports.spreadsheet import excel_csv
-from open_reports.summary import html as summary_html
-from open_reports.summary import summarise
-from open_reports.words import Words
-from open_reports.workbook import available as workbook_lacks
-from open_reports.workbook import workbook
+from open_reports.text import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from open_reports.catalogue import Routes
+    from open_reports.checks.identity import Result
+    from open_reports.files.catalogue import Routes
     from open_reports.finding import Finding
-    from open_reports.identity import Result
     from open_reports.library import Library
 
 
@@ -209,20 +211,20 @@ class Folder:
     @cached_property
     def work(self) -> citation.Work:
         """Return what is cited of the report: its Chinese page, whose figures are the same in both languages."""
-        return citation.of_report(self.report, self.agency, self.address(Here(api.folder(self.report), Words("zh"))))
+        return citation.of_report(self.report, self.agency, self.address(Here(self.report.folder, Words("zh"))))
 
     def files(self, counts: Mapping[Result, int]) -> dict[str, bytes]:
         """Every file by its path below the folder; `counts` are the rows of the ledger by result."""
         report = self.report
-        package = api.package_files(report)
+        kept = package.package_files(report)
         cited = citation.files(self.work)
         files = {
-            **package,
-            "report.json": api.report_json(report, self.findings, self.before),
-            f"{report.name}.zip": api.archive(report, {**package, **enclosed(report, self.work, cited)}),
+            **kept,
+            "report.json": report_json(report, self.findings, self.before),
+            f"{report.name}.zip": package.archive(report, {**kept, **enclosed(report, self.work, cited)}),
             **{name: badge(counts, Words(language)) for language, name in BADGES.items()},
             **cited,
-            **figures.files(self.library, report, self.findings, corrections.of_report(report)),
+            **figures.files(self.library, report, self.findings, of_report(report)),
             f"{report.name}.excel.csv": excel_csv([report], self.library.agencies),
             **({} if workbook_lacks() else {f"{report.name}.xlsx": workbook(report, self.agency, self.findings)}),
         }
@@ -243,7 +245,7 @@ BADGES = {"zh": "badge.svg", "en": "badge.en.svg"}
 def report_page(folder: Folder, w: Words) -> Page:
     """Page of one report; the Chinese one with the package and its other forms in its folder."""
     library, report, findings = folder.library, folder.report, folder.findings
-    here = Here(api.folder(report), w)
+    here = Here(report.folder, w)
     agency = folder.agency
     heading = w("report_title", agency=agency_name(agency, w), year=report.year)
 
@@ -263,7 +265,7 @@ def report_page(folder: Folder, w: Words) -> Page:
                 ledger=LedgerView(w("ledger_summary", count=sum(counts.values()), **counts), book.html),
                 badge=w("badge_alt", text=badge_text(counts, w)),
                 summary=summary_html(summarise(report, folder.before, agency, w), _linker(report)),
-                corrected=corrections.banner(report, here),
+                corrected=banner(report, here),
                 compare=f"{here.page('compare/')}?a={report.agency}&y={report.year}",
                 cite=_cite(folder, here),
                 dataset=schema_org.script(schema_org.of_report(report, agency, folder.routes, w, folder.site)),

@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from open_reports import search
-from open_reports.form import LANGUAGE_TAGS
+from open_reports.derived import search
 from open_reports.pages.frame import Built, Link, Page, crumbs, templates
-from open_reports.words import words
+from open_reports.text import LANGUAGE_TAGS, words
 
 if TYPE_CHECKING:
+    from open_reports.derived.search import Catalogue
     from open_reports.pages.frame import Here
-    from open_reports.search import Catalogue
-    from open_reports.words import Words
+    from open_reports.text import Words
 
 PATH = "search/"
 

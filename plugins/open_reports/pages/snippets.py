@@ -1,4 +1,4 @@
-"""HTML of the snippets: code that loads the data of the page it stands on (`open_reports.snippets`)."""
+"""HTML of the snippets: code that loads the data of the page it stands on (`open_reports.files.snippets`)."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup, escape
 
+from open_reports.files.snippets import codes, slots
 from open_reports.pages.frame import templates
-from open_reports.snippets import codes, slots
-from open_reports.words import Words
+from open_reports.text import Words
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from open_reports.files.snippets import Kind
     from open_reports.pages.frame import Here
-    from open_reports.snippets import Kind
 
 SCRIPTS = ("copying.js", "snippets.js")
 """Scripts of `assets/` that copy code, and fill in the site's address where the site does not know it."""

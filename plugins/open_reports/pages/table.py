@@ -14,17 +14,18 @@ from markupsafe import Markup, escape
 
 from open_reports.finding import level_name
 from open_reports.form import forms, section_title
-from open_reports.glossary import anchor_of_column, anchor_of_group, anchor_of_line
+from open_reports.form.glossary import anchor_of_column, anchor_of_group, anchor_of_line
 from open_reports.pages.frame import Here, explanation_words, place_words, templates, unit_words
 from open_reports.pages.glossary import term
-from open_reports.words import Words
+from open_reports.text import Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from open_reports.finding import Finding
-    from open_reports.form import Block, Column, Line, Status, TableForm, Text
+    from open_reports.form import Block, Column, Line, Status, TableForm
     from open_reports.report import Figure, Report, Table
+    from open_reports.text import Text
 
 
 class HeadCell(NamedTuple):

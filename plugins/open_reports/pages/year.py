@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from open_reports import api
-from open_reports.coverage import count
+from open_reports.derived.coverage import count
+from open_reports.files.excel import excel_csv
 from open_reports.pages.frame import Built, Link, Page, agency_name, crumbs, templates
 from open_reports.pages.listing import list_cells, list_head
 from open_reports.pages.paging import parts
-from open_reports.spreadsheet import excel_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from open_reports.coverage import Coverage
+    from open_reports.derived.coverage import Coverage
     from open_reports.library import Library
     from open_reports.pages.listing import Findings
     from open_reports.pages.paging import Part
-    from open_reports.words import Words
+    from open_reports.text import Words
 
 
 def year_pages(library: Library, year: int, findings: Findings, covered: Coverage, w: Words) -> Iterator[Page]:
@@ -37,7 +36,7 @@ def _page(  # noqa: PLR0917 (a part of a year's list)
     def build() -> Built:
         rows = [
             {
-                "href": here.page(api.folder(report)),
+                "href": here.page(report.folder),
                 "text": agency_name(library.agencies[report.agency], w),
                 "cells": list_cells(report, findings.get((report.agency, year), []), w),
             }

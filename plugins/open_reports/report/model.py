@@ -174,6 +174,11 @@ class Report:
         """Name of the data package."""
         return f"{self.agency}-{self.year}"
 
+    @property
+    def folder(self) -> str:
+        """Address of the report's folder below the site."""
+        return f"reports/{self.agency}/{self.year}/"
+
     @cached_property
     def noted(self) -> frozenset[tuple[str, str]]:
         """Lines, as table and line, on which there is a note."""

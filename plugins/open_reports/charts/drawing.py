@@ -1,0 +1,233 @@
+"""The figure on the page: title, what it shows, how to read it, legend, drawing, breaks in words, table, link to the file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup, escape
+
+from open_reports.charts import svg
+from open_reports.charts.data import INCOMPLETE
+from open_reports.derived.series import NOT_COLLECTED
+from open_reports.form import forms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from open_reports.charts.data import Chart, Panel
+    from open_reports.charts.definition import SeriesDefinition
+    from open_reports.derived.series import Point
+    from open_reports.text import Words
+
+WIDE = 3
+"""Rows of numbers beyond which the table stands below the drawing however wide the page."""
+
+
+def floor() -> int:
+    """Least denominator on which a share is drawn."""
+    return max(indicator.floor for indicator in forms().indicators.values())
+
+
+def title(chart: Chart, w: Words) -> str:
+    """Return the title of a chart, which says what it shows."""
+    first, last = chart.years[0], chart.years[-1]
+    span = w("chart_span_one", first=first) if first == last else w("chart_span", first=first, last=last)
+    return chart.definition.title[w.language].format(span=span)
+
+
+def figure(chart: Chart, w: Words, *, year_href: Callable[[int], str] | None = None, csv_href: str | None = None) -> Markup:
+    """Return the whole figure as HTML.
+
+    `year_href` gives the address of a year's report, from the page the figure stands on, and `csv_href` that of the
+    chart's file; unless given, both stand in the page's own folder.
+    """
+    name = f"chart-{chart.id}"
+    latest = _latest(chart, w)
+    notes = "".join(f"<li>{escape(note)}</li>" for note in _notes(chart, w))
+    described = " ".join([f"{name}-says", *([f"{name}-latest"] if latest else []), *([f"{name}-notes"] if notes else [])])
+    parts = [
+        f'<figure class="or-chart" id="{name}"><figcaption><h3 id="{name}-title">{escape(title(chart, w))}</h3></figcaption>',
+        f'<p class="or-chart-latest" id="{name}-latest">{escape(latest)}</p>' if latest else "",
+        f'<p class="or-chart-says" id="{name}-says">{escape(chart.definition.says[w.language].format(floor=floor()))}</p>',
+        f'<div class="or-chart-body{" or-chart-wide" if _rows(chart) > WIDE else ""}"><div class="or-chart-plots">',
+        f'<p class="or-chart-none">{escape(w("chart_none"))}</p>' if chart.empty else _plots(chart, w, described),
+        f'<ul class="or-chart-notes" id="{name}-notes">{notes}</ul>' if notes else "",
+        "</div>",
+        _table(chart, w, year_href or "{}/".format),
+        "</div>",
+        f'<p class="or-chart-file"><a href="{escape(csv_href or chart.path)}" download>{escape(w("chart_csv"))}</a></p></figure>\n',
+    ]
+    return Markup("".join(parts))  # noqa: S704 (every text is escaped where it is put in)
+
+
+def _rows(chart: Chart) -> int:
+    return sum(len(panel.series) + panel.summed for panel in chart.panels)
+
+
+def _text(point: Point, unit: str, w: Words) -> str:
+    """Return what a sentence says of a point."""
+    if point.value is None:
+        if point.status == "small_denominator":
+            return w("chart_counts", numerator=point.numerator, denominator=point.denominator)
+        return _lacking(point.status, w)
+    if point.denominator is None:
+        return w("chart_count", count=point.value, unit=unit)
+    return w("chart_share", rate=svg.rate_text(point.value), numerator=point.numerator, denominator=point.denominator)
+
+
+def _lacking(status: str, w: Words) -> str:
+    return w("chart_lacking", why=svg.nothing(status, w, floor()))
+
+
+def _latest(chart: Chart, w: Words) -> str:
+    """Return the sentence on the last collected year; none where nothing is drawn."""
+    if chart.empty:
+        return ""
+    at = max(at for _, each in chart.series for at, point in enumerate(each.points) if point.status != NOT_COLLECTED)
+    known = forms().common.units.get(chart.definition.unit)
+    unit = known[w.language] if known else chart.definition.unit
+    said = {definition.id: _text(each.points[at], unit, w) for definition, each in chart.series}
+    if chart.stacked:
+        sums = {panel.definition.id: panel.sums[at] for panel in chart.panels}
+        said |= {
+            id_: _lacking(each.status, w) if each.value is None else w("chart_count", count=each.text, unit=unit)
+            for id_, each in sums.items()
+        }
+    return chart.definition.latest[w.language].format(year=chart.years[at], **said)
+
+
+def _notes(chart: Chart, w: Words) -> Iterator[str]:
+    """Every break in words, those drawn with their mark, and what `+?` means where it stands."""
+    marks = svg.marks(chart)
+    count = sum(1 for _ in chart.series)
+    for gap, concerned in chart.breaks:
+        note = gap.says(w)
+        if len(concerned) < count:
+            names = w("comma").join(dict.fromkeys(each.name[w.language] for each in concerned))
+            note = w("break_of", note=note, series=names)
+        yield note if gap.only_missing else f"{marks[gap.after]} {note}"
+    if chart.stacked and any(found.status == INCOMPLETE for panel in chart.panels for found in panel.sums):
+        yield w("chart_incomplete")
+
+
+def _plots(chart: Chart, w: Words, described: str) -> str:
+    legends = [_legend(chart, panel, w) for panel in chart.panels]
+    shared = chart.stacked and len(set(legends)) == 1
+    definitions = svg.patterns(chart)
+    out = [legends[0]] if shared else []
+    out.append('<div class="or-panels">')
+    for panel, legend in zip(chart.panels, legends, strict=True):
+        if chart.stacked:
+            height, drawn = svg.bars(chart, panel, w, floor())
+            body = _svg(chart, panel.definition.id, height, f"<defs>{definitions}</defs>{drawn}" if definitions else drawn, described)
+            head = _panel_title(chart, panel.definition.id, panel.definition.name[w.language])
+            out.append(f'<div class="or-panel">{head}{"" if shared else legend}{_place(svg.bars_room(chart), body)}</div>')
+            definitions = ""
+        else:
+            out += (_share(chart, definition, panel, w, described) for definition in panel.definition.series)
+    out.append("</div>")
+    return "".join(out)
+
+
+def _share(chart: Chart, definition: SeriesDefinition, panel: Panel, w: Words, described: str) -> str:
+    height, drawn = svg.shares(chart, definition, panel.series[definition.id], w, floor())
+    head = _panel_title(chart, definition.id, definition.name[w.language])
+    return f'<div class="or-panel">{head}{_place(svg.SHARES_ROOM, _svg(chart, definition.id, height, drawn, described))}</div>'
+
+
+def _panel_title(chart: Chart, id_: str, text: str) -> str:
+    return f'<p class="or-panel-title" id="chart-{chart.id}-{id_}">{escape(text)}</p>'
+
+
+def _place(room: tuple[int, int], body: str) -> str:
+    left, right = room
+    return f'<div class="or-plot" style="padding-left:{left}px;padding-right:{right}px">{body}</div>'
+
+
+def _svg(chart: Chart, id_: str, height: int, body: str, described: str) -> str:
+    name = f"chart-{chart.id}"
+    return (
+        f'<svg class="or-svg" width="100%" height="{height}" role="img" aria-labelledby="{name}-title {name}-{id_}" '
+        f'aria-describedby="{described}">{body}</svg>'
+    )
+
+
+def _legend(chart: Chart, panel: Panel, w: Words) -> str:
+    """HTML of the legend of a panel: colour, pattern and name; none for a single series, which the title names."""
+    if not panel.summed:
+        return ""
+    entries = "".join(
+        f'<li><svg class="or-swatch" width="18" height="12" aria-hidden="true"><rect {svg.fill(chart, each.style)} width="18" height="12"/></svg>'
+        f"{escape(each.name[w.language])}</li>"
+        for each in panel.definition.series
+    )
+    return f'<ul class="or-legend">{entries}</ul>'
+
+
+# -- the table ----------------------------------------------------------------------------------------------------------
+
+
+def _table(chart: Chart, w: Words, year_href: Callable[[int], str]) -> str:
+    """HTML of every number drawn, a row a series and a column a year, in a region that scrolls sideways."""
+    name = f"chart-{chart.id}"
+    marks = svg.marks(chart)
+    collected = {point.year for _, each in chart.series for point in each.points if point.status != NOT_COLLECTED}
+    unit = forms().common.units.get(chart.definition.unit)
+    caption = w("chart_caption") + (w("chart_unit", unit=unit[w.language]) if unit else "")
+    heads = []
+    for year in chart.years:
+        text = f'<a href="{escape(year_href(year))}">{year}</a>' if year in collected else str(year)
+        heads.append(f'<th scope="col"{_edge(year, marks)}>{text}{f" {marks[year]}" if year in marks else ""}</th>')
+    out = [
+        f'<div class="or-scroll" role="region" tabindex="0" aria-labelledby="{name}-title {name}-caption"><table class="or-table or-chart-table">',
+        f'<caption id="{name}-caption">{escape(caption)}</caption>',
+        f'<thead><tr><th scope="col" class="or-stub">{escape(w("chart_series"))}</th>{"".join(heads)}</tr></thead>\n',
+    ]
+    for panel in chart.panels:
+        out.append("<tbody>")
+        if panel.summed:
+            group = escape(panel.definition.name[w.language])
+            out.append(f'<tr class="or-group"><th colspan="{len(chart.years) + 1}" scope="rowgroup"><span>{group}</span></th></tr>\n')
+        for definition in panel.definition.series:
+            cells = (_cell(point, definition.id, marks, w) for point in panel.series[definition.id].points)
+            out.append(_row(definition.name[w.language], "".join(cells)))
+        if chart.stacked and panel.summed:
+            out.append(_row(w("chart_sum"), "".join(_sums(panel, marks, w)), " or-sum"))
+        out.append("</tbody>\n")
+    out.append("</table></div>")
+    return "".join(out)
+
+
+def _row(label: str, cells: str, more: str = "") -> str:
+    return f'<tr><th scope="row" class="or-stub{more}">{escape(label)}</th>{cells}</tr>\n'
+
+
+def _edge(year: int, marks: dict[int, str], more: str = "") -> str:
+    names = " ".join([*(["or-after-break"] if year in marks else []), *([more] if more else [])])
+    return f' class="{names}"' if names else ""
+
+
+def _cell(point: Point, series: str, marks: dict[int, str], w: Words) -> str:
+    """HTML of one number: a share with its two counts, the counts alone below the floor, or why there is none."""
+    where = f'data-year="{point.year}" data-series="{series}"'
+    if point.value is None:
+        counts = point.numerator is not None and bool(point.denominator)
+        said = f"{point.numerator}/{point.denominator}<br>" if counts else ""
+        why = f"<small>{escape(svg.nothing(point.status, w, floor()))}</small>"
+        return f'<td{_edge(point.year, marks, "or-nothing")} {where} data-reason="{point.status}">{said}{why}</td>'
+    value = f'{where} data-value="{point.value}"'
+    if point.denominator is None:
+        return f"<td{_edge(point.year, marks)} {value}>{point.value}</td>"
+    return (
+        f"<td{_edge(point.year, marks)} {value}>{svg.rate_text(point.value)}<br><small>{point.numerator}/{point.denominator}</small></td>"
+    )
+
+
+def _sums(panel: Panel, marks: dict[int, str], w: Words) -> Iterator[str]:
+    for found in panel.sums:
+        where = f'data-year="{found.year}" data-series="{panel.definition.id}"'
+        if found.value is None:
+            why = f"<small>{escape(svg.nothing(found.status, w, floor()))}</small>"
+            yield f'<td{_edge(found.year, marks, "or-nothing or-sum")} {where} data-reason="{found.status}">{why}</td>'
+        else:
+            yield f'<td{_edge(found.year, marks, "or-sum")} {where} data-value="{found.value}">{found.text}</td>'

@@ -1,0 +1,104 @@
+"""Survey: every finding of a folder of packages, as fast as it can be had honestly.
+
+A folder whose files are unchanged since the last survey costs one look at each file's entry in its directory; a large
+corpus is shared among the processor's cores, agency by agency. What was found is the same in every case, in the same
+order: by agency, then year.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import TYPE_CHECKING
+
+from open_reports.checks.cache import Cache, Memory, tree_signature
+from open_reports.checks.check import check
+from open_reports.library import open_library
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from open_reports.finding import Finding
+
+PARALLEL_FROM = 2_000
+"""Packages from which starting further processes, each with a judge of its own, pays."""
+TASKS_A_WORKER = 8
+"""Tasks each process gets: enough for progress to move, few enough for the judge's share to be small."""
+
+Only = tuple[tuple[str, "int | None"], ...]
+
+
+def survey(root: Path, *, place: str, only: Only = (), progress: Callable[[int, int], None] | None = None) -> tuple[Finding, ...]:
+    """Return every finding of a folder of packages, or of some agencies and years of it, by agency and year.
+
+    `place` is how findings name the folder; `progress` is told how many packages of how many are done.
+    """
+    signature = tree_signature(root)
+    memory = Memory(f"{root.resolve()}\n{place}\n{only}")
+    known = memory.recall(signature)
+    if known is not None:
+        return known
+    agencies = [] if only else _agencies(root)
+    count = sum(years for _, years in agencies)
+    workers = os.cpu_count() or 1
+    alone = count < PARALLEL_FROM or workers == 1
+    findings = _checked(root, place, only) if alone else _shared(root, place, agencies, workers, progress)
+    ordered = tuple(sorted(findings, key=lambda each: (each.agency or "", each.year or 0)))
+    memory.keep(signature, ordered)
+    return ordered
+
+
+def _checked(root: Path, place: str, only: Only) -> tuple[Finding, ...]:
+    cache = Cache()
+    library = open_library(root, place=place, only=only)
+    findings = check(library, cache, root=root)
+    cache.save()
+    return findings
+
+
+def _agencies(root: Path) -> list[tuple[str, int]]:
+    """Agencies' folders, each with its number of folders of years."""
+    if not root.is_dir():
+        return []
+    with os.scandir(root) as entries:
+        folders = sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
+    found = []
+    for name in folders:
+        try:
+            with os.scandir(root / name) as entries:
+                years = sum(entry.is_dir(follow_symlinks=False) for entry in entries)
+        except OSError:  # reading the library tells of it
+            years = 0
+        found.append((name, years))
+    return found
+
+
+def _shared(
+    root: Path, place: str, agencies: Sequence[tuple[str, int]], workers: int, progress: Callable[[int, int], None] | None
+) -> tuple[Finding, ...]:
+    """Findings of a large folder: what concerns the folder as a whole here, each agency's packages in some process."""
+    whole = open_library(root, place=place, reports=False)
+    readable = set(whole.agencies)
+    # An agency that cannot be read itself is told here; its packages are still read, for all faults are told at once.
+    findings = [each for each in whole.findings if each.agency is None or each.agency in readable]
+    size = -(-len(agencies) // (workers * TASKS_A_WORKER))
+    tasks = [agencies[start : start + size] for start in range(0, len(agencies), size)]
+    done, count = 0, sum(years for _, years in agencies)
+    # A forked process would inherit the threads' locks of whoever calls; a spawned one starts clean everywhere alike.
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        jobs = [pool.submit(_task, root, place, tuple(name for name, _ in task)) for task in tasks]
+        for job, task in zip(jobs, tasks, strict=True):
+            findings += [each for each in job.result() if each.year is not None or each.agency not in readable or each.code == "file.year"]
+            done += sum(years for _, years in task)
+            if progress is not None:
+                progress(done, count)
+    return tuple(dict.fromkeys(findings))
+
+
+def _task(root: Path, place: str, agencies: tuple[str, ...]) -> list[Finding]:
+    """Findings of some agencies' packages; runs in a process of its own."""
+    wanted = set(agencies)
+    found = _checked(root, place, tuple((agency, None) for agency in agencies))
+    return [each for each in found if each.agency in wanted]

@@ -1,0 +1,215 @@
+"""Checks: the judge's verdict, every identity, the narrative, the deadline, what the form asks. No figure is touched."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from open_reports.checks.identity import MOST_SHOWN, contradictory, identities, located, spelt, total
+from open_reports.checks.narrative import stated
+from open_reports.finding import LEVELS, Explanation, Finding, finding
+from open_reports.form import forms
+from open_reports.library import with_neighbours
+from open_reports.report import DESCRIPTOR, PROSE, judge, table_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from open_reports.checks.cache import Cache
+    from open_reports.checks.identity import Identity, Member
+    from open_reports.finding import Level
+    from open_reports.library import Agency, Library
+    from open_reports.report import Address, Report
+    from open_reports.text import Text
+
+
+def _contradictions(report: Report, library: Library | None) -> Iterator[Finding]:
+    if not report.consolidates and not contradictory(report, library):
+        return
+    tested = identities(report, library)
+    places = located(tested)
+    for position, identity in enumerate(tested):
+        if identity.result == "contradicts":
+            yield _contradiction(report, identity, located_at=places.get(position))
+
+
+def _contradiction(report: Report, identity: Identity, *, located_at: Address | None) -> Finding:
+    table = report.tables[identity.table]
+    address = located_at or identity.blamed
+    line, column = table.form.lines[address.line], table.form.columns[address.column]
+    single = identity.right if len(identity.right) == 1 < len(identity.left) else identity.left
+    other = identity.left if single is identity.right else identity.right
+    found, expected = identity.settling(address)
+    shown = spelt(single) if len(single) == 1 else f"{spelt(single)} = {total(single)}"
+    years = {member.year for member in (*identity.left, *identity.right)}
+    agencies = {member.agency for member in (*identity.left, *identity.right)}
+    code = (
+        "identity.located" if located_at else "identity.years" if len(years) > 1 else "identity.units" if len(agencies) > 1 else "identity"
+    )
+    return finding(
+        code,
+        rule=identity.rule.id,
+        level=identity.rule.level,
+        address=str(address),
+        expected=str(expected),
+        found=str(found),
+        file=f"{report.place}/{table_path(identity.table)}",
+        row=table.row_numbers.get(line.id),
+        column=column.id,
+        column_title=column.label,
+        says=identity.rule.says,
+        line=line.label,
+        at=_at(report, identity),
+        equation=f"{shown} ≠ {_sum(other)}",
+        before=str(report.year - 1),
+    )
+
+
+def _sum(members: Sequence[Member]) -> str:
+    """Return a sum with what it is made of: `26 = 6+6+14`; a single number stands alone."""
+    return " = ".join(dict.fromkeys((str(total(members)), spelt(members))))
+
+
+def _at(report: Report, identity: Identity) -> Text:
+    """Label of the line or column that an identity is applied to."""
+    form = report.tables[identity.table].form
+    axis = getattr(identity.rule, "axis", "line")
+    return form.columns[identity.at].label if axis == "column" else form.lines[identity.at].label
+
+
+def _narrative(report: Report) -> Iterator[Finding]:
+    column = {name: title for name, title, _ in forms().common.overview.fields}["value"]
+    for identity, kind, name, row in stated(report):
+        if identity.result != "contradicts":
+            continue
+        found, expected = total(identity.left), total(identity.right)
+        prose = kind == "narrative.prose"
+        yield finding(
+            kind,
+            address=None if prose else str(identity.blamed),
+            expected=str(expected),
+            found=str(found),
+            file=f"{report.place}/{PROSE if prose else table_path('overview')}",
+            row=row,
+            column=None if prose else "value",
+            column_title=None if prose else column,
+            item=name,
+            cells="、".join(str(member.address) for member in identity.right[:MOST_SHOWN]),
+            equation=f"{found} ≠ {_sum(identity.right)}",
+        )
+
+
+def _deadline(report: Report, agency: Agency | None) -> Iterator[Finding]:
+    common = forms().common
+    last = common.deadlines.get(agency.kind) if agency else None
+    if last is None or report.published is None:
+        return
+    due = f"{report.year + 1}-{last}"
+    if report.published.isoformat() > due:
+        yield finding(
+            "due.late",
+            file=f"{report.place}/{DESCRIPTOR}",
+            found=report.published.isoformat(),
+            expected=due,
+            reference=common.deadline_reference,
+        )
+
+
+def _form(report: Report) -> Iterator[Finding]:
+    """What the statutory form asks of a whole report: notices, never errors, for official reports do differ."""
+    known = forms()
+    prescribed = known.prescribed_for(report.year)
+    for name, table in report.tables.items():
+        form = known[table.form.form]
+        asked = prescribed.tables[name]
+        differs = table.form.lines.keys() != asked.lines.keys() or table.form.header != asked.header
+        if differs and prescribed.prescribed_for(report.year) and not form.prescribed_for(report.year):
+            yield finding(
+                "form.year",
+                file=f"{report.place}/{table_path(name)}",
+                table=table.form.title,
+                found=form.id,
+                expected=prescribed.id,
+                reference=prescribed.reference,
+            )
+    for name, table in report.tables.items():
+        if table.rows and not any(any(cells) for cells in table.rows.values()):
+            yield finding("form.blank", file=f"{report.place}/{table_path(name)}", table=table.form.title)
+    for name, line in report.absent:
+        form_table = report.tables[name].form
+        yield finding(
+            "form.absent",
+            file=f"{report.place}/{table_path(name)}",
+            address=f"{name}/{line}",
+            table=form_table.title,
+            found=form_table.lines[line].label.zh,
+            line=form_table.lines[line].label,
+        )
+    headings = "、".join(heading for heading, _ in report.headings)
+    for section in known.common.sections:
+        if section.id not in report.prose:
+            yield finding(
+                "form.section", file=f"{report.place}/{PROSE}", expected=f"## {section.number}、{section.title.zh}", found=headings
+            )
+    order = [section.id for section in known.common.sections if section.id in report.prose]
+    if list(report.prose) != order:
+        yield finding("form.order", file=f"{report.place}/{PROSE}", found=headings)
+    if str(report.year) not in report.title:
+        yield finding("form.title", file=f"{report.place}/{DESCRIPTOR}", found=report.title, expected=str(report.year))
+
+
+def _unused(report: Report, given: Iterable[Explanation]) -> Iterator[Finding]:
+    for each in given:
+        yield finding("explanation.stale", file=f"{report.place}/{DESCRIPTOR}", found=each.rule, place=each.address)
+
+
+def check_report(report: Report, library: Library | None = None) -> tuple[Finding, ...]:
+    """Every discrepancy and notice of a report, each with the explanation that its package gives for it.
+
+    The library gives the year before, the units and the agency; without it only the report itself is looked at.
+    """
+    agency = library.agencies.get(report.agency) if library else None
+    given = {(each.rule, each.address): each for each in report.explanations}
+    used = set()
+    found = []
+    for each in (*_contradictions(report, library), *_narrative(report), *_deadline(report, agency), *_form(report)):
+        key = (each.rule, each.address or "")
+        used.add(key)
+        found.append(each.of(report.agency, report.year).explained(given.get(key)))
+    stale = [explanation for key, explanation in given.items() if key not in used]
+    if stale:  # where nothing can be tested, nothing says that the explanation has outlived what it explains
+        tested = (*identities(report, library), *(each.identity for each in stated(report)))
+        open_ = {(each.rule.id, str(each.blamed)) for each in tested if each.result == "untestable"}
+        stale = [each for each in stale if (each.rule, each.address) not in open_]
+    return (*found, *(each.of(report.agency, report.year) for each in _unused(report, stale)))
+
+
+def check(library: Library, cache: Cache | None = None, *, root: Path | None = None) -> tuple[Finding, ...]:
+    """Every finding of a library: what could not be read, what frictionless refuses, what does not reconcile.
+
+    `cache` remembers packages that the judge has passed before, by their content. Where the library is a part of a folder,
+    `root` is that folder, from which the neighbours that its reports are compared with are read.
+    """
+    unknown = [report for report in library if cache is None or report.digest not in cache]
+    verdicts = judge(unknown)
+    if cache is not None:
+        refused = {(each.agency, each.year) for each in verdicts}
+        cache.add(report.digest for report in unknown if (report.agency, report.year) not in refused)
+    around = with_neighbours(library, root) if root else library
+    return (*library.findings, *verdicts, *(each for report in library for each in check_report(report, around)))
+
+
+def errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the findings that forbid publication."""
+    return tuple(each for each in findings if each.level == "error")
+
+
+def unexplained(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the discrepancies about which nothing is said: under `--strict` they forbid publication, too."""
+    return tuple(each for each in findings if each.level == "discrepancy" and each.explanation is None)
+
+
+def counts(findings: Iterable[Finding]) -> dict[Level, int]:
+    """Number of findings of each level."""
+    found = [each.level for each in findings]
+    return {level: found.count(level) for level in LEVELS}

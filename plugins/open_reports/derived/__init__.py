@@ -1,0 +1,1 @@
+"""Derived: what figures amount to."""

@@ -1,0 +1,229 @@
+"""Coverage and timeliness: which reports are here, which were published in time, which are due and not here.
+
+Whether a report is due depends on the day. No clock is asked: unless told otherwise, the day is the newest that the
+library itself names (`known_day`), so the same packages give the same bytes whenever they are built.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from open_reports.document import json_bytes
+from open_reports.form import forms
+from open_reports.report import FIRST_YEAR, csv_text
+from open_reports.text import LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from open_reports.library import Agency, Library
+    from open_reports.report import Report
+
+Status = Literal["collected", "not_collected", "not_due"]
+State = Literal["on_time", "late", "no_date", "no_deadline", "not_collected", "not_due"]
+
+STATES: tuple[State, ...] = ("on_time", "late", "no_date", "no_deadline", "not_collected", "not_due")
+"""What can be said of an agency's year, best known first: the first four are ways of being collected."""
+COLUMNS = (
+    "agency", "agency_name", "kind", "year", "status", "timeliness", "deadline", "published", "days_late", "version", "corrections",
+)  # fmt: skip
+"""Columns of `coverage.csv`, and keys of each entry of `coverage.json`."""
+
+
+class Cell(NamedTuple):
+    """One agency's year.
+
+    `deadline` is the last day the law allows, None where it names none for the agency's kind; `published` None where the
+    report is not here or does not say; `days_late` counts from the deadline, 0 unless late; `version` is empty and
+    `corrections` 0 where the report is not here.
+    """
+
+    agency: str
+    year: int
+    state: State
+    deadline: date | None
+    published: date | None = None
+    days_late: int = 0
+    version: str = ""
+    corrections: int = 0
+
+    @property
+    def status(self) -> Status:
+        """Status of the report in the words of the public contract."""
+        return self.state if self.state in ("not_collected", "not_due") else "collected"
+
+    @property
+    def timeliness(self) -> str | None:
+        """How its publication stands to the deadline; None for a report that is not here."""
+        return self.state if self.status == "collected" else None
+
+
+class Row(NamedTuple):
+    """An agency's years, ascending; the same years for every agency of a library."""
+
+    agency: Agency
+    cells: tuple[Cell, ...]
+
+
+class Count(NamedTuple):
+    """Cells counted: by state, and how many of the reports were corrected since they were first published here."""
+
+    states: Mapping[State, int]
+    corrected: int
+
+    @property
+    def collected(self) -> int:
+        """Reports that are here."""
+        return sum(self.states[state] for state in STATES[:4])
+
+    @property
+    def expected(self) -> int:
+        """Reports that are here or due; those of which nothing can be expected yet are left out."""
+        return self.collected + self.states["not_collected"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coverage:
+    """Every agency and every year of a library, as known on a day.
+
+    `years` run from the first report year in the library to the last of which a report is here or due; `rows` are keyed
+    by agency, in the library's order.
+    """
+
+    today: date
+    years: tuple[int, ...]
+    rows: Mapping[str, Row]
+
+    def of_agency(self, agency: str) -> Row:
+        """Return the years of one agency. Raises `KeyError` for an agency that is not in the library."""
+        return self.rows[agency]
+
+    def of_year(self, year: int) -> tuple[Cell, ...]:
+        """Every agency's cell of one year, in the library's order; empty for a year outside `years`."""
+        if year not in self.years:
+            return ()
+        at = year - self.years[0]
+        return tuple(row.cells[at] for row in self.rows.values())
+
+    @cached_property
+    def files(self) -> Mapping[str, bytes]:
+        """`coverage.csv` and `coverage.json`, as they stand in the page's folder; both of the same entries."""
+        entries = [entry(row.agency, cell) for row in self.rows.values() for cell in row.cells]
+        common = forms().common
+        whole = {
+            "as_of": self.today.isoformat(),
+            "law": {language: common.deadline_reference[language] for language in LANGUAGES},
+            "deadlines": common.deadlines,
+            "years": self.years,
+            "coverage": entries,
+        }
+        return {
+            "coverage.csv": csv_text([COLUMNS, *([_text(each[column]) for column in COLUMNS] for each in entries)]).encode(),
+            "coverage.json": json_bytes(whole),
+        }
+
+    def __iter__(self) -> Iterator[Cell]:
+        return (cell for row in self.rows.values() for cell in row.cells)
+
+    def __str__(self) -> str:
+        found = count(self)
+        return f"{found.collected} of {found.expected} reports due by {self.today}"
+
+
+def known_day(library: Library) -> date:
+    """Return the newest day that the library names: of a publication, a correction, or a package's making.
+
+    Whoever kept the packages was at work on that day, so what was due before it and is not here was not collected.
+    """
+    days = [date(FIRST_YEAR, 1, 1)]
+    for report in library:
+        days += [report.published] if report.published else []
+        days += filter(None, (_day(text) for text in (report.created[:10], *(each.date for each in report.revisions))))
+    return max(days)
+
+
+def coverage(library: Library, today: date) -> Coverage:
+    """Say of every agency and year of a library whether the report is here and in time, as known on `today`."""
+    present = library.years
+    years: tuple[int, ...] = ()
+    if present:
+        passed = [_last_passed(kind, today) for kind in {agency.kind for agency in library.agencies.values()}]
+        years = tuple(range(present[0], max([present[-1], *passed]) + 1))
+    rows = {
+        agency.id: Row(agency, tuple(_cell(agency, year, library.reports.get((agency.id, year)), today) for year in years))
+        for agency in library.agencies.values()
+    }
+    return Coverage(today=today, years=years, rows=rows)
+
+
+def last_day(kind: str, year: int) -> date | None:
+    """Last day on which the law allows a kind of agency to publish its report of a year; None where it names none.
+
+    Source: Regulation on Open Government Information (2019), Article 49, as `forms/common.yml` states it.
+    """
+    text = forms().common.deadlines.get(kind)
+    return date.fromisoformat(f"{year + 1}-{text}") if text else None
+
+
+def _expected_by(kind: str, year: int) -> date:
+    """Day after which a report that is not here counts as not collected.
+
+    Where the law names no day for the kind, its last day for anybody serves: by then such agencies have published too,
+    and a count of what this site lacks accuses nobody.
+    """
+    return last_day(kind, year) or max(date.fromisoformat(f"{year + 1}-{text}") for text in forms().common.deadlines.values())
+
+
+def _last_passed(kind: str, today: date) -> int:
+    year = today.year - 1
+    return year if _expected_by(kind, year) < today else year - 1
+
+
+def _cell(agency: Agency, year: int, report: Report | None, today: date) -> Cell:
+    due = last_day(agency.kind, year)
+    if report is None:
+        return Cell(agency.id, year, "not_collected" if _expected_by(agency.kind, year) < today else "not_due", due)
+    late = (report.published - due).days if due and report.published else 0
+    state: State = "no_deadline" if due is None else "no_date" if report.published is None else "late" if late > 0 else "on_time"
+    return Cell(agency.id, year, state, due, report.published, max(0, late), report.version, len(report.revisions))
+
+
+def count(cells: Iterable[Cell]) -> Count:
+    """Count cells by state."""
+    found = list(cells)
+    states = Counter(each.state for each in found)
+    return Count({state: states[state] for state in STATES}, sum(bool(each.corrections) for each in found))
+
+
+def entry(agency: Agency, cell: Cell) -> dict[str, Any]:
+    """One agency's year as both files write it; what does not apply is null, an empty cell in the CSV file."""
+    here = cell.status == "collected"
+    return {
+        "agency": agency.id,
+        "agency_name": agency.name,
+        "kind": agency.kind,
+        "year": cell.year,
+        "status": cell.status,
+        "timeliness": cell.timeliness,
+        "deadline": cell.deadline.isoformat() if cell.deadline else None,
+        "published": cell.published.isoformat() if cell.published else None,
+        "days_late": cell.days_late if cell.state in ("on_time", "late") else None,
+        "version": cell.version or None,
+        "corrections": cell.corrections if here else None,
+    }
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _day(text: str) -> date | None:
+    """Day of an ISO date; None for what only looks like one, which the reader of packages lets pass in `created`."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

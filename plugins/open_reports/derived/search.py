@@ -1,0 +1,255 @@
+"""Search: everything on the site that can be looked for, as one compact index that the search page's script reads whole.
+
+Agencies are its entries, not reports: a report is found as its agency and its year, so ten thousand reports cost no more
+than the names of those who wrote them. Names stand in both languages, for people search in either from any page. No text
+is cut into words here; the script compares substrings, which finds 复议 in 行政复议 without a dictionary.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
+
+from open_reports.document import Record, parse_yaml
+from open_reports.errors import FormError, PublishError
+from open_reports.form import forms
+from open_reports.text import LANGUAGES, Text, Words, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from importlib.resources.abc import Traversable
+
+    from open_reports.document import Problem
+    from open_reports.library import Library
+
+Kind = Literal["year", "indicator", "term", "page"]
+VERSION = 1
+"""Of the index' layout; the script refuses any other."""
+SCRIPT = "search.js"
+INDEX = "index.json"
+MOST_NOTE = {"zh": 72, "en": 144}
+"""Characters of a note by language; the page behind the link says the rest."""
+
+
+class Term(Protocol):
+    """An entry of the glossary."""
+
+    @property
+    def id(self) -> str:
+        """Its anchor on the glossary's page."""
+
+    @property
+    def term(self) -> Text:
+        """The term."""
+
+    @property
+    def meaning(self) -> Text:
+        """What it means, in plain words."""
+
+
+class Entry(NamedTuple):
+    """One thing to find that is no agency and no report.
+
+    `address` is below the home of the language, `note` a remark in it, `also` further names in either language.
+    """
+
+    kind: Kind
+    address: str
+    name: Text
+    note: str = ""
+    also: tuple[str, ...] = ()
+
+
+class Office(NamedTuple):
+    """An agency to find: `kind` and `region` are searched too, `years` are those of its reports, ascending."""
+
+    id: str
+    name: Text
+    kind: Text
+    region: str
+    parent: str | None
+    years: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """Everything to find in one language; the order of each part decides between equals."""
+
+    language: str
+    offices: tuple[Office, ...]
+    entries: tuple[Entry, ...]
+
+    def __str__(self) -> str:
+        return f"{len(self.offices)} agencies, {len(self.entries)} other entries ({self.language})"
+
+
+def catalogue(library: Library, language: str, *, terms: Iterable[Term] = (), pages: Iterable[Entry] = ()) -> Catalogue:
+    """Everything to find in a language: agencies with their years, years, indicators, glossary and the pages given."""
+    w = Words(language)
+    kinds = forms().common.kinds
+    offices = tuple(
+        Office(
+            id=agency.id,
+            name=Text(zh=agency.name, en=agency.name_en),
+            kind=kinds[agency.kind],
+            region=agency.region,
+            parent=agency.parent,
+            years=tuple(report.year for report in library.of_agency(agency.id)),
+        )
+        for agency in library.agencies.values()
+    )
+    return Catalogue(language=language, offices=offices, entries=(*_years(library, w), *_named(terms, language), *pages))
+
+
+def _years(library: Library, w: Words) -> Iterator[Entry]:
+    titles, reports = words()["year_title"], synonyms().reports
+    for year in reversed(library.years):
+        name = Text(**{language: titles[language].format(year=year) for language in LANGUAGES})
+        note = w("search_count", count=len(library.of_year(year)))
+        yield Entry("year", f"years/{year}/", name, note, tuple(f"{year} {word}" for word in reports))
+
+
+def _named(terms: Iterable[Term], language: str) -> Iterator[Entry]:
+    """Indicators and terms; what the glossary says of an indicator stands beside its page, which is found once."""
+    said = {each.term.zh: each for each in terms}
+    for indicator in forms().indicators.values():
+        term = said.pop(indicator.name.zh, None)
+        yield Entry("indicator", f"indicators/{indicator.id}/", indicator.name, term.meaning[language] if term else "")
+    for each in said.values():
+        yield Entry("term", f"glossary/#{each.id}", each.term, each.meaning[language])
+
+
+# -- everyday words -----------------------------------------------------------------------------------------------------
+
+
+class Synonym(NamedTuple):
+    """Whatever has `term` in its Chinese name is found by the words `also` as well."""
+
+    term: str
+    also: tuple[str, ...]
+
+
+class Synonyms(NamedTuple):
+    """Everyday words: for terms and indicators, for agencies, and those that stand for every report."""
+
+    terms: tuple[Synonym, ...]
+    agencies: tuple[Synonym, ...]
+    reports: tuple[str, ...]
+
+
+@cache
+def synonyms() -> Synonyms:
+    """Load the everyday words shipped with this package. Raises `FormError` for one that lacks a language."""
+    return read_synonyms((resources.files("open_reports") / "locales" / "synonyms.yml").read_text(encoding="utf-8"))
+
+
+def read_synonyms(text: str) -> Synonyms:
+    """Read everyday words from a YAML text. Raises `FormError` that lists every fault with its place."""
+    problems: list[Problem] = []
+    root = Record(parse_yaml(text), problems)
+    terms, agencies = root.each("terms", _synonym), root.each("agencies", _synonym)
+    reports = _words(root.record("reports"))
+    root.close()
+    if problems:
+        raise FormError("\n".join(f"locales/synonyms.yml: {problem}" for problem in problems))
+    return Synonyms(terms=terms, agencies=agencies, reports=reports)
+
+
+def _synonym(record: Record) -> Synonym:
+    return Synonym(term=record.text("term"), also=_words(record.record("also")))
+
+
+def _words(record: Record) -> tuple[str, ...]:
+    """Words of both languages; a language without any is a fault."""
+    found: list[str] = []
+    for language in LANGUAGES:
+        record.get(language, required=True)
+        found += record.texts(language)
+    record.close()
+    return tuple(dict.fromkeys(found))
+
+
+# -- the index ----------------------------------------------------------------------------------------------------------
+
+
+def index(catalogue: Catalogue) -> bytes:
+    """Index of a catalogue as compact JSON, the same bytes for the same catalogue.
+
+    `agencies` are rows `[id, name, other name, kind, region, parent, span]`, whose last four are positions in `kinds`,
+    `regions`, `agencies` (-1: none here) and `spans` (lists of years); `entries` rows `[kind, address, name, other name,
+    note]`, followed by further names where there are any.
+    """
+    language = catalogue.language
+    other = next(each for each in LANGUAGES if each != language)
+    kinds, regions, spans = _Positions(), _Positions(), _Positions()
+    known = {office.id: position for position, office in enumerate(catalogue.offices)}
+    agencies = [
+        [
+            office.id,
+            office.name[language],
+            office.name[other],
+            kinds[office.kind[language], office.kind[other]],
+            regions[office.region],
+            known.get(office.parent or "", -1),
+            spans[office.years],
+        ]
+        for office in catalogue.offices
+    ]
+    entries = [
+        [each.kind, each.address, each.name[language], each.name[other], _cut(each.note, language), *([each.also] if each.also else [])]
+        for each in catalogue.entries
+    ]
+    everyday = synonyms()
+    return _json(
+        {
+            "version": VERSION,
+            "kinds": list(kinds),
+            "regions": list(regions),
+            "spans": list(spans),
+            "agencies": agencies,
+            "entries": entries,
+            "synonyms": {
+                "entries": _used(everyday.terms, (each.name.zh for each in catalogue.entries)),
+                "agencies": _used(everyday.agencies, (each.name.zh for each in catalogue.offices)),
+                "reports": everyday.reports,
+            },
+        }
+    )
+
+
+class _Positions(dict[Any, int]):
+    """Positions of values in the order in which they were first asked for."""
+
+    def __missing__(self, value: Any) -> int:  # noqa: ANN401 (any hashable value)
+        return self.setdefault(value, len(self))
+
+
+def _used(known: Sequence[Synonym], names: Iterable[str]) -> list[tuple[str, tuple[str, ...]]]:
+    """Synonyms of a term that stands in one of the names, which are joined by what no name holds."""
+    text = "\n".join(names)
+    return [(each.term, each.also) for each in known if each.term in text]
+
+
+def _cut(note: str, language: str) -> str:
+    """Shorten a note, in English between words."""
+    most = MOST_NOTE[language]
+    if len(note) <= most:
+        return note
+    kept = note[: most - 1]
+    return (kept.rpartition(" ")[0] if language == "en" else kept).rstrip() + "…"
+
+
+def _json(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def script(assets: Traversable | None = None) -> bytes:
+    """Script of the search page. Raises `PublishError` where it is missing: a search that finds nothing says nothing is there."""
+    file = (assets or resources.files("open_reports") / "assets") / SCRIPT
+    if not file.is_file() or not (text := file.read_bytes()).strip():
+        message = f"the search component is missing: assets/{SCRIPT}"
+        raise PublishError(message)
+    return text

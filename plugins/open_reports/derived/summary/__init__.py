@@ -1,0 +1,144 @@
+"""Summary: what a report says, in a few plain sentences made from its figures alone, each number with the cells it comes from.
+
+Which figures make which sentence, and every word of it, is data: `locales/summary.yml`, which `book` reads. No line, column or
+rule is named here. A number that is not one cell is the sum of its cells, or a rate beside its denominator; nothing is derived
+from figures that do not reconcile as printed, and nothing stands for what is blank.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup, escape
+
+from open_reports.derived.summary.book import book
+from open_reports.derived.summary.figures import Cell, Figure, Number, measured
+from open_reports.derived.summary.telling import Sentence, Teller, day_words, listed_words, year_words
+from open_reports.form import Address, forms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from open_reports.library import Agency
+    from open_reports.report import Report
+    from open_reports.text import Words
+
+__all__ = ["Cell", "Number", "Sentence", "html", "plain", "summarise", "summarise_agency"]
+
+
+def summarise(report: Report, before: Report | None, agency: Agency, w: Words) -> tuple[Sentence, ...]:
+    """Sentences of a report: requests, outcomes, disputes, proactive disclosure, publication.
+
+    `before` is the report of the year before, with which requests are compared where scope and period are the same and
+    both figures reconcile; `agency` decides the legal deadline.
+    """
+    facts, texts = _circumstances(report, agency, w.language)
+    if before is not None and not _comparable(report, before):
+        before = None
+    return Teller(w.language, report, before=before, facts=facts, texts=texts, figures={}).sentences("report")
+
+
+def summarise_agency(reports: Sequence[Report], w: Words) -> tuple[Sentence, ...]:
+    """Sentences of an agency over its years: coverage with its gaps, development of requests, latest outcome, change of form.
+
+    `reports` are all of the agency's, earliest first; none gives no sentence.
+    """
+    if not reports:
+        return ()
+    facts, texts = _history(reports, w.language)
+    chosen, aside = _development(reports)
+    texts |= {f"{name}_year": year_words(figure.cells[0].year, w.language) for name, figure in chosen.items() if figure.cells}
+    texts |= {reason: listed_words([year_words(year, w.language) for year in years], w.language) for reason, years in aside.items()}
+    return Teller(w.language, reports[-1], before=None, facts=facts | aside.keys(), texts=texts, figures=chosen).sentences("agency")
+
+
+def plain(sentence: Sentence) -> str:
+    """Text of a sentence."""
+    return "".join(map(str, sentence))
+
+
+def html(sentences: Iterable[Sentence], link: Callable[[int, Address], str]) -> Markup:
+    """Sentences as a list, each number a link to its cell; `link` gives the address of a year's cell as seen from the page.
+
+    A sum leads to the first of its cells that is not zero and spells them out in its title, as a rate does its two counts.
+    """
+    items = []
+    for sentence in sentences:
+        parts = [escape(part) if isinstance(part, str) else _linked(part, link) for part in sentence]
+        items.append(f"<li>{''.join(parts)}</li>")
+    return Markup(f'<ul class="or-summary">{"".join(items)}</ul>')  # noqa: S704 (every part above is escaped)
+
+
+def _linked(number: Number, link: Callable[[int, Address], str]) -> str:
+    title = f' title="{escape(number.sum)}"' if number.sum else ""
+    return f'<a href="{escape(link(number.cell.year, number.cell.address))}"{title}>{escape(number.text)}</a>'
+
+
+def _comparable(report: Report, before: Report) -> bool:
+    """Whether figures may be set beside those of another report: of the year before, both whole years of the same scope."""
+    return before.year == report.year - 1 and report.scope == before.scope and report.period is None and before.period is None
+
+
+def _circumstances(report: Report, agency: Agency, language: str) -> tuple[set[str], dict[str, str]]:
+    """Return what is so of a report beside its figures, and the words for it."""
+    facts = set()
+    texts = {"year": str(report.year)}
+    if report.scope == "consolidated":
+        facts.add("consolidated")
+    if report.period:
+        facts.add("part_year")
+        texts |= {key: day_words("date", day, language) for key, day in zip(("start", "end"), report.period, strict=True)}
+    if report.published is None:
+        return facts | {"undated"}, texts
+    texts["published"] = day_words("date", report.published, language)
+    last = forms().common.deadlines.get(agency.kind)
+    if last is not None:
+        due = date.fromisoformat(f"{report.year + 1}-{last}")
+        facts.add("in_time" if report.published <= due else "late")
+        texts["deadline"] = day_words("date", due, language)
+    return facts, texts
+
+
+def _history(reports: Sequence[Report], language: str) -> tuple[set[str], dict[str, str]]:
+    """Return what is so of an agency's years: how many, which are missing, whether table two changed its form."""
+    years = [report.year for report in reports]
+    missing = sorted(set(range(years[0], years[-1])) - set(years))
+    facts = {"single"} if len(years) == 1 else {"gaps"} if missing else set()
+    if reports[-1].scope == "consolidated":
+        facts.add("consolidated")
+    texts = {"first_report": year_words(years[0], language), "last_report": year_words(years[-1], language)}
+    texts["gaps"] = listed_words([year_words(year, language) for year in missing], language)
+    used = [report.tables[book().broken].form.form for report in reports]
+    changes = [year for year, old, new in zip(years[1:], used, used[1:], strict=False) if old != new]
+    if changes:
+        facts.add("changed" if len(changes) == 1 else "mixed")
+        texts["changed"] = year_words(changes[0], language)
+    return facts, texts
+
+
+def _development(reports: Sequence[Report]) -> tuple[dict[str, Figure], dict[str, list[int]]]:
+    """Return the followed figure where it may be compared, its first, last and highest, and the years set aside by reason.
+
+    Only one such year is the last and no first.
+    """
+    made = book().figures[book().followed]
+    usable = []
+    aside: dict[str, list[int]] = {}
+    for report in reports:
+        figure = measured(made, report)
+        if report.scope != reports[-1].scope:
+            reason = "other_scope"
+        elif report.period is not None:
+            reason = "other_period"
+        elif figure.value is None:
+            reason = "lacking"
+        elif figure.disputed:
+            reason = "disputed"
+        else:
+            usable.append(figure)
+            continue
+        aside.setdefault(reason, []).append(report.year)
+    none = measured(made, None)
+    peak = max(usable, key=lambda each: each.value or 0, default=none)
+    return {"first": usable[0] if len(usable) > 1 else none, "last": usable[-1] if usable else none, "peak": peak}, aside

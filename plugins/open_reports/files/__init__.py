@@ -1,0 +1,1 @@
+"""Files: every data file of the site."""

@@ -1,0 +1,235 @@
+"""All years of one agency as data: tidy rows, and one JSON object that the comparison and other programs read.
+
+Both stand in the agency's folder. A figure is spelt as in its package: none passes through a float on its way here. A checked
+cell is spelt as CSV and JSON spell a number, so lines that hold numbers and nothing more, most of all, are joined as texts.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from open_reports.derived.indicator import of_library
+from open_reports.document import json_bytes
+from open_reports.files.excel import excel_csv
+from open_reports.files.observations import OBSERVATION
+from open_reports.form import Address, forms
+from open_reports.report import csv_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from open_reports.derived.indicator import Value
+    from open_reports.library import Agency, Library
+    from open_reports.report import Figure, Report, Table
+
+
+class AgencyFiles:
+    """The data files that stand beside an agency's page: made once, told of by its pages in both languages.
+
+    The Chinese page, whose folder it is, carries the files; of them the English one needs the sizes alone.
+    """
+
+    def __init__(self, library: Library, agency: Agency) -> None:
+        self._library = library
+        self._agency = agency
+        self._sizes: dict[str, int] = {}
+
+    def files(self) -> dict[str, bytes]:
+        """`<agency>.csv`, `<agency>.json` and `<agency>.excel.csv`, by their paths below the agency's folder."""
+        agency = self._agency
+        made = {
+            f"{agency.id}.csv": agency_csv(self._library, agency),
+            f"{agency.id}.json": agency_json(self._library, agency),
+            f"{agency.id}.excel.csv": excel_csv(self._library.of_agency(agency.id), self._library.agencies),
+        }
+        self._sizes = {path: len(data) for path, data in made.items()}
+        return made
+
+    def sizes(self) -> Mapping[str, int]:
+        """Size of each file in bytes."""
+        if not self._sizes:
+            self.files()
+        return self._sizes
+
+
+class _Place(NamedTuple):
+    """A cell of a form: its address, its position among the cells of its line, and what stands around a number of its in CSV."""
+
+    address: Address
+    name: str
+    position: int
+    before: str
+    after: str
+
+
+@lru_cache(maxsize=64)
+def _lines(form: str, table: str) -> tuple[tuple[str, tuple[_Place, ...]], ...]:
+    """Cells of a form's table, line by line; the same for every report."""
+    found = forms()[form].tables[table]
+
+    def place(line: str, column: str) -> _Place:
+        before, after = (
+            csv_text([cells])[:-1] for cells in ((form, table, line, column, ""), ("", "reported", found.columns[column].unit, ""))
+        )
+        return _Place(Address(table, line, column), f"{table}/{line}/{column}", found.positions[column], before, after)
+
+    return tuple((line.id, tuple(place(line.id, column) for column in line.columns)) for line in found.lines.values())
+
+
+def _plain(report: Report, table: Table, line: str, places: tuple[_Place, ...]) -> bool:
+    """Whether a line holds numbers and nothing more."""
+    numbers = table.numbers.get(line)
+    return numbers is not None and (table.form.id, line) not in report.noted and None not in [numbers[each.position] for each in places]
+
+
+# -- tidy rows ----------------------------------------------------------------------------------------------------------
+
+
+def agency_csv(library: Library, agency: Agency) -> bytes:
+    """Every figure of an agency's reports, one row each: the rows of the corpus (`OBSERVATION`) that are its own."""
+    lines = [",".join(OBSERVATION)]
+    for report in library.of_agency(agency.id):
+        head = (agency.id, agency.name, str(report.year))
+        start = csv_text([head])[:-1]
+        lines += [_row(head, "", report.stated(item)) for item in report.overview]
+        for name, table in report.tables.items():
+            form = table.form.form
+            for line, places in _lines(form, name):
+                if _plain(report, table, line, places):
+                    cells = table.rows[line]
+                    lines += [f"{start},{each.before}{cells[each.position]}{each.after}" for each in places]
+                else:
+                    lines += [_row(head, form, report.figure(*each.address)) for each in places]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _row(head: tuple[str, str, str], form: str, figure: Figure) -> str:
+    value = figure.text if figure.status == "reported" else ""
+    cells = (*head, form, *figure.address, value, figure.status, figure.unit, figure.printed or "")
+    return csv_text([cells])[:-1]
+
+
+# -- one JSON object ----------------------------------------------------------------------------------------------------
+
+_NOT_ON_FORM = '{"value": null, "status": "not_on_form"}'
+
+
+def agency_json(library: Library, agency: Agency) -> bytes:
+    """One agency, all years, as JSON (public contract, section 3), one figure a line.
+
+    `years.<year>` says what each report is: `scope`, `forms` (form id of each table), `period` where it is not the calendar
+    year, `consolidates` (agencies it names as summed up in it), `page`, below the site.
+    `figures.<address>` has the `unit` and, in `years.<year>`, `value` (an exact number or null), `status` where nothing is
+    reported, `text` where the number has decimals and a float would lose its spelling, `printed` where the original says
+    more. A figure that a year's form lacks has the status `not_on_form`; a year without a report has no entry at all. A
+    figure of section one stands only in the years that state it, with a `unit` of its own where that differs.
+    `indicators.<id>.<year>` is as in `report.json`, with `text` as above.
+    """
+    reports = library.of_agency(agency.id)
+    found: dict[str, dict[str, str]] = {}
+    units: dict[str, str] = {}
+    for report in reports:
+        year = str(report.year)
+        for item in report.overview:
+            figure = report.stated(item)
+            address = str(figure.address)
+            unit = units.setdefault(address, figure.unit)
+            found.setdefault(address, {})[year] = _cell(figure) if unit == figure.unit else _cell(figure, unit=figure.unit)
+        for address, cell in _statutory(report):
+            found.setdefault(address, {})[year] = cell
+    years = [str(report.year) for report in reports]
+    figures = []
+    for address, held in found.items():
+        if address in units:
+            unit, cells = units[address], held
+        else:
+            unit, cells = _unit(address), held if len(held) == len(years) else {year: held.get(year, _NOT_ON_FORM) for year in years}
+        spelt = ", ".join([f'"{year}": {cell}' for year, cell in cells.items()])
+        figures.append(f'{_word(address)}: {{"unit": {_word(unit)}, "years": {{{spelt}}}}}')
+    rates = of_library(library)
+    made = [
+        f"{_json(indicator)}: {_json({str(report.year): _rate(values[agency.id, report.year]) for report in reports})}"
+        for indicator, values in rates.items()
+    ]
+    head = _json(
+        {
+            "agency": agency.id,
+            "name": agency.name,
+            "name_en": agency.name_en,
+            "kind": agency.kind,
+            "parent": agency.parent,
+            "region": agency.region,
+            "years": {str(report.year): _year(report) for report in reports},
+        }
+    )
+    return f'{head[:-1]},\n"figures": {_object(figures)},\n"indicators": {_object(made)}}}\n'.encode()
+
+
+def _object(members: Iterable[str]) -> str:
+    return "{\n" + ",\n".join(members) + "\n}"
+
+
+def _json(value: object) -> str:
+    return json_bytes(value, indent=None).decode()[:-1]
+
+
+@lru_cache(maxsize=4096)
+def _word(text: str) -> str:
+    """A text as JSON; the same few name figures and units everywhere."""
+    return _json(text)
+
+
+@lru_cache(maxsize=1024)
+def _unit(address: str) -> str:
+    """Unit of a statutory figure: an address means the same on every form, so its unit is that of the first that prints it."""
+    table, line, column = address.split("/")
+    tables = [form.tables[table] for form in forms().values()]
+    return next(each.columns[column].unit for each in tables if line in each.lines and column in each.lines[line].columns)
+
+
+def _statutory(report: Report) -> Iterable[tuple[str, str]]:
+    """Each figure of the statutory tables: its address, and its cell as JSON."""
+    for name, table in report.tables.items():
+        for line, places in _lines(table.form.form, name):
+            if _plain(report, table, line, places):
+                cells = table.rows[line]
+                for each in places:
+                    text = cells[each.position]
+                    yield each.name, f'{{"value": {text}, "text": "{text}"}}' if "." in text else f'{{"value": {text}}}'
+            else:
+                for each in places:
+                    yield each.name, _cell(report.figure(*each.address))
+
+
+def _cell(figure: Figure, **more: str) -> str:
+    reported = figure.status == "reported"
+    parts = [f'"value": {figure.text if reported else "null"}']
+    if not reported:
+        parts.append(f'"status": "{figure.status}"')
+    elif "." in figure.text:
+        parts.append(f'"text": "{figure.text}"')
+    if figure.printed:
+        parts.append(f'"printed": {_json(figure.printed)}')
+    parts += [f'"{key}": {_json(text)}' for key, text in more.items()]
+    return f"{{{', '.join(parts)}}}"
+
+
+def _year(report: Report) -> dict[str, Any]:
+    period = {"period": [day.isoformat() for day in report.period]} if report.period else {}
+    units = sorted({unit for said in report.consolidates for unit in said.units})
+    return {
+        "title": report.title,
+        "scope": report.scope,
+        "forms": {table: found.form.form for table, found in report.tables.items()},
+        **period,
+        **({"consolidates": units} if units else {}),
+        "published": report.published.isoformat() if report.published else None,
+        "version": report.version,
+        "page": report.folder,
+    }
+
+
+def _rate(value: Value) -> dict[str, Any]:
+    exact = {"text": str(value.value)} if value.indicator.denominator and value.value is not None else {}
+    return {**value.to_dict(), **exact}

@@ -1,0 +1,38 @@
+"""A report's badge: an SVG that says how its checks came out, to be shown elsewhere without asking anyone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from open_reports.checks.identity import Result
+    from open_reports.text import Words
+
+_WIDE, _NARROW, _PAD = 12.0, 6.6, 8.0
+
+
+def _width(text: str) -> float:
+    """Width in pixels at 11 px type: Chinese characters are about as wide as high, Latin ones half of that."""
+    return sum(_NARROW if char.isascii() else _WIDE for char in text) + 2 * _PAD
+
+
+def badge_text(counts: Mapping[Result, int], w: Words) -> str:
+    """Return what the badge says: how many identities hold, do not, and cannot be tested; facts, no score."""
+    return w("badge_counts", holds=counts["holds"], contradicts=counts["contradicts"], untestable=counts["untestable"])
+
+
+def badge(counts: Mapping[Result, int], w: Words) -> bytes:
+    """SVG of a report's badge: amber where something does not reconcile, grey where nothing could be tested."""
+    label, text = w("badge"), badge_text(counts, w)
+    left, right = _width(label), _width(text)
+    fill = "#8a5a00" if counts["contradicts"] else "#1b6e3c" if counts["holds"] else "#5c5c66"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + right:.0f}" height="20" role="img" aria-label="{escape(label)}：{escape(text)}">'
+        f"<title>{escape(label)}：{escape(text)}</title>"
+        f'<rect width="{left:.0f}" height="20" fill="#3d3d45"/><rect x="{left:.0f}" width="{right:.0f}" height="20" fill="{fill}"/>'
+        '<g fill="#fff" text-anchor="middle" font-family="system-ui,\'PingFang SC\',\'Microsoft YaHei\',\'Noto Sans CJK SC\',sans-serif" font-size="11">'
+        f'<text x="{left / 2:.1f}" y="14">{escape(label)}</text><text x="{left + right / 2:.1f}" y="14">{escape(text)}</text></g></svg>\n'
+    ).encode()

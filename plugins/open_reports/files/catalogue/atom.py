@@ -1,0 +1,113 @@
+"""Atom (RFC 4287): new and corrected reports, newest first, a feed in each language.
+
+No clock: an entry's day is that of the package's making or of its correction, the feed's the newest of them.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, NamedTuple
+from xml.etree import ElementTree as ET
+
+from open_reports.derived.coverage import known_day
+from open_reports.files.catalogue.routes import ENGLISH
+from open_reports.text import LANGUAGE_TAGS, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from open_reports.history.corrections import Correction
+    from open_reports.library import Library
+    from open_reports.report import Report, Revision
+
+ATOM = "http://www.w3.org/2005/Atom"
+MOST = 100
+"""Entries of a feed; the index and the register of corrections hold all."""
+
+
+class News(NamedTuple):
+    """A report that was added, or corrected by a revision, on a day."""
+
+    day: str
+    report: Report
+    revision: Revision | None
+    changes: tuple[str, ...] = ()
+
+
+def news(library: Library, corrected: Sequence[Correction] = ()) -> tuple[News, ...]:
+    """Every report and every correction, newest first; those of one day in the order of the reports, corrections before."""
+    found = [
+        *(News(each.revision.date, each.report, each.revision, tuple(made.text for made in each.changes)) for each in corrected),
+        *(News(report.created[:10], report, None) for report in library),
+    ]
+    return tuple(sorted(found, key=lambda each: each.day, reverse=True))
+
+
+def feed(library: Library, language: str, site: str = "", corrected: Sequence[Correction] = ()) -> bytes:
+    """`feed.xml` in Chinese, `en/feed.xml` in English; `corrected` are all corrections, newest first (`pages.corrections.corrections`)."""
+    w = Words(language)
+    english = language == "en"
+    top = ENGLISH if english else ""
+    root = ET.Element("feed", {"xmlns": ATOM, "xml:lang": LANGUAGE_TAGS[language]})
+    entries = news(library, corrected)[:MOST]
+    day = max((each.day for each in entries), default=known_day(library).isoformat())
+    _add(root, "id", _id(site, f"{top}feed.xml"))
+    _add(root, "title", w("feed_title"))
+    _add(root, "subtitle", w("feed_subtitle"))
+    _add(root, "updated", _instant(day))
+    author = ET.SubElement(root, "author")
+    _add(author, "name", w("site"))
+    # A relative link is resolved against the feed's own address, which is one folder down in English.
+    home = site or ("../" if english else "./")
+    ET.SubElement(root, "link", {"rel": "self", "type": "application/atom+xml", "href": f"{home}{top}feed.xml"})
+    ET.SubElement(root, "link", {"rel": "alternate", "type": "text/html", "hreflang": LANGUAGE_TAGS[language], "href": f"{home}{top}"})
+    for each in entries:
+        root.append(_entry(each, library, w, site, home))
+    ET.indent(root, " ")
+    written: str = ET.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{written}\n'.encode()
+
+
+def _entry(each: News, library: Library, w: Words, site: str, home: str) -> ET.Element:
+    report, revision = each.report, each.revision
+    agency = library.agencies[report.agency]
+    name = agency.name_en if w.language == "en" else agency.name
+    title = w("report_title", agency=name, year=report.year)
+    page = f"{ENGLISH if w.language == 'en' else ''}{report.folder}"
+    entry = ET.Element("entry")
+    _add(entry, "id", _id(site, page if revision is None else f"{page}#version-{revision.version}"))
+    _add(entry, "title", title if revision is None else w("feed_corrected", title=title, version=revision.version))
+    _add(entry, "published", _instant(each.day))
+    _add(entry, "updated", _instant(each.day))
+    _add(entry, "summary", "\n".join(_summary(each, w)))
+    ET.SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "hreflang": LANGUAGE_TAGS[w.language], "href": f"{home}{page}"})
+    ET.SubElement(entry, "link", {"rel": "related", "type": "application/json", "href": f"{home}{report.folder}report.json"})
+    ET.SubElement(
+        entry,
+        "category",
+        {"term": "new" if revision is None else "correction", "label": w("feed_new" if revision is None else "feed_correction")},
+    )
+    return entry
+
+
+def _summary(each: News, w: Words) -> Iterator[str]:
+    if each.revision is not None:
+        yield w("feed_reason", reason=each.revision.reason)
+        yield from each.changes
+    else:
+        day = each.report.published
+        yield w("feed_added", title=each.report.title, day=day.isoformat() if day else w("unknown"))
+
+
+def _id(site: str, path: str) -> str:
+    """Id of a feed or entry: its address, or where the site has none, a name that the path alone decides."""
+    return f"{site}{path}" if site else f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'open-reports:{path}')}"
+
+
+def _instant(day: str) -> str:
+    """RFC 3339 instant; only the day is known."""
+    return f"{day}T00:00:00Z"
+
+
+def _add(parent: ET.Element, name: str, text: str) -> None:
+    ET.SubElement(parent, name).text = text

@@ -1,0 +1,309 @@
+"""DCAT-AP 3.0.1 as JSON-LD: one catalogue, the corpus, a series for each agency, a dataset for each report.
+
+Every report is an entry of its own, because that is what people cite and harvesters update; each is one line of a fixed
+shape, so the file grows by the same small amount with each. Addresses are relative to `@base`, the site's own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from open_reports.derived.coverage import known_day
+from open_reports.document import json_bytes
+from open_reports.files import citation
+from open_reports.text import LANGUAGES, Words, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from open_reports.files.catalogue.routes import Route, Routes
+    from open_reports.library import Agency, Library
+    from open_reports.report import Report
+    from open_reports.text import Text
+
+PROFILE = "https://semiceu.github.io/DCAT-AP/releases/3.0.1"
+CC0 = "https://creativecommons.org/publicdomain/zero/1.0/"
+_EU = "http://publications.europa.eu/resource/authority/"
+_MEDIA = "https://www.iana.org/assignments/media-types/"
+_FORMATS = {
+    "text/csv": "CSV",
+    "application/json": "JSON",
+    "application/ld+json": "JSON_LD",
+    "application/zip": "ZIP",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "XLSX",
+    "application/vnd.sqlite3": "SQLITE",
+    "application/vnd.apache.parquet": "PARQUET",
+}
+"""Codes of the EU's vocabulary of file types."""
+_REPORT = ("package", "archive", "report", "workbook")
+_AGENCY = ("agency_csv", "agency_json")
+_CORPUS = ("observations_csv", "observations_json", "parquet", "database", "findings", "corrections_json", "codebook_json")
+_TYPED = {"@type": "@id"}
+
+
+def _context(site: str) -> dict[str, Any]:
+    """Short names for the terms used; where the site has no address, `..` from this file leads to its top."""
+    both = {"@container": "@language"}
+    terms: dict[str, Any] = {name: {"@id": f"dct:{name}", **both} for name in ("title", "description")}
+    terms |= {
+        name: {"@id": f"dct:{name}", **_TYPED} for name in ("publisher", "creator", "license", "language", "spatial", "format", "source")
+    }
+    terms |= {name: {"@id": f"dct:{name}", **_TYPED} for name in ("accessRights", "accrualPeriodicity", "conformsTo")}
+    terms |= {name: {"@id": f"dct:{name}", "@type": "xsd:date"} for name in ("issued", "modified")}
+    linked = (
+        "dataset",
+        "distribution",
+        "service",
+        "landingPage",
+        "accessURL",
+        "downloadURL",
+        "mediaType",
+        "inSeries",
+        "theme",
+        "endpointURL",
+    )
+    terms |= {name: {"@id": f"dcat:{name}", **_TYPED} for name in (*linked, "endpointDescription", "servesDataset")}
+    terms |= {name: {"@id": f"dcat:{name}", "@type": "xsd:date"} for name in ("startDate", "endDate")}
+    terms |= {name: f"dcat:{name}" for name in ("Catalog", "Dataset", "DatasetSeries", "Distribution", "DataService", "version")}
+    return {
+        "@version": 1.1,
+        "@base": site or "../",
+        "dcat": "http://www.w3.org/ns/dcat#",
+        "dct": "http://purl.org/dc/terms/",
+        "foaf": "http://xmlns.com/foaf/0.1/",
+        "skos": "http://www.w3.org/2004/02/skos/core#",
+        "spdx": "http://spdx.org/rdf/terms#",
+        "xsd": "http://www.w3.org/2001/XMLSchema#",
+        **terms,
+        "identifier": "dct:identifier",
+        "temporal": "dct:temporal",
+        "Period": "dct:PeriodOfTime",
+        "Location": "dct:Location",
+        "label": {"@id": "skos:prefLabel", "@language": "zh"},
+        "Agent": "foaf:Agent",
+        "name": {"@id": "foaf:name", **both},
+        "homepage": {"@id": "foaf:homepage", **_TYPED},
+        "keyword": {"@id": "dcat:keyword", **both},
+        "byteSize": {"@id": "dcat:byteSize", "@type": "xsd:nonNegativeInteger"},
+        "checksum": "spdx:checksum",
+        "algorithm": {"@id": "spdx:algorithm", **_TYPED},
+        "checksumValue": {"@id": "spdx:checksumValue", "@type": "xsd:hexBinary"},
+    }
+
+
+def catalog(library: Library, routes: Routes, corpus: Mapping[str, bytes], site: str = "") -> bytes:
+    """`data/catalog.jsonld`.
+
+    `corpus` are the files of the corpus that are told of with size and hash, by path below the site.
+    """
+    day = known_day(library).isoformat()
+    described = {"zh": words()["home_lead"].zh, "en": words()["home_lead"].en}
+    head = {
+        "@context": _context(site),
+        "@id": "#catalog",
+        "@type": "Catalog",
+        "title": _both(words()["home_title"]),
+        "description": described,
+        "conformsTo": PROFILE,
+        "publisher": "#publisher",
+        "homepage": "./",
+        "license": CC0,
+        "language": [_language("zh"), _language("en")],
+        "modified": day,
+        "service": {
+            "@id": "data/openapi.json#service",
+            "@type": "DataService",
+            "title": _both(words()["api_title"]),
+            "description": _both(words()["api_description"]),
+            "endpointURL": "./",
+            "endpointDescription": "data/openapi.json",
+            "servesDataset": "data/#corpus",
+            "license": CC0,
+            "publisher": "#publisher",
+        },
+    }
+    own = [
+        {"@id": "#publisher", "@type": "Agent", "name": _both(words()["site"]), "homepage": "./"},
+        *({"@id": _place(region), "@type": "Location", "label": region} for region in _regions(library)),
+    ]
+    datasets = [_json(_corpus(library, routes, corpus, day)), *_datasets(library, routes)]
+    opening = json_bytes(head).decode().removesuffix("\n}\n")
+    included = ",\n  ".join(map(_json, own))
+    listed = ",\n  ".join(datasets)
+    return f'{opening},\n "@included": [\n  {included}\n ],\n "dataset": [\n  {listed}\n ]\n}}\n'.encode()
+
+
+def _corpus(library: Library, routes: Routes, corpus: Mapping[str, bytes], day: str) -> dict[str, Any]:
+    years = library.years
+    return {
+        "@id": "data/#corpus",
+        "@type": "Dataset",
+        "identifier": "open-reports",
+        "title": _both(words()["home_title"]),
+        "description": _both(words()["dataset_corpus_says"]),
+        "publisher": "#publisher",
+        "landingPage": ["data/", "./"],
+        "language": [_language("zh"), _language("en")],
+        "keyword": {language: Words(language)("dataset_keywords").split(Words(language)("comma")) for language in LANGUAGES},
+        "theme": f"{_EU}data-theme/GOVE",
+        "accessRights": f"{_EU}access-right/PUBLIC",
+        "accrualPeriodicity": f"{_EU}frequency/ANNUAL",
+        "modified": day,
+        **({"temporal": _period(f"{years[0]}-01-01", f"{years[-1]}-12-31")} if years else {}),
+        "spatial": [_place(region) for region in _regions(library)],
+        "distribution": [
+            _distribution(routes[name], routes[name].path, corpus.get(routes[name].path)) for name in _CORPUS if name in routes
+        ],
+    }
+
+
+def _distribution(route: Route, path: str, data: bytes | None = None) -> dict[str, Any]:
+    measured = {}
+    if data is not None:
+        checksum = {
+            "@type": "spdx:Checksum",
+            "algorithm": "spdx:checksumAlgorithm_sha256",
+            "checksumValue": hashlib.sha256(data).hexdigest(),
+        }
+        measured = {"byteSize": str(len(data)), "checksum": checksum}
+    return {
+        "@id": f"{path}#file",
+        "@type": "Distribution",
+        "title": _both(words()[f"route_{route.id}"]),
+        "accessURL": path,
+        "downloadURL": path,
+        "mediaType": f"{_MEDIA}{route.media}",
+        "format": f"{_EU}file-type/{_FORMATS[route.media]}",
+        "license": CC0,
+        **measured,
+    }
+
+
+# -- agencies and reports: one line each ---------------------------------------------------------------------------------
+
+
+_YEAR = "\0"
+"""What stands for a report's year while the texts that all reports of an agency share are made: a sign that no text of a package holds."""
+
+
+def _datasets(library: Library, routes: Routes) -> Iterator[str]:
+    for agency in library.agencies.values():
+        reports = library.of_agency(agency.id)
+        yield _series(agency, reports, routes)
+        title, says = (_json(_texts(key, agency, year=_YEAR)) for key in ("report_title", "report_description"))
+        shared = f'"title": {title}, "description": {says}'
+        place = _json(_place(agency.region))
+        for report in reports:
+            yield _report(report, shared.replace(_json(_YEAR)[1:-1], str(report.year)), place, routes)
+
+
+def _texts(key: str, agency: Agency, **values: object) -> dict[str, str]:
+    """A text about an agency in both languages, with its name in each."""
+    names = {"zh": agency.name, "en": agency.name_en}
+    return {language: Words(language)(key, agency=name, **values) for language, name in names.items()}
+
+
+def _series(agency: Agency, reports: tuple[Report, ...], routes: Routes) -> str:
+    page = f"reports/{agency.id}/"
+    kinds: list[str] = ["Dataset", *(["DatasetSeries"] if reports else [])]  # a series without members is none
+    return _json(
+        {
+            "@id": f"{page}#series",
+            "@type": kinds,
+            "identifier": agency.id,
+            "title": _texts("agency_title", agency),
+            "description": _texts("agency_description", agency, count=len(reports)),
+            "creator": {
+                "@id": f"{page}#agency",
+                "@type": "Agent",
+                "name": {"zh": agency.name, "en": agency.name_en},
+                "homepage": agency.site,
+            },
+            "publisher": "#publisher",
+            "landingPage": page,
+            "language": _language("zh"),
+            "spatial": _place(agency.region),
+            "accrualPeriodicity": f"{_EU}frequency/ANNUAL",
+            "distribution": [_distribution(routes[name], routes[name].filled(agency=agency.id, name=agency.id)) for name in _AGENCY],
+        }
+    )
+
+
+def _report(report: Report, shared: str, place: str, routes: Routes) -> str:
+    page = report.folder
+    start, end = span(report)
+    source = f'"source": {_json(_iri(report.sources[0].path))}, '
+    issued = f'"issued": "{report.published.isoformat()}", ' if report.published else ""
+    day = citation.issued(report)
+    modified = f'"modified": "{day.isoformat()}", ' if day else ""
+    terms = _json(licence(report))
+    files = ", ".join(
+        _file(route, page, route.filled(agency=report.agency, year=report.year, name=report.name), terms)
+        for route in (routes[name] for name in _REPORT if name in routes)
+    )
+    return (
+        f'{{"@id": "{page}", "@type": "Dataset", "identifier": "{report.name}", {shared}, '
+        f'"creator": "reports/{report.agency}/#agency", "publisher": "#publisher", "inSeries": "reports/{report.agency}/#series", '
+        f'"landingPage": "{page}", "language": "{_language("zh")}", "version": "{report.version}", {issued}{modified}{source}'
+        f'"temporal": {{"@type": "Period", "startDate": "{start}", "endDate": "{end}"}}, "spatial": {place}, "distribution": [{files}]}}'
+    )
+
+
+def _file(route: Route, page: str, path: str, terms: str) -> str:
+    return (
+        f'{{"@id": "{page}#{route.id}", "@type": "Distribution", {_kind(route)}, '
+        f'"accessURL": "{path}", "downloadURL": "{path}", "license": {terms}}}'
+    )
+
+
+@lru_cache(maxsize=64)
+def _kind(route: Route) -> str:
+    """What is the same for every file of a route."""
+    format_ = f"{_EU}file-type/{_FORMATS[route.media]}"
+    return f'"title": {_json(_both(words()[f"route_{route.id}"]))}, "mediaType": "{_MEDIA}{route.media}", "format": "{format_}"'
+
+
+def span(report: Report) -> tuple[str, str]:
+    """First and last day that the figures cover."""
+    if report.period:
+        return report.period[0].isoformat(), report.period[1].isoformat()
+    return f"{report.year}-01-01", f"{report.year}-12-31"
+
+
+def licence(report: Report) -> str:
+    """Address of the licence that the package states for its data; where it names one without address, CC0's, as everything compiled here."""
+    return next((str(each["path"]) for each in report.descriptor["licenses"] if each.get("path")), CC0)
+
+
+def _regions(library: Library) -> list[str]:
+    return list(dict.fromkeys(agency.region for agency in library.agencies.values()))
+
+
+@lru_cache(maxsize=4096)
+def _place(region: str) -> str:
+    return f"data/#region-{quote(region, safe='')}"
+
+
+def _period(start: str, end: str) -> dict[str, str]:
+    return {"@type": "Period", "startDate": start, "endDate": end}
+
+
+def _language(language: str) -> str:
+    return f"{_EU}language/{'ENG' if language == 'en' else 'ZHO'}"
+
+
+def _both(text: Text) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}
+
+
+@lru_cache(maxsize=4096)
+def _iri(address: str) -> str:
+    """Address with only such characters as an IRI may have."""
+    return quote(address, safe="/:?#@!$&'()*+,;=%-._~")
+
+
+def _json(value: object) -> str:
+    return json_bytes(value, indent=None).decode()[:-1]

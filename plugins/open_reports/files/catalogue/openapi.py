@@ -1,0 +1,76 @@
+"""OpenAPI 3.1: the site's data files as an API that only answers GET, each path with what its parameters can be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from open_reports.document import json_bytes
+from open_reports.files.catalogue.dcat import CC0
+from open_reports.gate import MAX_SLUG
+from open_reports.text import words
+
+if TYPE_CHECKING:
+    from open_reports.files.catalogue.routes import Route, Routes
+    from open_reports.library import Library
+
+VERSION = "1.0.0"
+"""Of the API: the second number grows when paths or members are added; the first would when one is changed or goes."""
+SLUG = "[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
+
+
+def openapi(library: Library, routes: Routes, site: str = "") -> bytes:
+    """`data/openapi.json`. Schemas are named relative to it, so they are found wherever the site is copied to."""
+    return json_bytes(
+        {
+            "openapi": "3.1.0",
+            "info": {
+                "title": _both("api_title"),
+                "summary": _both("api_description"),
+                "description": _both("api_promise"),
+                "version": VERSION,
+                "license": {"name": "CC0 1.0 Universal", "url": CC0},
+            },
+            "servers": [{"url": (site or "../").removesuffix("/")}],
+            "paths": {f"/{route.path}": {"get": _operation(route)} for route in routes},
+            "components": {
+                "parameters": {name: _parameter(name, schema) for name, schema in _parameters(library, routes).items()},
+                "responses": {"missing": {"description": _both("api_missing")}},
+            },
+        }
+    )
+
+
+def _operation(route: Route) -> dict[str, Any]:
+    content: dict[str, Any] = {"schema": {"$ref": f"../schemas/{route.schema}.json"}} if route.schema else {}
+    return {
+        "operationId": route.id,
+        "summary": _both(f"route_{route.id}"),
+        **({"parameters": [{"$ref": f"#/components/parameters/{name}"} for name in route.parameters]} if route.parameters else {}),
+        "responses": {
+            "200": {"description": _both("api_found"), "content": {route.media: content}},
+            "404": {"$ref": "#/components/responses/missing"},
+        },
+    }
+
+
+def _parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "description": _both(f"parameter_{name}"), "schema": schema}
+
+
+def _parameters(library: Library, routes: Routes) -> dict[str, dict[str, Any]]:
+    """What each parameter can be: listed where the list is short and known, else by its shape (`data/index.json` lists the agencies)."""
+    some = next(iter(library.agencies), "agency")
+    shapes: dict[str, dict[str, Any]] = {
+        "agency": {"type": "string", "pattern": f"^{SLUG}$", "maxLength": MAX_SLUG, "examples": [some]},
+        "year": {"type": "integer", "enum": list(library.years)} if library.years else {"type": "integer"},
+        "name": {"type": "string", "pattern": "^[a-z0-9][a-z0-9_-]*$", "examples": [some]},
+        **{name: {"type": "string", "enum": list(choices)} for name, choices in routes.choices().items()},
+    }
+    used = dict.fromkeys(name for route in routes for name in route.parameters)
+    return {name: shapes[name] for name in used}
+
+
+def _both(key: str) -> str:
+    """Words in both languages; the format has room for one text."""
+    text = words()[key]
+    return f"{text.zh} / {text.en}"

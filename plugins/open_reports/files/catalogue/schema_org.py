@@ -1,0 +1,138 @@
+"""schema.org `Dataset` for the pages of reports, agencies and the corpus: what search engines for data read.
+
+A small object in each page, in the page's language; the catalogue (`dcat`) says more.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from open_reports.derived.coverage import known_day
+from open_reports.document import script_json
+from open_reports.files import citation
+from open_reports.files.catalogue.dcat import CC0, licence, span
+from open_reports.files.catalogue.routes import ENGLISH
+from open_reports.text import LANGUAGE_TAGS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from open_reports.files.catalogue.routes import Route, Routes
+    from open_reports.library import Agency, Library
+    from open_reports.report import Report
+    from open_reports.text import Words
+
+_REPORT = ("archive", "report")
+_AGENCY = ("agency_csv", "agency_json")
+_CORPUS = ("observations_csv", "observations_json", "parquet", "database")
+
+
+def script(dataset: Mapping[str, Any]) -> Markup:
+    """HTML of the element that holds a dataset: data, which no browser runs, and whose text cannot end it early."""
+    data = script_json(json.dumps(dataset, ensure_ascii=False, separators=(",", ":")))
+    return Markup('<script type="application/ld+json">{}</script>').format(data)
+
+
+def of_report(report: Report, agency: Agency, routes: Routes, w: Words, site: str = "") -> dict[str, Any]:
+    """Return the dataset of a report's page."""
+    issued = citation.issued(report)
+    start, end = span(report)
+    top = _top(3, w, site)
+    return {
+        **_dataset(
+            w,
+            site,
+            report.folder,
+            w("report_title", agency=_name(agency, w), year=report.year) if w.language == "en" else report.title,
+        ),
+        "description": w("report_description", agency=_name(agency, w), year=report.year),
+        "version": report.version,
+        "license": licence(report),
+        "temporalCoverage": f"{start}/{end}",
+        **_place(agency.region),
+        "creator": _organization(agency, w),
+        "publisher": {"@type": "Organization", "name": w("site")},
+        **({"datePublished": report.published.isoformat()} if report.published else {}),
+        **({"dateModified": issued.isoformat()} if issued else {}),
+        "isBasedOn": report.sources[0].path,
+        "distribution": _distribution(_REPORT, routes, top, agency=report.agency, year=report.year, name=report.name),
+    }
+
+
+def of_agency(library: Library, agency: Agency, routes: Routes, w: Words, site: str = "") -> dict[str, Any]:
+    """Return the dataset of an agency's page: all its years."""
+    reports = library.of_agency(agency.id)
+    top = _top(2, w, site)
+    return {
+        **_dataset(w, site, f"reports/{agency.id}/", w("agency_title", agency=_name(agency, w))),
+        "description": w("agency_description", agency=_name(agency, w), count=len(reports)),
+        "identifier": agency.id,
+        "license": CC0,
+        **({"temporalCoverage": f"{reports[0].year}/{reports[-1].year}"} if reports else {}),
+        **_place(agency.region),
+        "creator": _organization(agency, w),
+        "publisher": _publisher(w, top),
+        "isPartOf": {"@id": f"{top}data/#corpus"},
+        "distribution": _distribution(_AGENCY, routes, top, agency=agency.id, name=agency.id),
+    }
+
+
+def of_corpus(library: Library, routes: Routes, w: Words, site: str = "", path: str = "") -> dict[str, Any]:
+    """Return the dataset of the whole corpus, for the home page or, with its `path`, another."""
+    years = library.years
+    top = _top(path.count("/"), w, site)
+    return {
+        **_dataset(w, site, path, w("home_title")),
+        "@id": f"{top}data/#corpus",
+        "description": w("dataset_corpus_says"),
+        "identifier": "open-reports",
+        "license": CC0,
+        "keywords": w("dataset_keywords").split(w("comma")),
+        **({"temporalCoverage": f"{years[0]}/{years[-1]}"} if years else {}),
+        "creator": _publisher(w, top),
+        "publisher": _publisher(w, top),
+        "dateModified": known_day(library).isoformat(),
+        "isAccessibleForFree": True,
+        "distribution": _distribution(_CORPUS, routes, top),
+    }
+
+
+def _dataset(w: Words, site: str, page: str, name: str) -> dict[str, Any]:
+    address = f"{site}{ENGLISH if w.language == 'en' else ''}{page}" if site else "./"
+    return {"@context": "https://schema.org/", "@type": "Dataset", "name": name, "url": address, "inLanguage": LANGUAGE_TAGS[w.language]}
+
+
+def _top(depth: int, w: Words, site: str) -> str:
+    """Address of the site's top: whole, or as seen from a page so many folders below its language's home."""
+    return site or "../" * (depth + (w.language == "en")) or "./"
+
+
+def _name(agency: Agency, w: Words) -> str:
+    return agency.name_en if w.language == "en" else agency.name
+
+
+def _place(region: str) -> dict[str, Any]:
+    return {"spatialCoverage": {"@type": "Place", "name": region}}
+
+
+def _organization(agency: Agency, w: Words) -> dict[str, str]:
+    return {"@type": "GovernmentOrganization", "name": _name(agency, w), "url": agency.site}
+
+
+def _publisher(w: Words, top: str) -> dict[str, str]:
+    return {"@type": "Organization", "name": w("site"), "url": top}
+
+
+def _distribution(names: Sequence[str], routes: Routes, top: str, **values: object) -> list[dict[str, str]]:
+    return [_download(routes[name], top, values) for name in names if name in routes]
+
+
+def _download(route: Route, top: str, values: Mapping[str, object]) -> dict[str, str]:
+    return {
+        "@type": "DataDownload",
+        "encodingFormat": route.media,
+        "contentUrl": f"{top}{route.filled(**values)}",
+    }

@@ -1,0 +1,220 @@
+"""JSON Schemas (2020-12) of every JSON file of the site, published with it.
+
+What a person decided stands in `schemas/*.yml`: members, which of them may be null, what each means, in both languages. What
+the forms decide, such as tables, lines, columns, addresses, units, rules and kinds of nothing, is made of the forms here and
+added to `$defs` where a file names it.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from open_reports import charts
+from open_reports.derived.indicator import REASONS
+from open_reports.document import json_bytes, parse_yaml
+from open_reports.errors import DocumentError, FormError
+from open_reports.files.catalogue.openapi import SLUG
+from open_reports.finding import LEVELS
+from open_reports.form import TABLES, forms
+from open_reports.gate import MAX_SLUG
+from open_reports.report import FIRST_YEAR, LAST_YEAR
+from open_reports.text import LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from open_reports.form import TableForm
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_SHARED = "shared"
+"""File of the definitions that several schemas use."""
+_CONDITIONS = frozenset({"if", "then", "else"})
+"""Keywords that say something about some members of an object that is described elsewhere."""
+_ITEM = r"[^\s/#?%]+"
+"""Name of a figure of section one, as part of an address."""
+
+Schema = dict[str, Any]
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Names of the schemas, in alphabetical order."""
+    return tuple(name for name in sorted(_sources()) if name != _SHARED)
+
+
+def schema(name: str, site: str = "") -> Schema:
+    """Return a schema that needs no other file; `site` is the site's address, empty for a relative `$id`.
+
+    Raises `KeyError` for a name that is none of `names`.
+    """
+    own = _sources()[name]
+    known = {**_derived(), **_sources()[_SHARED]["$defs"], **own.get("$defs", {})}
+    used: dict[str, Schema] = {}
+    waiting = [own]
+    while waiting:
+        for target in sorted(_targets(waiting.pop())):
+            if target not in used:
+                used[target] = known[target]
+                waiting.append(known[target])
+    plain = {key: value for key, value in own.items() if key != "$defs"}
+    return {"$schema": DIALECT, "$id": f"{site and site + 'schemas/'}{name}.json", **plain, "$defs": dict(sorted(used.items()))}
+
+
+def schema_bytes(name: str, site: str = "") -> bytes:
+    """Return a schema as its file, `schemas/<name>.json`."""
+    return json_bytes(schema(name, site))
+
+
+@cache
+def _sources() -> Mapping[str, Schema]:
+    """Hand-written schemas by name. Raises `FormError` that names every text without a translation, and every definition that is missing."""
+    folder = resources.files("open_reports") / "files" / "catalogue" / "schemas"
+    texts = {
+        entry.name.removesuffix(".yml"): entry.read_text(encoding="utf-8") for entry in folder.iterdir() if entry.name.endswith(".yml")
+    }
+    return read_sources(texts)
+
+
+def read_sources(texts: Mapping[str, str]) -> Mapping[str, Schema]:
+    """Read schemas from YAML texts by name, one of them `shared`. Raises `FormError` with every fault.
+
+    Texts in two languages, `zh` and `en`, become `title` and `description`; an object may have no members but those described.
+    """
+    problems: list[str] = []
+    found: dict[str, Schema] = {}
+    for name, text in texts.items():
+        try:
+            found[name] = _worded(parse_yaml(text), f"schemas/{name}.yml", problems)
+        except DocumentError as error:
+            problems.append(f"schemas/{name}.yml: {error}")
+    shared = found.get(_SHARED, {}).get("$defs", {})
+    for name, value in found.items():
+        known = {*_derived(), *shared, *value.get("$defs", {})}
+        problems += [f"schemas/{name}.yml: no definition {target}" for target in sorted(_targets(value) - known)]
+    if problems:
+        raise FormError("\n".join(problems))
+    return found
+
+
+def _worded(value: Any, place: str, problems: list[str], *, closed: bool = True) -> Any:  # noqa: ANN401 (any YAML value)
+    """Return a schema with its words as JSON Schema has them; `closed` where an object has no members but those described."""
+    if isinstance(value, list):
+        return [_worded(each, place, problems, closed=closed) for each in value]
+    if not isinstance(value, dict):
+        return value
+    rest = {
+        key: _worded(each, f"{place} {key}", problems, closed=closed and key not in _CONDITIONS)
+        for key, each in value.items()
+        if not (key in LANGUAGES and isinstance(each, str))
+    }
+    says = {key: each for key, each in value.items() if key not in rest}
+    if says and set(says) != set(LANGUAGES):
+        problems.append(f"{place}: only {', '.join(says)}")
+    if closed and "properties" in rest and "additionalProperties" not in rest:
+        rest["additionalProperties"] = False
+        rest["type"] = rest.get("type", "object")
+    words = {"title": says["zh"], "description": says["en"]} if set(says) == set(LANGUAGES) else {}
+    return {**words, **rest}
+
+
+def _targets(value: object) -> set[str]:
+    """Names of the definitions that a schema refers to."""
+    if isinstance(value, list):
+        return {target for each in value for target in _targets(each)}
+    if not isinstance(value, dict):
+        return set()
+    found = {target for each in value.values() for target in _targets(each)}
+    if isinstance(reference := value.get("$ref"), str):
+        found.add(reference.removeprefix("#/$defs/"))
+    return found
+
+
+# -- made of the forms ---------------------------------------------------------------------------------------------------
+
+
+@cache
+def _derived() -> Mapping[str, Schema]:
+    known = forms()
+    common = known.common
+    tables = [form.tables[table] for form in known.values() for table in TABLES]
+    addresses = dict.fromkeys(f"{table.id}/{line.id}/{column.id}" for table in tables for line, column in table.cells)
+    free = {"type": "string", "pattern": f"^overview/{_ITEM}/value$"}
+    missing = tuple(status for status in common.statuses if status != "reported")
+    found: dict[str, Schema] = {
+        "slug": {"type": "string", "pattern": f"^{SLUG}$", "maxLength": MAX_SLUG},
+        "year": {"type": "integer", "minimum": FIRST_YEAR, "maximum": LAST_YEAR},
+        "year_text": {"type": "string", "pattern": r"^\d{4}$"},
+        "form": {"enum": list(known)},
+        "form_or_null": {"enum": [*known, None]},
+        "statutory_table": {"enum": list(TABLES)},
+        "table": {"enum": [common.overview.id, *TABLES]},
+        "line": {
+            "anyOf": [
+                {"enum": list(dict.fromkeys(line for table in tables for line in table.lines))},
+                {"type": "string", "pattern": f"^{_ITEM}$"},
+            ]
+        },
+        "column": {"enum": [*dict.fromkeys(column for table in tables for column in table.columns), "value"]},
+        "table_line": {"enum": list(dict.fromkeys(f"{table.id}/{line}" for table in tables for line in table.lines))},
+        "statutory_address": {"enum": list(addresses)},
+        "address": {"anyOf": [{"enum": list(addresses)}, free]},
+        "status": {"enum": list(common.statuses)},
+        "missing_status": {"enum": list(missing)},
+        "unit": {"anyOf": [{"enum": list(common.units)}, {"type": "string", "maxLength": _unit_length()}]},
+        "kind": {"enum": list(common.kinds)},
+        "scope": {"enum": list(common.scopes)},
+        "rule": {"enum": list(known.rules)},
+        "rule_key": {"type": "string", "pattern": f"^(?:{'|'.join(known.rules)}):"},
+        "level": {"enum": list(LEVELS)},
+        "indicator": {"enum": list(known.indicators)},
+        "reason": {"enum": [*missing, *REASONS]},
+        "chart": {"enum": [each.id for each in charts.definitions()]},
+        "forms": {"type": "object", "properties": {table: {"enum": list(known)} for table in TABLES}, **_closed(TABLES)},
+        "overview_figures": {
+            "type": "object",
+            "propertyNames": {"pattern": f"^{_ITEM}$"},
+            "additionalProperties": {"type": "object", "properties": {"value": {"$ref": "#/$defs/number"}}, **_closed(["value"])},
+        },
+    }
+    for table in TABLES:
+        found[f"{table}_figures"] = {"anyOf": [_lines(form.tables[table], bare=True) for form in known.values()]}
+        found[f"{table}_details"] = {"anyOf": [_lines(form.tables[table], bare=False) for form in known.values()]}
+    found["tables"] = {
+        "type": "object",
+        "properties": {table: {"$ref": f"#/$defs/{table}_figures"} for table in (common.overview.id, *TABLES)},
+        **_closed((common.overview.id, *TABLES)),
+    }
+    found["indicator_values"] = {
+        "type": "object",
+        "properties": {each: {"$ref": "#/$defs/indicator_value"} for each in known.indicators},
+        **_closed(known.indicators),
+    }
+    return found
+
+
+def _lines(table: TableForm, *, bare: bool) -> Schema:
+    """Every line of a table of a form, each with its columns: the numbers alone, or all that is known of each figure."""
+    lines = {}
+    for line in table.lines.values():
+        cells = {column: _number(table.columns[column].type.schema) if bare else {"$ref": "#/$defs/figure"} for column in line.columns}
+        lines[line.id] = {"type": "object", "properties": cells, **_closed(cells)}
+    return {"type": "object", "properties": lines, **_closed(lines)}
+
+
+def _number(field: Mapping[str, Any]) -> Schema:
+    """Return the schema of a number of a kind of cell, or null."""
+    limits = {key: value for key, value in field.get("constraints", {}).items() if key in ("minimum", "maximum")}
+    return {"type": [field["type"], "null"], **limits}
+
+
+def _unit_length() -> int:
+    """Most characters of a unit that section one may name."""
+    fields = {name: properties for name, _, properties in forms().common.overview.fields}
+    return int(fields["unit"]["constraints"]["maxLength"])
+
+
+def _closed(members: Iterable[str]) -> Schema:
+    """Return the rest of an object that has these members, all of them, and no others."""
+    return {"required": list(members), "additionalProperties": False}

@@ -1,0 +1,292 @@
+"""Figures: everything that is known of each figure of a report, one small JSON file a table, at an address that stays.
+
+A figure at `applications/new/total` is `figures/applications.json#/figures/new/total` below its report's folder. A file a
+table, not one a figure: ten thousand reports would be two million files, each more costly to write than what stands in it.
+What all figures of a table share stands once; a line of plain numbers is one text of its form with the numbers filled in.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from open_reports.checks.identity import consolidated, gaps, identity_at, strands, total
+from open_reports.document import compact_json
+from open_reports.form import TABLES, Address, forms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from open_reports.checks.identity import Identity
+    from open_reports.finding import Finding
+    from open_reports.form import Line, Strand
+    from open_reports.history.corrections import Correction
+    from open_reports.library import Library
+    from open_reports.report import Figure, Report, Table
+
+FOLDER = "figures/"
+"""Folder of the files below the report's."""
+OVERVIEW = "overview"
+NAMES = (OVERVIEW, *TABLES)
+"""Tables that have a file in every report, also where section one states no figure."""
+
+
+def path(agency: str, year: int, table: str) -> str:
+    """Path of a table's figures below the site."""
+    return f"reports/{agency}/{year}/{FOLDER}{table}.json"
+
+
+def files(library: Library, report: Report, findings: Sequence[Finding], corrected: Sequence[Correction] = ()) -> dict[str, bytes]:
+    """Every file by its path below the report's folder.
+
+    `findings` are those of the report, `corrected` its corrections, newest first (`pages.corrections.of_report`).
+
+    Each has `page`, which with `#` and the address leads to the figure's cell; `source`; `years`, the agency's other reports
+    with the form and file of the same table; `revisions` that changed a figure of it; `rules`, the result of each identity:
+    `holds`, `contradicts` with both sides, or `untestable` with the reason; its `findings`; and `figures.<line>.<column>`
+    with `value` (an exact number or null), `status`, `unit`, `text` where the number has decimals that a float would lose,
+    `printed` and `note` where the original says more, `forms` where not every form prints it, `rules` (keys of `rules`) and
+    the versions (`revisions`) that changed it. Paths are below the site.
+    """
+    own = _Own(library, report, findings, corrected)
+    return {f"{FOLDER}{name}.json": own.file(name) for name in NAMES}
+
+
+class _Own:
+    """One report on its way into its files; lives for one call."""
+
+    def __init__(self, library: Library, report: Report, findings: Sequence[Finding], corrected: Sequence[Correction]) -> None:
+        self.library = library
+        self.report = report
+        self.before = library.reports.get((report.agency, report.year - 1))
+        self.others = [each for each in library.of_agency(report.agency) if each.year != report.year]
+        self.changed = list(_changed(corrected))
+        self.findings: dict[str, list[dict[str, Any]]] = {}
+        for each in findings:
+            table = (each.address or "").partition("/")[0]
+            if table in NAMES:
+                self.findings.setdefault(table, []).append(each.to_dict())
+        self.sums = list(consolidated(report, library)) if report.consolidates else []
+        source = report.sources[0]
+        published = f'"{report.published}"' if report.published else "null"
+        self.middle = (
+            f'"scope": {_word(report.scope)},\n"version": {_word(report.version)},\n"page": {_word(report.folder)},\n'
+            f'"source": {{"title": {compact_json(source.title)}, "path": {compact_json(source.path)}, "published": {published}}},\n'
+        )
+
+    def file(self, name: str) -> bytes:
+        report, table = self.report, self.report.tables.get(name)
+        form = f'"{table.form.form}"' if table else "null"
+        changed = [entry for entry in self.changed if entry.table == name]
+        if table is None:
+            rules: Iterable[str] = ()
+            lines = [
+                f'{compact_json(item.item)}: {{"value": {{{_figure(figure, _NO_RULES, _versions(changed, figure.address))}}}}}'
+                for item in report.overview
+                for figure in [report.stated(item)]
+            ]
+        else:
+            sums = dict(_keyed([each for each in self.sums if each.table == name]))
+            rules = [*_results(report, self.before, table), *(_result(key, each) for key, each in sums.items())]
+            lines = list(self._lines(table, sums, changed))
+        return (
+            f'{{\n"agency": "{report.agency}",\n"year": {report.year},\n"table": "{name}",\n"form": {form},\n{self.middle}'
+            f'"years": {{{self._years(name)}}},\n"revisions": {compact_json([entry.entry for entry in changed]) if changed else "[]"},\n'
+            f'"rules": {_object(rules)},\n"findings": {compact_json(self.findings[name]) if name in self.findings else "[]"},\n'
+            f'"figures": {_object(lines)}\n}}\n'
+        ).encode()
+
+    def _years(self, name: str) -> str:
+        parts = []
+        for each in self.others:
+            table = each.tables.get(name)
+            form = f'"{table.form.form}"' if table else "null"
+            parts.append(f'"{each.year}": {{"form": {form}, "path": "{path(each.agency, each.year, name)}"}}')
+        return ", ".join(parts)
+
+    def _lines(self, table: Table, sums: Mapping[str, Identity], changed: Sequence[_Changed]) -> Iterator[str]:
+        """Each line with its figures; those that hold plain numbers take the short way."""
+        report, name = self.report, table.form.id
+        slow = bool(sums) or bool(changed)
+        for line in _skeletons(table.form.form, name):
+            cells = table.rows.get(line.id)
+            if not slow and cells is not None and line.filled and (name, line.id) not in report.noted:
+                chosen = cells if line.every else tuple([cells[position] for position in line.positions])
+                if None not in [table.numbers[line.id][position] for position in line.positions]:
+                    yield line.filled % chosen
+                    continue
+            figures = []
+            for column, end in line.ends.items():
+                figure = report.figure(name, line.id, column)
+                more = [key for key, each in sums.items() if each.blamed == figure.address]
+                figures.append(f'"{column}": {{{_figure(figure, end.with_rules(more), _versions(changed, figure.address))}}}')
+            yield f'"{line.id}": {{{", ".join(figures)}}}'
+
+
+# -- what every report of a form shares ---------------------------------------------------------------------------------
+
+
+class _End(NamedTuple):
+    """What a figure ends with, whatever its number: its forms, where not all print it, and its rules."""
+
+    forms: str
+    rules: tuple[str, ...]
+
+    def with_rules(self, more: Sequence[str]) -> _End:
+        return _End(self.forms, (*self.rules, *more)) if more else self
+
+    def __str__(self) -> str:
+        return f'{self.forms}, "rules": [{", ".join(map(_word, self.rules))}]'
+
+
+_NO_RULES = _End("", ())
+
+
+class _Skeleton(NamedTuple):
+    """A line of a form: `filled` its JSON with gaps for numbers, empty where a number might have decimals.
+
+    `every` says that it has a cell in every column, `positions` where its cells stand among those of the row.
+    """
+
+    id: str
+    filled: str
+    every: bool
+    positions: tuple[int, ...]
+    ends: Mapping[str, _End]
+
+
+@lru_cache(maxsize=64)
+def _skeletons(form: str, table: str) -> tuple[_Skeleton, ...]:
+    found = forms()[form].tables[table]
+    uses: dict[Address, list[str]] = {}
+    for rule in (*found.rules, *found.yearly_rules):
+        for place in found.places[rule.id]:
+            for _, previous, address in (*place.left, *place.right):
+                if not previous:
+                    uses.setdefault(address, []).append(f"{rule.id}:{place.at}")
+    lines = []
+    for line in found.lines.values():
+        ends = {}
+        for column in line.columns:
+            printing = [each.id for each in forms().values() if _prints(each.tables[table].lines.get(line.id), column)]
+            only = f', "forms": {compact_json(printing)}' if len(printing) < len(forms()) else ""
+            ends[column] = _End(only, tuple(dict.fromkeys(uses.get(Address(table, line.id, column), ()))))
+        whole = all(found.columns[column].type.schema["type"] == "integer" for column in line.columns)
+        cells = ", ".join(
+            f'"{column}": {{"value": %s, "status": "reported", "unit": {_word(found.columns[column].unit)}{end}}}'
+            for column, end in ends.items()
+        )
+        lines.append(
+            _Skeleton(
+                id=line.id,
+                filled=f'"{line.id}": {{{cells}}}' if whole else "",
+                every=line.id in found.whole,
+                positions=tuple(found.positions[column] for column in line.columns),
+                ends=ends,
+            )
+        )
+    return tuple(lines)
+
+
+def _prints(line: Line | None, column: str) -> bool:
+    return line is not None and column in line.columns
+
+
+# -- results ------------------------------------------------------------------------------------------------------------
+
+
+def _results(report: Report, before: Report | None, table: Table) -> Iterator[str]:
+    """Result of each identity of the form; strands that hold throughout, nearly all, are one text each."""
+    for strand, own, previous in strands(table, before.tables[table.form.id] if before else None):
+        found = gaps(strand, own, previous)
+        if None not in found and not any(found):
+            yield _holding(strand)
+            continue
+        for (rule, place), gap in zip(strand.rules, found, strict=True):
+            if gap is not None and not gap:
+                yield _holds(f"{rule.id}:{place.at}")
+            else:
+                yield _result(f"{rule.id}:{place.at}", identity_at(report, before, rule, place))
+
+
+@lru_cache(maxsize=1024)
+def _holding(strand: Strand) -> str:
+    return ",\n".join(_holds(f"{rule.id}:{place.at}") for rule, place in strand.rules)
+
+
+def _holds(key: str) -> str:
+    return f'{_word(key)}: {{"result": "holds"}}'
+
+
+def _result(key: str, identity: Identity) -> str:
+    if identity.result == "untestable":
+        return f'{_word(key)}: {{"result": "untestable", "reason": "{identity.reason}"}}'
+    if identity.result == "holds":
+        return _holds(key)
+    sides = f'"left": {compact_json(total(identity.left))}, "right": {compact_json(total(identity.right))}'
+    return f'{_word(key)}: {{"result": "contradicts", {sides}}}'
+
+
+def _keyed(identities: Iterable[Identity]) -> Iterator[tuple[str, Identity]]:
+    """Sums over units by a key; a cell that several statements of the package speak of has several."""
+    seen: dict[str, int] = {}
+    for each in identities:
+        key = f"{each.rule.id}:{each.blamed.line}/{each.blamed.column}"
+        seen[key] = seen.get(key, 0) + 1
+        yield (key if seen[key] == 1 else f"{key}#{seen[key]}"), each
+
+
+# -- history ------------------------------------------------------------------------------------------------------------
+
+
+class _Changed(NamedTuple):
+    """A revision that changed figures of a table: the figures, and how the file tells of it."""
+
+    table: str
+    version: str
+    addresses: frozenset[str]
+    entry: Mapping[str, object]
+
+
+def _changed(corrected: Sequence[Correction]) -> Iterator[_Changed]:
+    for each in corrected:
+        by_table: dict[str, list[str]] = {}
+        for made in each.changes:
+            if made.address is not None:
+                by_table.setdefault(made.address.partition("/")[0], []).append(made.address)
+        for table, addresses in by_table.items():
+            said = each.revision
+            changes = [{"address": made.address, "text": made.text} for made in each.changes if made.address in addresses]
+            entry = {"version": said.version, "date": said.date, "reason": said.reason, "changes": changes}
+            yield _Changed(table, said.version, frozenset(addresses), entry)
+
+
+def _versions(changed: Sequence[_Changed], address: Address) -> list[str]:
+    """Versions of the data that changed a figure, newest first."""
+    return [each.version for each in changed if str(address) in each.addresses]
+
+
+# -- spelling -----------------------------------------------------------------------------------------------------------
+
+
+def _figure(figure: Figure, end: _End, versions: Sequence[str]) -> str:
+    reported = figure.status == "reported"
+    parts = [f'"value": {figure.text if reported else "null"}, "status": "{figure.status}"']
+    if reported and "." in figure.text:
+        parts.append(f'"text": "{figure.text}"')
+    parts += [f'"{key}": {compact_json(text)}' for key, text in (("printed", figure.printed), ("note", figure.note)) if text]
+    parts.append(f'"unit": {compact_json(figure.unit)}{end}')
+    if versions:
+        parts.append(f'"revisions": {compact_json(versions)}')
+    return ", ".join(parts)
+
+
+def _object(members: Iterable[str]) -> str:
+    joined = ",\n".join(members)
+    return f"{{\n{joined}\n}}" if joined else "{}"
+
+
+@lru_cache(maxsize=4096)
+def _word(text: str) -> str:
+    """A text as JSON; ids, units and keys of rules are few."""
+    return compact_json(text)

@@ -1,0 +1,62 @@
+"""What the site holds, for programs: every report with its addresses, and every finding."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from open_reports.document import json_bytes
+from open_reports.files.package import descriptor
+from open_reports.report import DESCRIPTOR, file_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from open_reports.finding import Finding
+    from open_reports.library import Library
+    from open_reports.report import Report
+
+
+def findings_json(findings: Sequence[Finding]) -> bytes:
+    """Every finding of the corpus (public contract, section 5), with its message in both languages."""
+    return json_bytes([{**each.to_dict(), "message_en": each.message("en")} for each in findings])
+
+
+def index(library: Library, findings: Mapping[tuple[str, int], Sequence[Finding]], site: str) -> bytes:
+    """Every report with its addresses, version and hash; `site` is the site's address, empty for relative ones."""
+    return json_bytes(
+        {
+            "site": site,
+            "agencies": [
+                {
+                    "id": agency.id,
+                    "name": agency.name,
+                    "name_en": agency.name_en,
+                    "kind": agency.kind,
+                    "parent": agency.parent,
+                    "region": agency.region,
+                    "page": f"{site}reports/{agency.id}/",
+                }
+                for agency in library.agencies.values()
+            ],
+            "reports": [_entry(report, findings.get((report.agency, report.year), ()), site) for report in library],
+        }
+    )
+
+
+def _entry(report: Report, findings: Iterable[Finding], site: str) -> dict[str, Any]:
+    base = f"{site}{report.folder}"
+    return {
+        "agency": report.agency,
+        "year": report.year,
+        "title": report.title,
+        "scope": report.scope,
+        "forms": {table: found.form.form for table, found in report.tables.items()},
+        "published": report.published.isoformat() if report.published else None,
+        "version": report.version,
+        "page": base,
+        "package": f"{base}{DESCRIPTOR}",
+        "json": f"{base}report.json",
+        "zip": f"{base}{report.name}.zip",
+        "hash": file_hash(descriptor(report)),
+        "findings": len(list(findings)),
+    }

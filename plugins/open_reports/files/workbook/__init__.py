@@ -1,0 +1,106 @@
+"""One report as an Excel workbook: a statutory table a sheet in its printed shape, with what it is, section one and notes.
+
+The frame of a workbook is made once for each combination of forms (`frame`), and a report's own cells are put into it (`lists`,
+`cells`). The same report gives the same bytes anywhere.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from functools import lru_cache
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, NamedTuple
+
+from open_reports.errors import PublishError
+from open_reports.files.workbook import lists
+from open_reports.files.workbook.cells import EXACT_DIGITS, escaped, figure_cell, rows, text_cell
+from open_reports.files.workbook.frame import CORE, EARLY, LIBRARY, TITLE, Key, entry, frame_of
+from open_reports.form import Address
+from open_reports.text import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from open_reports.finding import Finding
+    from open_reports.library import Agency
+    from open_reports.report import Report
+
+__all__ = ["EXACT_DIGITS", "available", "workbook"]
+
+_NONE: frozenset[str] = frozenset()
+
+
+def available() -> str | None:
+    """None if workbooks can be made here, else the key of the label that says what is missing."""
+    return None if find_spec(LIBRARY) else "needs_workbook"
+
+
+def workbook(report: Report, agency: Agency, findings: Sequence[Finding] = ()) -> bytes:
+    """Workbook of a report; cells that a finding is about are shaded, and the last sheet tells why.
+
+    Raises `PublishError` where the extra is not installed.
+    """
+    if lacks := available():
+        raise PublishError(Words("zh")(lacks))
+    key = tuple((name, table.form.form) for name, table in report.tables.items())
+    frame = frame_of(key)
+    marked = _marked(findings)
+    parts: dict[str, str] = {}
+    for name, found in (
+        ("about", lists.about(report, agency)),
+        ("overview", lists.overview(report, marked)),
+        ("notes", lists.notes(report, findings)),
+    ):
+        path, before, after = frame.lists[name]
+        parts[path] = f"{before}{rows(found, frame.styles)}{after}"
+    for name, (path, _) in frame.tables.items():
+        parts[path] = _table_sheet(report, name, key, marked)
+    parts[CORE] = frame.core.replace(EARLY, report.created).replace(TITLE, escaped(report.title))
+    stream = io.BytesIO(frame.base)
+    with zipfile.ZipFile(stream, "a") as bundle:
+        for path, text in parts.items():
+            bundle.writestr(entry(path), text.encode())
+    return stream.getvalue()
+
+
+def _marked(findings: Sequence[Finding]) -> dict[tuple[str, str], frozenset[str]]:
+    """Columns of each line, by table and line, that a finding is about."""
+    found: dict[tuple[str, str], frozenset[str]] = {}
+    for each in findings:
+        parts = (each.address or "").split("/")
+        if len(parts) == len(Address._fields):
+            found[parts[0], parts[1]] = found.get((parts[0], parts[1]), _NONE) | {parts[2]}
+    return found
+
+
+class _Slot(NamedTuple):
+    """Where a line stands in the frames: forms of the report's tables, table, number of its piece."""
+
+    key: Key
+    table: str
+    piece: int
+
+
+def _table_sheet(report: Report, name: str, key: Key, marked: Mapping[tuple[str, str], frozenset[str]]) -> str:
+    table = report.tables[name]
+    parts = []
+    for number, piece in enumerate(frame_of(key).tables[name][1]):
+        parts.append(piece.text)
+        if piece.line:
+            label = table.labels.get(piece.line) or table.form.lines[piece.line].label.zh
+            shaded = marked.get((name, piece.line), _NONE)
+            parts.append(_row(_Slot(key, name, number), label, table.rows.get(piece.line), shaded))
+    return "".join(parts)
+
+
+@lru_cache(maxsize=20_000)
+def _row(slot: _Slot, label: str, texts: tuple[str, ...] | None, marked: frozenset[str]) -> str:
+    """Row of a line; most are the same few numbers in report after report."""
+    frame = frame_of(slot.key)
+    piece = frame.tables[slot.table][1][slot.piece]
+    cells = [
+        figure_cell(reference, frame.styles, None if texts is None else texts[position], marked=column in marked)
+        for reference, column, position in piece.cells
+    ]
+    return f"{piece.before}{text_cell(*piece.label, label)}{piece.between}{''.join(cells)}</row>"

@@ -1,0 +1,269 @@
+"""Frame of a workbook: sheets, heads, groups, styles and print set-up, with slots for what is a report's own.
+
+The only user of `xlsxwriter`, an optional extra.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from open_reports.files.workbook.cells import MARKED, MOST_DECIMALS, Styles
+from open_reports.form import forms, section_title
+from open_reports.text import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+    from open_reports.form import Block, TableForm
+    from open_reports.text import Text
+
+LIBRARY = "xlsxwriter"
+Key = tuple[tuple[str, str], ...]
+"""Form of each table of a report, as table and form."""
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+"""The earliest date a zip can state: a workbook must not tell when it was made."""
+_FILL, _MARK, _PALE = "#EEF2F7", "#FFF2CC", "#595959"
+_BORDER: dict[str, Any] = {"border": 1, "border_color": "#A6A6A6", "valign": "vcenter"}
+_TEXT: dict[str, Any] = {"text_wrap": True, "valign": "top", "quote_prefix": True}
+_STYLES: dict[str, dict[str, Any]] = {
+    "title": {"bold": True, "font_size": 14},
+    "heading": {"bold": True, "font_size": 12},
+    "head": {**_BORDER, "bold": True, "align": "center", "text_wrap": True, "bg_color": _FILL},
+    "stub": {**_BORDER, "text_wrap": True, "quote_prefix": True},
+    "plain": {},
+    "text": _TEXT,
+    "strong": {**_TEXT, "bold": True},
+    "pale": {**_TEXT, "font_color": _PALE},
+    "boxed": {**_BORDER, **_TEXT},
+}
+_FIGURES: dict[str, dict[str, Any]] = {
+    # A column too narrow for a number would show it as ####, so a long one is drawn smaller.
+    **{f"number{n}": {**_BORDER, "num_format": f"0.{'0' * n}" if n else "0", "shrink": True} for n in range(MOST_DECIMALS + 1)},
+    "exact": {**_BORDER, "num_format": "@", "align": "right", "shrink": True},
+    "nothing": {**_BORDER, "italic": True, "font_color": _PALE, "align": "center", "shrink": True},
+}
+"""Styles of a figure's cell; each has a twin, its name with `!`, for a cell that something was found about."""
+CORE = "docProps/core.xml"
+EARLY, TITLE = "2000-01-01T00:00:00Z", "\ue000"
+"""What stands in a frame for the date and the title of a report."""
+_WIDTHS = {"about": (20, 90, 22), "overview": (44, 20, 10, 44), "notes": (22, 40, 24, 22, 24, 70, 50)}
+"""Widths, in characters, of the columns of the sheets that are lists."""
+
+
+class Frame(NamedTuple):
+    """A workbook without what is one report's own.
+
+    `base` is the archive of the parts that never differ, `core` that of the title and date; `lists` are the sheets of `_WIDTHS`,
+    each its path, what stands before its rows, and after; `tables` the sheets of the tables.
+    """
+
+    base: bytes
+    core: str
+    styles: Styles
+    lists: dict[str, tuple[str, str, str]]
+    tables: dict[str, tuple[str, tuple[Piece, ...]]]
+
+
+class Piece(NamedTuple):
+    """Part of a sheet: `text` as it stands, then the row of a `line`: its label's cell and the cells of its figures."""
+
+    text: str
+    line: str = ""
+    before: str = ""
+    label: tuple[str, str] = ("", "")
+    between: str = ""
+    cells: tuple[tuple[str, str, int], ...] = ()
+    """Reference of each figure's cell, its column and the position of that among the columns of the table."""
+
+
+@cache
+def frame_of(key: Key) -> Frame:
+    """Frame of the workbooks of reports whose tables are of these forms; every number in it marks a place to be filled."""
+    from xlsxwriter import Workbook
+
+    stream = io.BytesIO()
+    book = Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
+    book.set_properties({"title": TITLE, "created": datetime.fromisoformat(EARLY)})
+    styles = {name: book.add_format(style) for name, style in _styles().items()}
+    w = Words("zh")
+    tables = {name: forms()[form].tables[name] for name, form in key}
+    sheets: list[tuple[str, TableForm | None]] = [("about", None), ("overview", None), *tables.items(), ("notes", None)]
+    overview = forms().common.sections[0]
+    titles = {"about": w("book_about"), "overview": section_title(overview.number, overview.title.zh, "zh"), "notes": w("book_notes")}
+    for name, table in sheets:
+        sheet = book.add_worksheet(titles[name] if table is None else section_title(table.section, table.title.zh, "zh"))
+        sheet.set_landscape()
+        sheet.set_paper(9)  # A4
+        sheet.fit_to_pages(1, 0)
+        if table:
+            _Layout(sheet, styles, table).draw()
+            continue
+        for column, width in enumerate(_WIDTHS[name]):
+            sheet.set_column(column, column, width)
+        for number, style in enumerate(styles.values()):  # where each style's number is read from: the row is not kept
+            sheet.write_number(0, number, number, style)
+    book.close()
+    with zipfile.ZipFile(stream) as bundle:
+        parts = {path: bundle.read(path) for path in bundle.namelist()}
+    paths = {name: f"xl/worksheets/sheet{number}.xml" for number, (name, _) in enumerate(sheets, start=1)}
+    xml = {name: parts.pop(path).decode() for name, path in paths.items()}
+    core = parts.pop(CORE).decode()
+    base = io.BytesIO()
+    with zipfile.ZipFile(base, "w") as bundle:
+        for path, data in parts.items():
+            bundle.writestr(entry(path), data)
+    numbers = dict(zip(styles, (match[2] for match in _SLOT.finditer(xml["about"])), strict=True))
+    return Frame(
+        base=base.getvalue(),
+        core=core,
+        styles=numbers,
+        lists={name: (paths[name], *_emptied(xml[name])) for name in _WIDTHS},
+        tables={name: (paths[name], tuple(_pieces(xml[name], table))) for name, table in tables.items()},
+    )
+
+
+def entry(path: str) -> zipfile.ZipInfo:
+    """Entry of a workbook's archive that tells neither when nor where it was made."""
+    info = zipfile.ZipInfo(path, date_time=_EPOCH)
+    info.compress_type = zipfile.ZIP_DEFLATED
+    info.create_system = 3  # Unix, whatever the builder's system
+    return info
+
+
+def _styles() -> dict[str, dict[str, Any]]:
+    return {**_STYLES, **_FIGURES, **{f"{name}{MARKED}": {**style, "bg_color": _MARK} for name, style in _FIGURES.items()}}
+
+
+_SLOT = re.compile(r'<c r="([A-Z]+\d+)" s="(\d+)"><v>(\d+)</v></c>')
+_ROW = re.compile(r"(<row [^>]*>)(.*?)</row>")
+_SIZE = re.compile(r'<dimension ref="[^"]*"/>')
+_LABEL = 0
+_LINE = 100
+"""A slot's number is the line's times this, plus 0 for its label, or the place of its column among all from 1."""
+
+
+def _emptied(xml: str) -> tuple[str, str]:
+    """What stands before and after the rows of a sheet; its size is not known yet, and may be left out."""
+    before, _, rest = _SIZE.sub("", xml).partition("<sheetData>")
+    return f"{before}<sheetData>", f"</sheetData>{rest.partition('</sheetData>')[2]}"
+
+
+def _pieces(xml: str, table: TableForm) -> Iterator[Piece]:
+    """Parts of a table's sheet, each with the row of a line after it but for the last."""
+    lines, columns = list(table.lines), list(table.columns)
+    end = 0
+    for row in _ROW.finditer(xml):
+        slots = list(_SLOT.finditer(row[2]))
+        if not slots:
+            continue
+        label, *figures = slots
+        line = lines[int(label[3]) // _LINE]
+        cells = [(slot[1], columns[int(slot[3]) % _LINE - 1]) for slot in figures]
+        yield Piece(
+            text=xml[end : row.start()],
+            line=line,
+            before=row[1] + row[2][: label.start()],
+            label=(label[1], label[2]),
+            between=row[2][label.end() : figures[0].start()],
+            cells=tuple((reference, column, table.positions[column]) for reference, column in cells),
+        )
+        end = row.end()
+    yield Piece(text=xml[end:])
+
+
+_Area = tuple[int, int, int, int]
+"""First row and column, last row and column."""
+
+
+class _Layout:
+    """Draws the frame of a statutory table: its heads and groups as printed, slots for its labels and figures."""
+
+    def __init__(self, sheet: Worksheet, styles: Mapping[str, Format], table: TableForm) -> None:
+        self.sheet = sheet
+        self.styles = styles
+        self.table = table
+        outer = [1 if block.label else 0 for block in table.blocks]
+        self.stub = 1 + max(len(line.groups) - skip for block, skip in zip(table.blocks, outer, strict=True) for line in block.lines)
+        self.numbers = {line: number for number, line in enumerate(table.lines)}
+
+    def draw(self) -> None:
+        w = Words("zh")
+        table = self.table
+        whole = table.title.zh if any(block.label for block in table.blocks) else _captioned(table.title.zh, table.blocks[0], w)
+        self.sheet.write_string(0, 0, section_title(table.section, whole, "zh"), self.styles["title"])
+        self.sheet.write_string(1, 0, w("book_cell_words", notes=w("book_notes")), self.styles["plain"])
+        widest = max(len(block.columns) for block in table.blocks)
+        for column in range(self.stub + widest):
+            self.sheet.set_column(column, column, 40 if column == self.stub - 1 else 16)
+        row = 3
+        for block in table.blocks:
+            if block.label:
+                self._spread((row, 0, row, self.stub + len(block.columns) - 1), _captioned(block.label.zh, block, w), "head")
+                row += 1
+            row = self._head(block, row)
+            if len(table.blocks) == 1:
+                self.sheet.freeze_panes(row, self.stub)
+            row = self._lines(block, row) + 1
+
+    def _spread(self, area: _Area, text: str, style: str) -> None:
+        """Text over one cell or several."""
+        if area[:2] == area[2:]:
+            self.sheet.write_string(*area[:2], text, self.styles[style])
+        else:
+            self.sheet.merge_range(*area, text, self.styles[style])
+
+    def _head(self, block: Block, top: int) -> int:
+        """Draw the heads of a block; return the first row below them."""
+        last = self.stub + len(block.columns) - 1
+        heads = 1 if self.table.head else 0
+        bottom = top + heads + max(len(column.groups) for column in block.columns)
+        self._spread((top, 0, bottom, self.stub - 1), self.table.corner.zh, "head")
+        if self.table.head:
+            self._spread((top, self.stub, top, last), self.table.head.zh, "head")
+        paths = [column.groups for column in block.columns]
+        for level, first, end in _runs(paths):
+            self._spread((top + heads + level, self.stub + first, top + heads + level, self.stub + end), paths[first][level].zh, "head")
+        for number, column in enumerate(block.columns, start=self.stub):
+            self._spread((top + heads + len(column.groups), number, bottom, number), column.label.zh, "head")
+        return bottom + 1
+
+    def _lines(self, block: Block, top: int) -> int:
+        """Draw the groups of a block's lines, and a slot for each label and figure; return the first row below."""
+        outer = 1 if block.label else 0
+        paths = [line.groups[outer:] for line in block.lines]
+        for level, first, end in _runs(paths):
+            self._spread((top + first, level, top + end, level), paths[first][level].zh, "stub")
+        for row, line in enumerate(block.lines, start=top):
+            slot = self.numbers[line.id] * _LINE
+            depth = len(line.groups) - outer
+            if depth < self.stub - 1:
+                self._spread((row, depth, row, self.stub - 1), "", "stub")
+            self.sheet.write_number(row, depth, slot + _LABEL, self.styles["stub"])
+            for number, column in enumerate(block.columns, start=self.stub):
+                self.sheet.write_number(row, number, slot + 1 + self.table.positions[column.id], self.styles["number0"])
+        return top + len(block.lines)
+
+
+def _captioned(what: str, block: Block, w: Words) -> str:
+    """Name of a table or block with the units of its figures."""
+    units = forms().common.units
+    return w("book_caption", what=what, units=w("list_comma").join(dict.fromkeys(units[column.unit].zh for column in block.columns)))
+
+
+def _runs(paths: Sequence[tuple[Text, ...]]) -> Iterator[tuple[int, int, int]]:
+    """Level, first and last of the neighbours that stand under one printed head."""
+    for level in range(max(map(len, paths))):
+        first = 0
+        for number in range(1, len(paths) + 1):
+            if number == len(paths) or paths[number][: level + 1] != paths[first][: level + 1]:
+                if len(paths[first]) > level:
+                    yield level, first, number - 1
+                first = number

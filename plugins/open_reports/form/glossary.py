@@ -1,0 +1,308 @@
+"""Glossary: every line, column, head, table, indicator, rule and word of the reports, in plain words with its legal basis.
+
+Texts are data (`forms/glossary/`), one entry a concept: a line that stands on both forms is explained once. Ids of entries
+are anchors of the glossary page, and permanent. Whatever a form prints has an entry, or loading fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, NamedTuple
+
+from open_reports.document import Problem, Record, parse_yaml
+from open_reports.errors import DocumentError, FormError
+from open_reports.form import forms
+from open_reports.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from open_reports.form import Form, Forms, RuleText, TableForm
+
+PATH = "glossary/"
+"""Address of the glossary below the home of a language."""
+SECTIONS = "sections.yml"
+KINDS = ("term", "table", "group", "line", "column", "indicator", "rule", "status", "scope", "kind")
+"""Kinds of entry; the id of each begins with its kind."""
+_ENTRY_ID = rf"(?:{'|'.join(KINDS)})-[a-z0-9_.-]+"
+_COVERED = ("tables", "corners", "heads", "groups", "lines", "columns", "statuses", "scopes", "kinds")
+_MOST = 600
+
+
+class Covered(NamedTuple):
+    """What an entry explains: `column` of a table on a form, `status` of the vocabulary; empty where it does not apply."""
+
+    what: str
+    id: str
+    table: str = ""
+    form: str = ""
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.what, self.table, self.id, f"(form {self.form})" if self.form else "") if part)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One concept.
+
+    `id` is its anchor, `meaning` plain words, `basis` article or letter (None where no law speaks of it), `forms` the ids of
+    the forms that print it, `printed` their labels for it, `path` a page that says more (empty if none).
+    """
+
+    id: str
+    section: str
+    term: Text
+    meaning: Text
+    basis: Text | None = None
+    forms: tuple[str, ...] = ()
+    printed: tuple[Text, ...] = ()
+    path: str = ""
+
+    @property
+    def kind(self) -> str:
+        """Which kind of thing it explains."""
+        return self.id.partition("-")[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A part of the glossary, with its entries in their order."""
+
+    id: str
+    title: Text
+    lead: Text
+    entries: tuple[Entry, ...]
+
+
+class Glossary(Mapping[str, Entry]):
+    """Every entry by its id, section by section, and the way to it from what a form prints."""
+
+    def __init__(self, sections: tuple[Section, ...], anchors: Mapping[Covered, str]) -> None:
+        self.sections = sections
+        self.anchors = anchors
+        self._entries = {entry.id: entry for section in sections for entry in section.entries}
+
+    def __getitem__(self, entry: str) -> Entry:
+        return self._entries[entry]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __str__(self) -> str:
+        return f"{len(self)} entries in {len(self.sections)} sections"
+
+
+@cache
+def glossary() -> Glossary:
+    """Load the glossary shipped with this package, once a process. Raises `FormError`."""
+    folder = resources.files("open_reports") / "forms" / "glossary"
+    texts = {entry.name: entry.read_text(encoding="utf-8") for entry in folder.iterdir() if entry.name.endswith(".yml")}
+    return load(texts, forms())
+
+
+def entries() -> tuple[Entry, ...]:
+    """Every entry of the glossary in its order; the search finds them by `term`."""
+    return tuple(glossary().values())
+
+
+def anchor_of_line(table: str, line: str, form: str) -> str:
+    """Id of the entry that explains a line of a table of a form. Raises `KeyError` for what no form prints."""
+    return glossary().anchors[Covered("line", line, table, form)]
+
+
+def anchor_of_column(table: str, column: str, form: str) -> str:
+    """Id of the entry that explains a column; one id may mean different things on two forms. Raises `KeyError`."""
+    return glossary().anchors[Covered("column", column, table, form)]
+
+
+def anchor_of_group(table: str, label: str, form: str) -> str:
+    """Id of the entry that explains a head or a corner, by its printed Chinese label. Raises `KeyError`."""
+    return glossary().anchors[Covered("group", label, table, form)]
+
+
+def load(texts: Mapping[str, str], known: Forms) -> Glossary:
+    """Read the glossary from file names and YAML texts: `sections.yml` and a file a section.
+
+    Raises `FormError` that lists every fault with its file and place: an unknown or missing key or language, something a form
+    prints without an entry, an entry for something that none prints, or two for one.
+    """
+    reading = _Reading(known)
+    problems = reading.problems
+    sections: list[Section] = []
+    for section, title, lead in _sections(texts, problems):
+        name = f"{section}.yml"
+        found = list(_GENERATED[section](known)) if section in _GENERATED else []
+        if name in texts:
+            found += reading.entries(section, name, texts[name])
+        elif section not in _GENERATED:
+            problems.append(f"forms/glossary/{SECTIONS}: no file for section {section}")
+        sections.append(Section(id=section, title=title, lead=lead, entries=tuple(found)))
+    expected = {SECTIONS, *(f"{section.id}.yml" for section in sections)}
+    problems += [f"forms/glossary/{name}: no section of that name" for name in sorted(texts.keys() - expected)]
+    problems += [f"forms/glossary: no entry for {lacking}" for lacking in reading.printed if lacking not in reading.anchors]
+    ids = [entry.id for section in sections for entry in section.entries]
+    problems += [f"forms/glossary: {twice} stands more than once" for twice in dict.fromkeys(ids) if ids.count(twice) > 1]
+    if problems:
+        raise FormError("\n".join(problems))
+    return Glossary(tuple(sections), reading.anchors)
+
+
+# -- what must be explained ---------------------------------------------------------------------------------------------
+
+
+def _printed(known: Forms) -> dict[Covered, Text]:
+    """Everything that the forms and their vocabularies print, with its label."""
+    found: dict[Covered, Text] = {Covered("table", "overview"): known.common.overview.title}
+    for form in known.values():
+        for table in form.tables.values():
+            found[Covered("table", table.id)] = table.title
+            for what, name, label in _table_labels(table):
+                found[Covered(what, name, table.id, form.id)] = label
+    for what, words in (("status", known.common.statuses), ("scope", known.common.scopes), ("kind", known.common.kinds)):
+        found |= {Covered(what, name): label for name, label in words.items()}
+    return found
+
+
+def _table_labels(table: TableForm) -> Iterator[tuple[str, str, Text]]:
+    for label in (table.corner, *([table.head] if table.head else ())):
+        yield "group", label.zh, label
+    for groups in (*(line.groups for line in table.lines.values()), *(column.groups for column in table.columns.values())):
+        yield from (("group", group.zh, group) for group in groups)
+    yield from (("line", line.id, line.label) for line in table.lines.values())
+    yield from (("column", column.id, column.label) for column in table.columns.values())
+
+
+# -- reading ------------------------------------------------------------------------------------------------------------
+
+
+def _root(name: str, text: str, problems: list[str]) -> tuple[Record, list[Problem]]:
+    found: list[Problem] = []
+    try:
+        return Record(parse_yaml(text), found), found
+    except DocumentError as error:
+        problems.append(f"forms/glossary/{name}, line {error.row}: {error.code} {error.values}")
+        return Record({}, []), []
+
+
+def _text(record: Record) -> Text:
+    text = Text(zh=record.text("zh", most=_MOST), en=record.text("en", most=_MOST))
+    record.close()
+    return text
+
+
+def _sections(texts: Mapping[str, str], problems: list[str]) -> list[tuple[str, Text, Text]]:
+    root, found = _root(SECTIONS, texts.get(SECTIONS, ""), problems)
+    sections = root.each(
+        "sections",
+        lambda entry: (entry.matching("id", r"[a-z]+", "terms"), _text(entry.record("title")), _text(entry.record("lead"))),
+    )
+    root.close()
+    problems += [f"forms/glossary/{SECTIONS}: {problem}" for problem in found]
+    return list(sections)
+
+
+class _Reading:
+    """Entries being read: what must be explained, by which entry each thing is, and what is wrong."""
+
+    def __init__(self, known: Forms) -> None:
+        self.known = known
+        self.printed = _printed(known)
+        self.anchors: dict[Covered, str] = {}
+        self.problems: list[str] = []
+
+    def entries(self, section: str, name: str, text: str) -> Iterator[Entry]:
+        """Every entry of a file."""
+        root, found = _root(name, text, self.problems)
+        for record in root.records("entries", required=True):
+            entry = record.matching("id", _ENTRY_ID, "line-new")
+            covered = [each for key in _COVERED for each in self._covered(record, key, name)]
+            for each in covered:
+                if each in self.anchors:
+                    self.problems.append(f"forms/glossary/{name}: {entry} explains {each}, which {self.anchors[each]} explains already")
+                self.anchors[each] = entry
+            labels = tuple(dict.fromkeys(self.printed[each] for each in covered))
+            own = "term" in record.mapping or not labels
+            term = _text(record.record("term")) if own else labels[0]
+            meaning = _text(record.record("means"))
+            basis = _text(record.record("basis")) if "basis" in record.mapping else None
+            record.close()
+            yield Entry(
+                id=entry, section=section, term=term, meaning=meaning, basis=basis, forms=_forms_of(covered, self.known), printed=labels
+            )
+        root.close()
+        self.problems += [f"forms/glossary/{name}: {problem}" for problem in found]
+
+    def _covered(self, record: Record, key: str, name: str) -> Iterator[Covered]:
+        """What a key of an entry names: `lines: [applications/new]`, `columns: [disclosure/amount/2019]` (of one form alone)."""
+        for value in record.texts(key):
+            found = [each for each in _meant(key, value, self.known) if each in self.printed]
+            if not found:
+                self.problems.append(f"forms/glossary/{name}: {record.at(key)} names {value}, which no form has")
+            yield from found
+
+
+def _forms_of(covered: list[Covered], known: Forms) -> tuple[str, ...]:
+    """Forms that print what an entry explains; a table is on every form."""
+    return tuple(form for form in known if any(each.form == form or each.what == "table" for each in covered))
+
+
+def _meant(key: str, value: str, known: Forms) -> list[Covered]:
+    if key in _VOCABULARIES:
+        return [Covered(_VOCABULARIES[key], value)]
+    if key == "tables":
+        return [Covered("table", value)]
+    table, _, name = value.partition("/")
+    wanted: list[Form] = list(known.values())
+    if key == "columns" and "/" in name:
+        name, _, form = name.partition("/")
+        wanted = [each for each in wanted if each.id == form]
+    wanted = [form for form in wanted if table in form.tables]
+    if key in {"corners", "heads"}:
+        labels = [(form.id, form.tables[table].corner if key == "corners" else form.tables[table].head) for form in wanted]
+        return [Covered("group", label.zh, table, form) for form, label in labels if label]
+    return [Covered(key.removesuffix("s"), name, table, form.id) for form in wanted]
+
+
+_VOCABULARIES = {"statuses": "status", "scopes": "scope", "kinds": "kind"}
+
+
+# -- entries that other data define -------------------------------------------------------------------------------------
+
+
+def _indicators(known: Forms) -> Iterator[Entry]:
+    for indicator in known.indicators.values():
+        yield Entry(
+            id=f"indicator-{indicator.id}",
+            section="indicators",
+            term=indicator.name,
+            meaning=indicator.description,
+            basis=indicator.basis,
+            path=f"indicators/{indicator.id}/",
+        )
+
+
+def _rules(known: Forms) -> Iterator[Entry]:
+    for rule in known.rules.values():
+        stands = tuple(form.id for form in known.values() if _prescribes(form, rule))
+        name = Text(zh=f"{rule.id} {rule.name.zh}", en=f"{rule.id} {rule.name.en}")
+        yield Entry(
+            id=f"rule-{rule.id}", section="rules", term=name, meaning=_sentence(rule.says), forms=stands, path=f"quality/{rule.id}/"
+        )
+
+
+def _sentence(says: Text) -> Text:
+    """Write what a rule says as a sentence."""
+    return Text(zh=f"{says.zh}。", en=f"{says.en[:1].upper()}{says.en[1:]}.")
+
+
+def _prescribes(form: Form, rule: RuleText) -> bool:
+    return any(rule.id == each.id for table in form.tables.values() for each in (*table.rules, *table.yearly_rules))
+
+
+_GENERATED = {"indicators": _indicators, "rules": _rules}

@@ -1,0 +1,207 @@
+"""What a diff is: changes of figures, texts, rules, explanations, and what became of each report and agency."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from open_reports.form import forms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from open_reports.checks.identity import Result
+    from open_reports.finding import Explanation, Finding
+    from open_reports.history.diff.state import FigureChange
+    from open_reports.history.diff.versions import Fault, Level
+    from open_reports.library import Agency
+    from open_reports.report import Report, Revision
+    from open_reports.text import Text
+
+Key = tuple[str, int]
+Kind = Literal["label", "note", "printed", "prose", "part_of", "metadata"]
+Standing = Literal["added", "removed", "changed", "affected", "unreadable"]
+"""What became of a report: `affected` is untouched itself, but rules that join it with another one say something else;
+`unreadable` are packages that could be read and now have errors."""
+
+
+STANDINGS: tuple[Standing, ...] = ("added", "removed", "changed", "affected", "unreadable")
+
+
+class TextChange(NamedTuple):
+    """A text that is no figure: `place` is the address (perhaps of a line, column or table), section, or key of the descriptor."""
+
+    kind: Kind
+    place: str
+    before: str | None
+    after: str | None
+
+
+class Flip(NamedTuple):
+    """An identity that gives another result: its rule, the cell it blames, and both equations with their numbers."""
+
+    rule: str
+    address: str
+    before: Result
+    after: Result
+    equation_before: str
+    equation_after: str
+
+
+class ExplanationChange(NamedTuple):
+    """What is said publicly about a discrepancy, before and after; None where nothing is."""
+
+    rule: str
+    address: str
+    before: Explanation | None
+    after: Explanation | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportChange:
+    """What became of one report.
+
+    `level` is the part of the version that these changes ask to be raised, `faults` what version and revisions lack;
+    `files` the files of the package whose bytes differ; `indicators` the ids of those that have another value.
+    """
+
+    agency: str
+    year: int
+    standing: Standing
+    before: Report | None = field(repr=False)
+    after: Report | None = field(repr=False)
+    figures: tuple[FigureChange, ...] = ()
+    texts: tuple[TextChange, ...] = ()
+    flips: tuple[Flip, ...] = ()
+    gained: tuple[Finding, ...] = ()
+    lost: tuple[Finding, ...] = ()
+    explanations: tuple[ExplanationChange, ...] = ()
+    revisions: tuple[Revision, ...] = ()
+    revisions_lost: tuple[Revision, ...] = ()
+    files: tuple[str, ...] = ()
+    indicators: tuple[str, ...] = ()
+    level: Level | None = None
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def report(self) -> Report | None:
+        """The report as it is, or as it was where it is gone."""
+        return self.after or self.before
+
+    def __str__(self) -> str:
+        return f"{self.agency}/{self.year} {self.standing}: {len(self.figures)} figures, {len(self.texts)} texts, {len(self.flips)} flips"
+
+
+class AgencyChange(NamedTuple):
+    """An agency that came, went, or whose `agency.yml` says something else (`texts`: key, before, after).
+
+    `beside` are its parent and its units, whose pages name it.
+    """
+
+    agency: str
+    before: Agency | None
+    after: Agency | None
+    texts: tuple[tuple[str, str, str], ...]
+    beside: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Diff:
+    """Everything that differs.
+
+    `gained` and `lost` are findings of no single report; `names` those of the agencies; `years` those of the reports that
+    each agency has in either state.
+    """
+
+    reports: tuple[ReportChange, ...]
+    agencies: tuple[AgencyChange, ...]
+    gained: tuple[Finding, ...]
+    lost: tuple[Finding, ...]
+    names: Mapping[str, Text]
+    years: Mapping[str, tuple[int, ...]]
+
+    def of(self, standing: Standing) -> tuple[ReportChange, ...]:
+        """Reports of one standing, by agency and year."""
+        return tuple(each for each in self.reports if each.standing == standing)
+
+    @cached_property
+    def pages(self) -> tuple[str, ...]:
+        """Pages of the site that show something else, by their path below the site; English twins stand below `en/`."""
+        return tuple(sorted(set(_pages(self))))
+
+    def __bool__(self) -> bool:
+        return bool(self.reports or self.agencies or self.gained or self.lost)
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.reports))
+
+
+# -- pages --------------------------------------------------------------------------------------------------------------
+
+
+_UNLISTED = ("site", "codes.")
+"""Beginnings of the keys of an agency that only its own pages show."""
+_COVERING = ("report.scope", "report.period", "report.forms")
+"""Beginnings of the keys of a descriptor that say what the figures cover, and stand beside each of them."""
+
+
+def _pages(diff: Diff) -> Iterator[str]:
+    for each in diff.agencies:
+        yield from _agency_pages(each, diff)
+    for change in diff.reports:
+        if change.standing != "unreadable":  # else nothing is published until it is mended
+            yield from _report_pages(change, diff)
+    if any(map(_is_listed, diff.agencies)) or diff.of("added") or diff.of("removed"):
+        yield from _everywhere(diff)
+
+
+def _is_listed(each: AgencyChange) -> bool:
+    """Whether pages that list agencies show another name, or one more or less."""
+    return not each.texts or not all(key.startswith(_UNLISTED) for key, _, _ in each.texts)
+
+
+def _everywhere(diff: Diff) -> Iterator[str]:
+    """Pages that list agencies, reports or years, or count them."""
+    yield from ("", "compare/", "coverage/", "explore/", "quality/", "search/")
+    yield from (f"quality/{rule}/" for rule in forms().rules)
+    yield from (f"indicators/{name}/" for name in forms().indicators)
+    yield from (f"years/{year}/" for years in diff.years.values() for year in years)
+
+
+def _agency_pages(each: AgencyChange, diff: Diff) -> Iterator[str]:
+    yield from ("data/", f"reports/{each.agency}/")
+    yield from (f"reports/{each.agency}/{year}/" for year in diff.years.get(each.agency, ()))
+    if _is_listed(each):
+        yield "corrections/"
+        yield from (f"reports/{agency}/" for agency in each.beside)
+
+
+def _report_pages(change: ReportChange, diff: Diff) -> Iterator[str]:
+    yield from (f"reports/{change.agency}/{change.year}/", f"reports/{change.agency}/", f"years/{change.year}/", "data/")
+    rules = {each.rule for found in (change.flips, change.gained, change.lost, change.explanations) for each in found}
+    facts = [each.place for each in change.texts if each.kind == "metadata"]
+    revised = change.revisions or change.revisions_lost
+    yield from (f"indicators/{name}/" for name in change.indicators)
+    yield from (f"quality/{rule}/" for rule in rules)
+    if rules:
+        yield "quality/"
+    if change.figures:
+        yield "compare/"
+    if revised:
+        yield "corrections/"
+    if revised or any(place.startswith("report.published") for place in facts):
+        yield "coverage/"
+    if change.figures or change.explanations or revised or facts:
+        yield from ("", "explore/")
+    if any(place.startswith(_COVERING) for place in facts):
+        yield from ("compare/", *(f"indicators/{name}/" for name in forms().indicators))
+    if change.standing in {"added", "removed"}:
+        yield from (f"reports/{change.agency}/{year}/" for year in diff.years[change.agency])  # which lead to one another
+
+
+def only_spelling(change: ReportChange) -> bool:
+    """Whether a package differs in nothing but how its files are spelt, such as the indentation of the descriptor."""
+    parts = (change.figures, change.texts, change.explanations, change.revisions, change.revisions_lost)
+    same = change.before is not None and change.after is not None and change.before.version == change.after.version
+    return change.standing == "changed" and same and not any(parts)

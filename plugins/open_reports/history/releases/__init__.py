@@ -1,0 +1,28 @@
+"""Permanence: what was released stays where it is and says what it said, or tells openly that and why it does not.
+
+`released/` at the project's root records every address of the site and every figure released. `breaches` compares the data
+with it before a build, `lost` the finished site; `release` brings the record up to date, and never forgets.
+"""
+
+from open_reports.history.releases.checking import Breach, PermanenceError, breaches, lost
+from open_reports.history.releases.record import FOLDER, Released, permanent, read
+from open_reports.history.releases.releasing import Outcome, release, written
+from open_reports.history.releases.successors import Successors, former, redirects, successors_json
+
+__all__ = [
+    "FOLDER",
+    "Breach",
+    "Outcome",
+    "PermanenceError",
+    "Released",
+    "Successors",
+    "breaches",
+    "former",
+    "lost",
+    "permanent",
+    "read",
+    "redirects",
+    "release",
+    "successors_json",
+    "written",
+]

@@ -1,0 +1,184 @@
+"""The gate: no released figure changes in silence, no released address vanishes without a successor."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from open_reports.errors import OpenReportsError
+from open_reports.history.diff.state import FigureChange, changes, entry, unnamed, version, words
+from open_reports.history.diff.state import states as standing
+from open_reports.history.releases.record import SUCCESSORS, addresses, permanent, record, shapes, states
+from open_reports.history.releases.successors import EXAMPLE, is_page
+from open_reports.text import Text, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from typing import Any
+
+    from open_reports.history.diff.state import State
+    from open_reports.history.releases.record import Released
+    from open_reports.library import Library
+    from open_reports.report import Report
+
+Kind = Literal[
+    "unreadable",
+    "successors_unreadable",
+    "report_gone",
+    "address_gone",
+    "figure_changed",
+    "version_lower",
+    "form_gone",
+    "path_gone",
+    "successor_missing",
+    "successor_needless",
+    "successor_ring",
+]
+_REPORT = re.compile(r"reports/(?P<agency>[^/{]+)/(?P<year>[0-9]{4})/(?:#(?P<figure>.+))?", re.ASCII)
+_AGENCY = re.compile(r"reports/(?P<agency>[^/{]+)/", re.ASCII)
+
+
+class Breach(NamedTuple):
+    """One thing released that would change or vanish: where, what it was, what it would be, since which version, the remedy."""
+
+    kind: Kind
+    agency: str = ""
+    year: int = 0
+    address: str = ""
+    was: str | Text = ""
+    now: str | Text = ""
+    version: str = ""
+    suggested: str = ""
+    successors: str = SUCCESSORS
+
+    def says(self, language: str = "zh") -> str:
+        """Which report and address, what was released, what stands there now, what to do: one sentence."""
+        was, now = (each[language] if isinstance(each, Text) else each for each in (self.was, self.now))
+        return Words(language)(f"release_{self.kind}", **self._replace(was=was, now=now)._asdict())
+
+    def __str__(self) -> str:
+        return self.says("en")
+
+
+class PermanenceError(OpenReportsError):
+    """Data or a site that break what was released; `breaches` holds every one."""
+
+    def __init__(self, breaches: Sequence[Breach], *, language: str = "zh") -> None:
+        self.breaches = tuple(breaches)
+        head = Words(language)("release_head", count=len(self.breaches))
+        super().__init__("\n".join([head, *(each.says(language) for each in self.breaches)]))
+
+
+def breaches(library: Library, released: Released) -> list[Breach]:
+    """Everything released that these data would change or drop, before a site is built of them.
+
+    Cost: some microseconds a report whose figures are as released.
+    """
+    return [each._replace(successors=f"{released.place}/{SUCCESSORS}") for each in _breaches(library, released)]
+
+
+def _breaches(library: Library, released: Released) -> Iterator[Breach]:
+    for flaw in released.flaws:
+        kind: Kind = "successors_unreadable" if flaw.by_hand else "unreadable"
+        yield Breach(kind, address=flaw.file, now=flaw.found, suggested=EXAMPLE)
+    yield from _forms(released)
+    yield from _successors(library, released)
+    for agency in sorted({agency for agency, _ in released.reports} - library.agencies.keys()):
+        if released.successors.of(f"reports/{agency}/") is None:
+            yield Breach("path_gone", address=f"reports/{agency}/", suggested=f"reports/{agency}/: reports/…/")
+    for (agency, year), one in released.reports.items():
+        page = f"reports/{agency}/{year}/"
+        report = library.reports.get((agency, year))
+        if report is not None:
+            yield from _figures(report, one, released, page)
+            continue
+        target = released.successors.of(page)
+        match = _REPORT.fullmatch(target or "")
+        if target is None:
+            yield Breach("report_gone", agency, year, suggested=f"{page}: reports/…/{year}/")
+        elif match and not match["figure"] and (moved := library.reports.get((match["agency"], int(match["year"])))):
+            yield from _figures(moved, one, released, page)
+
+
+def _forms(released: Released) -> Iterator[Breach]:
+    if not released.shapes:
+        return
+    now = {(form, address): unit for form, address, unit in addresses(shapes())}
+    for form, address, unit in addresses(released.shapes):
+        if now.get((form, address)) != unit:
+            yield Breach("form_gone", address=address, version=form, was=unit, now=now.get((form, address), "-"))
+
+
+def _figures(report: Report, one: Mapping[str, Any], released: Released, page: str) -> Iterator[Breach]:
+    agency, year = report.agency, report.year
+    if version(report.version) < version(one["version"]):
+        yield Breach("version_lower", agency, year, was=one["version"], now=report.version)
+    now = record(report)
+    gone: list[FigureChange] = []
+    if any(now[key] != one[key] for key in now if key not in {"version", "year"}):
+        differing = changes(states(one, released.shapes), standing(report))
+        gone = [each for each in differing if each.after is None]
+        for each in unnamed(report, differing, one["version"]):
+            was, is_ = _both(each.before, each.after), _both(each.after, each.before)
+            yield Breach("figure_changed", agency, year, each.address, was, is_, one["version"], entry(each))
+    earlier = one.get("gone", ())
+    if earlier:
+        present = standing(report)
+        gone += [FigureChange(address, None, None) for address in earlier if address not in present]
+    for each in gone:
+        if released.successors.of(f"{page}#{each.address}") is None:
+            suggested = f"{page}#{each.address}: {page}#…"
+            yield Breach("address_gone", agency, year, each.address, _both(each.before) if each.before else "-", suggested=suggested)
+
+
+def _both(one: State | None, beside: State | None = None) -> Text:
+    """A state in words of either language; only the entry of `revisions` is Chinese for everybody."""
+    return Text(zh=words(one, "zh", beside), en=words(one, "en", beside))
+
+
+def _successors(library: Library, released: Released) -> Iterator[Breach]:
+    """What is wrong with successors, as far as the data alone can tell."""
+    rings = released.successors.rings()
+    yield from (Breach("successor_ring", address=old) for old in rings)
+    for old in released.successors.entries:
+        if _stands(library, old):
+            yield Breach("successor_needless", address=old)
+        new = released.successors.of(old)
+        if new is not None and _stands(library, new) is False:
+            yield Breach("successor_missing", address=old, now=new)
+
+
+def _stands(library: Library, address: str) -> bool | None:
+    """Whether a report, a figure or an agency stands at an address; None for any other address."""
+    match = _REPORT.fullmatch(address)
+    if match:
+        report = library.reports.get((match["agency"], int(match["year"])))
+        if report is None or match["figure"] is None:
+            return report is not None
+        return match["figure"] in standing(report)
+    agency = _AGENCY.fullmatch(address)
+    return agency["agency"] in library.agencies if agency else None
+
+
+def lost(released: Released, written: Iterable[str]) -> list[Breach]:
+    """Everything released that a finished site has not: `written` are its files, by path below it."""
+    kinds = {kind for path in written if (kind := permanent(path)) is not None}
+    found = []
+    for path in released.paths:
+        if path in kinds:
+            continue
+        if released.successors.of(path) is None:
+            suggested = f"{path.removeprefix('en/')}: …{'/' if is_page(path) else ''}"
+            found.append(Breach("path_gone", address=path, suggested=suggested))
+    for old in released.successors.entries:
+        if _REPORT.fullmatch(old) or _AGENCY.fullmatch(old) or "{" in old:
+            continue  # told from the data
+        new = released.successors.of(old)
+        if new is not None and not _has(kinds, new):
+            found.append(Breach("successor_missing", address=old, now=new))
+    return [each._replace(successors=f"{released.place}/{SUCCESSORS}") for each in found]
+
+
+def _has(kinds: set[str], address: str) -> bool:
+    path = address.partition("#")[0]
+    return path in kinds or permanent(path) in kinds

@@ -1,0 +1,331 @@
+"""The record of releases: every figure and every address that the site has shown, in files that a reviewer can read.
+
+    released/forms.json       the addresses of each form: its lines and columns with their units
+    released/<agency>.jsonl   one line a report: version, form of each table, the cells of every line as spelt
+    released/paths.txt        kinds of address of the site, one a line; `{agency}` and `{year}` stand for any report's
+    released/successors.yml   written by hand: `old address: new address`
+
+The record names lines and columns itself, so that it holds whatever becomes of the code.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from open_reports.document import parse_json, parse_yaml, shown
+from open_reports.errors import DocumentError
+from open_reports.finding import finding
+from open_reports.form import TABLES, forms
+from open_reports.gate import children, read_text, slug_fault
+from open_reports.history.diff.state import State
+from open_reports.history.releases.successors import Successors, fault
+from open_reports.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from open_reports.finding import Finding
+    from open_reports.library import Library
+    from open_reports.report import Report
+
+FOLDER = "released"
+FORMS, PATHS, SUCCESSORS = "forms.json", "paths.txt", "successors.yml"
+MOST = 4_000_000
+"""Largest file of a record accepted, in bytes; one of an agency with twenty years has about 40,000."""
+Shapes = dict[str, dict[str, dict[str, Any]]]
+"""Form, table, then `columns` (id to unit) and `lines` (id to the ids of its columns)."""
+
+
+class Flaw(NamedTuple):
+    """A file of the record that is not what it must be: its path, what is wrong, and whether a person writes it."""
+
+    file: str
+    found: Text
+    by_hand: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released:
+    """Everything released. `reports` holds the record of each report by agency and year; `paths` kinds of address."""
+
+    place: str
+    reports: Mapping[tuple[str, int], Mapping[str, Any]]
+    shapes: Shapes
+    paths: tuple[str, ...]
+    successors: Successors
+    flaws: tuple[Flaw, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{len(self.reports)} reports, {len(self.paths)} kinds of address, {len(self.successors.entries)} successors"
+
+
+# -- what is recorded ---------------------------------------------------------------------------------------------------
+
+
+def record(report: Report) -> dict[str, Any]:
+    """The figures of a report as the record spells them; lines left out of the report are left out here."""
+    printed = {f"{each.table}/{each.line}/{each.column}": each.printed for each in report.notes if each.line and each.column}
+    return {
+        "year": report.year,
+        "version": report.version,
+        "forms": {name: table.form.form for name, table in report.tables.items()},
+        **{name: {line: ",".join(cells) for line, cells in table.rows.items()} for name, table in report.tables.items()},
+        "overview": {item.item: [item.text, item.unit] for item in report.overview},
+        "printed": {address: text for address, text in printed.items() if text},
+    }
+
+
+def shapes() -> Shapes:
+    """The addresses of every form that there is now."""
+    return {
+        form.id: {
+            name: {
+                "columns": {column.id: column.unit for column in table.columns.values()},
+                "lines": {line.id: list(line.columns) for line in table.lines.values()},
+            }
+            for name, table in form.tables.items()
+        }
+        for form in forms().values()
+    }
+
+
+def states(one: Mapping[str, Any], known: Shapes) -> dict[str, State]:
+    """What stood at every address of a recorded report."""
+    missing, printed = forms().common.missing, one["printed"]
+    found = {}
+    for item, (text, unit) in one["overview"].items():
+        address = f"overview/{item}/value"
+        found[address] = State(text, "reported" if text else "blank", unit, printed.get(address, ""))
+    for name in TABLES:
+        shape = known[one["forms"][name]][name]
+        units = shape["columns"]
+        for line, columns in shape["lines"].items():
+            row = one[name].get(line)
+            cells = dict(zip(units, row.split(","), strict=True)) if row is not None else {}
+            for column in columns:
+                address, text = f"{name}/{line}/{column}", cells.get(column, "")
+                status = missing.get(text, "reported") if row is not None else "line_absent"
+                found[address] = State(text, status, units[column], printed.get(address, ""))
+    return found
+
+
+def addresses(known: Shapes) -> Iterator[tuple[str, str, str]]:
+    """Every address of recorded forms: form, address, unit."""
+    for form, tables in known.items():
+        for name, shape in tables.items():
+            for line, columns in shape["lines"].items():
+                yield from ((form, f"{name}/{line}/{column}", shape["columns"][column]) for column in columns)
+
+
+_REPORT = re.compile(r"(?P<language>en/)?reports/(?P<agency>[^/{]+)/(?:(?P<year>[0-9]{4})/)?(?P<file>.*)", re.ASCII)
+_PASSING = re.compile(
+    r"(?:en/)?(?:assets/.*|search/(?!index\.(?:json|html)).+|(?:[^/]+/)*[0-9]{1,3}/|404\.html|\.[^/]*)|sitemap\.xml(?:\.gz)?", re.ASCII
+)
+"""Addresses that nobody is promised: styles and scripts, parts of the search's index, further parts of a list, which come and go
+with its length, and what only machines ask for anew each time."""
+
+
+def permanent(path: str) -> str | None:
+    """Kind of address of a file of the site, `reports/{agency}/{year}/report.json`; None for one that may come and go.
+
+    A page stands at its folder: `glossary/index.html` is `glossary/`.
+    """
+    address = path.removesuffix("index.html") if path.endswith("/index.html") or path == "index.html" else path
+    if not address:
+        return "./"
+    if _PASSING.fullmatch(address):
+        return None
+    match = _REPORT.fullmatch(address)
+    if match is None:
+        return address
+    agency, year, file = match["agency"], match["year"], match["file"]
+    folder = f"{match['language'] or ''}reports/{{agency}}/" + ("{year}/" if year else "")
+    if file == agency or file.startswith((f"{agency}.", f"{agency}-{year}.")):
+        file = "{agency}" + (file.removeprefix(agency).replace(f"-{year}", "-{year}", 1) if year else file.removeprefix(agency))
+    return folder + file
+
+
+# -- reading ------------------------------------------------------------------------------------------------------------
+
+
+def read(folder: Path) -> Released:
+    """Read the record of releases; an empty one where there is no folder. What is not as it must be becomes a flaw."""
+    place = folder.name
+    flaws: list[Flaw] = []
+    reports: dict[tuple[str, int], Mapping[str, Any]] = {}
+    # What stands there and is no folder is no record either: it must not pass for one that was never begun.
+    entries, faults = children(str(folder), place) if os.path.lexists(folder) else ({}, [])
+    flaws += [Flaw(each.file or place, _both(each)) for each in faults]
+    texts: dict[str, str] = {}
+    for name, entry in entries.items():
+        _, text, faults = read_text(entry.path, f"{place}/{name}", MOST)
+        flaws += [Flaw(f"{place}/{name}", _both(each), name == SUCCESSORS) for each in faults]
+        if text is not None:
+            texts[name] = text
+    known: Shapes = {}
+    if FORMS not in texts and any(name.endswith(".jsonl") for name in texts):
+        flaws.append(Flaw(f"{place}/{FORMS}", _both(finding("file.missing"))))
+        texts = {name: text for name, text in texts.items() if not name.endswith(".jsonl")}
+    if FORMS in texts:
+        value = _parsed(texts[FORMS], f"{place}/{FORMS}", flaws)
+        if _are_shapes(value):
+            known = value
+        elif value is not None:
+            flaws.append(Flaw(f"{place}/{FORMS}", _plain(value)))
+    for name, text in texts.items():
+        agency, _, kind = name.rpartition(".")
+        if kind == "jsonl":
+            reports.update(_reports(agency, text, f"{place}/{name}", known, flaws))
+        elif name not in {FORMS, PATHS, SUCCESSORS}:
+            flaws.append(Flaw(f"{place}/{name}", _plain(f"≠ {FORMS}, {PATHS}, {SUCCESSORS}, *.jsonl")))
+    entries_, wrong = _successors(texts.get(SUCCESSORS, ""))
+    flaws += [Flaw(f"{place}/{SUCCESSORS}", each, by_hand=True) for each in wrong]
+    paths = tuple(line for line in texts.get(PATHS, "").split("\n") if line)
+    return Released(place=place, reports=reports, shapes=known, paths=paths, successors=Successors(entries_), flaws=tuple(flaws))
+
+
+def _parsed(text: str, place: str, flaws: list[Flaw]) -> Any:  # noqa: ANN401 (whatever JSON holds)
+    try:
+        return parse_json(text)
+    except DocumentError as error:
+        flaws.append(Flaw(place, _said(error)))
+        return None
+
+
+def _said(error: DocumentError) -> Text:
+    return _both(finding(error.code, row=error.row, **{"found": "", "expected": "", **error.values}))
+
+
+def _both(each: Finding) -> Text:
+    return Text(zh=each.problem("zh"), en=each.problem("en"))
+
+
+def _plain(value: object) -> Text:
+    return Text(zh=shown(value), en=shown(value))
+
+
+def _are_shapes(value: object) -> bool:
+    def texts(one: object) -> bool:
+        return isinstance(one, dict) and all(isinstance(each, str) for each in one.values())
+
+    if not isinstance(value, dict):
+        return False
+    for tables in value.values():
+        if not isinstance(tables, dict) or set(tables) != set(TABLES):
+            return False
+        for shape in tables.values():
+            if not isinstance(shape, dict) or not texts(shape.get("columns")) or not isinstance(shape.get("lines"), dict):
+                return False
+            if not all(
+                isinstance(each, list) and all(_among(column, shape["columns"]) for column in each) for each in shape["lines"].values()
+            ):
+                return False
+    return True
+
+
+def _among(value: object, known: Mapping[str, object]) -> bool:
+    """Whether a value is a text that is known; JSON may hold anything in its place."""
+    return isinstance(value, str) and value in known
+
+
+def _reports(agency: str, text: str, place: str, known: Shapes, flaws: list[Flaw]) -> Iterator[tuple[tuple[str, int], Mapping[str, Any]]]:
+    if slug_fault(agency):
+        flaws.append(Flaw(place, _plain(agency)))
+        return
+    rows: dict[int, int] = {}
+    for row, line in enumerate(text.split("\n"), start=1):
+        if not line:
+            continue
+        value = _parsed(line, f"{place}:{row}", flaws)
+        if _is_record(value, known):
+            # Two lines for one year are left by a merge; whichever was taken, the other would be forgotten.
+            if rows.setdefault(value["year"], row) != row:
+                flaws.append(Flaw(f"{place}:{row}", _plain(f"{value['year']} = {place}:{rows[value['year']]}")))
+            yield (agency, value["year"]), value
+        elif value is not None:
+            flaws.append(Flaw(f"{place}:{row}", _plain(value)))
+
+
+_VERSION = re.compile(r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*)){2}", re.ASCII)
+
+
+def _is_record(value: object, known: Shapes) -> bool:
+    if not isinstance(value, dict) or type(value.get("year")) is not int or not _VERSION.fullmatch(str(value.get("version"))):
+        return False
+    of = value.get("forms")
+    if not isinstance(of, dict) or set(of) != set(TABLES) or not all(_among(form, known) for form in of.values()):
+        return False
+    for name in TABLES:
+        shape, rows = known[of[name]][name], value.get(name)
+        most = len(shape["columns"]) - 1
+        if not isinstance(rows, dict) or not rows.keys() <= shape["lines"].keys():
+            return False
+        if not all(isinstance(row, str) and row.count(",") == most for row in rows.values()):
+            return False
+    overview, printed, gone = value.get("overview"), value.get("printed"), value.get("gone", [])
+    pairs = isinstance(overview, dict) and all(isinstance(each, list) and [*map(type, each)] == [str, str] for each in overview.values())
+    texts = isinstance(printed, dict) and all(isinstance(each, str) for each in printed.values())
+    return pairs and texts and isinstance(gone, list) and all(isinstance(each, str) for each in gone)
+
+
+def _successors(text: str) -> tuple[dict[str, str], list[Text]]:
+    try:
+        value = parse_yaml(text)
+    except DocumentError as error:
+        return {}, [_said(error)]
+    if value is None:
+        return {}, []
+    if not isinstance(value, dict):
+        return {}, [_plain(value)]
+    wrong = [_plain(f"{old}: {new}") for old, new in value.items() if fault(old) or fault(new)]
+    return {old: new for old, new in value.items() if not (fault(old) or fault(new))}, wrong
+
+
+# -- writing ------------------------------------------------------------------------------------------------------------
+
+
+def files(library: Library, before: Released, paths: frozenset[str] | None) -> dict[str, str]:
+    """Every file of the record that brings it up to date, by name. Nothing recorded is ever left out.
+
+    `paths` are the kinds of address that the site has; None leaves those recorded as they are.
+    """
+    known: Shapes = {**before.shapes, **shapes()}  # a form never loses an address: the gate would have said so
+    records: dict[str, dict[int, Mapping[str, Any]]] = {}
+    for (agency, year), one in before.reports.items():
+        records.setdefault(agency, {})[year] = _respelt(one, before.shapes, known)
+    for (agency, year), report in library.reports.items():
+        now, then = record(report), before.reports.get((agency, year))
+        if then is not None:
+            current = {str(figure.address) for figure in report.figures()} if _differ(now, then) else None
+            left = set(then.get("gone", ())) | (states(then, before.shapes).keys() if current is not None else set())
+            if gone := sorted(left - current if current is not None else left):
+                now["gone"] = gone
+        records.setdefault(agency, {})[year] = now
+    found = {f"{agency}.jsonl": "".join(_line(years[year]) for year in sorted(years)) for agency, years in sorted(records.items())}
+    found[FORMS] = json.dumps(known, ensure_ascii=False, indent=1) + "\n"
+    found[PATHS] = "".join(f"{path}\n" for path in sorted({*before.paths, *(paths or ())}))
+    return found
+
+
+def _respelt(one: Mapping[str, Any], before: Shapes, now: Shapes) -> Mapping[str, Any]:
+    """A record with its rows in the columns that its forms have now."""
+    found = dict(one)
+    for name, form in one["forms"].items():
+        old, new = before[form][name]["columns"], now[form][name]["columns"]
+        if list(old) != list(new):
+            rows = {line: dict(zip(old, row.split(","), strict=True)) for line, row in one[name].items()}
+            found[name] = {line: ",".join(cells.get(column, "") for column in new) for line, cells in rows.items()}
+    return found
+
+
+def _differ(now: Mapping[str, Any], then: Mapping[str, Any]) -> bool:
+    return any(now[key] != then[key] for key in now if key != "version")
+
+
+def _line(one: Mapping[str, Any]) -> str:
+    return json.dumps(one, ensure_ascii=False, separators=(",", ":")) + "\n"

@@ -1,0 +1,131 @@
+"""Successors: where what is gone now stands, and the pages at old addresses that lead there.
+
+An entry `reports/old/: reports/new/` speaks for everything below the old folder, unless a longer entry does. The address of
+a figure is that of its page with `#table/line/column`. English twins follow by themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from open_reports.document import json_bytes
+from open_reports.text import LANGUAGE_TAGS, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from open_reports.history.releases.record import Released
+
+ENGLISH = "en/"
+_ADDRESS = re.compile(
+    r"(?!en/|/)(?:[A-Za-z0-9_{][A-Za-z0-9._{}-]*/)*(?:[A-Za-z0-9_{][A-Za-z0-9._{}-]*)?(?:#[^\s/#]+/[^\s/#]+/[^\s/#]+)?", re.ASCII
+)
+EXAMPLE = "reports/pingtan/: reports/pingtan-city/"
+
+
+def fault(address: object) -> bool:
+    """Whether something is no address below the site: it must be relative, without `..`, Chinese (the twin follows)."""
+    return not isinstance(address, str) or not address or not _ADDRESS.fullmatch(address)
+
+
+class Successors(NamedTuple):
+    """What stands in the place of what is gone, by address below the site."""
+
+    entries: Mapping[str, str]
+
+    def of(self, address: str) -> str | None:
+        """Return the address that now stands for one, through all its successors; None if none does or they go round."""
+        current = self._next(address)
+        for _ in self.entries:
+            if current is None or (further := self._next(current)) is None:
+                return current
+            current = further
+        return None  # more steps than entries: some entry was taken twice
+
+    def _next(self, address: str) -> str | None:
+        if address.startswith(ENGLISH):
+            found = self._next(address.removeprefix(ENGLISH))
+            # Data files stand once, for both languages; pages have twins.
+            return found if found is None or not is_page(found) else ENGLISH + found
+        if address in self.entries:
+            return self.entries[address]
+        page, mark, figure = address.partition("#")
+        if mark and page in self.entries:
+            return self.entries[page] + ("" if "#" in self.entries[page] else mark + figure)
+        parts = page.split("/")
+        for count in range(len(parts) - 1, 0, -1):
+            folder = "/".join(parts[:count]) + "/"
+            if folder in self.entries and folder != page:
+                return self.entries[folder] + address.removeprefix(folder) if self.entries[folder].endswith("/") else self.entries[folder]
+        return None
+
+    def rings(self) -> list[str]:
+        """Addresses whose successors go round in a ring."""
+        return [old for old in self.entries if self.of(old) is None]
+
+
+def is_page(address: str) -> bool:
+    """Whether an address is a page's, not a data file's."""
+    path = address.partition("#")[0]
+    return path == "" or path.endswith(("/", ".html"))
+
+
+def former(released: Released, agency: str, year: int) -> dict[str, str]:
+    """Addresses that a report's page had, each with the address below the site that now stands for it.
+
+    For the page to carry them as anchors, so that an old link to a figure still finds its place.
+    """
+    start = f"reports/{agency}/{year}/#"
+    olds = [old for old in released.successors.entries if old.startswith(start)]
+    return {old.removeprefix(start): new for old in olds if (new := released.successors.of(old)) is not None}
+
+
+def redirects(released: Released, site: str = "") -> dict[str, bytes]:
+    """Pages to be written at the addresses of pages that are gone, by path below the site, in both languages.
+
+    Each leads on at once, by its refresh, its canonical address, and a link for whoever stays. `site` is the site's
+    address, empty for relative canonical ones. Without scripts a refresh cannot keep the figure's part of an address.
+    """
+    olds = {old for old in released.successors.entries if "#" not in old}
+    olds |= {f"reports/{agency}/{year}/" for agency, year in released.reports}
+    olds |= {f"reports/{agency}/" for agency, _ in released.reports}
+    olds |= {path.removeprefix(ENGLISH) for path in released.paths}
+    found = {}
+    for old in sorted(olds):
+        new = released.successors.of(old)
+        if new is None or not old or "{" in old or not is_page(old):
+            continue
+        for language, start in (("zh", ""), ("en", ENGLISH)):
+            path = f"{start}{old}index.html" if old.endswith("/") else f"{start}{old}"
+            found[path] = _page(path, (start if is_page(new) else "") + new, site, Words(language))
+    return found
+
+
+def _page(path: str, new: str, site: str, w: Words) -> bytes:
+    address = quote(new, safe="/#.-_~")
+    here = ("../" * path.count("/") + address) or "./"
+    html = Markup(
+        '<!doctype html>\n<html lang="{language}">\n<meta charset="utf-8">\n'
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="robots" content="noindex">\n'
+        '<title>{title}</title>\n<link rel="canonical" href="{canonical}">\n<meta http-equiv="refresh" content="0; url={here}">\n'
+        '<h1>{title}</h1>\n<p>{says}<a href="{here}">{shown}</a></p>\n</html>\n'
+    ).format(
+        language=LANGUAGE_TAGS[w.language],
+        title=w("release_moved"),
+        says=w("release_moved_says"),
+        canonical=f"{site}{address}" if site else here,
+        here=here,
+        shown=new or "./",
+    )
+    return str(html).encode()
+
+
+def successors_json(released: Released) -> bytes:
+    """`data/successors.json`: every old address with the one that now stands for it, for programs that kept the old one."""
+    found = released.successors
+    return json_bytes([{"from": old, "to": found.of(old)} for old in sorted(found.entries)])

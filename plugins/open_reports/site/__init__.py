@@ -1,0 +1,1 @@
+"""Site: everything together, built and put in place."""

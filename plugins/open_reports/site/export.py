@@ -1,0 +1,95 @@
+"""Export: everything the site has but the pages, in a folder of its own, without MkDocs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from open_reports.files import manifest
+from open_reports.copies import CopyError, FolderCopy
+from open_reports.copies import stated_manifest
+from open_reports.document import shown
+from open_reports.site.publish import Artifact
+from open_reports.site.staging import staging, swap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from open_reports.corpus import Corpus
+    from open_reports.history.releases import Released
+    from open_reports.site.publish import Publication
+
+
+class Exported(NamedTuple):
+    """What was written: number of files without the manifest, their size in bytes, the manifest's hash."""
+
+    files: int
+    size: int
+    hash: str
+
+
+def data_files(publication: Publication) -> Iterator[Artifact]:
+    """Every data file of a site: those that stand beside pages, made one page after another, then the corpus' own.
+
+    Pages at addresses that were left, which lead on to new ones, are artifacts too, but no data.
+    """
+    for page in publication.pages:
+        for path, data in page.build().files.items():
+            yield Artifact(f"{page.path}{path}", data)
+    yield from (artifact for artifact in publication.artifacts if manifest.is_data(artifact.path))
+
+
+def export(corpus: Corpus, folder: Path, *, site: str = "", released: Released | None = None) -> Exported:
+    """Write every data file of a corpus, and the manifest, into a folder that takes its place when it is whole.
+
+    `site` is the address at which the files will stand, empty for none; `released` the record of what was released before. A folder that stands there already is replaced if it holds nothing
+    but an export; else, and where nothing can be written, `CopyError` is raised and what was there stays as it was.
+    """
+    refuse_foreign(folder)
+    target = Path(os.path.abspath(folder))  # noqa: PTH100 (a link is not followed): `.` has no name to build beside
+    site = site if site.endswith("/") or not site else f"{site}/"
+    staged = staging(target)
+    made = manifest.Manifest(site=site, packages=corpus.place)
+    try:
+        staged.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(staged, ignore_errors=True)
+        staged.mkdir()
+        for path, data in data_files(corpus.publish(site=site, released=released)):
+            made.add(path, data)
+            _write(staged / path, data)
+        _write(staged / manifest.PATH, made.finish())
+        swap(staged, target)
+    except OSError as error:
+        raise CopyError(str(folder), "export.failed", found=error.strerror or type(error).__name__) from error
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+    return Exported(len(made), sum(entry.size for entry in made.entries.values()), made.hash)
+
+
+def refuse_foreign(folder: Path) -> None:
+    """Raise `CopyError` where a folder holds anything but an export: its manifest and the files this names."""
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise CopyError(str(folder), "export.no_folder")
+    if not folder.exists():
+        return
+    copy = FolderCopy(folder)
+    found = copy.paths()
+    if copy.faults:
+        raise CopyError(str(folder), "export.foreign", found=copy.faults[0].file)
+    known: set[str] = set()
+    if manifest.PATH in found:
+        try:
+            known = {manifest.PATH, *stated_manifest(copy).manifest.entries}
+        except CopyError:  # a manifest that is none of ours protects nothing
+            known = set()
+    if foreign := sorted(found - known):
+        raise CopyError(str(folder), "export.foreign", found=shown(foreign[0], 200))
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Bytes go straight to the file: no text layer that could end lines another way on another system.
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o644), "wb") as stream:
+        stream.write(data)

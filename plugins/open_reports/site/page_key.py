@@ -1,0 +1,130 @@
+"""Dependencies: what each page is made of, as one hash, by which a finished page is kept and found again (`store`).
+
+A hash covers the packages, agencies and findings that a page tells of, and everything that all pages share: this package's own
+code, forms, words and templates, the libraries it uses, the settings of the site. It may cover more than a page shows, which
+costs time; it must never cover less, which would leave a stale page standing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import re
+import sqlite3  # noqa: TID251 (its version alone)
+import zlib
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from open_reports.derived.coverage import Coverage
+    from open_reports.finding import Finding
+    from open_reports.library import Agency, Library
+    from open_reports.report import Report
+
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
+
+
+@cache
+def tools() -> str:
+    """Hash of all that makes pages and files besides the packages: our own sources, and the versions of what they use."""
+    digest = hashlib.sha256(f"{platform.python_version()} {zlib.ZLIB_RUNTIME_VERSION} {sqlite3.sqlite_version}".encode())
+    for name in sorted({match[0] for each in metadata.requires("open-reports") or () if (match := _NAME.match(each))}):
+        digest.update(f"{name} {_version(name)}\n".encode())
+    root = Path(__file__).parents[1]
+    for path in sorted(each for each in root.rglob("*") if each.is_file() and "__pycache__" not in each.parts):
+        # Scripts, styles and pictures stand beside the pages, not in them; a page names those it needs.
+        if path.relative_to(root).parts[0] != "assets":
+            digest.update(f"{path.relative_to(root)}\0{path.stat().st_size}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:  # an extra that is not installed
+        return "-"
+
+
+class Dependencies:
+    """Hashes of what the pages of a library are made of.
+
+    `found` are the findings by report; `settings` everything else that pages are told, such as the site's address.
+    """
+
+    def __init__(
+        self, library: Library, found: Mapping[tuple[str, int], Sequence[Finding]], covered: Coverage, settings: Iterable[str]
+    ) -> None:
+        self._library = library
+        self._found = found
+        self._covered = covered
+        self._own = {agency.id: _hash(self._parts(agency)) for agency in library.agencies.values()}
+        self._basis = _hash([tools(), *settings])
+
+    def of_report(self, report: Report) -> str:
+        """Everything the page of a report is made of: the agency's reports, and those of the units it consolidates."""
+        library = self._library
+        units = [unit for said in report.consolidates for unit in said.units]
+        return _hash(
+            [
+                self._basis,
+                report.name,
+                self._own[report.agency],
+                *(repr(each) for each in self._found.get((report.agency, report.year), ())),
+                *(f"{library.agencies.get(unit)!r} {_digest(library.reports.get((unit, report.year)))}" for unit in units),
+            ]
+        )
+
+    def of_agency(self, agency: Agency) -> str:
+        """Everything the page of an agency is made of: its reports, those above and below it, its row of the coverage."""
+        library = self._library
+        return _hash(
+            [
+                self._basis,
+                self._own[agency.id],
+                *(repr(each) for report in library.of_agency(agency.id) for each in self._found.get((agency.id, report.year), ())),
+                *(repr(each) for each in self._above(agency)),
+                "units",
+                *(repr(each) for each in library.units(agency.id)),
+                repr(self._covered.of_agency(agency.id)),
+            ]
+        )
+
+    def of_corpus(self) -> str:
+        """Everything that a page over all reports is made of."""
+        return _hash(
+            [
+                self._basis,
+                *self._own.values(),
+                *(repr(each) for findings in self._found.values() for each in findings),
+            ]
+        )
+
+    def _parts(self, agency: Agency) -> Iterator[str]:
+        """An agency and its reports."""
+        yield repr(agency)
+        for report in self._library.of_agency(agency.id):
+            yield f"{report.year} {report.digest}"
+
+    def _above(self, agency: Agency) -> Iterator[Agency]:
+        seen = {agency.id}
+        while agency.parent is not None and agency.parent not in seen:
+            agency = self._library.agencies[agency.parent]
+            seen.add(agency.id)
+            yield agency
+
+
+def _digest(report: Report | None) -> str:
+    return report.digest if report else "-"
+
+
+def _hash(parts: Iterable[str]) -> str:
+    """Hash of a list of texts; each with its length, so that no two lists read the same."""
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode(errors="surrogateescape")
+        digest.update(f"{len(data)}\0".encode() + data)
+    return digest.hexdigest()
