@@ -21,7 +21,7 @@ from open_reports.files.catalogue import atom, croissant, dcat, schema_org
 from open_reports.files.observations import observations
 from open_reports.library import open_library
 from open_reports.pages import corrections
-from open_reports.report.model import Revision
+from open_reports.report.model import Change, Revision
 from open_reports.site import frame
 from open_reports.text import Words
 from rdflib import RDF, Graph, Namespace, URIRef
@@ -288,7 +288,7 @@ def test_an_empty_feed_is_valid(library: Library) -> None:
 
 
 def test_corrections_are_news(library: Library) -> None:
-    said = Revision("1.0.1", "2027-01-02", "录入 <错误> & 遗漏", ("applications/new/total: 4 -> 5",))
+    said = Revision("1.0.1", "2027-01-02", "录入 <错误> & 遗漏", (Change(text="applications/new/total: 4 -> 5"),))
     report = replace(library.reports["pingtan", 2019], version="1.0.1", revisions=(said,))
     changed = replace(library, reports={**library.reports, ("pingtan", 2019): report})
     first, before = (valid(atom.feed(each, "zh", SITE, corrections.corrections(each))).findall(f"{A}entry") for each in (changed, library))

@@ -18,7 +18,7 @@ from open_reports.library import Library, open_library
 from open_reports.pages.corrections import banner, corrections_pages
 from open_reports.pages.frame import Here
 from open_reports.pages.paging import MOST_LISTED
-from open_reports.report import Item, Report, Revision
+from open_reports.report import Change, Item, Report, Revision
 from open_reports.text import Words
 from rendering import DESK, PHONE, overflow, settled, violations
 from test_browser import SCHEMES
@@ -34,8 +34,8 @@ __all__ = ["browser"]
 
 HOSTILE = '</td><script>alert("1")</script>,=1+1'
 TOTAL = "applications/new/total"
-TYPING = Revision("1.0.1", "2026-03-02", "录入错误", (f"{TOTAL}：81 改为 18", "文字部分改正一处错字"))
-LINE = Revision("1.1.0", "2026-04-03", f"补录 {HOSTILE}", ("原文第 3 页的 disputes/reconsideration/upheld 漏录",))
+TYPING = Revision("1.0.1", "2026-03-02", "录入错误", (Change(TOTAL, "81", "18"), Change(text="文字部分改正一处错字")))
+LINE = Revision("1.1.0", "2026-04-03", f"补录 {HOSTILE}", (Change(text="原文第 3 页的 disputes/reconsideration/upheld 漏录"),))
 BARE = Revision("1.0.1", "2026-03-20", "格式", ())
 
 
@@ -114,9 +114,82 @@ CHANGES = {
 @pytest.mark.parametrize("text", CHANGES)
 def test_address_is_found_where_the_report_has_such_a_figure(library: Library, text: str) -> None:
     report = replace(library.reports["pingtan", 2024], overview=(Item("公开 平台：甲", "12", "个", "", 2),))
-    found = change(report, text)
+    found = change(report, Change(text=text))
     assert (found.before, found.address, found.after) == (CHANGES[text] or (text, None, ""))
     assert found.text == text
+
+
+TOLD = {
+    "a number": (Change(TOTAL, "81", "18"), f"{TOTAL}：81 改为 18", f"{TOTAL}: 81 changed to 18"),
+    "a blank": (Change(TOTAL, "", "0"), f"{TOTAL}：原文留空 改为 0", f"{TOTAL}: left blank changed to 0"),
+    "a mark": (
+        Change(TOTAL, "/", ""),
+        f"{TOTAL}：“/” 原文标注不适用 改为 原文留空",
+        f"{TOTAL}: “/” marked not applicable changed to left blank",
+    ),
+    "a line put in": (Change(TOTAL, None, "3"), f"{TOTAL}：原文无此行 改为 3", f"{TOTAL}: line left out of this report changed to 3"),
+    "a unit": (Change(TOTAL, "3", "3", unit=("件", "万件")), f"{TOTAL}：3 件 改为 3 万件", f"{TOTAL}: 3 件 changed to 3 万件"),
+    "a printed form": (
+        Change(TOTAL, "3", "3", printed=("3.0", "3")),
+        f"{TOTAL}：3（“3.0”） 改为 3（“3”）",
+        f"{TOTAL}: 3 (“3.0”) changed to 3 (“3”)",
+    ),
+    "an address that is gone": (
+        Change("applications/gone/total", "1", "2"),
+        "applications/gone/total：1 改为 2",
+        "applications/gone/total: 1 changed to 2",
+    ),
+    "a sentence": (Change(text="措辞"), "措辞", "措辞"),
+}
+"""Changes as data, with their sentences in Chinese and English."""
+
+
+@pytest.mark.parametrize("case", TOLD)
+def test_change_as_data_is_told_in_either_language(library: Library, case: str) -> None:
+    entry, zh, en = TOLD[case]
+    found = change(library.reports["pingtan", 2024], entry)
+    assert (found.text, found.in_language("en").text) == (zh, en)
+    assert found.address == (entry.address if entry.address == TOTAL else None)
+    assert found.before + (found.address or "") + found.after == zh
+
+
+@pytest.mark.parametrize("case", TOLD)
+def test_change_is_read_as_it_is_written(tmp_path: Path, case: str) -> None:
+    """`to_dict` gives what a package holds, and reading it gives the change again; one that is no change is an error at its place."""
+    package = made_up.package(year=2023)
+    package.edit_json("version", "1.0.1")
+    entry = TOLD[case][0]
+    said = {"version": "1.0.1", "date": "2026-03-02", "reason": "录入错误", "changes": [entry.to_dict()]}
+    package.edit_json("report.revisions", [said])
+    package.write(tmp_path)
+    library = open_library(tmp_path)
+    assert library.findings == ()
+    assert [each.changes for report in library for each in report.revisions] == [(entry,)]
+
+
+WRONG = {
+    "no address": ({"from": "1", "to": "2"}, "report.revisions[0].changes[0].address"),
+    "no former cell": ({"address": TOTAL, "to": "2"}, "report.revisions[0].changes[0].from"),
+    "no cell": ({"address": TOTAL, "from": "1"}, "report.revisions[0].changes[0].to"),
+    "a number for a text": ({"address": TOTAL, "from": 1, "to": "2"}, "report.revisions[0].changes[0].from"),
+    "no address of a figure": ({"address": "total", "from": "1", "to": "2"}, "report.revisions[0].changes[0].address"),
+    "an unknown key": ({"address": TOTAL, "from": "1", "to": "2", "was": "1"}, "report.revisions[0].changes[0].was"),
+    "half a pair": ({"address": TOTAL, "from": "1", "to": "1", "unit": {"from": "件"}}, "report.revisions[0].changes[0].unit.to"),
+    "nothing": (None, "report.revisions[0].changes[0]"),
+}
+"""What is no change, and the place that the error names."""
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_is_no_change_is_named_with_its_place(tmp_path: Path, case: str) -> None:
+    value, place = WRONG[case]
+    package = made_up.package(year=2023)
+    package.edit_json("version", "1.0.1")
+    package.edit_json("report.revisions", [{"version": "1.0.1", "date": "2026-03-02", "reason": "录入错误", "changes": [value]}])
+    package.write(tmp_path)
+    (found,) = open_library(tmp_path).findings
+    assert found.level == "error"
+    assert place in found.message("zh")
 
 
 # -- data -------------------------------------------------------------------------------------------------------------------
@@ -128,7 +201,7 @@ def test_files_say_the_same(telling: Library) -> None:
     rows = list(csv.DictReader(io.StringIO(made["corrections.csv"].decode(), newline="")))
     assert tuple(rows[0]) == COLUMNS
     assert [entry["version"] for entry in entries] == ["1.1.0", "1.0.1", "1.0.1"]
-    assert entries[0]["changes"] == [{"address": "disputes/reconsideration/upheld", "text": LINE.changes[0]}]
+    assert entries[0]["changes"] == [{"address": "disputes/reconsideration/upheld", "text": LINE.changes[0].text}]
     assert entries[0]["reason"] == LINE.reason
     assert entries[0]["page"] == "reports/pingtan/2020/"
     flat = [
@@ -136,6 +209,8 @@ def test_files_say_the_same(telling: Library) -> None:
             **{key: str(entry[key]) for key in COLUMNS[:6]},
             "address": made_change["address"] or "",
             "change": made_change["text"],
+            "from": made_change.get("from") or "",
+            "to": made_change.get("to") or "",
         }
         for entry in entries
         for made_change in entry["changes"] or [{"address": None, "text": ""}]
@@ -168,7 +243,7 @@ def test_page_tells_everything_and_leads_to_the_figure(telling: Library, languag
     assert place.casefold() in first.xpath("./td[2]")[0].text_content().casefold()
     assert first.xpath("./td[2]//li")[0].text_content().startswith("原文第 3 页的 ")
     assert rows[1].xpath("./td[2]/ul") == []
-    assert [li.text_content() for li in rows[2].xpath("./td[2]//li")][1] == TYPING.changes[1]
+    assert [li.text_content() for li in rows[2].xpath("./td[2]//li")][1] == TYPING.changes[1].text
     assert not root.xpath("//script")
 
 
@@ -216,7 +291,7 @@ def test_corrected_report_says_so_with_its_whole_history(telling: Library, langu
     entries = root.xpath("./details/ol/li")
     assert [("1.1.0" in entry.text, "1.0.1" in entry.text) for entry in entries] == [(True, False), (False, True)]
     assert entries[1].xpath(".//a/@href") == [f"#{TOTAL}"]
-    assert entries[1].xpath("./ul/li")[0].text_content().endswith("：81 改为 18")
+    assert entries[1].xpath("./ul/li")[0].text_content().endswith({"zh": "：81 改为 18", "en": ": 81 changed to 18"}[language])
     assert not root.xpath(".//script")
     assert "<ul>" not in banner_of(telling, "pingtan-police", 2022, language)
 

@@ -21,7 +21,7 @@ from open_reports.files.database import VERSION, database
 from open_reports.files.observations import OBSERVATION, observations
 from open_reports.form import forms
 from open_reports.library import Agency, Library, open_library
-from open_reports.report import Revision, file_hash
+from open_reports.report import Change, Revision, file_hash
 from open_reports.text import words
 
 if TYPE_CHECKING:
@@ -190,7 +190,11 @@ def test_periods_codes_and_revisions_are_kept(report: Callable[[made_up.Package]
         id=sound.agency, name="虚构", name_en="Invented", kind="department", parent=None, region="虚构", site="", codes={"b": "2", "a": "1"}
     )
     period = (date(2023, 9, 1), date(2023, 12, 31))
-    found = replace(sound, period=period, revisions=(Revision("1.0.1", "2026-02-01", "更正", ("a/b/c 1 -> 2", "a/b/d 3 -> 4")),))
+    found = replace(
+        sound,
+        period=period,
+        revisions=(Revision("1.0.1", "2026-02-01", "更正", (Change(text="a/b/c 1 -> 2"), Change(text="a/b/d 3 -> 4"))),),
+    )
     library = Library(agencies={agency.id: agency}, reports={(agency.id, sound.year): found}, findings=())
     connection = outputs.opened(database(library, ()))
     assert told(connection, "SELECT period_start, period_end FROM reports") == [("2023-09-01", "2023-12-31")]

@@ -18,7 +18,7 @@ from open_reports.files import figures
 from open_reports.form import TABLES, forms
 from open_reports.library import Library, open_library
 from open_reports.pages import corrections
-from open_reports.report.model import Consolidation, Revision
+from open_reports.report.model import Change, Consolidation, Revision
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -139,7 +139,7 @@ def test_findings_stand_with_the_table_they_concern(library: Library, findings: 
 
 
 def test_a_revision_is_told_at_the_figures_it_changed(library: Library) -> None:
-    changes = ("applications/new/total: 4 -> 5", "disputes/reconsideration/total: 0 -> 1", "措辞")
+    changes = (Change("applications/new/total", "4", "5"), Change(text="disputes/reconsideration/total: 0 -> 1"), Change(text="措辞"))
     revisions = (Revision("1.0.1", "2026-03-01", "录入错误", changes[:1]), Revision("1.1.0", "2026-04-01", "再次核对", changes))
     report = replace(library.reports["pingtan", 2023], version="1.1.0", revisions=revisions)
     files = parsed(with_report(library, report), report)
@@ -147,7 +147,9 @@ def test_a_revision_is_told_at_the_figures_it_changed(library: Library) -> None:
     assert files["disputes"]["figures"]["reconsideration"]["total"]["revisions"] == ["1.1.0"]
     assert "revisions" not in files["applications"]["figures"]["new"]["natural_person"]
     assert [each["version"] for each in files["applications"]["revisions"]] == ["1.1.0", "1.0.1"]
-    assert files["applications"]["revisions"][0]["changes"] == [{"address": "applications/new/total", "text": changes[0]}]
+    assert files["applications"]["revisions"][0]["changes"] == [
+        {"address": "applications/new/total", "text": "applications/new/total：4 改为 5", "from": "4", "to": "5"}
+    ]
     assert files["disclosure"]["revisions"] == []
 
 

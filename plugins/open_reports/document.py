@@ -249,14 +249,16 @@ class Record:
 
     def texts(self, key: str, *, most: int = 200) -> tuple[str, ...]:
         """Take a list of one-line texts; what is none is noted and left out."""
-        found = []
-        for index, value in enumerate(self.sequence(key)):
-            fault = _text_fault(value, most)
-            if fault is None:
-                found.append(str(value))
-            else:
-                self.note(f"{key}[{index}]", fault[0], **fault[1])
-        return tuple(found)
+        found = (self.one_line(f"{key}[{index}]", value, most=most) for index, value in enumerate(self.sequence(key)))
+        return tuple(text for text in found if text is not None)
+
+    def one_line(self, key: str, value: object, *, most: int = 200) -> str | None:
+        """Take a value that stands at a key for a one-line text; note what is none, and return None."""
+        fault = _text_fault(value, most)
+        if fault is None:
+            return str(value)
+        self.note(key, fault[0], **fault[1])
+        return None
 
     def records(self, key: str, *, required: bool = False) -> Iterator[Record]:
         """Each mapping of a list, as a record of its own."""

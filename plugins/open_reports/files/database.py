@@ -16,6 +16,7 @@ from open_reports.errors import PublishError
 from open_reports.files.codebook import HEADS, sum_text
 from open_reports.files.package import descriptor
 from open_reports.form import Address, forms
+from open_reports.history.corrections import change
 from open_reports.report import file_hash
 from open_reports.text import LANGUAGES, Words
 
@@ -125,7 +126,7 @@ def _content(library: Library, findings: Sequence[Finding]) -> Iterator[tuple[st
     yield (
         "revisions",
         (
-            (number, each.version, each.date, each.reason, "\n".join(each.changes))
+            (number, each.version, each.date, each.reason, "\n".join(change(report, entry).text for entry in each.changes))
             for number, report in reports
             for each in report.revisions
         ),

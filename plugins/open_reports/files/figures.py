@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from open_reports.checks.identity import consolidated, gaps, identity_at, strands, total
 from open_reports.document import compact_json
 from open_reports.form import TABLES, Address, forms
+from open_reports.history.corrections import facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -256,7 +257,7 @@ def _changed(corrected: Sequence[Correction]) -> Iterator[_Changed]:
                 by_table.setdefault(made.address.partition("/")[0], []).append(made.address)
         for table, addresses in by_table.items():
             said = each.revision
-            changes = [{"address": made.address, "text": made.text} for made in each.changes if made.address in addresses]
+            changes = [facts(made) for made in each.changes if made.address in addresses]
             entry = {"version": said.version, "date": said.date, "reason": said.reason, "changes": changes}
             yield _Changed(table, said.version, frozenset(addresses), entry)
 

@@ -6,24 +6,38 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports.document import json_bytes
+from open_reports.form import forms
 from open_reports.report import csv_text
+from open_reports.report.model import Change as Entry
+from open_reports.text import Words
 
 if TYPE_CHECKING:
     from open_reports.library import Library
     from open_reports.report import Report, Revision
 
-COLUMNS = ("agency", "agency_name", "year", "version", "date", "reason", "address", "change")
-"""Columns of `corrections.csv`, one row a change; a correction that lists none has one row without address and change."""
+COLUMNS = ("agency", "agency_name", "year", "version", "date", "reason", "address", "change", "from", "to")
+"""Columns of `corrections.csv`, one row a change; a correction that lists none has one row without address and change.
+
+`from` and `to` are the cells before and after, empty where the change is told in a sentence only.
+"""
 _ADDRESS = re.compile(r"[a-z]+/[a-z_.]+/[a-z_]+", re.ASCII)
 
 
 class Change(NamedTuple):
-    """One change of a correction: its words, and the address they name, with what stands before and behind it."""
+    """One change of a correction: its words, and the address they name, with what stands before and behind it.
+
+    `entry` is the entry of the package's `revisions`, from which the words can be had in either language.
+    """
 
     text: str
     before: str
     address: str | None
     after: str
+    entry: Entry
+
+    def in_language(self, language: str) -> Change:
+        """Return the change in words of a language; a sentence that somebody wrote stays as it was written."""
+        return _told(self.entry, known=self.address is not None, language=language) if self.entry.address else self
 
 
 class Correction(NamedTuple):
@@ -37,7 +51,7 @@ class Correction(NamedTuple):
 def of_report(report: Report) -> tuple[Correction, ...]:
     """Corrections of one report, newest first."""
     ordered = sorted(report.revisions, key=lambda each: (each.date, _version(each.version)), reverse=True)
-    return tuple(Correction(report, each, tuple(change(report, text) for text in each.changes)) for each in ordered)
+    return tuple(Correction(report, each, tuple(change(report, entry) for entry in each.changes)) for each in ordered)
 
 
 def corrections(library: Library) -> tuple[Correction, ...]:
@@ -50,19 +64,71 @@ def _version(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split("."))
 
 
-def change(report: Report, text: str) -> Change:
-    """Find the first address of the report that a change names; a text that names none stays whole."""
+def change(report: Report, entry: Entry) -> Change:
+    """Say what an entry of `revisions` tells, with the address of the report that it names.
+
+    In a sentence that is the first address that the report has; a text that names none stays whole.
+    """
+    return _told(entry, known=_has(report, entry.address), language="zh") if entry.address else _found(report, entry)
+
+
+def _has(report: Report, address: str) -> bool:
+    name, line, column = (address.partition("/")[0], *address.partition("/")[2].rpartition("/")[::2])
+    if name == "overview":
+        return column == "value" and any(item.item == line for item in report.overview)
+    table = report.tables.get(name)
+    return table is not None and line in table.form.lines and column in table.form.lines[line].columns
+
+
+def _told(entry: Entry, *, known: bool, language: str) -> Change:
+    w = Words(language)
+    sides = []
+    for index, cell in enumerate((entry.was, entry.now)):
+        unit, printed = ((pair[index] if pair else "") for pair in (entry.unit, entry.printed))
+        sides.append(
+            cell_words(cell, language) + (f" {unit}" if unit else "") + (w("corrections_printed", text=printed) if printed else "")
+        )
+    after = w("corrections_change", was=sides[0], now=sides[1])
+    text = f"{entry.address}{after}"
+    return Change(text, "", entry.address, after, entry) if known else Change(text, text, None, "", entry)
+
+
+def cell_words(cell: str | None, language: str) -> str:
+    """A cell in words: the number as spelt, or which kind of nothing. Blank is never a number: `原文留空`."""
+    common = forms().common
+    if cell is None:
+        return common.statuses["line_absent"][language]
+    status = common.missing.get(cell, "reported")
+    if status == "reported":
+        return cell
+    mark = f"“{cell}” " if cell else ""
+    return f"{mark}{common.statuses[status][language]}"
+
+
+def _found(report: Report, entry: Entry) -> Change:
+    text = entry.text
     for match in _ADDRESS.finditer(text):
         name, line, column = match[0].split("/")
         table = report.tables.get(name)
         if table is not None and line in table.form.lines and column in table.form.lines[line].columns:
-            return Change(text, text[: match.start()], match[0], text[match.end() :])
+            return Change(text, text[: match.start()], match[0], text[match.end() :], entry)
     stated = sorted((f"overview/{item.item}/value" for item in report.overview), key=len, reverse=True)
     for address in stated:
         if address in text:
             before, _, after = text.partition(address)
-            return Change(text, before, address, after)
-    return Change(text, text, None, "")
+            return Change(text, before, address, after, entry)
+    return Change(text, text, None, "", entry)
+
+
+def facts(made: Change) -> dict[str, object]:
+    """One change for programs: its address, its sentence, and the cells before and after where they are told as data."""
+    own = made.entry.to_dict()
+    told = {key: value for key, value in own.items() if key != "address"} if isinstance(own, dict) else {}
+    return {"address": made.address, "text": made.text, **told}
+
+
+def _cells(entry: Entry) -> tuple[str, str]:
+    return entry.was or "", entry.now or ""
 
 
 def files(library: Library) -> dict[str, bytes]:
@@ -77,14 +143,24 @@ def files(library: Library) -> dict[str, bytes]:
             "version": each.revision.version,
             "date": each.revision.date,
             "reason": each.revision.reason,
-            "changes": [{"address": made.address, "text": made.text} for made in each.changes],
+            "changes": [facts(made) for made in each.changes],
             "page": each.report.folder,
         }
         for each in found
     ]
     rows = [
-        (report.agency, names[report.agency], str(report.year), said.version, said.date, said.reason, made.address or "", made.text)
+        (
+            report.agency,
+            names[report.agency],
+            str(report.year),
+            said.version,
+            said.date,
+            said.reason,
+            made.address or made.entry.address,
+            made.text,
+            *_cells(made.entry),
+        )
         for report, said, changes in found
-        for made in changes or (Change("", "", None, ""),)
+        for made in changes or (Change("", "", None, "", Entry()),)
     ]
     return {"corrections.json": json_bytes(entries), "corrections.csv": csv_text([COLUMNS, *rows]).encode()}

@@ -120,6 +120,7 @@ def _view(library: Library, each: Correction, here: Here) -> CorrectionView:
 
 
 def _change_view(report: Report, made: Change, folder: str, w: Words) -> ChangeView:
+    made = made.in_language(w.language)
     if made.address is None:
         return ChangeView(made.text, "", "", "", "")
     place = w("corrections_place", place=place_words(report, made.address, w))

@@ -46,13 +46,41 @@ class Source(NamedTuple):
     path: str
 
 
+class Change(NamedTuple):
+    """What one revision changed at one address.
+
+    `was` and `now` are the cell before and after as the CSV file spells it: empty for a blank, None for a line that is left
+    out. `unit` and `printed` hold the pair before and after, where the change is one of the unit or of the printed form.
+    `text` is the sentence of an entry written before changes were data; it stands alone, and the others are empty.
+    """
+
+    address: str = ""
+    was: str | None = None
+    now: str | None = None
+    unit: tuple[str, str] | None = None
+    printed: tuple[str, str] | None = None
+    text: str = ""
+
+    def to_dict(self) -> dict[str, object] | str:
+        """Return the entry as `revisions` of a package holds it."""
+        if not self.address:
+            return self.text
+        pairs = {"unit": self.unit, "printed": self.printed}
+        told = {key: {"from": pair[0], "to": pair[1]} for key, pair in pairs.items() if pair}
+        return {"address": self.address, "from": self.was, "to": self.now, **told}
+
+
 class Revision(NamedTuple):
     """One released change of a report's data."""
 
     version: str
     date: str
     reason: str
-    changes: tuple[str, ...]
+    changes: tuple[Change, ...]
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the entry as `revisions` of a package holds it."""
+        return {**self._asdict(), "changes": [each.to_dict() for each in self.changes]}
 
 
 class Consolidation(NamedTuple):

@@ -23,6 +23,7 @@ from open_reports.report.model import (
     FILES,
     PROFILE,
     PROSE,
+    Change,
     Consolidation,
     Item,
     Note,
@@ -551,6 +552,7 @@ class _Described(NamedTuple):
 
 
 URL = r"https?://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?(?:/[A-Za-z0-9._~:/?#\[\]@!$&()*+,;=%-]*)?"
+_ADDRESS = r"[a-z_]+/.+/[a-z_]+"
 _SEMVER = r"(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)"
 
 
@@ -683,5 +685,39 @@ def _revision(entry: Record) -> Revision:
         version=entry.matching("version", _SEMVER, "1.0.1"),
         date=day.isoformat() if day else "",
         reason=entry.text("reason", most=500),
-        changes=entry.texts("changes"),
+        changes=tuple(_changes(entry)),
     )
+
+
+def _changes(entry: Record) -> Iterator[Change]:
+    """Changes of a revision: each an address with what stood and what stands there, or a sentence, as they once were."""
+    for index, value in enumerate(entry.sequence("changes")):
+        if isinstance(value, dict):
+            change = Record(value, entry.problems, entry.at(f"changes[{index}]"))
+            yield Change(
+                address=change.matching("address", _ADDRESS, "applications/new/total"),
+                was=_cell(change, "from"),
+                now=_cell(change, "to"),
+                unit=_pair(change, "unit"),
+                printed=_pair(change, "printed"),
+            )
+            change.close()
+        elif (text := entry.one_line(f"changes[{index}]", value)) is not None:
+            yield Change(text=text)
+
+
+def _cell(change: Record, key: str) -> str | None:
+    """Cell before or after a change: null for a line that is left out, an empty text for a blank."""
+    value = change.get(key)
+    if key not in change.mapping:
+        change.note(key, "record.missing", key=key)
+    return value if value is None or value == "" else change.one_line(key, value)
+
+
+def _pair(change: Record, key: str) -> tuple[str, str] | None:
+    if change.get(key) is None:
+        return None
+    both = change.record(key)
+    pair = _cell(both, "from"), _cell(both, "to")
+    both.close()
+    return pair[0] or "", pair[1] or ""

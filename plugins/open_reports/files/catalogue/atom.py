@@ -16,7 +16,7 @@ from open_reports.text import LANGUAGE_TAGS, Words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from open_reports.history.corrections import Correction
+    from open_reports.history.corrections import Change, Correction
     from open_reports.library import Library
     from open_reports.report import Report, Revision
 
@@ -31,13 +31,13 @@ class News(NamedTuple):
     day: str
     report: Report
     revision: Revision | None
-    changes: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
 
 
 def news(library: Library, corrected: Sequence[Correction] = ()) -> tuple[News, ...]:
     """Every report and every correction, newest first; those of one day in the order of the reports, corrections before."""
     found = [
-        *(News(each.revision.date, each.report, each.revision, tuple(made.text for made in each.changes)) for each in corrected),
+        *(News(each.revision.date, each.report, each.revision, each.changes) for each in corrected),
         *(News(report.created[:10], report, None) for report in library),
     ]
     return tuple(sorted(found, key=lambda each: each.day, reverse=True))
@@ -93,7 +93,7 @@ def _entry(each: News, library: Library, w: Words, site: str, home: str) -> ET.E
 def _summary(each: News, w: Words) -> Iterator[str]:
     if each.revision is not None:
         yield w("feed_reason", reason=each.revision.reason)
-        yield from each.changes
+        yield from (made.in_language(w.language).text for made in each.changes)
     else:
         day = each.report.published
         yield w("feed_added", title=each.report.title, day=day.isoformat() if day else w("unknown"))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, NamedTuple
 
+from open_reports.document import compact_json
 from open_reports.finding import level_name
 from open_reports.form import forms
+from open_reports.history.corrections import change as told_in
 from open_reports.history.diff import state
 from open_reports.history.diff.model import STANDINGS, only_spelling
 from open_reports.text import Words
@@ -158,7 +160,8 @@ def _revisions(change: ReportChange, w: Words) -> Iterator[tuple[str]]:
     for key, found in (("diff_entry", change.revisions), ("diff_entry_lost", change.revisions_lost)):
         for each in found:
             said = w(key, day=each.date, version=each.version, reason=each.reason)
-            yield (" ".join([said, *(f"[{text}]" for text in each.changes)]),)
+            told = (told_in(change.report, entry).in_language(w.language).text for entry in each.changes) if change.report else ()
+            yield (" ".join([said, *(f"[{text}]" for text in told)]),)
 
 
 def _faults(change: ReportChange, w: Words) -> Iterator[tuple[str]]:
@@ -166,7 +169,7 @@ def _faults(change: ReportChange, w: Words) -> Iterator[tuple[str]]:
     values = {"old": change.before.version, "new": change.after.version, "level": w(f"diff_level_{change.level}") if change.level else ""}
     for fault in change.faults:
         yield (w(f"diff_fault_{fault.kind}", **values),)
-        yield from ((f"  {each}",) for each in fault.entries or fault.addresses)
+        yield from ((f"  {each}",) for each in [compact_json(entry.to_dict()) for entry in fault.entries] or fault.addresses)
     if change.level and not change.faults:
         yield (w("diff_ok"),)
 

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports.document import shown
 from open_reports.form import forms
+from open_reports.history.corrections import cell_words
 from open_reports.history.corrections import change as told_in
+from open_reports.report.model import Change
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from open_reports.form import Status
+    from open_reports.history.corrections import Change as Told
     from open_reports.report import Report, Revision
 
 
@@ -27,6 +30,11 @@ class State(NamedTuple):
     status: Status
     unit: str
     printed: str = ""
+
+    @property
+    def cell(self) -> str | None:
+        """Cell of the CSV file; None where the line is left out."""
+        return None if self.status == "line_absent" else self.text
 
 
 class FigureChange(NamedTuple):
@@ -56,8 +64,7 @@ def words(one: State | None, language: str = "zh", beside: State | None = None) 
     """
     if one is None:
         return ""
-    mark = f"“{one.text}” " if one.text else ""
-    said = one.text if one.status == "reported" else f"{mark}{forms().common.statuses[one.status][language]}"
+    said = cell_words(one.cell, language) if one.status != "not_on_form" else forms().common.statuses[one.status][language]
     if beside and one.unit != beside.unit:
         said = f"{said} {one.unit}".rstrip()
     if beside and one.printed != beside.printed:
@@ -65,10 +72,13 @@ def words(one: State | None, language: str = "zh", beside: State | None = None) 
     return said
 
 
-def entry(change: FigureChange) -> str:
-    """The text by which a package's `revisions` names a change, so that the old value is kept: `address：81 改为 18`."""
-    was, is_ = words(change.before, beside=change.after), words(change.after, beside=change.before)
-    return f"{change.address}：{was} 改为 {is_}"
+def entry(change: FigureChange) -> Change:
+    """Entry by which a package's `revisions` tells a change of a figure that is there before and after: the old value is kept."""
+    before, after = change.before, change.after
+    assert before and after  # noqa: S101, PT018 (an address that came or went is told by the version)
+    unit = (before.unit, after.unit) if before.unit != after.unit else None
+    printed = (before.printed, after.printed) if before.printed != after.printed else None
+    return Change(change.address, before.cell, after.cell, unit, printed)
 
 
 def unnamed(report: Report, figures: Iterable[FigureChange], since: str) -> tuple[FigureChange, ...]:
@@ -77,11 +87,11 @@ def unnamed(report: Report, figures: Iterable[FigureChange], since: str) -> tupl
     Several revisions may tell one change together: 81 to 18, then 18 to 19. An address that is not in the report any
     more cannot be told this way.
     """
-    told: dict[str, list[str]] = {}
-    for text in (text for each in newer(report.revisions, since) for text in each.changes):
-        found = told_in(report, text)
+    told: dict[str, list[Told]] = {}
+    for one in (one for each in newer(report.revisions, since) for one in each.changes):
+        found = told_in(report, one)
         if found.address is not None:
-            told.setdefault(found.address, []).append(f"{found.before}\n{found.after}")
+            told.setdefault(found.address, []).append(found)
     return tuple(each for each in figures if each.before and each.after and not _tells(told.get(each.address, ()), each.before, each.after))
 
 
@@ -95,13 +105,30 @@ def version(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split("."))
 
 
-def _tells(texts: Iterable[str], before: State, after: State) -> bool:
-    said = "\n".join(texts)
-    if not said:
-        return False
+def _tells(told: Sequence[Told], before: State, after: State) -> bool:
+    """Whether changes, taken together, tell both states: as data, or in sentences, in which a number must stand on its own."""
+    said = "\n".join(f"{each.before}\n{each.after}" for each in told if not each.entry.address)
+    data = [each.entry for each in told if each.entry.address]
+    pairs: dict[str, tuple[object, object]] = {name: (getattr(before, name), getattr(after, name)) for name in ("unit", "printed")}
+    differing = [name for name, (was, now) in pairs.items() if was != now]
     if before[:2] == after[:2]:  # only the unit or the printed form differs: the number is the same before and after
-        return all(each.unit in said for each in (before, after) if before.unit != after.unit)
-    return all(any(each in said if not each[-1:].isdigit() else _number(each, said) for each in _spellings(one)) for one in (before, after))
+        return all(_paired(data, name, pairs[name]) or (bool(said) and _said(name, pairs[name], said)) for name in differing)
+    cells = ([each.was for each in data], [each.now for each in data])
+    return all(one.cell in known or _spelt(one, said) for one, known in zip((before, after), cells, strict=True))
+
+
+def _paired(data: Sequence[Change], name: str, pair: tuple[object, object]) -> bool:
+    """Whether entries tell the change of a unit or of a printed form, one after the other."""
+    known = [found for each in data if (found := getattr(each, name))]
+    return any(was == pair[0] for was, _ in known) and any(now == pair[1] for _, now in known)
+
+
+def _said(name: str, pair: tuple[object, object], said: str) -> bool:
+    return name == "printed" or all(str(each) in said for each in pair)
+
+
+def _spelt(one: State, said: str) -> bool:
+    return any(each in said if not each[-1:].isdigit() else _number(each, said) for each in _spellings(one))
 
 
 def _spellings(one: State) -> tuple[str, ...]:

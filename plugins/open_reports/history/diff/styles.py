@@ -169,9 +169,9 @@ def _report(change: ReportChange, language: str) -> dict[str, Any]:
             {"finding": each.rule, "address": each.address, "from": _explanation(each.before), "to": _explanation(each.after)}
             for each in change.explanations
         ],
-        "revisions": [each._asdict() for each in change.revisions],
-        "revisions_lost": [each._asdict() for each in change.revisions_lost],
-        "faults": [each._asdict() for each in change.faults],
+        "revisions": [each.to_dict() for each in change.revisions],
+        "revisions_lost": [each.to_dict() for each in change.revisions_lost],
+        "faults": [{**each._asdict(), "entries": [entry.to_dict() for entry in each.entries]} for each in change.faults],
         "files": list(change.files),
         "indicators": list(change.indicators),
     }

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from open_reports.history.diff.state import FigureChange
     from open_reports.report import Report
+    from open_reports.report.model import Change
 
 Level = Literal["major", "minor", "patch"]
 LEVELS: tuple[Level, ...] = ("major", "minor", "patch")
@@ -31,7 +32,7 @@ class Fault(NamedTuple):
 
     kind: Kind
     addresses: tuple[str, ...] = ()
-    entries: tuple[str, ...] = ()
+    entries: tuple[Change, ...] = ()
 
 
 def level(before: Report, after: Report, figures: Sequence[FigureChange]) -> Level:

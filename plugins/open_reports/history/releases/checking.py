@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from open_reports.document import compact_json
 from open_reports.errors import OpenReportsError
 from open_reports.history.diff.state import FigureChange, changes, entry, unnamed, version, words
 from open_reports.history.diff.state import states as standing
@@ -120,7 +121,7 @@ def _figures(report: Report, one: Mapping[str, Any], released: Released, page: s
         gone = [each for each in differing if each.after is None]
         for each in unnamed(report, differing, one["version"]):
             was, is_ = _both(each.before, each.after), _both(each.after, each.before)
-            yield Breach("figure_changed", agency, year, each.address, was, is_, one["version"], entry(each))
+            yield Breach("figure_changed", agency, year, each.address, was, is_, one["version"], compact_json(entry(each).to_dict()))
     earlier = one.get("gone", ())
     if earlier:
         present = standing(report)
