@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import sys
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import grimp
-import networkx
+import networkx as nx
 from radon.complexity import cc_visit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "open_reports"
@@ -36,8 +38,8 @@ def entries(folder: Path) -> list[str]:
 
 def circles(graph: grimp.ImportGraph) -> list[list[str]]:
     """Modules that import one another in a ring."""
-    arrows = networkx.DiGraph((module, used) for module in graph.modules for used in graph.find_modules_directly_imported_by(module))
-    return sorted(sorted(ring) for ring in networkx.strongly_connected_components(arrows) if len(ring) > 1)
+    arrows = nx.DiGraph((module, used) for module in graph.modules for used in graph.find_modules_directly_imported_by(module))
+    return sorted(sorted(ring) for ring in nx.strongly_connected_components(arrows) if len(ring) > 1)
 
 
 def upward(graph: grimp.ImportGraph, order: list[str]) -> list[str]:

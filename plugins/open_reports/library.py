@@ -130,26 +130,11 @@ def open_library(root: Path, *, place: str | None = None, only: Sequence[tuple[s
     read_reports: dict[tuple[str, int], Report] = {}
     if not root.is_dir():
         return Library(agencies={}, reports={}, findings=(finding("file.no_root", file=place),))
-    entries, faults = gate.children(str(root), place)
     wanted = {agency for agency, _ in only}
-    findings += [each for each in faults if not wanted or (each.file or "").removeprefix(f"{place}/") in wanted]
-    seen: dict[str, str] = {}
-    for name, entry in entries.items():
+    for name, folder in _folders(root, place, wanted, findings):
         path = f"{place}/{shown(name)}"
-        if wanted and name not in wanted:
-            continue
-        if not entry.is_dir(follow_symlinks=False):
-            findings += gate.unexpected([name], ROOT_FILES, place)
-            continue
-        if code := gate.slug_fault(name):
-            findings.append(finding(code, file=path, found=shown(name)))
-            continue
-        twin = seen.setdefault(gate.skeleton(name), name)
-        if twin != name:
-            findings.append(finding("file.slug_twin", file=path, found=name, expected=twin))
-            continue
-        inside, faults = gate.children(entry.path, path)
-        agency, more = (None, []) if any(each.file == f"{path}/{AGENCY}" for each in faults) else _agency(entry.path, path, name)
+        inside, faults = gate.children(folder, path)
+        agency, more = (None, []) if any(each.file == f"{path}/{AGENCY}" for each in faults) else _agency(folder, path, name)
         findings += (each.of(name, None) for each in gate.first_of_each_file((*faults, *more)))
         if agency is not None:
             agencies[name] = agency
@@ -163,6 +148,25 @@ def open_library(root: Path, *, place: str | None = None, only: Sequence[tuple[s
         findings += _parents(agencies, place)
     known = {key: report for key, report in read_reports.items() if key[0] in agencies}
     return Library(agencies=agencies, reports=known, findings=tuple(findings))
+
+
+def _folders(root: Path, place: str, wanted: set[str], findings: list[Finding]) -> Iterator[tuple[str, str]]:
+    """Name and path of each agency's folder; whatever else stands there becomes a finding."""
+    entries, faults = gate.children(str(root), place)
+    findings += [each for each in faults if not wanted or (each.file or "").removeprefix(f"{place}/") in wanted]
+    seen: dict[str, str] = {}
+    for name, entry in entries.items():
+        path = f"{place}/{shown(name)}"
+        if wanted and name not in wanted:
+            continue
+        if not entry.is_dir(follow_symlinks=False):
+            findings += gate.unexpected([name], ROOT_FILES, place)
+        elif code := gate.slug_fault(name):
+            findings.append(finding(code, file=path, found=shown(name)))
+        elif (twin := seen.setdefault(gate.skeleton(name), name)) != name:
+            findings.append(finding("file.slug_twin", file=path, found=name, expected=twin))
+        else:
+            yield name, entry.path
 
 
 def _reports(

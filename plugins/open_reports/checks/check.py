@@ -117,6 +117,15 @@ def _deadline(report: Report, agency: Agency | None) -> Iterator[Finding]:
 
 def _form(report: Report) -> Iterator[Finding]:
     """What the statutory form asks of a whole report: notices, never errors, for official reports do differ."""
+    yield from _other_forms(report)
+    yield from _left_out(report)
+    yield from _sections(report)
+    if str(report.year) not in report.title:
+        yield finding("form.title", file=f"{report.place}/{DESCRIPTOR}", found=report.title, expected=str(report.year))
+
+
+def _other_forms(report: Report) -> Iterator[Finding]:
+    """Tables in the shape of another year's form."""
     known = forms()
     prescribed = known.prescribed_for(report.year)
     for name, table in report.tables.items():
@@ -132,6 +141,10 @@ def _form(report: Report) -> Iterator[Finding]:
                 expected=prescribed.id,
                 reference=prescribed.reference,
             )
+
+
+def _left_out(report: Report) -> Iterator[Finding]:
+    """Tables without any figure, and lines that the report does not print."""
     for name, table in report.tables.items():
         if table.rows and not any(any(cells) for cells in table.rows.values()):
             yield finding("form.blank", file=f"{report.place}/{table_path(name)}", table=table.form.title)
@@ -145,6 +158,11 @@ def _form(report: Report) -> Iterator[Finding]:
             found=form_table.lines[line].label.zh,
             line=form_table.lines[line].label,
         )
+
+
+def _sections(report: Report) -> Iterator[Finding]:
+    """Sections of prose that are missing or stand in another order."""
+    known = forms()
     headings = "、".join(heading for heading, _ in report.headings)
     for section in known.common.sections:
         if section.id not in report.prose:
@@ -154,8 +172,6 @@ def _form(report: Report) -> Iterator[Finding]:
     order = [section.id for section in known.common.sections if section.id in report.prose]
     if list(report.prose) != order:
         yield finding("form.order", file=f"{report.place}/{PROSE}", found=headings)
-    if str(report.year) not in report.title:
-        yield finding("form.title", file=f"{report.place}/{DESCRIPTOR}", found=report.title, expected=str(report.year))
 
 
 def _unused(report: Report, given: Iterable[Explanation]) -> Iterator[Finding]:

@@ -226,17 +226,8 @@ def located(tested: Sequence[Identity]) -> dict[int, Address]:
     A cell is blamed if one other value in it would settle every contradiction it belongs to, at least two of them,
     without upsetting an identity that holds; and only if no other cell could be blamed for any of these.
     """
-    containing: dict[Address, list[tuple[int, int]]] = defaultdict(list)
-    for position, identity in enumerate(tested):
-        if identity.result == "untestable" or not identity.left:
-            continue
-        year = identity.left[0].year
-        for side, members in ((1, identity.left), (-1, identity.right)):
-            for each in members:
-                if each.year == year:
-                    containing[each.address].append((position, side * each.sign))
     explains: dict[Address, list[int]] = {}
-    for address, uses in containing.items():
+    for address, uses in _uses(tested).items():
         wanted = {sign * tested[position].gap() for position, sign in uses}
         positions = [position for position, _ in uses]
         if len(positions) > 1 and len(wanted) == 1 and wanted != {0}:
@@ -251,6 +242,20 @@ def located(tested: Sequence[Identity]) -> dict[int, Address]:
         if all(blamed[position] == [address] for position in positions)
         for position in positions
     }
+
+
+def _uses(tested: Sequence[Identity]) -> dict[Address, list[tuple[int, int]]]:
+    """Identities that each cell of this year belongs to: position in `tested`, and the sign with which it enters the gap."""
+    containing: dict[Address, list[tuple[int, int]]] = defaultdict(list)
+    for position, identity in enumerate(tested):
+        if identity.result == "untestable" or not identity.left:
+            continue
+        year = identity.left[0].year
+        for side, members in ((1, identity.left), (-1, identity.right)):
+            for each in members:
+                if each.year == year:
+                    containing[each.address].append((position, side * each.sign))
+    return containing
 
 
 def consolidated(report: Report, library: Library) -> Iterator[Identity]:

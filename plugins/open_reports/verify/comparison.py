@@ -93,12 +93,7 @@ def _first(path: str, found: str) -> Difference:
 
 def _values(path: str, made: object, found: object, rewritten: Rewritten, *, whole: bool) -> Iterator[Difference]:
     if isinstance(made, dict) and isinstance(found, dict):
-        if whole and made.keys() != found.keys():
-            lacking, more = ([key for key in one if key not in other] for one, other in ((made, found), (found, made)))
-            yield Difference(told("place.value", path=path), shown(lacking, _SHOWN), shown(more, _SHOWN))
-        for key in made:  # in its order, for a set has another one each time, and the first difference is what is told
-            if key in found:
-                yield from _values(f"{path}.{key}" if path else key, made[key], found[key], rewritten, whole=whole)
+        yield from _mappings(path, made, found, rewritten, whole=whole)
     elif isinstance(made, list) and isinstance(found, list):
         if len(made) != len(found):
             yield Difference(told("place.value", path=f"{path}[]"), str(len(made)), str(len(found)))
@@ -106,6 +101,15 @@ def _values(path: str, made: object, found: object, rewritten: Rewritten, *, who
             yield from _values(f"{path}[{index}]", expected, stated, rewritten, whole=whole)
     elif type(made) is not type(found) or (made != found and (made, found) not in rewritten):
         yield Difference(told("place.value", path=path), shown(made, _SHOWN), shown(found, _SHOWN))
+
+
+def _mappings(path: str, made: dict[str, object], found: dict[str, object], rewritten: Rewritten, *, whole: bool) -> Iterator[Difference]:
+    if whole and made.keys() != found.keys():
+        lacking, more = ([key for key in one if key not in other] for one, other in ((made, found), (found, made)))
+        yield Difference(told("place.value", path=path), shown(lacking, _SHOWN), shown(more, _SHOWN))
+    for key, value in made.items():  # in its order, for a set has another one each time, and the first difference is what is told
+        if key in found:
+            yield from _values(f"{path}.{key}" if path else key, value, found[key], rewritten, whole=whole)
 
 
 def _cells(made: bytes, found: bytes, *, whole: bool) -> Iterator[Difference]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from open_reports.checks.check import check_report
 from open_reports.checks.identity import identities, spelt
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from open_reports.derived.indicator import Value
     from open_reports.finding import Finding
     from open_reports.history.diff.model import Key, Standing
-    from open_reports.history.diff.versions import Fault, Level
     from open_reports.library import Agency, Library
     from open_reports.report import Note, Report
 
@@ -34,24 +33,20 @@ def compare(old: Library, new: Library, *, only: Iterable[tuple[str, int | None]
     `only` keeps to some agencies (year None) or reports, where the libraries hold neighbours besides.
     """
     named = set(only)
-    wanted = {key for key in (*old.reports, *new.reports) if not named or key in named or (key[0], None) in named}
+
+    def asked(key: Key) -> bool:
+        return not named or key in named or (key[0], None) in named
+
+    wanted = set(filter(asked, (*old.reports, *new.reports)))
     touched = {key for key in wanted if _digest(old, key) != _digest(new, key)}
     agencies = tuple(_agencies(old, new, {agency for agency, _ in named}))
-    reread = touched | (set(_neighbours(old, new)) & wanted)
-    reread |= {key for key in wanted for each in agencies if each.agency == key[0]}
-    errors = _by_report(old.findings), _by_report(new.findings)
-    judged = tuple(_by_report(judge([each for key, each in library.reports.items() if key in touched])) for library in (old, new))
-    reports = []
-    for key in sorted(reread | {key for found in errors for key in found if not named or key in named or (key[0], None) in named}):
-        before, after = old.reports.get(key), new.reports.get(key)
-        found = [
-            [*errors[side].get(key, ()), *judged[side].get(key, ()), *(check_report(report, library) if report else ())]
-            for side, report, library in ((0, before, old), (1, after, new))
-        ]
-        change = _report_change(key, (before, old, found[0]), (after, new, found[1]), touched=key in touched)
-        if change is not None:
-            reports.append(change)
-    lone = [[each for each in library.findings if each.agency is None or each.year is None] for library in (old, new)]
+    sides = [_Side(library, touched) for library in (old, new)]
+    altered = {each.agency for each in agencies}
+    reread = touched.union(wanted.intersection(_neighbours(old, new)), (key for key in wanted if key[0] in altered))
+    reread.update(filter(asked, sides[0].errors), filter(asked, sides[1].errors))
+    found = (_report_change(key, *(side.of(key) for side in sides), touched=key in touched) for key in sorted(reread))
+    reports = [change for change in found if change is not None]
+    lone = [_lone(library) for library in (old, new)]
     return Diff(
         reports=tuple(reports),
         agencies=agencies,
@@ -60,6 +55,33 @@ def compare(old: Library, new: Library, *, only: Iterable[tuple[str, int | None]
         names={each.id: Text(zh=each.name, en=each.name_en) for each in {**old.agencies, **new.agencies}.values()},
         years=_years(old, new),
     )
+
+
+def _lone(library: Library) -> list[Finding]:
+    """Findings of no single report."""
+    return [each for each in library.findings if each.agency is None or each.year is None]
+
+
+class Side(NamedTuple):
+    """One report as one of the two libraries has it, None where it has none, with what the checks find in it."""
+
+    report: Report | None
+    library: Library
+    findings: list[Finding]
+
+
+class _Side:
+    """One of the two libraries, with what reading and judging found in each report."""
+
+    def __init__(self, library: Library, touched: set[Key]) -> None:
+        self.library = library
+        self.errors = _by_report(library.findings)
+        self.judged = _by_report(judge([each for key, each in library.reports.items() if key in touched]))
+
+    def of(self, key: Key) -> Side:
+        report = self.library.reports.get(key)
+        checked = check_report(report, self.library) if report else ()
+        return Side(report, self.library, [*self.errors.get(key, ()), *self.judged.get(key, ()), *checked])
 
 
 def _years(old: Library, new: Library) -> dict[str, tuple[int, ...]]:
@@ -95,76 +117,78 @@ def _by_report(findings: Iterable[Finding]) -> dict[Key, list[Finding]]:
 def _agencies(old: Library, new: Library, named: set[str]) -> Iterator[AgencyChange]:
     unreadable = {each.agency for each in new.findings if each.year is None}
     units: dict[str | None, set[str]] = {}
-    for library in (old, new):
-        for each in library.agencies.values():
-            units.setdefault(each.parent, set()).add(each.id)
+    for each in (*old.agencies.values(), *new.agencies.values()):
+        units.setdefault(each.parent, set()).add(each.id)
     for agency in sorted({*old.agencies, *new.agencies}):
         before, after = old.agencies.get(agency), new.agencies.get(agency)
         if before == after or (named and agency not in named) or (after is None and agency in unreadable):
             continue  # an agency that cannot be read is not gone: a finding tells of it
-        facts = [_facts(before), _facts(after)]
-        texts = [(key, facts[0].get(key, ""), facts[1].get(key, "")) for key in {**facts[0], **facts[1]}]
-        told = tuple(each for each in texts if each[1] != each[2]) if before and after else ()
+        told = tuple(_agency_texts(before, after)) if before and after else ()
         parents = {each.parent for each in (before, after) if each and each.parent}
         yield AgencyChange(agency, before, after, told, tuple(sorted(parents | units.get(agency, set()))))
 
 
-def _facts(agency: Agency | None) -> dict[str, str]:
-    if agency is None:
-        return {}
+def _agency_texts(before: Agency, after: Agency) -> Iterator[tuple[str, str, str]]:
+    """Each fact of `agency.yml` that differs: its key, what it was, what it is."""
+    was, now = _facts(before), _facts(after)
+    for key in {**was, **now}:
+        if was.get(key, "") != now.get(key, ""):
+            yield key, was.get(key, ""), now.get(key, "")
+
+
+def _facts(agency: Agency) -> dict[str, str]:
     own = {key: getattr(agency, key) or "" for key in ("name", "name_en", "kind", "parent", "region", "site")}
     return {**own, **{f"codes.{key}": text for key, text in agency.codes.items()}}
 
 
-Side = tuple["Report | None", "Library", "list[Finding]"]
-
-
 def _report_change(key: Key, old: Side, new: Side, *, touched: bool) -> ReportChange | None:
-    before, after = old[0], new[0]
-    broken = after is None and any(each.level == "error" for each in new[2])
-    if broken:
-        standing: Standing = "unreadable"
-    elif before is None:
-        standing = "added"
-    elif after is None:
-        # What stood in a folder whose agency cannot be read is not gone.
-        standing = "unreadable" if any(each.agency == key[0] and each.year is None for each in new[1].findings) else "removed"
-    else:
-        standing = "changed" if touched else "affected"
-    gained, lost = _beyond(new[2], old[2]), _beyond(old[2], new[2])
+    before, after = old.report, new.report
+    standing = _standing(key, old, new, touched=touched)
+    gained, lost = _beyond(new.findings, old.findings), _beyond(old.findings, new.findings)
     parts: dict[str, Any] = {"gained": gained, "lost": lost}
-    asked: Level | None = None
-    lacking: tuple[Fault, ...] = ()
     if before and after:
-        figures = changes(states(before), states(after)) if touched else ()
-        parts["figures"] = figures
-        parts["flips"] = tuple(_flips(before, old[1], after, new[1]))
-        parts["indicators"] = tuple(_indicators(before, old[1], after, new[1]))
-        if touched:
-            parts["texts"] = tuple(_texts(before, after))
-            parts["explanations"] = tuple(_explanations(before, after))
-            parts["revisions"] = tuple(each for each in after.revisions if each not in before.revisions)
-            parts["revisions_lost"] = tuple(each for each in before.revisions if each not in after.revisions)
-            parts["files"] = tuple(path for path in after.files if after.files[path] != before.files.get(path))
-            if any(parts[name] for name in ("figures", "texts", "explanations", "revisions", "revisions_lost")):
-                asked = level(before, after, figures)
-                lacking = tuple(faults(before, after, figures, asked))
-    elif before is None and after is None and not gained and not lost:
+        parts["flips"] = tuple(_flips(before, old.library, after, new.library))
+        parts["indicators"] = tuple(_indicators(before, old.library, after, new.library))
+        parts.update(_contents(before, after) if touched else {})
+    nothing = not any(parts.values())
+    if nothing and (standing == "affected" or (before is None and after is None)):
         return None
-    if standing == "affected" and not any(parts.values()):
-        return None
-    return ReportChange(agency=key[0], year=key[1], standing=standing, before=before, after=after, level=asked, faults=lacking, **parts)
+    return ReportChange(agency=key[0], year=key[1], standing=standing, before=before, after=after, **parts)
+
+
+def _standing(key: Key, old: Side, new: Side, *, touched: bool) -> Standing:
+    if new.report is None and any(each.level == "error" for each in new.findings):
+        return "unreadable"
+    if old.report is None:
+        return "added"
+    if new.report is None:
+        # What stood in a folder whose agency cannot be read is not gone.
+        return "unreadable" if any(each.agency == key[0] and each.year is None for each in new.library.findings) else "removed"
+    return "changed" if touched else "affected"
+
+
+def _contents(before: Report, after: Report) -> dict[str, Any]:
+    """What differs within a package, and what that asks of its version and revisions."""
+    figures = changes(states(before), states(after))
+    parts: dict[str, Any] = {
+        "figures": figures,
+        "texts": tuple(_texts(before, after)),
+        "explanations": tuple(_explanations(before, after)),
+        "revisions": tuple(each for each in after.revisions if each not in before.revisions),
+        "revisions_lost": tuple(each for each in before.revisions if each not in after.revisions),
+    }
+    if any(parts.values()):
+        parts["level"] = level(before, after, figures)
+        parts["faults"] = tuple(faults(before, after, figures, parts["level"]))
+    parts["files"] = tuple(path for path in after.files if after.files[path] != before.files.get(path))
+    return parts
 
 
 # -- texts --------------------------------------------------------------------------------------------------------------
 
 
 def _texts(before: Report, after: Report) -> Iterator[TextChange]:
-    for name in {**before.tables, **after.tables}:
-        labels = before.tables[name].labels, after.tables[name].labels
-        for line in {**labels[1], **labels[0]}:
-            if line in labels[0] and line in labels[1] and labels[0][line] != labels[1][line]:
-                yield TextChange("label", f"{name}/{line}", labels[0][line], labels[1][line])
+    yield from _labels(before, after)
     parts = [{item.item: item.part_of for item in report.overview} for report in (before, after)]
     for item, part_of in parts[1].items():
         if item in parts[0] and parts[0][item] != part_of:
@@ -177,6 +201,15 @@ def _texts(before: Report, after: Report) -> Iterator[TextChange]:
     for path in {**facts[1], **facts[0]}:
         if facts[0].get(path) != facts[1].get(path):
             yield TextChange("metadata", path, facts[0].get(path), facts[1].get(path))
+
+
+def _labels(before: Report, after: Report) -> Iterator[TextChange]:
+    """Labels of lines, as printed, that differ; a line that came or went is told by its figures."""
+    for name in (name for name in after.tables if name in before.tables):
+        was, now = before.tables[name].labels, after.tables[name].labels
+        for line, label in now.items():
+            if line in was and was[line] != label:
+                yield TextChange("label", f"{name}/{line}", was[line], label)
 
 
 _UNTOLD = {"resources": None, "version": None}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from open_reports.form import forms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from open_reports.checks.identity import Result
     from open_reports.finding import Explanation, Finding
@@ -179,25 +179,36 @@ def _agency_pages(each: AgencyChange, diff: Diff) -> Iterator[str]:
 
 def _report_pages(change: ReportChange, diff: Diff) -> Iterator[str]:
     yield from (f"reports/{change.agency}/{change.year}/", f"reports/{change.agency}/", f"years/{change.year}/", "data/")
-    rules = {each.rule for found in (change.flips, change.gained, change.lost, change.explanations) for each in found}
-    facts = [each.place for each in change.texts if each.kind == "metadata"]
+    yield from _rule_pages(change)
+    yield from _fact_pages([each.place for each in change.texts if each.kind == "metadata"])
     revised = change.revisions or change.revisions_lost
     yield from (f"indicators/{name}/" for name in change.indicators)
-    yield from (f"quality/{rule}/" for rule in rules)
-    if rules:
-        yield "quality/"
     if change.figures:
         yield "compare/"
     if revised:
         yield "corrections/"
-    if revised or any(place.startswith("report.published") for place in facts):
         yield "coverage/"
-    if change.figures or change.explanations or revised or facts:
+    if change.figures or change.explanations or revised:
         yield from ("", "explore/")
-    if any(place.startswith(_COVERING) for place in facts):
-        yield from ("compare/", *(f"indicators/{name}/" for name in forms().indicators))
     if change.standing in {"added", "removed"}:
         yield from (f"reports/{change.agency}/{year}/" for year in diff.years[change.agency])  # which lead to one another
+
+
+def _fact_pages(facts: Sequence[str]) -> Iterator[str]:
+    """Pages that show facts of the descriptor, named by their keys."""
+    if facts:
+        yield from ("", "explore/")
+    if any(place.startswith("report.published") for place in facts):
+        yield "coverage/"
+    if any(place.startswith(_COVERING) for place in facts):
+        yield from ("compare/", *(f"indicators/{name}/" for name in forms().indicators))
+
+
+def _rule_pages(change: ReportChange) -> Iterator[str]:
+    rules = {each.rule for found in (change.flips, change.gained, change.lost, change.explanations) for each in found}
+    yield from (f"quality/{rule}/" for rule in rules)
+    if rules:
+        yield "quality/"
 
 
 def only_spelling(change: ReportChange) -> bool:
