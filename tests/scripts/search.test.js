@@ -1,0 +1,74 @@
+"use strict";
+/* Ranking: the golden queries of tests/cases/search.yml, asked of the shipped script with the index of the project's own packages. */
+const { test, before } = require("node:test");
+const assert = require("node:assert/strict");
+const { page, prepared } = require("./dom.js");
+
+const FIRST = 3;
+const { search } = prepared();
+
+/** Open the search page of a language; returns a function that asks and gives the results as addresses. */
+async function opened(language) {
+  const { index, dataset, answer = { ok: true, json: async () => index } } = search.pages[language];
+  const asked = [];
+  const own = page(language === "zh" ? "zh-CN" : "en", {
+    fetch: async address => {
+      asked.push(address);
+      return answer;
+    },
+  });
+  const form = own.document.put("or-search", "form");
+  Object.assign(form.dataset, dataset);
+  const input = own.document.put("or-query", "input");
+  const results = own.document.put("or-results", "ol");
+  for (const id of ["or-search-says", "or-search-failed", "or-search-retry", "or-search-more", "or-search-scripts"]) own.document.put(id);
+  own.run(["search.js"]);
+  input.dispatch("focus");
+  for (let turn = 0; turn < 10 && !results.attributes.has("done"); turn++) await new Promise(setImmediate);
+  assert.deepEqual(asked, [dataset.index], "the index is asked for once, and by its address");
+  assert.equal(results.getAttribute("aria-busy"), null);
+  const ask = query => {
+    input.value = query;
+    input.dispatch("input");
+    return results.querySelectorAll("a").map(link => link.href.replace(/^\.\.\//, ""));
+  };
+  return { ask, results, says: own.document.getElementById("or-search-says") };
+}
+
+for (const language of ["zh", "en"]) {
+  test(`ranking on the ${language} page`, async t => {
+    const { ask, results } = await opened(language);
+    for (const { query, finds } of search.cases[language]) {
+      await t.test(`${query} finds ${finds}`, () => {
+        const found = ask(query);
+        assert.ok(found.slice(0, FIRST).includes(finds), `first are ${found.slice(0, FIRST).join(", ")}`);
+      });
+    }
+    for (const spellings of search.same) {
+      await t.test(`the same for ${spellings.join(" = ")}`, () => {
+        const found = spellings.map(ask);
+        assert.ok(found[0].length > 0);
+        for (const each of found) assert.deepEqual(each, found[0]);
+      });
+    }
+    for (const query of search.nothing) {
+      await t.test(`nothing for ${query}`, () => assert.deepEqual(ask(query), []));
+    }
+    for (const { query, finds, within } of search.names) {
+      await t.test(`${query} is found by its name`, () => assert.ok(ask(query).slice(0, within).includes(finds)));
+    }
+    await t.test("agencies stand before reports, reports newest first", () => {
+      const found = ask("平潭");
+      const kinds = found.map(each => each.split("/").length);
+      assert.deepEqual(kinds, [...kinds].sort((one, other) => one - other));
+      const years = found.filter(each => each.split("/").length === 4).map(each => Number(each.split("/")[2]));
+      assert.deepEqual(years, [...years].sort((one, other) => other - one));
+      assert.equal(new Set(found).size, found.length);
+    });
+    await t.test("what stands in the index is text, and the terms are marked in it", () => {
+      ask("公安局");
+      const marks = results.querySelectorAll("mark").map(each => each.textContent);
+      if (language === "zh") assert.ok(marks.length > 0 && marks.every(each => each === "公安局"));
+    });
+  });
+}
