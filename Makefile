@@ -138,7 +138,7 @@ browser: $(TEST)
 
 # -- for developers ---------------------------------------------------------------------------------------------------
 
-LOCK := --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-annotate --no-header
+LOCK := --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-annotate --no-header --no-strip-extras
 
 lock: ## 更新锁定的依赖 · renew requirements/*.txt; UPGRADE=--upgrade takes newer versions
 	@$(find_python); [ -x .venv-lock/bin/uv ] || { "$$found" -m venv --clear .venv-lock && .venv-lock/bin/python -m pip install --quiet uv==$(UV_VERSION); }
