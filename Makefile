@@ -1,5 +1,5 @@
 # 公开年报 Open Reports: `make` lists the commands. Each does all set-up on a machine that has Python 3.11+ with venv, make
-# and git. Only the tests install more than .venv: the scripts' tools in node_modules, and a browser and other programs.
+# and git. Only the tests install more than .venv: the scripts' tools in node_modules, and the browser and programs of PROGRAMS.
 # Written for GNU make 3.81 (macOS) and any sh.
 
 .DEFAULT_GOAL := help
@@ -10,6 +10,8 @@ export NO_MKDOCS_2_WARNING := 1
 # Packages and messages are UTF-8, whatever the terminal's locale.
 export PYTHONUTF8 := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Whoever has `user = true` in pip's settings means other installs than those into .venv, where pip refuses it.
+export PIP_USER := 0
 
 ADDR ?= 127.0.0.1:8000
 PYTEST_FLAGS ?= -n auto --cov
@@ -27,7 +29,11 @@ ifneq ($(shell cat $(SITE) 2>/dev/null && $(RUN) -c '' 2>/dev/null || echo broke
 STALE := stale
 endif
 TOOLS := node_modules/.installed
-PIP := $(RUN) -m pip install --quiet --no-input
+# Isolated, because the packages of a PYTHONPATH are none of this environment.
+PIP := $(RUN) -I -m pip
+# A lock names everything, so pip is not to look for anything itself: a pip older than 23.3 does not see that `coverage==7.17.3`
+# is the `coverage[toml]` which another package asks for, takes the newest release instead and stops for want of a hash.
+LOCKED := $(PIP) install --quiet --no-input --no-deps --require-hashes
 
 .PHONY: help serve site check release test lint scripts browser screenshots setup lock clean stale
 
@@ -66,7 +72,7 @@ screenshots: browser ## 重拍文档的截图 · take the pictures of the docume
 setup: $(SITE) ## 只安装，不运行 · only set up .venv
 
 clean: ## 删除一切生成的东西，包括 .venv · delete all that was generated, .venv included
-	rm -rf $(VENV) .venv-lock node_modules site .site.* dist build .coverage .coverage.* .hypothesis .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .venv-lock .venv-pip-* node_modules site .site.* dist build .coverage .coverage.* .hypothesis .pytest_cache .mypy_cache .ruff_cache
 	find plugins tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # -- set-up -----------------------------------------------------------------------------------------------------------
@@ -89,21 +95,38 @@ elif [ -z "$$found" ]; then \
 fi
 endef
 
+# How set-up ends when something is wrong: in plain words and without a stamp, so that the next try starts from nothing.
+define not_installed
+{ rm -f $(SITE) $(TEST); \
+  echo "安装没有完成，原因见上。请检查网络和 pip 的设置，再运行一次会从头安装。" >&2; \
+  echo "Not everything could be installed; the reason stands above. Check the network and the settings of pip, and run the command again: it starts from nothing." >&2; exit 1; }
+endef
+# pip was told not to look, so this is where a lock shows that lacks something or holds two things that do not go together.
+define checked
+fault=$$($(PIP) check 2>&1) || { rm -f $(SITE) $(TEST); echo "$$fault" >&2; \
+  echo "安装的软件包不齐或互相不合，见上。再运行一次会从头安装；仍然如此，就是 requirements/ 的锁定文件有错，请报告。" >&2; \
+  echo "The installed packages are incomplete or do not fit one another, see above. Run the command again: it starts from nothing. If it says the same, a lock in requirements/ is wrong: please report it." >&2; exit 1; }
+endef
+
 $(SITE): requirements/site.txt pyproject.toml $(STALE)
 	@rm -f $(SITE)
 	@if [ -n '$(STALE)' ] || [ ! -x $(RUN) ]; then \
 	  $(find_python); \
 	  echo "首次准备，约需一分钟…… · setting up .venv, about a minute ..." >&2; \
-	  "$$found" -m venv --clear $(VENV); \
+	  "$$found" -m venv --clear $(VENV) || exit 1; \
+	  [ -z '$(WITH_PIP)' ] || $(PIP) install --quiet --no-input 'pip==$(WITH_PIP)' || $(not_installed); \
 	fi
-	@$(PIP) --require-hashes --requirement requirements/site.txt
-	@$(PIP) --no-deps --no-build-isolation --no-index --editable .
+	@$(LOCKED) --requirement requirements/site.txt || $(not_installed)
+	@$(PIP) install --quiet --no-input --no-deps --no-build-isolation --no-index --editable . || $(not_installed)
+	@$(checked)
 	@pwd -P > $(SITE)
 
-# After the site's, never beside it: two pips in one environment break each other under `make -j`.
+# After the site's, never beside it: two pips in one environment break each other under `make -j`. Two of the tools are
+# published as source only, and are built with what the site's lock has brought.
 $(TEST): $(SITE) requirements/test.txt
 	@echo "准备测试工具…… · setting up the test tools ..." >&2
-	@$(PIP) --require-hashes --requirement requirements/test.txt
+	@$(LOCKED) --no-build-isolation --requirement requirements/test.txt || $(not_installed)
+	@$(checked)
 	@touch $(TEST)
 
 # Where tsc and editors look for them. The stamp lies among them, so that it goes when they go.
@@ -113,6 +136,9 @@ $(TOOLS): $(TEST) package.json package-lock.json .npmrc
 	  echo "脚本的检查工具没有装好。请检查网络和 npm 的设置，再试一次；原因：$(BIN)/npm ci" >&2; \
 	  echo "The tools of the scripts could not be installed. Check the network and the settings of npm and try again; to see why: $(BIN)/npm ci" >&2; exit 1; }
 	@touch $(TOOLS)
+
+# What the tests run besides, and the Debian package of each: the data page's examples are run as they stand there.
+PROGRAMS := curl:curl jq:jq sqlite3:sqlite3 node:nodejs Rscript:r-base-core
 
 # A browser that runs: the caller's ($CHROMIUM), one on the PATH, or the one Playwright keeps.
 define browser_found
@@ -129,12 +155,12 @@ browser: $(TEST)
 	if [ "$$(id -u)" = 0 ]; then sudo=; can=yes; elif sudo -n true 2>/dev/null; then sudo='sudo -n'; can=yes; else sudo=; can=; fi; \
 	if [ -n "$$can" ] && command -v apt-get >/dev/null 2>&1; then \
 	  wanted=; [ -n "$$browser" ] || wanted=chromium; [ -n "$$font" ] || wanted="$$wanted fonts-noto-cjk"; \
-	  for pair in curl:curl jq:jq sqlite3:sqlite3 node:nodejs Rscript:r-base-core; do \
+	  for pair in $(PROGRAMS); do \
 	    command -v $${pair%%:*} >/dev/null 2>&1 || wanted="$$wanted $${pair#*:}"; \
 	  done; \
 	  if [ -n "$$wanted" ]; then \
 	    echo "安装测试用的浏览器和字体…… · installing for the tests: $$wanted" >&2; \
-	    $$sudo apt-get update -qq >&2; \
+	    $$sudo apt-get update -qq >&2 || { sleep 5; $$sudo apt-get update -qq >&2; }; \
 	    for package in $$wanted; do $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$package >/dev/null; done; \
 	  fi; \
 	fi; \
@@ -145,9 +171,9 @@ browser: $(TEST)
 	  echo "The tests need Chromium, which could not be installed. Install it (Debian: apt install chromium fonts-noto-cjk) or say where it is: CHROMIUM=/path/to/chromium make test" >&2; \
 	  exit 1; \
 	fi; \
-	for program in curl jq sqlite3 node Rscript; do command -v $$program >/dev/null 2>&1 || { \
-	  echo "测试要运行数据页上的示例，缺少 $$program（Debian：apt install curl jq sqlite3 nodejs r-base-core）。" >&2; \
-	  echo "The tests run the examples of the data page and lack $$program (Debian: apt install curl jq sqlite3 nodejs r-base-core)." >&2; exit 1; }; done
+	for pair in $(PROGRAMS); do command -v $${pair%%:*} >/dev/null 2>&1 || { \
+	  echo "测试要运行数据页上的示例，缺少 $${pair%%:*}（Debian：apt install $${pair#*:}）。" >&2; \
+	  echo "The tests run the examples of the data page and lack $${pair%%:*} (Debian: apt install $${pair#*:})." >&2; exit 1; }; done
 
 # -- for developers ---------------------------------------------------------------------------------------------------
 
