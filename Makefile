@@ -29,6 +29,7 @@ ifneq ($(shell cat $(SITE) 2>/dev/null && $(RUN) -c '' 2>/dev/null || echo broke
 STALE := stale
 endif
 TOOLS := node_modules/.installed
+TSC := $(BIN)/node node_modules/typescript/bin/tsc
 # Isolated, because the packages of a PYTHONPATH are none of this environment.
 PIP := $(RUN) -I -m pip
 # A lock names everything, so pip is not to look for anything itself: a pip older than 23.3 does not see that `coverage==7.17.3`
@@ -63,6 +64,8 @@ lint: $(TEST) scripts ## 检查代码格式和类型 · check the code's style a
 	@$(RUN) -m ruff check --quiet
 	@$(RUN) -m ruff format --check --quiet
 	@$(RUN) -m mypy --no-error-summary
+	@$(TSC) --project tests/scripts/tsconfig.json
+	@$(TSC) --project tests/scripts/tsconfig.worker.json
 
 scripts: $(TOOLS)
 

@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +35,7 @@ FIRST = 3
 
 def node() -> str:
     """Node.js: the one of the environment, else the one on the PATH."""
-    found = shutil.which("node")
+    found = shutil.which("node", path=str(Path(sys.executable).parent)) or shutil.which("node")
     assert found, "Node.js is missing; `make test` installs it (Debian: apt install nodejs)"
     return found
 

@@ -25,7 +25,7 @@ PYTHON = """#!/bin/sh
 [ "$1" = -I ] && shift
 echo "begin $*" >> "{log}"
 case "$*" in
-"-m venv --clear "*) mkdir -p "$4/bin" && cp "$0" "$4/bin/python" && cp "{npm}" "$4/bin/npm" ;;
+"-m venv --clear "*) mkdir -p "$4/bin" && cp "$0" "$4/bin/python" && cp "{npm}" "$4/bin/npm" && cp "{node}" "$4/bin/node" ;;
 "-m pip "*) sleep 0.05 ;;
 esac
 echo "end $*" >> "{log}"
@@ -37,6 +37,10 @@ echo "begin npm $*" >> "{log}"
 grep -qxF -e "npm $*" "{broken}" && exit 1
 mkdir -p node_modules
 echo "end npm $*" >> "{log}"
+"""
+
+NODE = """#!/bin/sh
+echo "begin node $*" >> "{log}"
 """
 
 VENV = "-m venv --clear .venv"
@@ -105,8 +109,9 @@ def checkout(tmp_path: Path) -> Checkout:
     for name in NEEDED:
         source = PROJECT / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
-    names = {"real": sys.executable, "log": tools / "log", "npm": tools / "npm", "broken": tools / "broken"}
-    scripts = {"python": PYTHON.format(**names), "npm": NPM.format(**names), **dict.fromkeys(PROGRAMS, "#!/bin/sh\necho 1.0\n")}
+    names = {"real": sys.executable, "log": tools / "log", "npm": tools / "npm", "node": tools / "node", "broken": tools / "broken"}
+    programs = dict.fromkeys(PROGRAMS, "#!/bin/sh\necho 1.0\n")
+    scripts = {**programs, "python": PYTHON.format(**names), "npm": NPM.format(**names), "node": NODE.format(**names)}
     for name, script in scripts.items():
         (tools / name).write_text(script, encoding="utf-8")
         (tools / name).chmod(0o755)
@@ -144,7 +149,7 @@ def test_what_is_set_up_is_left_alone(checkout: Checkout) -> None:
     checkout.ran()
     outcome = checkout.make("lint")
     assert outcome.returncode == 0, told(outcome)
-    assert all(command.startswith(("-m ruff ", "-m mypy ")) for command in checkout.ran())
+    assert all(command.startswith(("-m ruff ", "-m mypy ", "node ")) for command in checkout.ran())
     assert checkout.make("setup").returncode == 0
     assert checkout.ran() == []
 
