@@ -35,16 +35,19 @@ def survey(root: Path, *, place: str, only: Only = (), progress: Callable[[int, 
 
     `place` is how findings name the folder; `progress` is told how many packages of how many are done.
     """
+    # Taken before anything is read: what changes while we read then belongs to another signature, and is read again next time.
     signature = tree_signature(root)
     memory = Memory(f"{root.resolve()}\n{place}\n{only}")
     known = memory.recall(signature)
     if known is not None:
         return known
+    # Whoever names agencies or years waits for few packages, so the cores are not worth starting.
     agencies = [] if only else _agencies(root)
     count = sum(years for _, years in agencies)
     workers = os.cpu_count() or 1
     alone = count < PARALLEL_FROM or workers == 1
     findings = _checked(root, place, only) if alone else _shared(root, place, agencies, workers, progress)
+    # Sorting is stable, so within a report findings keep the order of the checks, however many processes found them.
     ordered = tuple(sorted(findings, key=lambda each: (each.agency or "", each.year or 0)))
     memory.keep(signature, ordered)
     return ordered
@@ -53,6 +56,7 @@ def survey(root: Path, *, place: str, only: Only = (), progress: Callable[[int, 
 def _checked(root: Path, place: str, only: Only) -> tuple[Finding, ...]:
     cache = Cache()
     library = open_library(root, place=place, only=only)
+    # `root` lets a part of a folder be compared with its neighbours, as it would be within the whole.
     findings = check(library, cache, root=root)
     cache.save()
     return findings
@@ -83,6 +87,7 @@ def _shared(
     readable = set(whole.agencies)
     # An agency that cannot be read itself is told here; its packages are still read, for all faults are told at once.
     findings = [each for each in whole.findings if each.agency is None or each.agency in readable]
+    # Whole agencies, because the identities between years need all of an agency's reports in one process.
     size = -(-len(agencies) // (workers * TASKS_A_WORKER))
     tasks = [agencies[start : start + size] for start in range(0, len(agencies), size)]
     done, count = 0, sum(years for _, years in agencies)

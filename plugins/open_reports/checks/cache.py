@@ -32,6 +32,7 @@ RACY_SECONDS = 2.0
 @cache
 def code_version() -> str:
     """Hash of everything that decides on a package: this package's code and forms, and frictionless' version."""
+    # The judge decides with us, so a new version of it asks again.
     digest = hashlib.sha256(metadata.version("frictionless").encode())
     root = Path(__file__).parents[1]
     for pattern in _SOURCES:
@@ -41,6 +42,7 @@ def code_version() -> str:
 
 
 def _sealed(body: str) -> str:
+    # Not a secret, only a guard: half-written files and those of another version do not fit their seal.
     return hashlib.sha256(f"{code_version()}\n{body}".encode()).hexdigest()
 
 
@@ -56,6 +58,7 @@ def _load(path: Path) -> str:
 def _save(path: Path, body: str) -> None:
     """Write a sealed file whole or not at all; a folder that cannot be written costs only time, so it is no error."""
     try:
+        # Files of other versions of the code are never read again; without this the folder would grow with every update.
         for old in path.parent.glob(f"{path.name.partition('-')[0]}-*"):
             if not old.name.partition("-")[2].startswith(code_version()[:16]):
                 old.unlink(missing_ok=True)
@@ -68,6 +71,7 @@ def put(path: Path, data: bytes) -> None:
     """Write a file of the cache whole or not at all; a folder that cannot be written costs only time, so it is no error."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        # In the same folder, because a rename is one step only within a file system.
         handle, name = tempfile.mkstemp(dir=path.parent)
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
@@ -119,6 +123,7 @@ def tree_signature(root: Path) -> Signature:
     def walk(folder: str) -> Iterator[tuple[str, os.stat_result]]:
         try:
             with os.scandir(folder) as found:
+                # The order of a directory is nobody's promise, and the hash depends on it.
                 entries = sorted(found, key=lambda entry: entry.name)
         except OSError:
             return
@@ -128,6 +133,7 @@ def tree_signature(root: Path) -> Signature:
                 yield from walk(entry.path)
 
     for path, status in walk(os.fspath(root)):
+        # The change time as well: a program can set the modification time back, but not this one.
         latest = max(latest, status.st_mtime_ns, status.st_ctime_ns)
         digest.update(
             f"{path}\0{status.st_mode}\0{status.st_size}\0{status.st_mtime_ns}\0{status.st_ctime_ns}\0{status.st_ino}\n".encode(
@@ -153,6 +159,7 @@ class Memory:
 
     def keep(self, signature: Signature, findings: Iterable[Finding]) -> None:
         """Remember the findings, unless the folder changed so lately that its state could change unseen."""
+        # The same caution as git takes with its index: file systems keep time in coarse steps.
         if time.time() - signature.latest > RACY_SECONDS:
             body = json.dumps([each.packed() for each in findings], ensure_ascii=False)
             _save(self.path, f"{signature.digest}\n{body}")

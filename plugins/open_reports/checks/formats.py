@@ -70,6 +70,7 @@ def text(findings: Sequence[Finding], language: str = "zh", *, colour: bool = Fa
     `lines` are the files that could be read; a finding in another one comes without its line. `site` is the address
     below which the pages of the rules stand. The last line counts.
     """
+    # The files come from the caller: this module neither reads nor prints, so every format can be tested as a value.
     blocks = ["\n".join(_block(each, language, colour=colour, lines=lines or {}, site=site)) for each in findings]
     return "\n".join([*blocks, tally(findings, language)]) + "\n"
 
@@ -112,6 +113,7 @@ def _templates(code: str, language: str) -> tuple[str, str]:
     words = messages()[code].says[language]
     depth = 0
     for position, char in enumerate(words):
+        # A semicolon in brackets belongs to an aside, not to the advice.
         depth += (char in "（(") - (char in "）)")
         if char in "；;" and depth == 0:
             return words[:position] + ("。" if language == "zh" else "."), words[position + 1 :].strip()
@@ -125,10 +127,12 @@ def _excerpt(each: Finding, lines: Lines) -> Iterator[tuple[str, str]]:
         return
     line = found[each.row - 1]
     table = (each.file or "").endswith(".csv")
+    # Cells are shown as they are written, not parsed, so that the caret stands under what the clerk sees in the editor.
     cells = [shown(cell, MOST_CELL) for cell in _cells(line)] if table else [shown(line, MOST_LINE)]
     yield str(each.row), ",".join(cells[:MOST_CELLS]) + (",…" if len(cells) > MOST_CELLS else "")
     header = _cells(found[0]) if table and each.row > 1 else []
     if each.column in header and (index := header.index(each.column)) < min(len(cells), MOST_CELLS):
+        # Chinese characters take two columns: counting characters would put the caret far to the left.
         before = _width("".join(f"{cell}," for cell in cells[:index]))
         yield "", " " * before + "^" * max(1, _width(cells[index]))
 
@@ -184,6 +188,7 @@ def github(findings: Sequence[Finding], language: str = "zh", *, site: str = "")
         left[each.level] += 1
         if left[each.level] <= MOST_ANNOTATIONS:
             printed.append(_command(each, language))
+    # GitHub drops the eleventh annotation of a level without a word, so the number that is missing is said.
     rest = {level: left[level] - MOST_ANNOTATIONS for level in LEVELS if left[level] > MOST_ANNOTATIONS}
     if rest:
         words = _COMMA[language].join(f"{level_name(level)[language]} {number}" for level, number in rest.items())
@@ -222,6 +227,7 @@ def _summary(findings: Sequence[Finding], language: str, site: str) -> str:
         said = f"<br>{_markdown(_said(each.explanation, language))}" if each.explanation else ""
         row = f"| {level_name(each.level)[language]} | {rule} | {_markdown(each.message(language))}{said} |\n"
         size += len(row.encode())
+        # One byte too many and GitHub shows no summary at all; the full list is in the log and in the JSON.
         if size > MOST_SUMMARY:
             number = len(findings) - position
             rows.append(f"\nand {number} more\n" if language == "en" else f"\n另有 {number} 条未列出\n")
@@ -252,6 +258,7 @@ def sarif(findings: Iterable[Finding], language: str = "zh", *, version: str, si
     An explained discrepancy is a suppressed result, with what is said as the justification. A rule's `helpUri` must be an
     absolute address, so it stands there only where the site's is known; the address below the site is its `page`.
     """
+    # Every rule, also those without a result: a viewer then shows what was checked, not only what failed.
     rules = list(forms().rules.values())
     position = {rule.id: index for index, rule in enumerate(rules)}
     seen: Counter[str] = Counter()
@@ -307,6 +314,7 @@ def _locations(each: Finding) -> list[dict[str, Any]]:
 def _artifact(file: str) -> dict[str, str]:
     """Where a file is: relative to the folder the check was run in, unless its path is absolute."""
     uri = quote(file)
+    # A relative path without a base would be resolved against wherever the viewer stands.
     return {"uri": f"file://{uri}"} if uri.startswith("/") else {"uri": uri, "uriBaseId": _ROOT}
 
 

@@ -29,6 +29,7 @@ MOST_SHOWN = 7
 """Sums of more members than this show only those that are not zero."""
 
 
+# A tuple, not a dataclass: a corpus makes millions of members, and a tuple costs a third of one (`benchmarks check`, cold).
 class Member(NamedTuple):
     """One figure in an identity: `sign` 1 or -1, whose it is, its address and value (None: nothing reported)."""
 
@@ -83,6 +84,8 @@ def total(members: Iterable[Member]) -> int | Decimal:
 
 def spelt(members: Sequence[Member]) -> str:
     """Members as a reader adds them up: `7+1+8`; long sums leave out zeros."""
+    # Twenty terms of which three count would hide the three. Missing members are left out with the zeros only in long sums:
+    # such an identity is not testable, and its reason names the first of them.
     shown = [member for member in members if member.value] if len(members) > MOST_SHOWN else list(members)
     text = "".join("+?" if member.value is None else f"{member.sign * member.value:+}" for member in shown)
     return text.removeprefix("+") or "0"
@@ -115,6 +118,7 @@ def identities(report: Report, library: Library | None = None) -> list[Identity]
     found: list[Identity] = []
     before = library.reports.get((report.agency, report.year - 1)) if library else None
     for table in report.tables.values():
+        # Without a library there is no year before, and an identity that nobody could test is not worth telling.
         rules = (*table.form.rules, *(table.form.yearly_rules if library else ()))
         found += [identity_at(report, before, rule, place) for rule in rules for place in table.form.places[rule.id]]
     if library:
@@ -130,6 +134,8 @@ def identity_at(report: Report, before: Report | None, rule: Rule, place: Place)
     return judged(rule=rule, table=place.blamed.table, at=place.at, blamed=place.blamed, left=left, right=right, reason=reason)
 
 
+# Every missing member is noted, though only the first is told: whoever mends it should not meet the next one by surprise
+# in another order than the printed one.
 def _member(report: Report, before: Report | None, cell: tuple[int, bool, Address], reasons: list[str]) -> Member:
     sign, previous, address = cell
     if not previous:
@@ -143,6 +149,7 @@ def _member(report: Report, before: Report | None, cell: tuple[int, bool, Addres
 def member(of: Report, address: Address, sign: int, reasons: list[str]) -> Member:
     """One figure of a report as a member; notes the reason where nothing is reported there."""
     table = of.tables[address.table]
+    # Not `table.value`: this is the innermost step of every check, and the two look-ups are the whole of it.
     row = table.numbers.get(address.line)
     position = table.form.positions.get(address.column)
     value = None if row is None or position is None else row[position]
@@ -168,9 +175,11 @@ def tallied(report: Report, library: Library | None = None) -> Iterator[Tally]:
         reasons: dict[str, list[str]] = {rule: [] for rule in counts}
         for strand, own, previous in strands(table, before.tables[name] if before else None):
             for (rule, place), gap in zip(strand.rules, gaps(strand, own, previous), strict=True):
+                # A yearly rule of a report that is looked at alone: its strand holds other rules as well, so it is passed over here.
                 if rule.id not in counts:
                     continue
                 if gap is None:
+                    # Only here is the identity made: few cannot be tested, and a gap alone does not say why.
                     reasons[rule.id].append(identity_at(report, before, rule, place).reason or "blank")
                 else:
                     counts[rule.id][gap != 0] += 1
@@ -188,12 +197,15 @@ def contradictory(report: Report, library: Library | None = None) -> bool:
     )
 
 
+# Strands are rows and columns of plain numbers: comparing them needs no identity, member or address, which is what makes a
+# check of a whole corpus cheap (`benchmarks check`, 10,000 packages).
 Values = tuple["int | Decimal | None", ...]
 
 
 def strands(table: Table, before: Table | None) -> Iterator[tuple[Strand, Values, Values]]:
     """Every strand of a table with its own numbers and those of the year before that its rules name."""
     numbers = table.numbers
+    # A line that the report leaves out takes part with nothing in each cell, so that its strands are judged untestable, not skipped.
     blank = (None,) * len(table.form.columns)
     columns = dict(zip(table.form.columns, zip(*(numbers.get(line, blank) for line in table.form.lines), strict=True), strict=True))
     for strand in table.form.strands:
@@ -212,6 +224,7 @@ def gaps(strand: Strand, own: Values, previous: Values) -> tuple[int | Decimal |
         gap: int | Decimal | None = 0
         for position, before, sign in cells:
             value = previous[position] if before else own[position]
+            # Missing is no zero: one missing member makes the whole identity untestable, whatever the others say.
             if value is None or gap is None:
                 gap = None
                 break
@@ -228,6 +241,7 @@ def located(tested: Sequence[Identity]) -> dict[int, Address]:
     """
     explains: dict[Address, list[int]] = {}
     for address, uses in _uses(tested).items():
+        # The change that would settle each identity: the same for all of them, or this cell is not the one to blame.
         wanted = {sign * tested[position].gap() for position, sign in uses}
         positions = [position for position, _ in uses]
         if len(positions) > 1 and len(wanted) == 1 and wanted != {0}:
@@ -239,6 +253,7 @@ def located(tested: Sequence[Identity]) -> dict[int, Address]:
     return {
         position: address
         for address, positions in explains.items()
+        # Two cells that explain the same equally well: neither is named, for a wrong hint costs more than none.
         if all(blamed[position] == [address] for position in positions)
         for position in positions
     }
@@ -253,6 +268,7 @@ def _uses(tested: Sequence[Identity]) -> dict[Address, list[tuple[int, int]]]:
         year = identity.left[0].year
         for side, members in ((1, identity.left), (-1, identity.right)):
             for each in members:
+                # A figure of the year before is published already, and its own report is checked by itself: it is not blamed here.
                 if each.year == year:
                     containing[each.address].append((position, side * each.sign))
     return containing
@@ -262,6 +278,7 @@ def consolidated(report: Report, library: Library) -> Iterator[Identity]:
     """Figures of a consolidated report against the sum of the units that its package names, cell by cell."""
     rule = forms().rules["AGG"]
     for statement in report.consolidates:
+        # The library cannot know that all units are present, so only what the package itself names is summed.
         units = [library.reports.get((unit, report.year)) for unit in statement.units]
         for name, table in report.tables.items():
             for line, column in table.form.cells:

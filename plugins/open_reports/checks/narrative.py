@@ -40,6 +40,7 @@ def stated(report: Report) -> Iterator[Stated]:
         if item.part_of:
             parts.setdefault(item.part_of, []).append(item)
     for item in report.overview:
+        # Both may hold: an item can be the sum of its parts and a figure of the tables.
         if item.item in parts:
             yield Stated(_sum(report, item, parts[item.item]), "narrative.sum", item.item, item.row)
         statement = by_item.get(item.item)
@@ -76,6 +77,8 @@ def _figure(report: Report, statement: Statement, left: Member, at: str) -> Iden
     """Compare a stated figure with its cells: the first meaning that agrees, else the usual one; None if no form has it."""
     meanings = [found for meaning in statement.means if (found := _meant(report, meaning)) is not None]
     usual = None
+    # Offices count the same words in different ways (with or without what was carried in). A figure that agrees with one of the
+    # meanings on record is right; which one was meant cannot be known.
     for right, reasons in meanings:
         reason = "blank" if left.value is None else reasons[0] if reasons else None
         identity = judged(
@@ -92,6 +95,7 @@ def _meant(report: Report, meaning: tuple[Cells, ...]) -> tuple[list[Member], li
     members = []
     for cells in meaning:
         lines = cells.lines(report.tables[cells.table].form)
+        # A form without such a line, not a report without the figure: this meaning cannot be what the writer had in mind.
         if not lines:
             return None
         members += [member(report, Address(cells.table, line, cells.column), 1, reasons) for line in lines]
@@ -103,11 +107,13 @@ def _phrases() -> tuple[re.Pattern[str], dict[str, Statement]]:
     """One pattern for every phrase, the longest first, so that a phrase is not read as a part of a longer one."""
     by_phrase = {phrase: statement for statement in forms().narrative for phrase in statement.phrases}
     spelt = "|".join(re.escape(phrase) for phrase in sorted(by_phrase, key=len, reverse=True))
+    # No decimals and no percentages: a share that follows the phrase is another figure.
     return re.compile(rf"(?P<phrase>{spelt}) ?(?P<number>0|[1-9][0-9]{{0,8}})(?![0-9.%])"), by_phrase
 
 
 def _prose(report: Report) -> Iterator[Stated]:
     pattern, by_phrase = _phrases()
+    # Line by line, because a sentence of report.md never crosses one, and the finding has to name its row.
     for row, line in report.prose_rows:
         for match in pattern.finditer(line):
             left = Member(1, report.agency, report.year, Address("prose", match["phrase"], "value"), int(match["number"]))
