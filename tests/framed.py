@@ -6,12 +6,13 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from open_reports.files.agency import AgencyFiles
+from open_reports.files.agency import agency_csv, agency_json
 from open_reports.site import frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from open_reports.files.folder import Folder
     from open_reports.library import Library
     from open_reports.pages.frame import Page
 
@@ -59,20 +60,19 @@ def framed(folder: Path, content: str, language: str, *, styles: Iterable[str], 
     (folder / "index.html").write_text(text, encoding="utf-8")
 
 
-def mounted(root: Path, page: Page, *, assets: str, styles: Iterable[str]) -> None:
-    """Write a page with its files below a site's root, its styles and scripts into a folder of it, under the site's own policy.
+def mounted(root: Path, page: Page, *, assets: str, styles: Iterable[str], files: Folder | None = None) -> None:
+    """Write a page, with the files of its folder, below a site's root, its styles and scripts into a folder of it, under the site's own policy.
 
     Like `framed` it has the scheme that the browser prefers; above its content stands the link to the other language.
     """
-    built = page.build()
     language = page.here.w.language
     folder = root / page.path
     folder.mkdir(parents=True)
-    for path, data in built.files.items():
+    for path, data in files.files().items() if files else ():
         (folder / path).write_bytes(data)
     head = _assets(root / assets, "../" * page.path.count("/") + assets, styles, page.scripts)
     twin = f'<p><a hreflang="{"zh" if language == "en" else "en"}" href="{page.here.twin()}">中文 / English</a></p>'
-    text = _document(str(built.html), language, head, above=twin)
+    text = _document(page.build(), language, head, above=twin)
     (folder / "index.html").write_text(frame.guarded(text, ()), encoding="utf-8")
 
 
@@ -81,5 +81,5 @@ def filed(root: Path, library: Library) -> None:
     for agency in library.agencies.values():
         folder = root / "reports" / agency.id
         folder.mkdir(parents=True)
-        for path, data in AgencyFiles(library, agency).files().items():
-            (folder / path).write_bytes(data)
+        (folder / f"{agency.id}.csv").write_bytes(agency_csv(library, agency))
+        (folder / f"{agency.id}.json").write_bytes(agency_json(library, agency))

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from open_reports.derived.indicator import of_library
-from open_reports.files.agency import AgencyFiles
+from open_reports.files.agency import agency_csv, agency_json
 from open_reports.files.observations import OBSERVATION, observations
 from open_reports.form import forms
 from open_reports.library import Library, open_library
@@ -25,7 +25,7 @@ AGENCIES = ["pingtan", "pingtan-haitan", "pingtan-police", "yinchuan-qianjinjie"
 
 
 def told(library: Library, agency: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(AgencyFiles(library, library.agencies[agency]).files()[f"{agency}.json"], parse_float=Decimal)
+    found: dict[str, Any] = json.loads(agency_json(library, library.agencies[agency]), parse_float=Decimal)
     return found
 
 
@@ -33,7 +33,7 @@ def test_csv_files_together_are_the_corpus(library: Library) -> None:
     """Header and rows byte for byte, so whoever reads the one reads the other."""
     corpus = observations(library)[0].decode()
     header, _, rows = corpus.partition("\n")
-    files = [AgencyFiles(library, agency).files()[f"{agency.id}.csv"].decode() for agency in library.agencies.values()]
+    files = [agency_csv(library, agency).decode() for agency in library.agencies.values()]
     assert {each.partition("\n")[0] for each in files} == {header}
     assert "".join(each.partition("\n")[2] for each in files) == rows
     assert len(rows.splitlines()) > 3000
@@ -100,7 +100,7 @@ def test_money_keeps_its_spelling(tmp_path_factory: pytest.TempPathFactory, amou
     package.set("disclosure", "fees", "amount", text)
     package.write(root)
     library = open_library(root)
-    data = AgencyFiles(library, library.agencies["xugou-jia"]).files()["xugou-jia.json"].decode()
+    data = agency_json(library, library.agencies["xugou-jia"]).decode()
     assert f'"value": {text}, "text": "{text}"' in data
 
 
@@ -109,26 +109,20 @@ def test_texts_are_quoted(tmp_path: Path) -> None:
     package.edit_agency("name", '虚构"甲"局,办公室')
     package.write(tmp_path)
     library = open_library(tmp_path)
-    files = AgencyFiles(library, library.agencies["xugou-jia"]).files()
-    rows = list(csv.DictReader(io.StringIO(files["xugou-jia.csv"].decode(), newline="")))
+    agency = library.agencies["xugou-jia"]
+    rows = list(csv.DictReader(io.StringIO(agency_csv(library, agency).decode(), newline="")))
     assert {row["agency_name"] for row in rows} == {'虚构"甲"局,办公室'}
-    assert json.loads(files["xugou-jia.json"])["name"] == '虚构"甲"局,办公室'
+    assert json.loads(agency_json(library, agency))["name"] == '虚构"甲"局,办公室'
 
 
 def test_an_agency_without_reports_has_its_files(tmp_path: Path) -> None:
     (tmp_path / "xugou-jia").mkdir()
     (tmp_path / "xugou-jia" / "agency.yml").write_text(made_up.agency_text("xugou-jia"), encoding="utf-8")
     library = open_library(tmp_path)
-    files = AgencyFiles(library, library.agencies["xugou-jia"]).files()
-    assert files["xugou-jia.csv"].decode() == ",".join(OBSERVATION) + "\n"
-    data = json.loads(files["xugou-jia.json"])
+    agency = library.agencies["xugou-jia"]
+    assert agency_csv(library, agency).decode() == ",".join(OBSERVATION) + "\n"
+    data = json.loads(agency_json(library, agency))
     assert (data["years"], data["figures"]) == ({}, {})
-
-
-def test_sizes_are_those_of_the_files(library: Library) -> None:
-    made = AgencyFiles(library, library.agencies["pingtan"])
-    sizes = made.sizes()
-    assert sizes == {path: len(data) for path, data in made.files().items()}
 
 
 def test_what_a_report_covers_and_units_that_change_are_told(tmp_path: Path) -> None:

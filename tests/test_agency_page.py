@@ -36,7 +36,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Page]:
 @pytest.mark.parametrize("agency", [ALONE, EMPTY])
 def test_the_contents_are_the_headings_in_their_order(agency: str, home: str, pages: dict[str, Page]) -> None:
     page = pages[f"{home}reports/{agency}/"]
-    headings = html.fromstring(page.build().html).xpath("//h2")
+    headings = html.fromstring(page.build()).xpath("//h2")
     listed = [anchor for anchor, _ in page.sections]
     assert [heading.get("id") for heading in headings if heading.get("id") in listed] == listed
     assert len(listed) == (2 if agency == EMPTY else 6)
@@ -46,5 +46,5 @@ def test_the_contents_are_the_headings_in_their_order(agency: str, home: str, pa
 def test_an_agency_without_reports_says_so(language: str, pages: dict[str, Page]) -> None:
     says = Words(language)("agency_none")
     home = "" if language == "zh" else "en/"
-    assert says in pages[f"{home}reports/{EMPTY}/"].build().html
-    assert says not in pages[f"{home}reports/{ALONE}/"].build().html
+    assert says in pages[f"{home}reports/{EMPTY}/"].build()
+    assert says not in pages[f"{home}reports/{ALONE}/"].build()

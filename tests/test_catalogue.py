@@ -16,8 +16,8 @@ from xml.etree import ElementTree as ET
 import pytest
 import whole
 from made_up import write_corpus
-from open_reports.files import catalogue
-from open_reports.files.catalogue import atom, croissant, dcat, schema_org
+from open_reports.files.catalogue import atom, croissant, dcat, routes, schema_org
+from open_reports.files.catalogue.robots import robots
 from open_reports.files.observations import observations
 from open_reports.library import open_library
 from open_reports.pages import corrections
@@ -43,7 +43,7 @@ SITE = "https://open-reports.example/nianbao/"
 SHAPES = Path(__file__).parent / "schemas" / "dcat-ap-3.0.1-shapes.ttl"
 DCAT, DCT = Namespace("http://www.w3.org/ns/dcat#"), Namespace("http://purl.org/dc/terms/")
 CORPUS = {"data/observations.csv": b"agency\n", "data/observations.json": b"[]\n"}
-ROUTES = catalogue.site_routes()
+ROUTES = routes.routes()
 
 
 # -- DCAT-AP ------------------------------------------------------------------------------------------------------------
@@ -319,15 +319,15 @@ def test_links_of_a_feed_without_an_address_lead_to_the_site(library: Library) -
 
 
 def test_robots_may_read_everything_and_find_the_map() -> None:
-    assert catalogue.robots(SITE).decode() == f"User-agent: *\nAllow: /\nSitemap: {SITE}sitemap.xml\n"
-    assert b"Sitemap" not in catalogue.robots("")
+    assert robots(SITE).decode() == f"User-agent: *\nAllow: /\nSitemap: {SITE}sitemap.xml\n"
+    assert b"Sitemap" not in robots("")
 
 
 def test_nothing_depends_on_the_clock_or_the_folder(library: Library, packages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = dict(catalogue.artifacts(library, CORPUS, SITE))
+    first = whole.files(library, (), SITE)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
     monkeypatch.chdir("/")
-    assert dict(catalogue.artifacts(open_library(packages), CORPUS, SITE)) == first
+    assert whole.files(open_library(packages), (), SITE) == first
     days = {day for report in library for day in (report.created[:10], *(each.date for each in report.revisions))}
     told = {instant[:10] for instant in INSTANT.findall(first["feed.xml"].decode())}
     assert told <= days

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 import made_up
 import pytest
+import whole
 from framed import framed
 from lxml import html
-from open_reports.history.corrections import COLUMNS, change, corrections, files
+from open_reports.files.corrections import COLUMNS, corrections_csv, corrections_json
+from open_reports.history.corrections import change, corrections
 from open_reports.library import Library, open_library
 from open_reports.pages.corrections import banner, corrections_pages
 from open_reports.pages.frame import Here
@@ -55,12 +57,8 @@ def telling(library: Library) -> Library:
     return corrected(library, {("pingtan", 2020): (TYPING, LINE), ("pingtan-police", 2022): (BARE,)})
 
 
-def sizes(library: Library) -> dict[str, int]:
-    return {name: len(data) for name, data in files(library).items()}
-
-
 def pages_of(library: Library, language: str, problem: str = "") -> list[html.HtmlElement]:
-    return [html.fromstring(page.build().html) for page in corrections_pages(library, sizes(library), Words(language), problem)]
+    return [html.fromstring(page.build()) for page in corrections_pages(whole.folder("data/", library), Words(language), problem)]
 
 
 def test_newest_stands_first(telling: Library) -> None:
@@ -196,9 +194,8 @@ def test_what_is_no_change_is_named_with_its_place(tmp_path: Path, case: str) ->
 
 
 def test_files_say_the_same(telling: Library) -> None:
-    made = files(telling)
-    entries = json.loads(made["corrections.json"])
-    rows = list(csv.DictReader(io.StringIO(made["corrections.csv"].decode(), newline="")))
+    entries = json.loads(corrections_json(telling))
+    rows = list(csv.DictReader(io.StringIO(corrections_csv(telling).decode(), newline="")))
     assert tuple(rows[0]) == COLUMNS
     assert [entry["version"] for entry in entries] == ["1.1.0", "1.0.1", "1.0.1"]
     assert entries[0]["changes"] == [{"address": "disputes/reconsideration/upheld", "text": LINE.changes[0].text}]
@@ -220,9 +217,8 @@ def test_files_say_the_same(telling: Library) -> None:
 
 
 def test_without_corrections_the_files_are_empty_lists(library: Library) -> None:
-    made = files(library)
-    assert json.loads(made["corrections.json"]) == []
-    assert made["corrections.csv"].decode() == ",".join(COLUMNS) + "\n"
+    assert json.loads(corrections_json(library)) == []
+    assert corrections_csv(library).decode() == ",".join(COLUMNS) + "\n"
 
 
 # -- the page ---------------------------------------------------------------------------------------------------------------
@@ -265,9 +261,9 @@ def test_page_leads_to_the_publisher_only_where_one_is_named(library: Library) -
 def test_many_corrections_are_told_in_parts(library: Library) -> None:
     many = tuple(Revision(f"1.0.{number}", "2026-03-02", "录入错误", ()) for number in range(1, MOST_LISTED + 2))
     made = corrected(library, {("pingtan", 2020): many})
-    pages = list(corrections_pages(made, sizes(made), Words("en")))
+    pages = list(corrections_pages(whole.folder("data/", made), Words("en")))
     assert [page.path for page in pages] == ["en/corrections/", "en/corrections/2/"]
-    roots = [html.fromstring(page.build().html) for page in pages]
+    roots = [html.fromstring(page.build()) for page in pages]
     assert [len(root.xpath("//table/tbody/tr")) for root in roots] == [MOST_LISTED, 1]
     assert [root.xpath("//a[@download]/@href")[0] for root in roots] == ["../../data/corrections.csv", "../../../data/corrections.csv"]
     assert [root.xpath("//nav[@class='or-years']/a/@href") for root in roots] == [["../corrections/2/"], ["../../corrections/"]]
@@ -308,8 +304,8 @@ def server(tmp_path_factory: pytest.TempPathFactory, library: Library, telling: 
     folder = tmp_path_factory.mktemp("corrections")
     for language in ("zh", "en"):
         for name, each in (("none", library), ("some", telling)):
-            (page,) = corrections_pages(each, sizes(each), Words(language))
-            content = banner_of(each, "pingtan", 2020, language) + page.build().html
+            (page,) = corrections_pages(whole.folder("data/", each), Words(language))
+            content = banner_of(each, "pingtan", 2020, language) + page.build()
             framed(folder / f"{language}-{name}", content, language, styles=("coverage.css",))
     with served(folder, mount="/") as running:
         yield running

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import whole
 import yaml
 from framed import framed
 from hypothesis import given
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from open_reports.derived.coverage import Cell, Coverage
     from open_reports.finding import Finding
+    from open_reports.pages import Page
     from open_reports.report import Report
     from website import Chromium, Server
 
@@ -198,8 +200,16 @@ def test_correction_is_counted(library: Library) -> None:
     assert count(found).corrected == 1
     cell = found.of_agency("pingtan").cells[0]
     assert (cell.state, cell.version, cell.corrections) == ("on_time", "1.0.2", 1)
-    page = html.fromstring(next(coverage_pages(found, Words("zh"))).build().html)
+    page = html.fromstring(next(pages_of(found, Words("zh"))).build())
     assert page.xpath("//td[.//a[@href='../reports/pingtan/2019/']]//a/@href") == ["../reports/pingtan/2019/", "../corrections/"]
+
+
+NOTHING = Library(agencies={}, reports={}, findings=())
+
+
+def pages_of(found: Coverage, w: Words) -> Iterator[Page]:
+    """Pages of a coverage."""
+    return coverage_pages(whole.folder("coverage/", NOTHING, covered=found), w)
 
 
 # -- the page ---------------------------------------------------------------------------------------------------------------
@@ -218,8 +228,8 @@ def telling(library: Library) -> Coverage:
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_page_says_of_every_cell_what_the_data_say(telling: Coverage, language: str) -> None:
     w = Words(language)
-    (page,) = coverage_pages(telling, w)
-    root = html.fromstring(page.build().html)
+    (page,) = pages_of(telling, w)
+    root = html.fromstring(page.build())
     table = root.xpath("//table[contains(@class, 'or-matrix')]")[0]
     assert [th.text_content() for th in table.xpath("./thead//th")][1:] == [str(year) for year in reversed(telling.years)]
     rows = {row.xpath("./th/a/@href")[0]: row for row in table.xpath("./tbody/tr[td]")}
@@ -247,22 +257,20 @@ def test_page_says_of_every_cell_what_the_data_say(telling: Coverage, language: 
     assert {anchor for anchor, _ in page.sections} <= set(root.xpath("//h2/@id"))
 
 
-def test_files_stand_with_the_chinese_page_alone_and_both_lead_there(telling: Coverage) -> None:
-    (zh,), (en,) = (coverage_pages(telling, Words(language)) for language in ("zh", "en"))
-    assert set(zh.build().files) == {"coverage.csv", "coverage.json"}
-    assert en.build().files == {}
-    assert html.fromstring(zh.build().html).xpath("//a[@download]/@href") == ["coverage.csv", "coverage.json"]
-    assert html.fromstring(en.build().html).xpath("//a[@download]/@href") == ["../../coverage/coverage.csv", "../../coverage/coverage.json"]
+def test_the_files_stand_once_and_both_pages_lead_there(telling: Coverage) -> None:
+    (zh,), (en,) = (pages_of(telling, Words(language)) for language in ("zh", "en"))
+    assert dict(whole.folder("coverage/", NOTHING, covered=telling).files()) == telling.files
+    assert html.fromstring(zh.build()).xpath("//a[@download]/@href") == ["coverage.csv", "coverage.json"]
+    assert html.fromstring(en.build()).xpath("//a[@download]/@href") == ["../../coverage/coverage.csv", "../../coverage/coverage.json"]
 
 
 def test_many_agencies_are_told_in_parts(library: Library) -> None:
     like = next(iter(library))
     names = {f"xugou-{number:04d}": {"kind": "department", "reports": {2023: date(2024, 1, 5)}} for number in range(2 * MOST_LISTED + 1)}
     found = coverage(library_of(names, like), date(2024, 6, 1))
-    pages = list(coverage_pages(found, Words("zh")))
+    pages = list(pages_of(found, Words("zh")))
     assert [page.path for page in pages] == ["coverage/", "coverage/2/", "coverage/3/"]
-    built = [page.build() for page in pages]
-    roots = [html.fromstring(each.html) for each in built]
+    roots = [html.fromstring(page.build()) for page in pages]
     listed = [[href.split("/")[-2] for href in root.xpath("//table[contains(@class, 'or-matrix')]//th/a/@href")] for root in roots]
     assert [len(each) for each in listed] == [MOST_LISTED, MOST_LISTED, 1]
     assert sorted(name for each in listed for name in each) == sorted(names)
@@ -271,14 +279,14 @@ def test_many_agencies_are_told_in_parts(library: Library) -> None:
         ["../../coverage/", "../../coverage/3/"],
         ["../../coverage/2/"],
     ]
-    assert [sorted(each.files) for each in built] == [["coverage.csv", "coverage.json"], [], []]
+    assert [len(root.xpath("//a[@download]")) for root in roots] == [2, 0, 0]
     assert roots[1].xpath("//table[contains(@class, 'or-matrix')]//td//a/@href")[0] == "../../reports/xugou-0200/2023/"
 
 
 def test_empty_library_has_an_honest_page() -> None:
     found = coverage(Library(agencies={}, reports={}, findings=()), date(2024, 6, 1))
-    (page,) = coverage_pages(found, Words("zh"))
-    root = html.fromstring(page.build().html)
+    (page,) = pages_of(found, Words("zh"))
+    root = html.fromstring(page.build())
     assert Words("zh")("coverage_empty") in root.text_content()
     assert not root.xpath("//table[contains(@class, 'or-matrix')]")
 
@@ -290,8 +298,8 @@ def test_empty_library_has_an_honest_page() -> None:
 def server(tmp_path_factory: pytest.TempPathFactory, telling: Coverage) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("coverage")
     for language in ("zh", "en"):
-        (page,) = coverage_pages(telling, Words(language))
-        framed(folder / language, page.build().html, language, styles=("coverage.css",))
+        (page,) = pages_of(telling, Words(language))
+        framed(folder / language, page.build(), language, styles=("coverage.css",))
     with served(folder, mount="/") as running:
         yield running
 

@@ -15,6 +15,7 @@ import duckdb
 import pytest
 from lxml import html
 from open_reports.checks.check import check
+from open_reports.files.catalogue import routes
 from open_reports.files.database import counts
 from open_reports.library import open_library
 from open_reports.pages.data import LATEST, documentation
@@ -152,13 +153,7 @@ def publication(library: Library, findings: tuple[Finding, ...]) -> Publication:
 def test_every_kind_of_file_of_the_site_is_listed(site: Path, language: str, library: Library, publication: Publication) -> None:
     """Every file that any page or the corpus writes has the shape of one that is listed with a link, or is one of the site's own."""
     ids = ids_of(library)
-    written = {
-        shape_of(path, ids)
-        for path in (
-            *(f"{page.path}{name}" for page in publication.pages for name in page.build().files),
-            *(each.path for each in publication.artifacts),
-        )
-    }
+    written = {shape_of(path, ids) for path in (*(f"{folder.path}{name}" for folder in publication.folders for name in folder.files()),)}
     listed = {
         shape_of(target(site, language, href).relative_to(site.resolve()).as_posix(), ids)
         for kind in kinds(site, language)
@@ -176,10 +171,8 @@ def named(language: str) -> list[str]:
 
 
 def test_every_route_is_listed_once_and_in_the_same_order() -> None:
-    from open_reports.files.catalogue import ROUTES  # noqa: PLC0415 (the catalogue's list, which this test alone needs)
-
     assert named("zh") == named("en")
-    assert sorted(named("zh")) == sorted(route.id for route in ROUTES)
+    assert sorted(named("zh")) == sorted(route.id for route in routes.routes())
     assert len(set(named("zh"))) == len(named("zh"))
     assert {f"data_is_{name}" for name in named("zh")} <= words().keys()
 
@@ -199,13 +192,11 @@ def test_what_is_not_measured_is_what_the_text_says(language: str) -> None:
 
 
 def test_an_address_is_written_in_the_page_s_language() -> None:
-    from open_reports.files.catalogue import ROUTES  # noqa: PLC0415
-
-    routes = {route.id: route for route in ROUTES}
-    assert pattern(routes["archive"], Words("zh")) == "reports/机关标识/年度/机关标识-年度.zip"
-    assert pattern(routes["archive"], Words("en")) == "reports/<agency>/<year>/<agency>-<year>.zip"
-    assert pattern(routes["indicator_csv"], Words("en")) == "indicators/<indicator>/<indicator>.csv"
-    assert pattern(routes["observations_csv"], Words("zh")) == "data/observations.csv"
+    known = routes.routes()
+    assert pattern(known["archive"], Words("zh")) == "reports/机关标识/年度/机关标识-年度.zip"
+    assert pattern(known["archive"], Words("en")) == "reports/<agency>/<year>/<agency>-<year>.zip"
+    assert pattern(known["indicator_csv"], Words("en")) == "indicators/<indicator>/<indicator>.csv"
+    assert pattern(known["observations_csv"], Words("zh")) == "data/observations.csv"
 
 
 # -- the page as a whole ------------------------------------------------------------------------------------------------
@@ -248,7 +239,7 @@ def test_the_citation_of_the_corpus_stands_beside_it(site: Path) -> None:
 
 def built(publication: Publication, language: str) -> html.HtmlElement:
     (page,) = (page for page in publication.pages if page.path == f"{FOLDERS[language]}/")
-    return html.fragment_fromstring(f"<div>{page.build().html}</div>")
+    return html.fragment_fromstring(f"<div>{page.build()}</div>")
 
 
 @both
@@ -283,7 +274,7 @@ def test_a_site_without_reports_has_the_page_too(language: str, tmp_path: Path) 
 def test_what_was_left_out_is_named(
     language: str, library: Library, findings: tuple[Finding, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("open_reports.site.publish.parquet_lacks", lambda: "needs_parquet")
+    monkeypatch.setattr(routes, "lacking", lambda: {"parquet": "needs_parquet"})
     page = built(publish(library, findings), language)
     assert page.xpath("string(//p[@class='or-warning'])") == words()["needs_parquet"][language]
     assert "observations.parquet" not in {address.rpartition("/")[2] for address in page.xpath("//dl[@class='or-files']//dt/a/@href")}
@@ -325,7 +316,7 @@ def test_a_copy_without_an_address_tells_programs_its_own(
     from framed import framed  # noqa: PLC0415
 
     (page,) = (page for page in publish(library, findings).pages if page.path == "en/data/")
-    framed(tmp_path / "en" / "data", page.build().html, "en", styles=(), scripts=("copying.js", "snippets.js"))
+    framed(tmp_path / "en" / "data", page.build(), "en", styles=(), scripts=("copying.js", "snippets.js"))
     with served(tmp_path, mount="/copy/") as server, browser.context() as context:
         shown = context.new_page()
         shown.goto(f"{server.url}en/data/")

@@ -225,7 +225,7 @@ def test_entry_never_outgrows_what_revisions_hold() -> None:
 
 def pages_of(library: Library) -> dict[str, str]:
     """HTML of every page in both languages, by its path."""
-    return {page.path: page.build().html for page in publish(library, check(library)).pages}
+    return {page.path: page.build() for page in publish(library, check(library)).pages}
 
 
 SAID: dict[str, tuple[dict[str, Any] | None, int]] = {

@@ -29,9 +29,9 @@ from open_reports.derived.series import CauseKind
 from open_reports.document import PLACEHOLDER
 from open_reports.errors import PublishError
 from open_reports.files.citation import checked_problem
+from open_reports.files.corrections import corrections_csv, corrections_json
 from open_reports.finding import LEVELS, level_name
 from open_reports.form import TABLES, forms
-from open_reports.history import corrections
 from open_reports.library import open_library
 from open_reports.pages.data import documentation
 from open_reports.plugin import OpenReportsConfig
@@ -343,8 +343,7 @@ def publication(library: Library, findings: tuple[Finding, ...]) -> Publication:
 @pytest.fixture(scope="module")
 def report_files(publication: Publication) -> dict[str, dict[str, bytes]]:
     """The files in every report's folder, by the folder's path."""
-    built = {page.path: page.build().files for page in publication.pages if re.fullmatch(r"reports/[^/]+/\d{4}/", page.path)}
-    return {path: dict(files) for path, files in built.items()}
+    return {folder.path: dict(folder.files()) for folder in publication.folders if re.fullmatch(r"reports/[^/]+/\d{4}/", folder.path)}
 
 
 @pytest.fixture(scope="module")
@@ -356,7 +355,7 @@ def reports(report_files: dict[str, dict[str, bytes]]) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def corpus_file(publication: Publication) -> dict[str, bytes]:
     """The files of the whole corpus by name."""
-    return {artifact.path.removeprefix("data/"): artifact.data for artifact in publication.artifacts}
+    return {name: data for folder in publication.folders if folder.path == "data/" for name, data in folder.files().items()}
 
 
 def keys_of(values: Iterable[Any]) -> set[str]:
@@ -524,7 +523,10 @@ def folder_files(publication: Publication) -> dict[str, bytes]:
     """Files beside the pages of agencies, indicators and coverage by their path below the site."""
     wanted = re.compile(r"reports/[^/]+/|indicators/[^/]+/|coverage/")
     return {
-        f"{page.path}{name}": data for page in publication.pages if wanted.fullmatch(page.path) for name, data in page.build().files.items()
+        f"{folder.path}{name}": data
+        for folder in publication.folders
+        if wanted.fullmatch(folder.path)
+        for name, data in folder.files().items()
     }
 
 
@@ -584,12 +586,12 @@ def test_every_key_of_the_corrections_is_explained(language: str, real: Path) ->
         real / "pingtan" / "2023", revisions=json.loads(f"{{{blocks(section(language, 'publish', 'correct'), 'json')[0]}}}")["revisions"]
     )
     replaced("pingtan/2023/datapackage.json", '"version": "1.0.0"', '"version": "1.0.1"')(real)
-    made = corrections.files(open_library(real))
-    listed = json.loads(made["corrections.json"])
+    library = open_library(real)
+    listed = json.loads(corrections_json(library))
     text = section(language, "data", "corrections")
     assert missing(keys_of(listed), text) == []
     assert missing(keys_of(change for each in listed for change in each["changes"]), text) == []
-    assert missing(header_of(made["corrections.csv"]), text) == []
+    assert missing(header_of(corrections_csv(library)), text) == []
     assert [change["address"] for each in listed for change in each["changes"]] == ["applications/new/total"]
 
 

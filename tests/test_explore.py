@@ -17,12 +17,12 @@ import pytest
 from framed import ASSETS, filed, mounted
 from open_reports.checks.check import check
 from open_reports.errors import FormError, PublishError
+from open_reports.files.agencies import agency_list
 from open_reports.files.database import database
 from open_reports.files.observations import OBSERVATION
 from open_reports.form import forms
 from open_reports.library import open_library
 from open_reports.pages import explore
-from open_reports.pages.compare import agency_list
 from open_reports.pages.explore import DATABASE, ENGINE, SCRIPTS, WORKER, explore_page, labels, read_settings, settings
 from open_reports.site import frame
 from open_reports.text import Words
@@ -53,7 +53,7 @@ def write_site(folder: Path, library: Library, data: bytes) -> None:
     """Write the page in both languages with all that it may load, in the theme's styles and below the site's own policy."""
     own = "assets/open-reports/"
     for language in PAGES:
-        mounted(folder, explore_page(Words(language), database_size=len(data)), assets=own, styles=("explore.css",))
+        mounted(folder, explore_page(Words(language), database_size=lambda: len(data)), assets=own, styles=("explore.css",))
     for name in (WORKER, *ENGINE):
         (folder / own / name).write_bytes((ASSETS / name).read_bytes())
     (folder / DATABASE).parent.mkdir(parents=True)
@@ -134,10 +134,10 @@ def test_a_package_without_its_engine_is_refused(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(explore, "ENGINE", ("sql-wasm.js", "no-such.wasm"))
     explore._engine_size.cache_clear()
     with pytest.raises(PublishError, match=r"no-such\.wasm"):
-        explore_page(Words("zh"), database_size=1)
+        explore_page(Words("zh"), database_size=lambda: 1)
     monkeypatch.undo()
     explore._engine_size.cache_clear()
-    assert explore_page(Words("zh"), database_size=1).path == "explore/"
+    assert explore_page(Words("zh"), database_size=lambda: 1).path == "explore/"
 
 
 # -- examples ------------------------------------------------------------------------------------------------------------
@@ -227,7 +227,7 @@ def test_everything_printed_has_a_name(language: str) -> None:
 
 
 def test_names_cannot_end_the_data_of_the_page() -> None:
-    html = explore_page(Words("zh"), database_size=1).build().html
+    html = explore_page(Words("zh"), database_size=lambda: 1).build()
     text = html.partition('id="or-explore-data">')[2].partition("</script>")[0]
     assert set(text) & set("<>&") == set()
     assert json.loads(text)["limits"]["rows"] == settings().rows
@@ -235,7 +235,7 @@ def test_names_cannot_end_the_data_of_the_page() -> None:
 
 @pytest.mark.parametrize("language", PAGES)
 def test_a_large_database_is_offered_to_take_away(language: str) -> None:
-    html = explore_page(Words(language), database_size=settings().megabytes * 1_000_000 + 100_000).build().html
+    html = explore_page(Words(language), database_size=settings().megabytes * 1_000_000 + 100_000).build()
     assert f"{settings().megabytes}.1 MB" in html
     assert f'href="{"../" if language == "zh" else "../../"}data/reports.sqlite" download' in html
     assert 'id="or-sql"' not in html
@@ -244,7 +244,7 @@ def test_a_large_database_is_offered_to_take_away(language: str) -> None:
 
 
 def test_a_site_without_database_says_so() -> None:
-    html = explore_page(Words("zh"), database_size=0).build().html
+    html = explore_page(Words("zh"), database_size=lambda: 0).build()
     assert Words("zh")("explore_none") in html
     assert "reports.sqlite" not in html.replace('data-database="../data/reports.sqlite"', "")
     assert 'id="or-explore-facets"' in html

@@ -21,8 +21,9 @@ from open_reports.cli import commands
 from open_reports.errors import DocumentError, PublishError
 from open_reports.files import manifest
 from open_reports.history import releases
-from open_reports.site.export import data_files, export, refuse_foreign
+from open_reports.site.export import refuse_foreign
 from website import SITE_URL, environment, site, tree
+from whole import exported
 
 __all__ = ["site"]
 
@@ -44,8 +45,8 @@ def corpus(small: Path) -> open_reports.Corpus:
 
 
 def test_every_data_file_and_the_manifest(corpus: open_reports.Corpus, tmp_path: Path) -> None:
-    done = export(corpus, tmp_path / "out", site=SITE_URL)
-    made = dict(data_files(corpus.publish(site=SITE_URL)))
+    done = exported(corpus, tmp_path / "out", site=SITE_URL)
+    made = dict(corpus.publish(site=SITE_URL).data_files())
     written = {path: (tmp_path / "out" / path).read_bytes() for path in tree(tmp_path / "out")}
     listed = written.pop(manifest.PATH)
     assert written == made
@@ -57,14 +58,14 @@ def test_every_data_file_and_the_manifest(corpus: open_reports.Corpus, tmp_path:
 
 
 def test_the_site_has_the_same_data_files(site: Path, packages: Path, tmp_path: Path) -> None:
-    export(open_reports.open(packages), tmp_path / "out", site=SITE_URL, released=releases.read(PROJECT / "released"))
-    exported = tree(tmp_path / "out")
-    assert {path: digest for path, digest in tree(site).items() if path in exported} == exported
+    exported(open_reports.open(packages), tmp_path / "out", site=SITE_URL, released=releases.read(PROJECT / "released"))
+    written = tree(tmp_path / "out")
+    assert {path: digest for path, digest in tree(site).items() if path in written} == written
 
 
 def test_an_address_without_its_last_slash(corpus: open_reports.Corpus, tmp_path: Path) -> None:
-    one = export(corpus, tmp_path / "one", site=SITE_URL)
-    assert export(corpus, tmp_path / "other", site=SITE_URL.removesuffix("/")) == one
+    one = exported(corpus, tmp_path / "one", site=SITE_URL)
+    assert exported(corpus, tmp_path / "other", site=SITE_URL.removesuffix("/")) == one
 
 
 _CODE = """
@@ -72,7 +73,8 @@ import sys
 from pathlib import Path
 import open_reports
 from open_reports.site.export import export
-export(open_reports.open(sys.argv[1]), Path(sys.argv[2]), site="https://a.example/")
+corpus = open_reports.open(sys.argv[1])
+export(corpus.publish(site="https://a.example/"), Path(sys.argv[2]), place=corpus.place)
 """
 
 
@@ -101,11 +103,11 @@ def test_the_same_bytes_wherever_and_whenever(small: Path, tmp_path: Path) -> No
 def test_an_export_is_replaced_and_nothing_of_it_stays(small: Path, corpus: open_reports.Corpus, tmp_path: Path) -> None:
     target = tmp_path / "out"
     target.mkdir()
-    export(corpus, target)
+    exported(corpus, target)
     shutil.copytree(small, tmp_path / "fewer")
     shutil.rmtree(max((tmp_path / "fewer").glob("*/[0-9]*")))
     (target / ".DS_Store").write_bytes(b"")
-    export(open_reports.open(tmp_path / "fewer", place="datapackages"), target)
+    exported(open_reports.open(tmp_path / "fewer", place="datapackages"), target)
     assert len(list(target.glob("reports/*/*/datapackage.json"))) == 2
     assert sorted(each.name for each in tmp_path.iterdir()) == ["fewer", "out"]
 
@@ -129,12 +131,12 @@ def _foreign_manifest(target: Path) -> None:
 @pytest.mark.parametrize("change", [_page, _link, _no_manifest, _foreign_manifest])
 def test_a_folder_that_holds_something_else_stays_as_it_is(corpus: open_reports.Corpus, tmp_path: Path, change: object) -> None:
     target = tmp_path / "out"
-    export(corpus, target)
+    exported(corpus, target)
     assert callable(change)
     change(target)
     before = tree(target)
     with pytest.raises(open_reports.CopyError) as raised:
-        export(corpus, target)
+        exported(corpus, target)
     assert raised.value.code == "export.foreign"
     assert tree(target) == before
     assert [each.name for each in tmp_path.iterdir()] == ["out"]
@@ -143,7 +145,7 @@ def test_a_folder_that_holds_something_else_stays_as_it_is(corpus: open_reports.
 def test_packages_are_never_overwritten(small: Path, corpus: open_reports.Corpus) -> None:
     before = tree(small)
     with pytest.raises(open_reports.CopyError):
-        export(corpus, small)
+        exported(corpus, small)
     assert tree(small) == before
 
 
@@ -155,7 +157,7 @@ def test_a_file_or_a_link_stands_there(corpus: open_reports.Corpus, tmp_path: Pa
             refuse_foreign(tmp_path / name)
         assert raised.value.code == "export.no_folder"
     with pytest.raises(open_reports.CopyError) as raised:
-        export(corpus, tmp_path / "file" / "below")
+        exported(corpus, tmp_path / "file" / "below")
     assert raised.value.code == "export.failed"
     assert (tmp_path / "file").read_bytes() == b"mine"
 
@@ -163,7 +165,7 @@ def test_a_file_or_a_link_stands_there(corpus: open_reports.Corpus, tmp_path: Pa
 def test_the_folder_one_stands_in(corpus: open_reports.Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "out").mkdir()
     monkeypatch.chdir(tmp_path / "out")
-    done = export(corpus, Path())
+    done = exported(corpus, Path())
     assert manifest.parse((tmp_path / "out" / manifest.PATH).read_bytes()).hash == done.hash
     assert [each.name for each in tmp_path.iterdir()] == ["out"]
 
@@ -180,20 +182,21 @@ def write(path, data, own=export._write):
         os.kill(os.getpid(), signal.SIGKILL)
     own(path, data)
 export._write = write
-export.export(open_reports.open(sys.argv[1]), Path(sys.argv[2]))
+corpus = open_reports.open(sys.argv[1])
+export.export(corpus.publish(), Path(sys.argv[2]), place=corpus.place)
 """
 
 
 def test_a_killed_export_leaves_the_one_before(small: Path, corpus: open_reports.Corpus, tmp_path: Path) -> None:
     target = tmp_path / "out"
-    export(corpus, target, site=SITE_URL)
+    exported(corpus, target, site=SITE_URL)
     before = tree(target)
     killed = subprocess.run([sys.executable, "-c", _KILLED, str(small), str(target)], env=environment(tmp_path / "home"), check=False)
     assert killed.returncode == -signal.SIGKILL
     assert tree(target) == before
     leftovers = list(tmp_path.glob(".out.*"))
     assert len(leftovers) == 1
-    export(corpus, target)
+    exported(corpus, target)
     assert not list(tmp_path.glob(".out.*"))
     assert tree(target) != before
 

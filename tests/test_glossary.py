@@ -65,7 +65,7 @@ def files() -> dict[str, str]:
 
 @cache
 def tree(language: str) -> html.HtmlElement:
-    return html.fromstring(glossary_page(Words(language)).build().html)
+    return html.fromstring(glossary_page(Words(language)).build())
 
 
 # -- complete
@@ -237,11 +237,11 @@ def test_page_jumps_to_its_sections(language: str) -> None:
     sections = [section.id for section in glossary().sections]
     assert page.xpath("//nav[contains(@class, 'or-jump-terms')]//a/@href") == [f"#{section}" for section in sections]
     assert page.xpath("//h2/@id") == sections == [anchor for anchor, _ in made.sections]
-    assert not re.search("[{}]", made.build().html)
+    assert not re.search("[{}]", made.build())
 
 
 def test_english_page_is_english_but_for_the_chinese_terms() -> None:
-    page = html.fromstring(glossary_page(Words("en")).build().html)
+    page = html.fromstring(glossary_page(Words("en")).build())
     for each in page.xpath("//*[@lang='zh-Hans']"):
         each.drop_tree()
     assert not CHINESE.search(page.text_content())
@@ -268,7 +268,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         script = f'<script defer src="{here.file(f"assets/{SCRIPT}")}"></script>'
         _put(root / here.address, HOST.format(lang=language, script=script, body=f"<main>{links}</main>"))
         made = glossary_page(w)
-        _put(root / made.path, HOST.format(lang=language, script="", body=made.build().html))
+        _put(root / made.path, HOST.format(lang=language, script="", body=made.build()))
     with served(root) as running:
         yield running
 

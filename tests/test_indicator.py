@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import made_up
 import pytest
+import whole
 from conftest import PROJECT, with_cells
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,10 +26,12 @@ from open_reports.derived import indicator as module
 from open_reports.derived.indicator import REASONS, Value, indicators, of_library
 from open_reports.document import parse_yaml
 from open_reports.errors import FormError
+from open_reports.files.folder import IndicatorFolder
+from open_reports.files.indicator import COLUMNS, indicator_files
 from open_reports.form import Cells, forms, load
 from open_reports.form.glossary import glossary
 from open_reports.library import Library, open_library
-from open_reports.pages.indicators import COLUMNS, counted, indicator_pages, percent, reason_words
+from open_reports.pages.indicators import counted, indicator_pages, percent, reason_words
 from open_reports.pages.paging import MOST_LISTED
 from open_reports.report import read
 from open_reports.text import Words
@@ -36,7 +39,7 @@ from open_reports.text import Words
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from open_reports.pages import Built, Page
+    from open_reports.pages import Page
     from open_reports.report import Report
 
 CASES: Any = parse_yaml((Path(__file__).parent / "cases" / "indicators.yml").read_text(encoding="utf-8"))
@@ -187,12 +190,18 @@ def test_a_damaged_definition_is_refused(this: str, by: str) -> None:
 # -- pages
 
 
-def built(library: Library, language: str) -> dict[str, tuple[Page, Built]]:
-    return {page.here.path: (page, page.build()) for page in indicator_pages(library, Words(language))}
+def pages_of(library: Library, language: str) -> list[Page]:
+    sources = whole.sources(library)
+    folders = [IndicatorFolder(sources, indicator) for indicator in forms().indicators.values()]
+    return list(indicator_pages(folders, library, Words(language)))
+
+
+def built(library: Library, language: str) -> dict[str, tuple[Page, str]]:
+    return {page.here.path: (page, page.build()) for page in pages_of(library, language)}
 
 
 @cache
-def _real(language: str) -> dict[str, tuple[Page, Built]]:
+def _real(language: str) -> dict[str, tuple[Page, str]]:
     return built(_library(), language)
 
 
@@ -201,9 +210,9 @@ def _library() -> Library:
     return open_library(PROJECT / "datapackages")
 
 
-def table(page: Built) -> dict[tuple[str, str], html.HtmlElement]:
+def table(page: str) -> dict[tuple[str, str], html.HtmlElement]:
     """Cells of a page's table by the agency its row links to and the year of its column."""
-    tree = html.fromstring(page.html)
+    tree = html.fromstring(page)
     years = [each.text_content() for each in tree.xpath("//table//thead//th[position()>1]")]
     found = {}
     for row in tree.xpath("//table/tbody/tr"):
@@ -212,8 +221,9 @@ def table(page: Built) -> dict[tuple[str, str], html.HtmlElement]:
     return found
 
 
-def csv_rows(page: Built, name: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(page.files[f"{name}.csv"].decode(), newline=""), strict=True))
+def csv_rows(library: Library, name: str) -> list[dict[str, str]]:
+    data, _ = indicator_files(library, forms().indicators[name])
+    return list(csv.DictReader(io.StringIO(data.decode(), newline=""), strict=True))
 
 
 def text_of(row: dict[str, str], *, yearly: bool) -> str:
@@ -228,9 +238,8 @@ def text_of(row: dict[str, str], *, yearly: bool) -> str:
 @pytest.mark.parametrize("name", INDICATORS)
 def test_table_and_both_files_say_the_same(name: str, language: str) -> None:
     page = _real(language)[f"indicators/{name}/"][1]
-    files = _real("zh")[f"indicators/{name}/"][1]
-    rows = csv_rows(files, name)
-    stated = json.loads(files.files[f"{name}.json"], parse_float=str, parse_int=str)
+    rows = csv_rows(_library(), name)
+    stated = json.loads(indicator_files(_library(), forms().indicators[name])[1], parse_float=str, parse_int=str)
     assert tuple(rows[0]) == COLUMNS
     assert [{key: value or "" for key, value in each.items()} for each in stated["values"]] == rows
     cells = table(page)
@@ -247,7 +256,7 @@ def test_table_and_both_files_say_the_same(name: str, language: str) -> None:
 @pytest.mark.parametrize("name", INDICATORS)
 def test_files_hold_every_report_as_reckoned(name: str) -> None:
     library = _library()
-    rows = {(row["agency"], int(row["year"])): row for row in csv_rows(_real("zh")[f"indicators/{name}/"][1], name)}
+    rows = {(row["agency"], int(row["year"])): row for row in csv_rows(library, name)}
     assert len(rows) == len(library.agencies) * len(library.years)
     for key, row in rows.items():
         if key not in library.reports:
@@ -277,7 +286,7 @@ def test_every_value_leads_to_the_first_cell_of_its_numerator(name: str) -> None
 def test_a_page_defines_what_it_shows(name: str, language: str) -> None:
     indicator = forms().indicators[name]
     page, made = _real(language)[f"indicators/{name}/"]
-    tree = html.fromstring(made.html)
+    tree = html.fromstring(made)
     said = tree.text_content()
     texts = [indicator.name, indicator.description, indicator.counts, indicator.among, indicator.basis, indicator.note]
     assert [text[language] for text in texts if text and text[language] not in said] == []
@@ -287,16 +296,15 @@ def test_a_page_defines_what_it_shows(name: str, language: str) -> None:
     assert len(links) == 2 * len(members)
     assert [link for link in links if link.rpartition("/#")[2] not in glossary() or link.rpartition("/#")[0] != "../../glossary"] == []
     assert {section for section, _ in page.sections} <= set(tree.xpath("//@id"))
-    assert bool(made.files) == (language == "zh")
     downloads = tree.xpath("//ul[@class='or-downloads']//a/@href")
     folder = "" if language == "zh" else f"../../../indicators/{name}/"
     assert downloads == [f"{folder}{name}.csv", f"{folder}{name}.json"]
-    assert not re.search(r"[{}]", made.html)
+    assert not re.search(r"[{}]", made)
 
 
 def test_english_pages_are_english() -> None:
     for page, made in _real("en").values():
-        text = html.fromstring(made.html.replace("CSV，", "").replace("JSON，", "")).text_content()
+        text = html.fromstring(made.replace("CSV，", "").replace("JSON，", "")).text_content()
         assert not CHINESE.search(text), page.here.path
         assert not CHINESE.search(page.title + page.description)
 
@@ -313,7 +321,7 @@ def test_both_languages_show_the_same_values() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_overview_leads_to_every_indicator(language: str) -> None:
     _, made = _real(language)["indicators/"]
-    tree = html.fromstring(made.html)
+    tree = html.fromstring(made)
     assert tree.xpath("//dl/div/dt/a/@href") == [f"../indicators/{name}/" for name in INDICATORS]
     assert tree.xpath("//dl/div/@id") == INDICATORS
 
@@ -357,14 +365,13 @@ def test_many_agencies_are_split(library: Library) -> None:
         reports={(each, 2024): replace(report, agency=each) for each in ids},
         findings=(),
     )
-    pages = {page.here.path: page for page in indicator_pages(many, Words("zh")) if "/refusal_rate/" in page.here.path}
+    pages = {page.here.path: page for page in pages_of(many, "zh") if "/refusal_rate/" in page.here.path}
     assert list(pages) == [f"indicators/refusal_rate/{part}" for part in ("", "2/", "3/")]
     made = [page.build() for page in pages.values()]
     assert [agency for page in made for agency, _ in table(page)] == ids
     assert [len(table(page)) for page in made] == [MOST_LISTED, MOST_LISTED, 2]
-    assert [len(page.files) for page in made] == [2, 0, 0]
-    assert [row["agency"] for row in csv_rows(made[0], "refusal_rate")] == ids
-    links = [html.fromstring(page.html).xpath("//nav[@class='or-years']/a/@href") for page in made]
+    assert [row["agency"] for row in csv_rows(many, "refusal_rate")] == ids
+    links = [html.fromstring(page).xpath("//nav[@class='or-years']/a/@href") for page in made]
     assert links == [
         ["../../indicators/refusal_rate/2/"],
         ["../../../indicators/refusal_rate/", "../../../indicators/refusal_rate/3/"],
@@ -377,10 +384,11 @@ def test_texts_of_packages_are_escaped(library: Library) -> None:
     agencies = {key: replace(agency, name=evil, name_en=evil) for key, agency in library.agencies.items()}
     for language in LANGUAGES:
         for _, made in built(replace(library, agencies=agencies), language).values():
-            assert "<img" not in made.html
-    files = built(replace(library, agencies=agencies), "zh")["indicators/refusal_rate/"][1]
-    assert {row["agency_name"] for row in csv_rows(files, "refusal_rate")} == {evil}
-    assert {each["agency_name"] for each in json.loads(files.files["refusal_rate.json"])["values"]} == {evil}
+            assert "<img" not in made
+    named = replace(library, agencies=agencies)
+    assert {row["agency_name"] for row in csv_rows(named, "refusal_rate")} == {evil}
+    stated = json.loads(indicator_files(named, forms().indicators["refusal_rate"])[1])
+    assert {each["agency_name"] for each in stated["values"]} == {evil}
 
 
 def test_every_reason_has_words(library: Library) -> None:

@@ -20,8 +20,8 @@ from open_reports.corpus import checked
 from open_reports.files.observations import observations
 from open_reports.finding import DataError, Finding
 from open_reports.library import AGENCY, agency_file, open_library
-from open_reports.site.export import export
 from website import served
+from whole import exported
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,7 @@ def corpus(packages: Path) -> open_reports.Corpus:
 def published(corpus: open_reports.Corpus, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An export of the project's own packages."""
     folder = tmp_path_factory.mktemp("published") / "export"
-    export(corpus, folder)
+    exported(corpus, folder)
     return folder
 
 
@@ -128,7 +128,7 @@ def test_what_a_corpus_tells_of_itself(corpus: open_reports.Corpus) -> None:
 def test_an_address_without_its_last_slash(corpus: open_reports.Corpus) -> None:
     """Every file names the others below the site's address, however that was written."""
     one, other = (
-        dict(corpus.publish(site=site).artifacts)["data/index.json"] for site in ("https://a.example/nb", "https://a.example/nb/")
+        dict(corpus.publish(site=site).data_files())["data/index.json"] for site in ("https://a.example/nb", "https://a.example/nb/")
     )
     assert one == other
     assert b'"https://a.example/nb/reports/pingtan/2024/"' in one

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import whole
 from jsonschema import Draft202012Validator
-from open_reports.files import catalogue
+from open_reports.files.catalogue import routes
 from open_reports.files.catalogue.openapi import openapi
-from open_reports.files.catalogue.routes import ROUTES
 from open_reports.text import words
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
@@ -63,18 +62,18 @@ def test_every_schema_it_names_is_published(spec: dict[str, Any], files: Mapping
 
 
 def test_every_path_with_every_parameter_exists(files: Mapping[str, bytes], library: Library) -> None:
-    paths = [path for path, _ in catalogue.site_routes().paths(library)]
+    paths = [path for path, _ in routes.routes().paths(library)]
     assert len(set(paths)) == len(paths) > 20 * len(library)
     assert [path for path in paths if path not in files] == []
 
 
 def test_no_file_is_published_that_it_does_not_name(files: Mapping[str, bytes], library: Library) -> None:
-    named = {path for path, _ in catalogue.site_routes().paths(library)}
+    named = {path for path, _ in routes.routes().paths(library)}
     assert sorted(set(files) - named - NOT_OF_THE_API) == []
 
 
 def test_paths_and_parameters_are_those_of_the_routes(spec: dict[str, Any], library: Library) -> None:
-    known = catalogue.site_routes()
+    known = routes.routes()
     assert list(spec["paths"]) == [f"/{route.path}" for route in known]
     schemas = {name: Draft202012Validator(each["schema"]) for name, each in spec["components"]["parameters"].items()}
     for path, route in known.paths(library):
@@ -92,21 +91,21 @@ def test_a_parameter_that_leads_nowhere_does_not_fit(spec: dict[str, Any], name:
 
 def test_optional_files_are_named_only_where_they_are(library: Library) -> None:
     def named(without: frozenset[str]) -> set[str]:
-        return {each["get"]["operationId"] for each in json.loads(openapi(library, catalogue.site_routes(without)))["paths"].values()}
+        return {each["get"]["operationId"] for each in json.loads(openapi(library, routes.routes(without)))["paths"].values()}
 
-    assert named(frozenset()) == {route.id for route in ROUTES}
-    assert named(catalogue.OPTIONAL) == {route.id for route in ROUTES} - catalogue.OPTIONAL
+    assert named(frozenset()) == {route.id for route in routes.routes()}
+    assert named(routes.optional()) == {route.id for route in routes.routes()} - routes.optional()
     with pytest.raises(KeyError, match="workbok"):
-        catalogue.site_routes({"workbok"})
+        routes.routes({"workbok"})
 
 
 def test_the_server_is_the_site_or_the_folder_above(library: Library, spec: dict[str, Any]) -> None:
     assert spec["servers"] == [{"url": SITE.removesuffix("/")}]
-    assert json.loads(openapi(library, catalogue.site_routes()))["servers"] == [{"url": ".."}]
+    assert json.loads(openapi(library, routes.routes()))["servers"] == [{"url": ".."}]
 
 
 def test_every_route_and_parameter_has_words() -> None:
-    for route in ROUTES:
+    for route in routes.routes():
         assert words()[f"route_{route.id}"].en
         for name in route.parameters:
             assert words()[f"parameter_{name}"].en

@@ -21,7 +21,7 @@ RULE = "FORM"
 
 def pages(library: Library, findings: tuple[Finding, ...], language: str) -> dict[str, parser.HtmlElement]:
     """Every page by its path below the home of its language."""
-    return {each.here.path: parser.fromstring(each.build().html) for each in quality_pages(library, findings, Words(language))}
+    return {each.here.path: parser.fromstring(each.build()) for each in quality_pages(library, findings, Words(language))}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -13,9 +13,7 @@ import whole
 from jsonschema import Draft202012Validator, FormatChecker
 from open_reports.checks.check import check
 from open_reports.errors import FormError
-from open_reports.files import catalogue
-from open_reports.files.catalogue import schemas
-from open_reports.files.catalogue.routes import ROUTES
+from open_reports.files.catalogue import routes, schemas
 from open_reports.form import forms
 from open_reports.library import open_library
 
@@ -45,7 +43,7 @@ def files(library: Library, findings: tuple[Finding, ...]) -> Mapping[str, bytes
 def first(files: Mapping[str, bytes], library: Library) -> dict[str, Any]:
     """One file of each schema, parsed."""
     found: dict[str, Any] = {}
-    for path, route in catalogue.site_routes().paths(library):
+    for path, route in routes.routes().paths(library):
         if route.schema:
             found.setdefault(route.schema, json.loads(files[path]))
     found["observations"] = found["observations"][:10]  # the first will do
@@ -62,14 +60,14 @@ def test_a_schema_is_a_schema(name: str) -> None:
 
 
 def test_every_schema_describes_some_file_and_every_json_file_has_one() -> None:
-    assert {route.schema for route in ROUTES if route.schema} == set(schemas.names())
-    assert [route.id for route in ROUTES if "json" in route.media and not route.schema] == []
+    assert {route.schema for route in routes.routes() if route.schema} == set(schemas.names())
+    assert [route.id for route in routes.routes() if "json" in route.media and not route.schema] == []
 
 
 def test_every_json_file_matches_its_schema(files: Mapping[str, bytes], library: Library) -> None:
     wrong = {}
     count = 0
-    for path, route in catalogue.site_routes().paths(library):
+    for path, route in routes.routes().paths(library):
         if route.schema and (found := faults(route.schema, json.loads(files[path]))):
             wrong[path] = found[:3]
         count += bool(route.schema)
@@ -81,7 +79,7 @@ def test_every_json_file_of_made_up_reports_matches_its_schema(corpus: Path) -> 
     library = open_library(corpus)
     library = replace(library, reports=dict(list(library.reports.items())[::4]))
     files = whole.files(library, check(library))
-    paths = catalogue.site_routes().paths(library)
+    paths = routes.routes().paths(library)
     wrong = {path: found[:3] for path, route in paths if route.schema and (found := faults(route.schema, json.loads(files[path])))}
     assert wrong == {}
 

@@ -33,7 +33,7 @@ from conftest import within
 from jsonschema import Draft202012Validator
 from lxml import html
 from mkdocs.exceptions import Abort
-from open_reports.files import catalogue
+from open_reports.files.catalogue import routes
 from open_reports.form import forms
 from open_reports.library import open_library
 from referencing import Registry, Resource
@@ -266,7 +266,7 @@ def test_every_address_of_the_contract_exists(site: Path) -> None:
     kinds = ("", "quality/", "compare/", "coverage/", "corrections/", "glossary/", "indicators/", "search/")
     pages = {f"{kind}index.html" for kind in kinds} | {f"indicators/{id_}/index.html" for id_ in forms().indicators}
     pages |= {f"quality/{rule}/index.html" for rule in forms().rules}
-    files = {"404.html", "sitemap.xml", *(path for path, _ in catalogue.site_routes().paths(open_library(PACKAGES)))}
+    files = {"404.html", "sitemap.xml", *(path for path, _ in routes.routes().paths(open_library(PACKAGES)))}
     for kept in kept_reports():
         agency, year = kept.parent.name, kept.name
         pages |= {f"reports/{agency}/index.html", f"years/{year}/index.html", f"reports/{agency}/{year}/index.html"}
@@ -289,7 +289,7 @@ def test_every_json_file_matches_its_published_schema(site: Path) -> None:
     registry = Registry().with_resources(
         (schema["$id"], Resource.from_contents(schema)) for schema in map(read_json, sorted((site / "schemas").glob("*.json")))
     )
-    for path, route in catalogue.site_routes().paths(open_library(PACKAGES)):
+    for path, route in routes.routes().paths(open_library(PACKAGES)):
         if not route.schema:
             continue
         judge = judges.setdefault(

@@ -96,11 +96,11 @@ def asked(tmp_path_factory: pytest.TempPathFactory, packages: Path) -> Iterator[
     assert library.findings == ()
     with served(below / "site", mount="/nianbao/") as server:
         publication = publish(library, check(library), site=server.url)
-        files = {artifact.path: artifact.data for artifact in publication.artifacts}
-        for page in publication.pages:
-            if page.here.path in FOLDER.values():
-                built = page.build()
-                files |= {page.path + name: data for name, data in built.files.items()} | {f"{page.path}index.html": built.html.encode()}
+        wanted = (*FOLDER.values(), "data/", "coverage/")
+        files = {
+            folder.path + name: data for folder in publication.folders if folder.path in wanted for name, data in folder.files().items()
+        }
+        files |= {f"{page.path}index.html": page.build().encode() for page in publication.pages if page.here.path in FOLDER.values()}
         for path, data in files.items():
             file = server.folder / path
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -202,9 +202,9 @@ def test_a_program_for_a_report_never_takes_nothing_for_zero(name: str, year: in
     report = asked.library.reports[AGENCY, year]
     if not (asked.server.folder / "reports" / AGENCY / str(year)).exists():
         publication = publish(asked.library, [], site=asked.server.url)
-        page = next(page for page in publication.pages if page.path == f"reports/{AGENCY}/{year}/")
-        for path, data in page.build().files.items():
-            file = asked.server.folder / page.path / path
+        folder = next(folder for folder in publication.folders if folder.path == f"reports/{AGENCY}/{year}/")
+        for path, data in folder.files().items():
+            file = asked.server.folder / folder.path / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(data)
     values = slots(asked.server.url, path=f"reports/{AGENCY}/{year}/", agency=AGENCY)

@@ -1,4 +1,4 @@
-"""The store of finished pages: whatever is edited, what it gives is what a build from nothing gives, and only that is built anew."""
+"""The cache of finished pages and folders: whatever is edited, it gives what a build from nothing gives, and only that is made anew."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, NamedTuple
 import made_up
 import pytest
 from open_reports.checks.check import check
+from open_reports.files.folder import Folder
 from open_reports.form import forms
 from open_reports.library import open_library
-from open_reports.pages import Built, Here, Page
+from open_reports.pages import Here, Page
 from open_reports.site import page_key
-from open_reports.site.page_cache import Store
+from open_reports.site.page_cache import PageCache
 from open_reports.site.publish import Publication, publish
 from open_reports.text import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 YEARS = (2022, 2023, 2024)
@@ -164,57 +165,76 @@ EVERYWHERE = {"the site's address", "where to report mistakes"}
 # -- what the store gives -------------------------------------------------------------------------------------------------
 
 
+Made = dict[str, str | dict[str, bytes]]
+"""What stands at each path: the HTML of a page, or the files of a folder, whose path begins with a colon."""
+
+
 class Taken(NamedTuple):
-    """Pages with a key, by path: those found in the store, and those built."""
+    """Pages and folders with a key, by path: those found in the cache, and those made."""
 
     kept: set[str]
     built: set[str]
 
 
-def through(store: Store, publication: Publication) -> tuple[dict[str, Built], Taken]:
-    """Every page by its path as the store gives it, and which of them it had to build."""
+def through(store: PageCache, publication: Publication) -> tuple[Made, Taken]:
+    """Every page and folder by its path as the cache gives it, and which of them had to be made."""
     built: set[str] = set()
 
     def watched(page: Page) -> Page:
-        def build() -> Built:
+        def build() -> str:
             built.add(page.path)
             return page.build()
 
         return replace(page, build=build)
 
-    found = {page.path: store.built(watched(page)) for page in publication.pages if page.key}
+    found: Made = {page.path: store.html(watched(page)) for page in publication.pages if page.key}
+    for folder in publication.folders:
+        if folder.key:
+            folder.let_go()
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(folder, "files", _watching(folder, built))
+                found[f":{folder.path}"] = dict(store.files(folder))
     return found, Taken(set(found) - built, built)
 
 
-def anew(publication: Publication) -> dict[str, Built]:
-    """Every page with a key by its path, built from nothing."""
-    return {page.path: page.build() for page in publication.pages if page.key}
+def _watching(folder: Folder, built: set[str]) -> Callable[[], Mapping[str, bytes]]:
+    files = folder.files
+
+    def watched() -> Mapping[str, bytes]:
+        built.add(f":{folder.path}")
+        return files()
+
+    return watched
+
+
+def anew(publication: Publication) -> Made:
+    """Every page and folder with a key by its path, made from nothing."""
+    pages: Made = {page.path: page.build() for page in publication.pages if page.key}
+    return pages | {f":{folder.path}": dict(folder.files()) for folder in publication.folders if folder.key}
 
 
 @pytest.fixture(scope="module")
-def before(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Built]]:
+def before(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Made]:
     """A store filled by a build of the sources without an edit, and the pages of that build."""
     folder = tmp_path_factory.mktemp("before")
-    pages, taken = through(Store("虚构", folder / "store"), Sources().publication(folder / "packages"))
+    pages, taken = through(PageCache("虚构", folder / "store"), Sources().publication(folder / "packages"))
     assert taken.kept == set()
     return folder / "store", pages
 
 
 @pytest.mark.parametrize("name", EDITS)
-def test_after_any_edit_the_pages_are_those_of_a_build_from_nothing(
-    name: str, before: tuple[Path, dict[str, Built]], tmp_path: Path
-) -> None:
+def test_after_any_edit_the_pages_are_those_of_a_build_from_nothing(name: str, before: tuple[Path, Made], tmp_path: Path) -> None:
     shutil.copytree(before[0], tmp_path / "store")
     sources = Sources()
     EDITS[name](sources)
-    given, taken = through(Store("虚构", tmp_path / "store"), sources.publication(tmp_path / "packages"))
+    given, taken = through(PageCache("虚构", tmp_path / "store"), sources.publication(tmp_path / "packages"))
     wanted = anew(sources.publication(tmp_path / "packages"))
     assert [path for path in wanted if given[path] != wanted[path]] == []
     assert taken.built >= {path for path in wanted if before[1].get(path) != wanted[path]} != set()
     assert bool(taken.kept) == (name not in EVERYWHERE)
 
 
-def test_edits_one_after_another(before: tuple[Path, dict[str, Built]], tmp_path: Path) -> None:
+def test_edits_one_after_another(before: tuple[Path, Made], tmp_path: Path) -> None:
     """With sweeping between them, as builds do."""
     shutil.copytree(before[0], tmp_path / "store")
     sources = Sources()
@@ -222,7 +242,7 @@ def test_edits_one_after_another(before: tuple[Path, dict[str, Built]], tmp_path
     random.Random(20261123).shuffle(names)  # noqa: S311 (a repeatable order)
     for name in names[:8]:
         EDITS[name](sources)
-        store = Store("虚构", tmp_path / "store")
+        store = PageCache("虚构", tmp_path / "store")
         given, _ = through(store, sources.publication(tmp_path / "packages"))
         wanted = anew(sources.publication(tmp_path / "packages"))
         assert [path for path in wanted if given[path] != wanted[path]] == [], name
@@ -230,19 +250,19 @@ def test_edits_one_after_another(before: tuple[Path, dict[str, Built]], tmp_path
         assert len(list(store.path.iterdir())) == len(wanted)
 
 
-def test_nothing_is_built_when_nothing_changed(before: tuple[Path, dict[str, Built]], tmp_path: Path) -> None:
-    given, taken = through(Store("虚构", before[0]), Sources().publication(tmp_path / "packages"))
+def test_nothing_is_built_when_nothing_changed(before: tuple[Path, Made], tmp_path: Path) -> None:
+    given, taken = through(PageCache("虚构", before[0]), Sources().publication(tmp_path / "packages"))
     assert taken.built == set()
     assert given == before[1]
 
 
-def test_one_figure_leaves_the_other_agencies_alone(before: tuple[Path, dict[str, Built]], tmp_path: Path) -> None:
+def test_one_figure_leaves_the_other_agencies_alone(before: tuple[Path, Made], tmp_path: Path) -> None:
     shutil.copytree(before[0], tmp_path / "store")
     sources = Sources()
     EDITS["a figure of the year before"](sources)
-    _, taken = through(Store("虚构", tmp_path / "store"), sources.publication(tmp_path / "packages"))
+    _, taken = through(PageCache("虚构", tmp_path / "store"), sources.publication(tmp_path / "packages"))
     assert not [path for path in taken.built if "xugou-yi" in path or "xugou-bing" in path]
-    assert {"reports/xugou-jia/2023/", "reports/xugou-jia/2024/", "en/reports/xugou-jia/"} <= taken.built
+    assert {"reports/xugou-jia/2023/", ":reports/xugou-jia/2023/", "reports/xugou-jia/2024/", "en/reports/xugou-jia/"} <= taken.built
 
 
 def test_another_version_of_the_code_makes_everything_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -250,76 +270,93 @@ def test_another_version_of_the_code_makes_everything_anew(tmp_path: Path, monke
     monkeypatch.setattr(page_key, "tools", lambda: "another")
     second = Sources().publication(tmp_path)
     assert [page.path for page, other in zip(first.pages, second.pages, strict=True) if page.key and page.key == other.key] == []
+    assert [one.path for one, other in zip(first.folders, second.folders, strict=True) if one.key and one.key == other.key] == []
 
 
 # -- a page that is not sound ---------------------------------------------------------------------------------------------
 
-PAGE = Page(
-    here=Here("虚构/", Words("zh")),
-    name="虚构",
-    title="虚构",
-    description="",
-    sections=(),
-    build=lambda: Built(html="<h1>虚构</h1>", files={"a.json": b"{}\n", "空.csv": b"", "b/c.bin": bytes(range(256))}),
-    key="1",
-)
+PAGE = Page(here=Here("虚构/", Words("zh")), name="虚构", title="虚构", description="", sections=(), build=lambda: "<h1>虚构</h1>", key="1")
+FILES = {"a.json": b"{}\n", "空.csv": b"", "b/c.bin": bytes(range(256))}
 
 
-def _never() -> Built:
+class Invented(Folder):
+    """A folder of three files, at the path of the page."""
+
+    def __init__(self, *, key: str = "1", path: str = "虚构/", made: bool = True) -> None:
+        self.path, self.key, self.made = path, key, made
+
+    def files(self) -> Mapping[str, bytes]:
+        assert self.made, "built although it was kept"
+        return FILES
+
+
+def _never() -> str:
     raise AssertionError("built although it was kept")
 
 
-def test_a_page_is_kept_with_its_files(tmp_path: Path) -> None:
-    made = Store("甲", tmp_path).built(PAGE)
-    assert made == PAGE.build()
-    assert Store("甲", tmp_path).built(replace(PAGE, build=_never)) == made
+def test_a_page_and_its_folder_are_kept(tmp_path: Path) -> None:
+    cache = PageCache("甲", tmp_path)
+    assert (cache.html(PAGE), cache.files(Invented())) == (PAGE.build(), FILES)
+    again = PageCache("甲", tmp_path)
+    assert (again.html(replace(PAGE, build=_never)), again.files(Invented(made=False))) == (PAGE.build(), FILES)
 
 
 @pytest.mark.parametrize("other", [replace(PAGE, key="2"), replace(PAGE, here=Here("虚构/", Words("en")))], ids=["key", "language"])
 def test_another_page_is_not_taken_for_it(other: Page, tmp_path: Path) -> None:
-    store = Store("甲", tmp_path)
-    store.built(PAGE)
+    cache = PageCache("甲", tmp_path)
+    cache.html(PAGE)
     with pytest.raises(AssertionError, match="built although"):
-        store.built(replace(other, build=_never))
+        cache.html(replace(other, build=_never))
     with pytest.raises(AssertionError, match="built although"):
-        Store("乙", tmp_path).built(replace(PAGE, build=_never))
+        PageCache("乙", tmp_path).html(replace(PAGE, build=_never))
 
 
-def test_a_page_without_a_key_is_never_kept(tmp_path: Path) -> None:
-    assert Store("甲", tmp_path / "new").built(replace(PAGE, key="")) == PAGE.build()
+def test_another_folder_is_not_taken_for_it(tmp_path: Path) -> None:
+    cache = PageCache("甲", tmp_path)
+    cache.html(PAGE)
+    for other in (Invented(made=False), Invented(made=False, key="2"), Invented(made=False, path="另一/")):
+        with pytest.raises(AssertionError, match="built although"):
+            cache.files(other)
+        cache.files(Invented())
+
+
+def test_what_has_no_key_is_never_kept(tmp_path: Path) -> None:
+    cache = PageCache("甲", tmp_path / "new")
+    assert cache.html(replace(PAGE, key="")) == PAGE.build()
+    assert cache.files(Invented(key="")) == FILES
     assert not (tmp_path / "new").exists()
 
 
 def test_damage_of_any_byte_is_found(tmp_path: Path) -> None:
-    store = Store("甲", tmp_path)
-    made = store.built(PAGE)
-    (file,) = store.path.iterdir()
+    cache = PageCache("甲", tmp_path)
+    cache.files(Invented())
+    (file,) = cache.path.iterdir()
     sound = file.read_bytes()
     for position in range(len(sound)):
         damaged = bytearray(sound)
         damaged[position] ^= 1
         file.write_bytes(damaged)
         with pytest.raises(AssertionError, match="built although"):
-            store.built(replace(PAGE, build=_never))
+            cache.files(Invented(made=False))
     for data in (b"", sound[:31], sound[:32], sound[:-1], sound + b" "):
         file.write_bytes(data)
-        assert store.built(PAGE) == made
+        assert cache.files(Invented()) == FILES
         assert file.read_bytes() == sound
 
 
 def test_a_folder_that_cannot_be_written_costs_only_time(tmp_path: Path) -> None:
     (tmp_path / "pages").write_text("一个文件占了文件夹的位置", encoding="utf-8")
-    store = Store("甲", tmp_path)
-    assert store.built(PAGE) == PAGE.build()
-    store.sweep()
+    cache = PageCache("甲", tmp_path)
+    assert cache.html(PAGE) == PAGE.build()
+    cache.sweep()
 
 
 def test_what_no_page_is_made_of_any_more_is_removed(tmp_path: Path) -> None:
-    Store("甲", tmp_path).built(PAGE)
-    other = Store("乙", tmp_path)
-    other.built(PAGE)
-    second = Store("甲", tmp_path)
-    second.built(replace(PAGE, key="2"))
+    PageCache("甲", tmp_path).html(PAGE)
+    other = PageCache("乙", tmp_path)
+    other.html(PAGE)
+    second = PageCache("甲", tmp_path)
+    second.html(replace(PAGE, key="2"))
     second.sweep()
     assert len(list(second.path.iterdir())) == len(list(other.path.iterdir())) == 1
-    assert second.built(replace(PAGE, key="2", build=_never)) == PAGE.build()
+    assert second.html(replace(PAGE, key="2", build=_never)) == PAGE.build()

@@ -31,10 +31,11 @@ from open_reports.corpus import sources
 from open_reports.files import manifest
 from open_reports.history import releases
 from open_reports.report import file_hash
-from open_reports.site.export import data_files, export
+from open_reports.site.publish import Publication
 from open_reports.verify import Verdict, verify
 from open_reports.verify.comparison import Difference, Rewritten, Unknown, difference
 from website import SITE_URL, Threaded, once, served, site, tree
+from whole import exported
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -49,7 +50,7 @@ def real(tmp_path_factory: pytest.TempPathFactory, packages: Path) -> Path:
     """An export of the project's own packages, shared by all workers; not to be changed."""
     with once(tmp_path_factory, "exported") as (folder, missing):
         if missing:
-            export(open_reports.open(packages), folder / "export", site=SITE_URL)
+            exported(open_reports.open(packages), folder / "export", site=SITE_URL)
     return folder / "export"
 
 
@@ -58,7 +59,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An export of two made-up packages, which is quick to verify; not to be changed."""
     root = tmp_path_factory.mktemp("made")
     made_up.write_corpus(root / "datapackages", 2)
-    export(open_reports.open(root / "datapackages"), root / "export", site=SITE_URL)
+    exported(open_reports.open(root / "datapackages"), root / "export", site=SITE_URL)
     return root / "export"
 
 
@@ -126,7 +127,7 @@ def test_an_export_with_addresses_that_were_left_passes(made: Path, tmp_path: Pa
     record = tmp_path / "released"
     record.mkdir()
     (record / "successors.yml").write_text("reports/xugou-former/: coverage/\n", encoding="utf-8")
-    export(open_reports.open(made), tmp_path / "out", site=SITE_URL, released=releases.read(record))
+    exported(open_reports.open(made), tmp_path / "out", site=SITE_URL, released=releases.read(record))
     assert b"xugou-former" in (tmp_path / "out" / "data" / "successors.json").read_bytes()
     verdict = verify(tmp_path / "out")
     assert verdict.deviations == []
@@ -200,9 +201,10 @@ def test_a_hundred_changes_of_the_project_s_data_are_named_at_once(real: Path, t
 
 def test_a_hundred_changes_one_by_one(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # Only from packages without a change is anything made again, so it is the same each time, and made once.
-    again = list(data_files(open_reports.open(copy).publish(site=SITE_URL)))
-    monkeypatch.setattr(open_reports.Corpus, "publish", lambda *_, **__: None)
-    monkeypatch.setattr("open_reports.verify.data_files", lambda _: again)
+    publication = open_reports.open(copy).publish(site=SITE_URL)
+    again = list(publication.data_files())
+    monkeypatch.setattr(open_reports.Corpus, "publish", lambda *_, **__: publication)
+    monkeypatch.setattr(Publication, "data_files", lambda _: again)
     chance = random.Random(21)  # noqa: S311
     paths = [MANIFEST, *listed(copy)]
     found = 0
@@ -548,13 +550,14 @@ def test_another_zlib_excuses_no_other_file(copy: Path, forge: Callable[[Path], 
 
 def test_a_machine_that_lacks_an_optional_part(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Archives stand for any kind of file that some machines cannot make."""
+    data_files = Publication.data_files
 
-    def without_archives(publication: object) -> Iterator[tuple[str, bytes]]:
-        for path, data in data_files(publication):  # type: ignore[arg-type]
+    def without_archives(publication: Publication) -> Iterator[tuple[str, bytes]]:
+        for path, data in data_files(publication):
             if not path.endswith(".zip"):
                 yield path, data.replace(b".zip", b".none") if path == "data/index.json" else data
 
-    monkeypatch.setattr("open_reports.verify.data_files", without_archives)
+    monkeypatch.setattr(Publication, "data_files", without_archives)
     verdict = verify(copy)
     assert verdict.deviations == []
     assert "only their hashes verified: 3" in verdict.text("en")

@@ -123,7 +123,7 @@ class Corpus:
     @cached_property
     def pages(self) -> dict[str, Sized]:
         """By path."""
-        return {page.path: Sized(page, page.build().html) for page in self.publication.pages if "reports/" not in page.path}
+        return {page.path: Sized(page, page.build()) for page in self.publication.pages if "reports/" not in page.path}
 
 
 @pytest.fixture(scope="module")

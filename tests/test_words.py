@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import made_up
 import pytest
+import whole
 from lxml import html as parser
-from open_reports.files import catalogue
 from open_reports.library import open_library
 from open_reports.pages import home_page
 from open_reports.text import Words, words
@@ -45,7 +45,6 @@ def test_no_count_stands_before_a_plural() -> None:
 def test_the_home_page_counts_one_as_one(tmp_path: Path) -> None:
     """A site begins with one report of one agency."""
     made_up.write_corpus(tmp_path, 1)
-    sizes = dict.fromkeys(("observations.csv", "observations.json", "findings.json", "index.json"), 1)
-    page = home_page(open_library(tmp_path), sizes, catalogue.site_routes(), Words("en"))
-    counts = parser.fromstring(page.build().html).xpath('//ul[@class="or-counts"]/li')
+    page = home_page(whole.folder("data/", open_library(tmp_path)), Words("en"))
+    counts = parser.fromstring(page.build()).xpath('//ul[@class="or-counts"]/li')
     assert [each.text_content() for each in counts][:3] == ["1 Report", "1 Agency", "1 Year"]

@@ -268,7 +268,7 @@ def export(folder: Path, root: Path, record: Path, site: str, language: str) -> 
     released = releases.read(record)
     if broken := releases.breaches(opened.library, released):
         raise releases.PermanenceError(broken, language=language)
-    done = export_files(opened, folder, site=site, released=released)
+    done = export_files(opened.publish(site=site, released=released), folder, place=opened.place)
     click.echo(copy_words("export.done", folder=folder, files=f"{done.files:,}", bytes=f"{done.size:,}", hash=done.hash)[language])
 
 

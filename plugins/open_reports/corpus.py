@@ -20,19 +20,16 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from open_reports import gate
-from open_reports.checks.cache import Cache, Signature
-from open_reports.checks.check import check, errors, unexplained
+from open_reports.checks import opening
 from open_reports.copies import open_copy, stated_manifest
 from open_reports.files.manifest import PATH
-from open_reports.finding import DataError
 from open_reports.form import Address, forms
-from open_reports.library import AGENCY, Library, open_library
+from open_reports.library import AGENCY, Library
 from open_reports.report import DESCRIPTOR, FILES, Figure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from open_reports.checks.cache import Memory
     from open_reports.finding import Finding
     from open_reports.history.releases import Released
     from open_reports.library import Agency
@@ -160,22 +157,10 @@ def open(  # noqa: A001 (`open_reports.open(...)` is how it is read)
     return checked(folder, place=place, strict=strict)
 
 
-def checked(folder: Path, *, place: str | None = None, strict: bool = False, memory: Memory | None = None) -> Corpus:
-    """Read and check a folder of packages; see `open`. With a `memory`, packages that are as they were are not checked again."""
-    library = open_library(folder, place=place)
-    # What could not be read is no part of the library's digest, so only what is whole can be remembered.
-    memory = memory if not library.findings else None
-    state = Signature(library.digest, 0.0)  # by content alone, which no time stamp can belie
-    findings = memory.recall(state) if memory else None
-    if findings is None:
-        cache = Cache()
-        findings = check(library, cache)
-        cache.save()
-        if memory:
-            memory.keep(state, findings)
-    if wrong := (*errors(findings), *(unexplained(findings) if strict else ())):
-        raise DataError(wrong)
-    return Corpus(library=library, findings=findings, place=place or folder.name)
+def checked(folder: Path, *, place: str | None = None, strict: bool = False) -> Corpus:
+    """Read and check a folder of packages; see `open`."""
+    found = opening.checked(folder, place=place, strict=strict)
+    return Corpus(library=found.library, findings=found.findings, place=found.place)
 
 
 # -- packages as published, and back --------------------------------------------------------------------------------------

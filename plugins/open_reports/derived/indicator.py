@@ -114,14 +114,10 @@ Values = dict[tuple[str, int], Value]
 
 
 class Corpus(dict[str, Values]):
-    """Every indicator of every report of a library, by the indicator's id.
-
-    `sizes` are those of the data files made of them, in bytes, for the page that tells of files which its twin carries.
-    """
+    """Every indicator of every report of a library, by the indicator's id."""
 
     def __init__(self, library: Library) -> None:
         super().__init__({indicator: {} for indicator in forms().indicators})
-        self.sizes: dict[str, int] = {}
         reports = library.reports
         for (agency, year), report in reports.items():
             for value in indicators(report, reports.get((agency, year - 1))):

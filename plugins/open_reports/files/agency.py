@@ -11,46 +11,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from open_reports.derived.indicator import of_library
 from open_reports.document import json_bytes
-from open_reports.files.excel import excel_csv
 from open_reports.files.observations import OBSERVATION
+from open_reports.files.route import AGENCY, CSV, JSON, Route
 from open_reports.form import Address, forms
+from open_reports.library import AGENCY as AGENCY_FILE
+from open_reports.library import agency_file
 from open_reports.report import csv_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from open_reports.derived.indicator import Value
+    from open_reports.files.folder import AgencyFolder
     from open_reports.library import Agency, Library
     from open_reports.report import Figure, Report, Table
-
-
-class AgencyFiles:
-    """The data files that stand beside an agency's page: made once, told of by its pages in both languages.
-
-    The Chinese page, whose folder it is, carries the files; of them the English one needs the sizes alone.
-    """
-
-    def __init__(self, library: Library, agency: Agency) -> None:
-        self._library = library
-        self._agency = agency
-        self._sizes: dict[str, int] = {}
-
-    def files(self) -> dict[str, bytes]:
-        """`<agency>.csv`, `<agency>.json` and `<agency>.excel.csv`, by their paths below the agency's folder."""
-        agency = self._agency
-        made = {
-            f"{agency.id}.csv": agency_csv(self._library, agency),
-            f"{agency.id}.json": agency_json(self._library, agency),
-            f"{agency.id}.excel.csv": excel_csv(self._library.of_agency(agency.id), self._library.agencies),
-        }
-        self._sizes = {path: len(data) for path, data in made.items()}
-        return made
-
-    def sizes(self) -> Mapping[str, int]:
-        """Size of each file in bytes."""
-        if not self._sizes:
-            self.files()
-        return self._sizes
 
 
 class _Place(NamedTuple):
@@ -233,3 +207,18 @@ def _year(report: Report) -> dict[str, Any]:
 def _rate(value: Value) -> dict[str, Any]:
     exact = {"text": str(value.value)} if value.indicator.denominator and value.value is not None else {}
     return {**value.to_dict(), **exact}
+
+
+ROUTES: tuple[Route[AgencyFolder], ...] = (
+    Route("agency_csv", f"{AGENCY}{{name}}.csv", CSV, lambda folder: agency_csv(folder.library, folder.agency), portal=1, searched=True),
+    Route(
+        "agency_json",
+        f"{AGENCY}{{name}}.json",
+        JSON,
+        lambda folder: agency_json(folder.library, folder.agency),
+        schema="agency",
+        portal=2,
+        searched=True,
+    ),
+    Route("agency_yml", f"{AGENCY}{AGENCY_FILE}", "application/yaml", lambda folder: agency_file(folder.agency)),
+)

@@ -5,12 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
+from open_reports.checks.tally import tally
+from open_reports.files.route import REPORT, Choice, Route
+from open_reports.text import Words
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from open_reports.checks.identity import Result
-    from open_reports.text import Words
+    from open_reports.files.folder import ReportFolder
 
+BADGES = {"zh": "badge", "en": "badge.en"}
+"""What the badge in each language is called."""
 _WIDE, _NARROW, _PAD = 12.0, 6.6, 8.0
 
 
@@ -36,3 +42,13 @@ def badge(counts: Mapping[Result, int], w: Words) -> bytes:
         '<g fill="#fff" text-anchor="middle" font-family="system-ui,\'PingFang SC\',\'Microsoft YaHei\',\'Noto Sans CJK SC\',sans-serif" font-size="11">'
         f'<text x="{left / 2:.1f}" y="14">{escape(label)}</text><text x="{left + right / 2:.1f}" y="14">{escape(text)}</text></g></svg>\n'
     ).encode()
+
+
+def _badges(folder: ReportFolder) -> dict[str, bytes]:
+    counts = tally(folder.report, folder.library)
+    return {name: badge(counts, Words(language)) for language, name in BADGES.items()}
+
+
+ROUTES: tuple[Route[ReportFolder], ...] = (
+    Route("badge", f"{REPORT}{{badge}}.svg", "image/svg+xml", _badges, choice=Choice(name="badge", values=lambda: tuple(BADGES.values()))),
+)

@@ -11,14 +11,17 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
+from open_reports.derived.coverage import known_day
 from open_reports.document import json_bytes
 from open_reports.errors import PublishError
+from open_reports.files.route import REPORT, Route
 from open_reports.text import Text, Words, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from open_reports.library import Agency
+    from open_reports.files.folder import ReportFolder, SiteFolder
+    from open_reports.library import Agency, Library
     from open_reports.report import Report
 
 
@@ -94,6 +97,11 @@ def of_corpus(day: date, url: str, publisher: Text | None = None) -> Work:
     return Work(
         key="open-reports", author=site, title=title.zh, title_en=title.en, version="", issued=day, url=_web(url), publisher=site
     )  # fmt: skip
+
+
+def of_library(library: Library, site: str) -> Work:
+    """What is cited of a whole library, at the page of the data; `site` is the site's address, or empty."""
+    return of_corpus(known_day(library), f"{site}data/" if site else "")
 
 
 def issued(report: Report) -> date | None:
@@ -209,11 +217,6 @@ def csl(work: Work) -> bytes:
     return json_bytes([{key: value for key, value in item.items() if value}])
 
 
-def files(work: Work) -> dict[str, bytes]:
-    """Return the three files of a citation by their names, to stand beside the page."""
-    return {f"{work.key}.bib": bibtex(work), f"{work.key}.ris": ris(work), f"{work.key}.csl.json": csl(work)}
-
-
 def view(work: Work, w: Words, address: str, href: Callable[[str], str], problem: str = "") -> View:
     """Return what the page shows of a citation.
 
@@ -286,3 +289,21 @@ def problem_elsewhere(template: str, subject: str) -> str:
     for name in _NAMES:
         template = template.replace(f"{{{name}}}", quote(subject, safe="") if name == "report" else "")
     return template
+
+
+def _corpus(folder: SiteFolder) -> Work:
+    return of_library(folder.sources.library, folder.sources.site)
+
+
+BIBTEX, RIS, CSL = "application/x-bibtex", "application/x-research-info-systems", "application/vnd.citationstyles.csl+json"
+_BY_REPORT: tuple[Route[ReportFolder], ...] = (
+    Route("bibtex", f"{REPORT}{{name}}.bib", BIBTEX, lambda folder: bibtex(folder.work)),
+    Route("ris", f"{REPORT}{{name}}.ris", RIS, lambda folder: ris(folder.work)),
+    Route("csl", f"{REPORT}{{name}}.csl.json", CSL, lambda folder: csl(folder.work), schema="citation"),
+)
+_OF_CORPUS: tuple[Route[SiteFolder], ...] = (
+    Route("corpus_bibtex", "data/open-reports.bib", BIBTEX, lambda folder: bibtex(_corpus(folder))),
+    Route("corpus_ris", "data/open-reports.ris", RIS, lambda folder: ris(_corpus(folder))),
+    Route("corpus_csl", "data/open-reports.csl.json", CSL, lambda folder: csl(_corpus(folder)), schema="citation"),
+)
+ROUTES = (*_BY_REPORT, *_OF_CORPUS)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from open_reports.document import json_bytes
 from open_reports.files.observations import OBSERVATION
+from open_reports.files.route import CSV, JSON, Route
 from open_reports.form import forms
 from open_reports.form.glossary import PATH, Covered, glossary
 from open_reports.report import csv_text
@@ -20,6 +21,7 @@ from open_reports.text import Text, words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from open_reports.files.folder import SiteFolder
     from open_reports.form import Cells, Column, Form, Line, RuleText, TableForm
 
 HEADS = " · "
@@ -214,3 +216,9 @@ def sum_text(cells: Sequence[Cells]) -> str:
 def _json(value: object) -> str:
     """JSON in one line; empty for nothing."""
     return json.dumps(value, ensure_ascii=False) if value else ""
+
+
+ROUTES: tuple[Route[SiteFolder], ...] = (
+    Route("codebook_csv", "data/codebook.csv", CSV, lambda _: codebook_csv()),
+    Route("codebook_json", "data/codebook.json", JSON, lambda _: codebook_json(), schema="codebook", portal=7),
+)

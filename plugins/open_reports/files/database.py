@@ -15,6 +15,7 @@ from open_reports.derived.indicator import of_library
 from open_reports.errors import PublishError
 from open_reports.files.codebook import HEADS, sum_text
 from open_reports.files.package import descriptor
+from open_reports.files.route import Route
 from open_reports.form import Address, forms
 from open_reports.history.corrections import change
 from open_reports.report import file_hash
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
+    from open_reports.files.folder import SiteFolder
     from open_reports.finding import Finding
     from open_reports.library import Library
     from open_reports.report import Report
@@ -308,3 +310,16 @@ def _names(library: Library) -> Iterator[_Row]:
     for what, named in (("indicator", known.indicators), ("rule", known.rules)):
         for name, each in named.items():
             yield from ((what, name, "zh", each.name.zh), (what, name, "en", each.name.en))
+
+
+ROUTES: tuple[Route[SiteFolder], ...] = (
+    Route(
+        "database",
+        "data/reports.sqlite",
+        "application/vnd.sqlite3",
+        lambda folder: database(folder.sources.library, folder.sources.findings),
+        lacks=available,
+        portal=4,
+        searched=True,
+    ),
+)

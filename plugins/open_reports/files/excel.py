@@ -11,12 +11,14 @@ import io
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
+from open_reports.files.route import AGENCY, CSV, REPORT, YEAR, Route
 from open_reports.form import forms
 from open_reports.text import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from open_reports.files.folder import AgencyFolder, ReportFolder, YearFolder
     from open_reports.form import TableForm
     from open_reports.library import Agency
     from open_reports.report import Figure, Report
@@ -116,3 +118,20 @@ def _labels(form: str, table: str) -> dict[tuple[str, str], tuple[str, str, str]
         )
         for line, column in known.cells
     }
+
+
+_BY_REPORT: tuple[Route[ReportFolder], ...] = (
+    Route("excel", f"{REPORT}{{name}}.excel.csv", CSV, lambda folder: excel_csv([folder.report], folder.library.agencies)),
+)
+_BY_AGENCY: tuple[Route[AgencyFolder], ...] = (
+    Route("agency_excel", f"{AGENCY}{{name}}.excel.csv", CSV, lambda folder: excel_csv(folder.reports, folder.library.agencies)),
+)
+_BY_YEAR: tuple[Route[YearFolder], ...] = (
+    Route(
+        "year_excel",
+        f"{YEAR}{{name}}.excel.csv",
+        CSV,
+        lambda folder: excel_csv(folder.library.of_year(folder.year), folder.library.agencies),
+    ),
+)
+ROUTES = (*_BY_REPORT, *_BY_AGENCY, *_BY_YEAR)

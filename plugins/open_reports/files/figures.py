@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from open_reports.checks.identity import consolidated, gaps, identity_at, strands, total
 from open_reports.document import compact_json
+from open_reports.files.route import JSON, REPORT, Choice, Route
 from open_reports.form import TABLES, Address, forms
-from open_reports.history.corrections import facts
+from open_reports.history.corrections import facts, of_report
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from open_reports.checks.identity import Identity
+    from open_reports.files.folder import ReportFolder
     from open_reports.finding import Finding
     from open_reports.form import Line, Strand
     from open_reports.history.corrections import Correction
@@ -38,7 +40,7 @@ def path(agency: str, year: int, table: str) -> str:
 
 
 def files(library: Library, report: Report, findings: Sequence[Finding], corrected: Sequence[Correction] = ()) -> dict[str, bytes]:
-    """Every file by its path below the report's folder.
+    """Every file by its table.
 
     `findings` are those of the report, `corrected` its corrections, newest first (`pages.corrections.of_report`).
 
@@ -50,7 +52,7 @@ def files(library: Library, report: Report, findings: Sequence[Finding], correct
     the versions (`revisions`) that changed it. Paths are below the site.
     """
     own = _Own(library, report, findings, corrected)
-    return {f"{FOLDER}{name}.json": own.file(name) for name in NAMES}
+    return {name: own.file(name) for name in NAMES}
 
 
 class _Own:
@@ -291,3 +293,12 @@ def _object(members: Iterable[str]) -> str:
 def _word(text: str) -> str:
     """A text as JSON; ids, units and keys of rules are few."""
     return compact_json(text)
+
+
+def _files(folder: ReportFolder) -> dict[str, bytes]:
+    return files(folder.library, folder.report, folder.findings, of_report(folder.report))
+
+
+ROUTES: tuple[Route[ReportFolder], ...] = (
+    Route("figures", f"{REPORT}{FOLDER}{{table}}.json", JSON, _files, schema="figures", choice=Choice(name="table", values=lambda: NAMES)),
+)

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from open_reports.document import json_bytes
 from open_reports.files.package import descriptor
+from open_reports.files.route import JSON, Route
 from open_reports.report import DESCRIPTOR, file_hash
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from open_reports.files.folder import SiteFolder
     from open_reports.finding import Finding
     from open_reports.library import Library
     from open_reports.report import Report
@@ -60,3 +62,15 @@ def _entry(report: Report, findings: Iterable[Finding], site: str) -> dict[str, 
         "hash": file_hash(descriptor(report)),
         "findings": len(list(findings)),
     }
+
+
+ROUTES: tuple[Route[SiteFolder], ...] = (
+    Route(
+        "index",
+        "data/index.json",
+        JSON,
+        lambda folder: index(folder.sources.library, folder.sources.found, folder.sources.site),
+        schema="index",
+    ),
+    Route("findings", "data/findings.json", JSON, lambda folder: findings_json(folder.sources.findings), schema="findings", portal=5),
+)

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports.document import Record, parse_json
 from open_reports.errors import DocumentError, PublishError
+from open_reports.files.route import JSON, Route
 from open_reports.report import file_hash
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from open_reports.document import Problem
+    from open_reports.files.route import AnyRoute
 
 PATH = "data/manifest.json"
 """Where it stands below the site; it does not list itself."""
@@ -155,3 +157,7 @@ def safe(path: str) -> bool:
     """Whether a path stays below the folder it is meant for, on any system."""
     parts = path.split("/")
     return path.isprintable() and not any(part in {"", ".", ".."} or "\\" in part or ":" in part for part in parts)
+
+
+# It lists all other files, so whoever writes them makes it, last.
+ROUTES: tuple[AnyRoute, ...] = (Route("manifest", PATH, JSON, None, schema="manifest"),)

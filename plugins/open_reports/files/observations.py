@@ -6,12 +6,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from open_reports.document import compact_json
+from open_reports.files.route import CSV, JSON, Route
 from open_reports.form import forms
 from open_reports.report import Address, Figure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from open_reports.files.folder import SiteFolder
     from open_reports.form import Status
     from open_reports.library import Library
     from open_reports.report import Report
@@ -86,3 +88,21 @@ def _coordinates(form: str, address: Address, unit: str) -> tuple[str, str, str,
     words = (form, *address)
     opening = ", ".join(f'"{key}": {compact_json(word) if word else "null"}' for key, word in zip(OBSERVATION[3:7], words, strict=True))
     return ",".join(map(_cell, words)), opening, _cell(unit), f'"unit": {compact_json(unit) if unit else "null"}'
+
+
+def _both(folder: SiteFolder) -> tuple[bytes, bytes]:
+    return folder.once(lambda: observations(folder.sources.library), "observations")
+
+
+ROUTES: tuple[Route[SiteFolder], ...] = (
+    Route("observations_csv", "data/observations.csv", CSV, lambda folder: _both(folder)[0], portal=1, searched=True),
+    Route(
+        "observations_json",
+        "data/observations.json",
+        JSON,
+        lambda folder: _both(folder)[1],
+        schema="observations",
+        portal=2,
+        searched=True,
+    ),
+)

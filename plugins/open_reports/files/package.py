@@ -7,11 +7,15 @@ import zipfile
 from typing import TYPE_CHECKING
 
 from open_reports.document import json_bytes
-from open_reports.report import DESCRIPTOR, file_hash
+from open_reports.files.archive_readme import enclosed
+from open_reports.files.route import CSV, JSON, REPORT, Choice, Route
+from open_reports.form import TABLES
+from open_reports.report import DESCRIPTOR, FREE_TABLES, PROSE, file_hash, table_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from open_reports.files.folder import ReportFolder
     from open_reports.report import Report
 
 
@@ -44,3 +48,30 @@ def archive(report: Report, files: Mapping[str, bytes]) -> bytes:
             entry.external_attr = 0o644 << 16
             bundle.writestr(entry, files[path])
     return stream.getvalue()
+
+
+def _data(folder: ReportFolder) -> dict[str, bytes]:
+    """Tables of a package as kept, by what they are called in its folder of data."""
+    start, end = table_path("\0").split("\0")
+    tables = {path: data for path, data in folder.report.files.items() if path.startswith(start)}
+    return {path.removeprefix(start).removesuffix(end): data for path, data in tables.items()}
+
+
+def _archive(folder: ReportFolder) -> bytes:
+    cited = {folder.name(route): folder[route] for route in ("bibtex", "ris", "csl")}
+    kept = {**folder.report.files, DESCRIPTOR: folder["package"]}
+    return archive(folder.report, {**kept, **enclosed(folder.report, folder.work, cited)})
+
+
+ROUTES: tuple[Route[ReportFolder], ...] = (
+    Route("package", f"{REPORT}{DESCRIPTOR}", JSON, lambda folder: descriptor(folder.report), schema="datapackage", portal=1),
+    Route(
+        "package_data",
+        f"{REPORT}{table_path('{file}')}",
+        CSV,
+        _data,
+        choice=Choice(name="file", values=lambda: (*TABLES, *FREE_TABLES)),
+    ),
+    Route("prose", f"{REPORT}{PROSE}", "text/markdown", lambda folder: folder.report.files[PROSE]),
+    Route("archive", f"{REPORT}{{name}}.zip", "application/zip", _archive, portal=2, searched=True),
+)

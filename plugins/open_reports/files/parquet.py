@@ -8,10 +8,15 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from open_reports.errors import PublishError
 from open_reports.files.observations import OBSERVATION
+from open_reports.files.route import Route
 from open_reports.text import Words
+
+if TYPE_CHECKING:
+    from open_reports.files.folder import SiteFolder
 
 LIBRARY = "duckdb"
 VALUE = "DECIMAL(38, 6)"
@@ -52,3 +57,16 @@ def parquet(observations: bytes) -> bytes:
             )
             rows.write_parquet(str(target), compression="zstd", row_group_size=_ROWS)
         return target.read_bytes()
+
+
+ROUTES: tuple[Route[SiteFolder], ...] = (
+    Route(
+        "parquet",
+        "data/observations.parquet",
+        "application/vnd.apache.parquet",
+        lambda folder: parquet(folder["observations_csv"]),
+        lacks=available,
+        portal=3,
+        searched=True,
+    ),
+)

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from open_reports.derived.indicator import indicators
 from open_reports.document import json_bytes
+from open_reports.files.route import JSON, REPORT, Route
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from open_reports.files.folder import ReportFolder
     from open_reports.finding import Finding
     from open_reports.report import Report
 
@@ -58,3 +60,16 @@ def report_json(report: Report, findings: Sequence[Finding], before: Report | No
             "version": report.version,
         }
     )
+
+
+ROUTES: tuple[Route[ReportFolder], ...] = (
+    Route(
+        "report",
+        f"{REPORT}report.json",
+        JSON,
+        lambda folder: report_json(folder.report, folder.findings, folder.before),
+        schema="report",
+        portal=3,
+        searched=True,
+    ),
+)

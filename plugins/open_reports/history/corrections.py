@@ -1,13 +1,11 @@
-"""Corrections: every released change of the data, and its files."""
+"""Corrections: every released change of the data."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from open_reports.document import json_bytes
 from open_reports.form import forms
-from open_reports.report import csv_text
 from open_reports.report.model import Change as Entry
 from open_reports.text import Words
 
@@ -15,11 +13,6 @@ if TYPE_CHECKING:
     from open_reports.library import Library
     from open_reports.report import Report, Revision
 
-COLUMNS = ("agency", "agency_name", "year", "version", "date", "reason", "address", "change", "from", "to")
-"""Columns of `corrections.csv`, one row a change; a correction that lists none has one row without address and change.
-
-`from` and `to` are the cells before and after, empty where the change is told in a sentence only.
-"""
 _ADDRESS = re.compile(r"[a-z]+/[a-z_.]+/[a-z_]+", re.ASCII)
 
 
@@ -125,42 +118,3 @@ def facts(made: Change) -> dict[str, object]:
     own = made.entry.to_dict()
     told = {key: value for key, value in own.items() if key != "address"} if isinstance(own, dict) else {}
     return {"address": made.address, "text": made.text, **told}
-
-
-def _cells(entry: Entry) -> tuple[str, str]:
-    return entry.was or "", entry.now or ""
-
-
-def files(library: Library) -> dict[str, bytes]:
-    """`corrections.json` and `corrections.csv`, newest first, to stand in `data/`."""
-    found = corrections(library)
-    names = {agency.id: agency.name for agency in library.agencies.values()}
-    entries = [
-        {
-            "agency": each.report.agency,
-            "agency_name": names[each.report.agency],
-            "year": each.report.year,
-            "version": each.revision.version,
-            "date": each.revision.date,
-            "reason": each.revision.reason,
-            "changes": [facts(made) for made in each.changes],
-            "page": each.report.folder,
-        }
-        for each in found
-    ]
-    rows = [
-        (
-            report.agency,
-            names[report.agency],
-            str(report.year),
-            said.version,
-            said.date,
-            said.reason,
-            made.address or made.entry.address,
-            made.text,
-            *_cells(made.entry),
-        )
-        for report, said, changes in found
-        for made in changes or (Change("", "", None, "", Entry()),)
-    ]
-    return {"corrections.json": json_bytes(entries), "corrections.csv": csv_text([COLUMNS, *rows]).encode()}

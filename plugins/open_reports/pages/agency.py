@@ -12,10 +12,11 @@ from open_reports.derived import series
 from open_reports.derived.summary import html as summary_html
 from open_reports.derived.summary import summarise_agency
 from open_reports.files.catalogue import schema_org
+from open_reports.files.chart import drawn
 from open_reports.form import forms
 from open_reports.form.glossary import anchor_of_line
 from open_reports.pages.coverage import cell_view
-from open_reports.pages.frame import Built, Download, Fact, Here, Link, Page, agency_name, anchor, crumbs, size_words, templates
+from open_reports.pages.frame import Download, Fact, Here, Link, Page, agency_name, anchor, crumbs, size_words, templates
 from open_reports.pages.glossary import term
 from open_reports.pages.ledger import chains
 from open_reports.pages.listing import Topic, figure_cell, list_cells, list_head, row_html, views
@@ -27,8 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from open_reports.derived.coverage import Coverage
-    from open_reports.files.agency import AgencyFiles
-    from open_reports.files.catalogue import Routes
+    from open_reports.files.folder import AgencyFolder
     from open_reports.form import Address, Line, TableForm
     from open_reports.library import Agency, Library
     from open_reports.pages.listing import Findings
@@ -39,28 +39,15 @@ MOST_UNITS = 60
 """Units named on their parent's page; a province has thousands, which the page of coverage lists."""
 
 
-class AgencyFolder:
-    """What the pages of an agency in both languages share: its reports, its charts' numbers, its files."""
-
-    def __init__(self, library: Library, agency: Agency, files: AgencyFiles, routes: Routes, *, site: str = "") -> None:
-        self.library = library
-        self.routes = routes
-        self.site = site
-        self.agency = agency
-        self.reports = library.of_agency(agency.id)
-        self.files = files
-
-
 def agency_page(folder: AgencyFolder, findings: Findings, covered: Coverage, w: Words) -> Page:
-    """Page of an agency; the Chinese one carries its files and those of its charts."""
+    """Page of an agency."""
     library, agency, reports = folder.library, folder.agency, folder.reports
     here = Here(f"reports/{agency.id}/", w)
     name = agency_name(agency, w)
 
-    def build() -> Built:
-        drawn = charts.charts(reports) if reports else []
-        files = {**folder.files.files(), **{each.path: each.csv() for each in drawn}} if w.language == "zh" else {}
-        html = (
+    def build() -> str:
+        charted = drawn(folder)
+        return (
             templates()
             .get_template("agency.html")
             .render(
@@ -74,15 +61,14 @@ def agency_page(folder: AgencyFolder, findings: Findings, covered: Coverage, w: 
                 head=list_head(w("year"), w),
                 rows=[_row(report, findings, w) for report in reversed(reports)],
                 topics=[_topic(topic, reports, w) for topic in views().topics] if reports else [],
-                charts=[charts.figure(each, w, year_href=_year_href, csv_href=here.file(f"{here.path}{each.path}")) for each in drawn],
+                charts=[charts.figure(each, w, year_href=_year_href, csv_href=here.file(f"{here.path}{each.path}")) for each in charted],
                 chains=chains(reports, library, w),
                 compare=f"{here.page('compare/')}?a={agency.id}",
                 downloads=_downloads(folder, here),
-                snippets=snippets_html("agency", here, site=folder.site, agency=agency.id) if reports else "",
-                dataset=schema_org.script(schema_org.of_agency(library, agency, folder.routes, w, folder.site)),
+                snippets=snippets_html("agency", here, site=folder.sources.site, agency=agency.id) if reports else "",
+                dataset=schema_org.script(schema_org.of_agency(library, agency, folder.sources.routes, w, folder.sources.site)),
             )
         )
-        return Built(html=html, files=files)
 
     return Page(
         here=here,
@@ -219,11 +205,9 @@ _ANYWHERE = "reports/agency/"
 
 
 def _downloads(folder: AgencyFolder, here: Here) -> list[Download]:
-    w, agency = here.w, folder.agency.id
-    names = {
-        f"{agency}.excel.csv": ("download_excel_csv", "CSV"),
-        f"{agency}.csv": ("agency_csv", "CSV"),
-        f"{agency}.json": ("agency_json", "JSON"),
-    }
-    sizes = folder.files.sizes()
-    return [Download(here.file(f"{here.path}{name}"), w(key), kind, size_words(sizes[name], w)) for name, (key, kind) in names.items()]
+    w = here.w
+    shown = (("agency_excel", "download_excel_csv", "CSV"), ("agency_csv", "agency_csv", "CSV"), ("agency_json", "agency_json", "JSON"))
+    return [
+        Download(here.file(f"{here.path}{folder.name(route)}"), w(key), kind, size_words(folder.size(route), w))
+        for route, key, kind in shown
+    ]

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from open_reports.derived.indicator import of_library
 from open_reports.document import Problem, Record, json_bytes, parse_yaml, script_json
 from open_reports.errors import FormError
+from open_reports.files.agencies import LIST
 from open_reports.form import TABLES, forms
-from open_reports.pages.frame import Built, Here, Link, Page, agency_name, anchor, column_words, crumbs, templates, unit_words
+from open_reports.pages.frame import Here, Link, Page, agency_name, anchor, column_words, crumbs, templates, unit_words
 from open_reports.pages.table import title
 from open_reports.text import words
 
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from open_reports.text import Words
 
 PATH = "compare/"
-LIST = "agencies.json"
-"""File of the page's folder that lists the agencies."""
 SCRIPTS = ("elements.js", "sorting.js", "compare-words.js", "compare-table.js", "compare-files.js", "compare-choices.js", "compare.js")
 INDICATOR = "i:"
 """What an indicator's id begins with where it stands beside addresses of figures."""
@@ -269,31 +268,12 @@ def _script_data(library: Library, here: Here) -> Markup:
     return script_json(data)
 
 
-def agency_list(library: Library) -> bytes:
-    """Every agency with its names, kind, parent, region and the years it has a report of, in the library's order."""
-    return json_bytes(
-        [
-            {
-                "id": agency.id,
-                "name": agency.name,
-                "name_en": agency.name_en,
-                "kind": agency.kind,
-                "parent": agency.parent,
-                "region": agency.region,
-                "years": [report.year for report in library.of_agency(agency.id)],
-            }
-            for agency in library.agencies.values()
-        ],
-        indent=None,
-    )
-
-
 def compare_page(library: Library, w: Words) -> Page:
-    """Page that compares agencies, years, figures and indicators; the Chinese one carries the list of agencies."""
+    """Page that compares agencies, years, figures and indicators."""
     here = Here(PATH, w)
 
-    def build() -> Built:
-        html = (
+    def build() -> str:
+        return (
             templates()
             .get_template("compare.html")
             .render(
@@ -302,12 +282,11 @@ def compare_page(library: Library, w: Words) -> Page:
                 current=w("compare_name"),
                 pages=here.page(""),
                 files=here.file(""),
-                list=here.file(f"{PATH}{LIST}"),
+                list=here.file(LIST),
                 data=_script_data(library, here),
                 plain=_plain(library, here) if library.years else None,
             )
         )
-        return Built(html=html, files={LIST: agency_list(library)} if w.language == "zh" else {})
 
     return Page(
         here=here,

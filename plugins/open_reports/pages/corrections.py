@@ -1,4 +1,4 @@
-"""Corrections: every released change of the data, as a page, as files, and as a banner on the page of the report."""
+"""Corrections: every released change of the data, as a page and as a banner on the page of the report."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from markupsafe import Markup
 from open_reports.files.citation import problem_elsewhere
 from open_reports.history.corrections import Change, Correction, corrections, of_report
 from open_reports.pages.frame import (
-    Built,
     Download,
     Here,
     Link,
@@ -25,8 +24,9 @@ from open_reports.pages.frame import (
 from open_reports.pages.paging import parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
+    from open_reports.files.folder import Folder
     from open_reports.library import Library
     from open_reports.pages.paging import Part
     from open_reports.report import Report
@@ -53,32 +53,26 @@ class CorrectionView(NamedTuple):
     changes: tuple[ChangeView, ...]
 
 
-# -- files --------------------------------------------------------------------------------------------------------------
-
-
-# -- pages --------------------------------------------------------------------------------------------------------------
-
-
-def corrections_pages(library: Library, sizes: Mapping[str, int], w: Words, problem: str = "") -> Iterator[Page]:
+def corrections_pages(data: Folder, w: Words, problem: str = "") -> Iterator[Page]:
     """Return the list, in several parts where it is long.
 
-    `sizes` are those of `files` in bytes; `problem` is where a reader may report a mistake, empty if nowhere.
+    `data` is the folder of the corpus' own files; `problem` is where a reader may report a mistake, empty if nowhere.
     """
-    found = corrections(library)
+    found = corrections(data.sources.library)
     for part in parts("corrections/", len(found)):
-        yield _page(library, found, part, sizes, w, problem=problem)
+        yield _page(data, found, part, w, problem=problem)
 
 
-def _page(library: Library, found: Sequence[Correction], part: Part, sizes: Mapping[str, int], w: Words, *, problem: str) -> Page:
-    total = len(found)
+def _page(data: Folder, found: Sequence[Correction], part: Part, w: Words, *, problem: str) -> Page:
+    library, total = data.sources.library, len(found)
     here = part.here(w)
 
-    def build() -> Built:
+    def build() -> str:
         downloads = [
-            Download(here.file(f"data/corrections.{kind.lower()}"), w(f"corrections_{kind.lower()}"), kind, size_words(sizes[name], w))
-            for kind, name in (("CSV", "corrections.csv"), ("JSON", "corrections.json"))
+            Download(here.file(f"{data.path}{data.name(route)}"), w(route), kind, size_words(data.size(route), w))
+            for kind, route in (("CSV", "corrections_csv"), ("JSON", "corrections_json"))
         ]
-        html = (
+        return (
             templates()
             .get_template("corrections.html")
             .render(
@@ -94,7 +88,6 @@ def _page(library: Library, found: Sequence[Correction], part: Part, sizes: Mapp
                 turns=part.turns(w),
             )
         )
-        return Built(html=html, files={})
 
     return Page(
         here=here,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports.derived.coverage import STATES, count
 from open_reports.form import forms
-from open_reports.pages.frame import Built, Download, Here, Link, Page, agency_name, crumbs, size_words, templates
+from open_reports.pages.frame import Download, Here, Link, Page, agency_name, crumbs, size_words, templates
 from open_reports.pages.paging import parts
 from open_reports.text import Words
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from open_reports.derived.coverage import Cell, Count, Coverage, Row, State
+    from open_reports.files.folder import Folder
     from open_reports.pages.paging import Part
 
 SYMBOLS: dict[State, str] = {"on_time": "✓", "late": "▲", "no_date": "?", "no_deadline": "◆", "not_collected": "○", "not_due": "…"}
@@ -59,25 +60,27 @@ def cell_view(cell: Cell, here: Here) -> CellView:
     return CellView(cell.state, SYMBOLS[cell.state], cell_words(cell, here.w), href, bool(cell.corrections))
 
 
-def coverage_pages(found: Coverage, w: Words) -> Iterator[Page]:
-    """Return the page, in several parts where there are many agencies; the Chinese first part carries the data files."""
+def coverage_pages(folder: Folder, w: Words) -> Iterator[Page]:
+    """Return the page, in several parts where there are many agencies."""
+    found = folder.sources.covered
     kinds = {kind: position for position, kind in enumerate(forms().common.kinds)}
     rows = sorted(found.rows.values(), key=lambda row: (kinds[row.agency.kind], row.agency.id))
-    for part in parts("coverage/", len(rows)):
-        yield _page(found, rows[part.span], part, w)
+    for part in parts(folder.path, len(rows)):
+        yield _page(folder, rows[part.span], part, w)
 
 
-def _page(found: Coverage, rows: Sequence[Row], part: Part, w: Words) -> Page:
+def _page(folder: Folder, rows: Sequence[Row], part: Part, w: Words) -> Page:
+    found = folder.sources.covered
     first = part.first
     here = part.here(w)
 
-    def build() -> Built:
+    def build() -> str:
         downloads = [
-            Download(here.file(f"coverage/{name}"), w(f"coverage_{kind.lower()}"), kind, size_words(len(found.files[name]), w))
-            for name, kind in (("coverage.csv", "CSV"), ("coverage.json", "JSON"))
+            Download(here.file(f"{folder.path}{folder.name(route)}"), w(route), kind, size_words(folder.size(route), w))
+            for route, kind in (("coverage_csv", "CSV"), ("coverage_json", "JSON"))
             if first
         ]
-        html = (
+        return (
             templates()
             .get_template("coverage.html")
             .render(
@@ -99,7 +102,6 @@ def _page(found: Coverage, rows: Sequence[Row], part: Part, w: Words) -> Page:
                 turns=part.turns(w),
             )
         )
-        return Built(html=html, files=found.files if first and w.language == "zh" else {})
 
     counts = (("years", w("coverage_by_year")), ("kinds", w("coverage_by_kind")), ("downloads", w("downloads")))
     return Page(

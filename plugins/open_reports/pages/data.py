@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
 
-from open_reports.derived.coverage import known_day
 from open_reports.files import citation
 from open_reports.files.snippets import answer
 from open_reports.form import forms
 from open_reports.history import corrections
 from open_reports.pages.data_files import kind_view
-from open_reports.pages.frame import Built, Here, Link, Page, agency_name, crumbs, marked, prose_html, templates
+from open_reports.pages.frame import Here, Link, Page, agency_name, crumbs, marked, prose_html, templates
 from open_reports.pages.snippets import SCRIPTS, corpus_html
 from open_reports.text import Words
 
@@ -133,27 +132,17 @@ def _body(text: str, here: Here, present: Collection[str], known: Mapping[str, C
 # -- the page -----------------------------------------------------------------------------------------------------------
 
 
-def data_citation(library: Library, site: str = "") -> dict[str, bytes]:
-    """Files that cite the whole corpus as it stands, by path below the site."""
-    return {f"{PATH}{name}": data for name, data in citation.files(_work(library, site)).items()}
-
-
-def _work(library: Library, site: str) -> citation.Work:
-    return citation.of_corpus(known_day(library), f"{site}{PATH}" if site else "")
-
-
 def data_page(files: DataFiles, w: Words, *, site: str = "") -> Page:
     """Page of the data in a language; `site` is the site's address, empty where it has none."""
     here = Here(PATH, w)
     library = files.library
 
-    def build() -> Built:
+    def build() -> str:
         known = _known(files, here, site)
         sections = [
             SectionView(level, anchor, title, _body(text, here, files.paths, known)) for level, anchor, title, text in _sections(w.language)
         ]
-        html = templates().get_template("data.html").render(w=w, crumbs=crumbs(here), current=w("data_name"), sections=sections)
-        return Built(html=html, files={})
+        return templates().get_template("data.html").render(w=w, crumbs=crumbs(here), current=w("data_name"), sections=sections)
 
     return Page(
         here=here,
@@ -190,7 +179,7 @@ def _known(files: DataFiles, here: Here, site: str) -> dict[str, Callable[[list[
         return Markup().join(Markup('<p class="or-warning">{}</p>').format(w(label)) for label in files.lacking)
 
     def cite(_: list[str]) -> Markup:
-        work = _work(files.library, site)
+        work = citation.of_library(files.library, site)
         view = citation.view(work, w, f"{site}{here.address}" if site else "", lambda name: here.file(f"{PATH}{name}"))
         return _rendered("citation.html", w, cite=view, example="")
 

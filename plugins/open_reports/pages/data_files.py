@@ -17,15 +17,17 @@ from open_reports.report import file_hash
 from open_reports.text import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from open_reports.files.catalogue import Route, Routes
-    from open_reports.library import Library
-    from open_reports.pages.frame import Here, Page
+    from open_reports.files.folder import Folder, Sources
+    from open_reports.files.route import AnyRoute as Route
+    from open_reports.pages.frame import Here
     from open_reports.text import Words
 
 _LINES, _WIDTH = 3, 240
 """Lines of a file, and characters of each, that are shown of it."""
+_SCRIPTS_OWN = ("search/", "compare/")
+"""Folders of files that the site's own scripts read: they are named without facts, for they cost as much as all others."""
 _READ = 4096
 """Bytes of a file that are looked at for its first lines."""
 
@@ -50,40 +52,53 @@ class Sample(NamedTuple):
 class DataFiles:
     """Kinds of data file that a site has, each with one real file or more: measured once, told by the pages of both languages.
 
-    `artifacts` are the files of the corpus; `made` the pages, of which one of each kind is built for the files in its
-    folder: those of the agency with most reports, of its latest report, of the year with fewest.
+    `folders` are those of the site, by path; of each kind of subject one is measured: the agency with most reports, its latest
+    report, the year with fewest. `pages` are the paths of the pages below their language's home; `lacking` the keys of the
+    labels of what was left out.
     """
 
-    def __init__(
-        self, library: Library, routes: Routes, artifacts: Iterable[tuple[str, bytes]], made: Sequence[Page], lacking: Sequence[str] = ()
-    ) -> None:
-        self.library = library
-        self.routes = routes
+    def __init__(self, sources: Sources, folders: Mapping[str, Folder], pages: Collection[str], lacking: Sequence[str] = ()) -> None:
+        self.library = sources.library
+        self.routes = sources.routes
         self.lacking = lacking
-        self.agency = featured(library)
-        self._artifacts = artifacts
-        self._made = made
+        self.agency = featured(self.library)
+        self._folders = folders
+        self._pages = pages
 
     @cached_property
     def paths(self) -> frozenset[str]:
-        """Files of the corpus, and pages of the site below their language's home."""
-        # The manifest lists all other files, so it is made when they are.
-        last = [route.path for route in self.routes if route.id == "manifest"]
-        return frozenset([*(path for path, _ in self._artifacts), *(page.here.path for page in self._made), *last])
+        """Files about the site as a whole, and pages below their language's home."""
+        return frozenset([*(route.path for route in self.routes if not route.parameters), *self._pages])
 
     @cached_property
     def samples(self) -> Mapping[str, tuple[Sample, ...]]:
         """Real files of each kind by the id of its route; a kind of which the site has none is left out."""
-        found = {}
-        files = {**self._beside(), **dict(self._artifacts)}
+        by_folder: dict[str, list[Route]] = {}
         for route in self.routes:
-            own = [Sample(path, choice, _facts(path, route.media, files[path])) for path, choice in self._paths_of(route) if path in files]
-            if own:
-                found[route.id] = tuple(own)
+            by_folder.setdefault(self._folder_of(route), []).append(route)
+        measured = {
+            route.id: samples
+            for path, routes in by_folder.items()
+            if path in self._folders and not path.endswith(_SCRIPTS_OWN)
+            for route, samples in self._measured(self._folders[path], routes)
+            if samples
+        }
+        found = {route.id: measured[route.id] for route in self.routes if route.id in measured}
         if "parquet" in found:  # made of the same rows
             rows = found["observations_csv"][0].facts.rows
             found["parquet"] = tuple(each._replace(facts=each.facts._replace(rows=rows)) for each in found["parquet"])
         return found
+
+    def _measured(self, folder: Folder, routes: Sequence[Route]) -> Iterator[tuple[Route, tuple[Sample, ...]]]:
+        with folder.borrowed() as made:
+            files = {f"{folder.path}{name}": data for name, data in made.items()}
+            for route in routes:
+                known = [(path, choice) for path, choice in self._paths_of(route) if path in files]
+                yield route, tuple(Sample(path, choice, _facts(path, route.media, files[path])) for path, choice in known)
+
+    def _folder_of(self, route: Route) -> str:
+        """Folder of a route's samples."""
+        return route.folder.format(**self._subjects()[_about(route)])
 
     def _subjects(self) -> Mapping[tuple[str, ...], dict[str, object]]:
         """What the samples are about, by the parameters of a route that say whose file it is; `name` as files repeat it."""
@@ -106,19 +121,6 @@ class DataFiles:
         listed = [each for each in route.parameters if each not in values]
         for chosen in product(*(known[each] for each in listed)):
             yield route.filled(**values, **dict(zip(listed, chosen, strict=True))), "".join(chosen)
-
-    def _beside(self) -> dict[str, bytes]:
-        """Files in the folders of the sample pages; those of the site's own scripts are not asked for, they cost as much as all others."""
-        subjects = self._subjects()
-        wanted = {
-            "reports/{agency}/{year}/".format(**subjects["agency", "year"]),
-            "reports/{agency}/".format(**subjects["agency",]),
-            "years/{year}/".format(**subjects["year",]),
-            "indicators/{indicator}/".format(**subjects["indicator",]),
-            "coverage/",
-        }
-        chosen = [page for page in self._made if page.here.w.language == "zh" and page.here.path in wanted]
-        return {f"{page.path}{name}": data for page in chosen for name, data in page.build().files.items()}
 
 
 def _about(route: Route) -> tuple[str, ...]:

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from open_reports.document import INVISIBLE, Problem, Record, json_bytes, parse_yaml, script_json
 from open_reports.errors import FormError, PublishError
+from open_reports.files.agencies import LIST
 from open_reports.form import TABLES, forms
-from open_reports.pages.compare import LIST
-from open_reports.pages.compare import PATH as COMPARE
-from open_reports.pages.frame import Built, Here, Page, column_words, crumbs, size_words, templates
+from open_reports.pages.frame import Here, Page, column_words, crumbs, size_words, templates
 from open_reports.text import Text, words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from markupsafe import Markup
 
     from open_reports.form import TableForm
@@ -205,39 +206,39 @@ def _engine_size() -> int:
     return sum(len((folder / name).read_bytes()) for name in (*ENGINE, WORKER))
 
 
-def explore_page(w: Words, *, database_size: int) -> Page:
-    """Page that asks the corpus' database; `database_size` are its bytes, 0 where the site has none.
+def explore_page(w: Words, *, database_size: Callable[[], int]) -> Page:
+    """Page that asks the corpus' database; `database_size` tells its bytes, 0 where the site has none.
 
     Raises `PublishError` where the engine is not shipped.
     """
     here = Here(PATH, w)
     engine = _engine_size()
 
-    def build() -> Built:
-        html = (
+    def build() -> str:
+        size = database_size()
+        return (
             templates()
             .get_template("explore.html")
             .render(
                 w=w,
                 crumbs=crumbs(here),
                 current=w("explore_name"),
-                state=_state(database_size),
+                state=_state(size),
                 database=here.file(DATABASE),
-                size=database_size,
-                size_words=f"{megabytes(database_size)} MB" if database_size >= _MEGABYTE else size_words(database_size, w),
+                size=size,
+                size_words=f"{megabytes(size)} MB" if size >= _MEGABYTE else size_words(size, w),
                 engine=megabytes(engine),
                 limits=settings(),
                 worker=here.file(f"{_ASSETS}{WORKER}"),
                 pages=here.page(""),
                 files=here.file(""),
-                list=here.file(f"{COMPARE}{LIST}"),
+                list=here.file(LIST),
                 licence=here.file(f"{_ASSETS}sql.js-LICENSE.txt"),
                 examples=[(each.id, each.title[w.language], each.query(w.language)) for each in settings().examples],
-                schema=_schema() if database_size else "",
+                schema=_schema() if size else "",
                 data=_script_data(w),
             )
         )
-        return Built(html=html, files={})
 
     return Page(
         here=here,

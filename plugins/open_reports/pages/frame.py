@@ -20,7 +20,7 @@ from open_reports.finding import LEVELS, level_name
 from open_reports.form import Column, forms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from open_reports.finding import Finding
     from open_reports.library import Agency
@@ -100,19 +100,11 @@ class Here(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Built:
-    """A finished page: its HTML below the site's frame, and the data files that stand in its folder."""
-
-    html: str
-    files: Mapping[str, bytes]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """A page of the site, not yet built.
 
     `name` is its short title, as a menu shows it; `sections` its anchors with their titles for the table of contents;
-    `scripts` the files of `assets/` that it needs; `key` a hash over everything that it is made of, under which it may be kept
+    `build` makes its HTML below the site's frame; `scripts` are the files of `assets/` that it needs; `key` a hash over everything that it is made of, under which it may be kept
     once it is built, empty for a page that is always built anew.
     """
 
@@ -121,7 +113,7 @@ class Page:
     title: str
     description: str
     sections: tuple[tuple[str, str], ...]
-    build: Callable[[], Built]
+    build: Callable[[], str]
     scripts: tuple[str, ...] = ()
     key: str = ""
 

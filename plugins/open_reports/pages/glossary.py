@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from open_reports.form import forms
 from open_reports.form.glossary import PATH, Entry, Section, glossary
-from open_reports.pages.frame import Built, Here, Link, Page, crumbs, templates
+from open_reports.pages.frame import Here, Link, Page, crumbs, templates
 
 if TYPE_CHECKING:
     from open_reports.text import Words
@@ -39,12 +39,11 @@ def glossary_page(w: Words) -> Page:
     here = Here(PATH, w)
     known = glossary()
 
-    def build() -> Built:
+    def build() -> str:
         sections = [_section_view(section, here) for section in known.sections]
-        html = (
+        return (
             templates().get_template("glossary.html").render(w=w, here=here, crumbs=crumbs(here), current=w("glossary"), sections=sections)
         )
-        return Built(html=html, files={})
 
     return Page(
         here=here,

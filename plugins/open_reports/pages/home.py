@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from open_reports.files.catalogue import schema_org
 from open_reports.form import forms
 from open_reports.history.corrections import corrections
-from open_reports.pages.frame import Built, Download, Here, Link, Page, agency_name, size_words, templates
+from open_reports.pages.frame import Download, Here, Link, Page, agency_name, size_words, templates
 from open_reports.pages.paging import MOST_LISTED
 from open_reports.pages.search import search_box
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from open_reports.files.catalogue import Routes
+    from open_reports.files.folder import Folder
     from open_reports.library import Agency, Library
     from open_reports.text import Words
 
@@ -22,22 +22,24 @@ LATEST = 10
 """Latest reports, and latest changes of the data, shown on the home page."""
 _WAYS = ("compare", "indicators", "coverage", "quality", "corrections", "glossary", "data", "explore")
 """Pages that the home page leads to, each with a word on what it is for."""
-_FILES = {
-    "observations.csv": ("corpus_csv", "CSV"),
-    "observations.json": ("corpus_json", "JSON"),
-    "findings.json": ("corpus_findings", "JSON"),
-    "index.json": ("corpus_index", "JSON"),
-}
+_FILES = (
+    ("observations_csv", "corpus_csv", "CSV"),
+    ("observations_json", "corpus_json", "JSON"),
+    ("findings", "corpus_findings", "JSON"),
+    ("index", "corpus_index", "JSON"),
+)
+"""Files offered on the page: route, key of what it is called here, kind."""
 
 
-def home_page(library: Library, files: Mapping[str, int], routes: Routes, w: Words, *, site: str = "") -> Page:
-    """Home of one language. `files` are the corpus files with their sizes in bytes, `routes` those of all files."""
+def home_page(data: Folder, w: Words) -> Page:
+    """Home of one language; `data` is the folder of the corpus' own files."""
     here = Here("", w)
+    library, routes, site = data.sources.library, data.sources.routes, data.sources.site
 
-    def build() -> Built:
+    def build() -> str:
         dated = sorted((each for each in library if each.published), key=lambda each: (str(each.published), each.agency), reverse=True)
         shown = _shown(library)
-        html = (
+        return (
             templates()
             .get_template("home.html")
             .render(
@@ -65,11 +67,11 @@ def home_page(library: Library, files: Mapping[str, int], routes: Routes, w: Wor
                 ways=[(Link(here.page(f"{way}/"), w(f"way_{way}")), w(f"way_{way}_says")) for way in _WAYS],
                 dataset=schema_org.script(schema_org.of_corpus(library, routes, w, site)),
                 downloads=[
-                    Download(here.file(f"data/{name}"), w(key), kind, size_words(files[name], w)) for name, (key, kind) in _FILES.items()
+                    Download(here.file(f"{data.path}{data.name(route)}"), w(key), kind, size_words(data.size(route), w))
+                    for route, key, kind in _FILES
                 ],
             )
         )
-        return Built(html=html, files={})
 
     return Page(
         here=here,

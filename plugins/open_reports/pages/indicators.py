@@ -1,4 +1,4 @@
-"""Pages of the indicators: what each is and is not, and its value for every agency and year, with the data files of both."""
+"""Pages of the indicators: what each is and is not, and its value for every agency and year."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from markupsafe import Markup, escape
 
 from open_reports.derived.indicator import REASONS, Value, cell_of, of_library
-from open_reports.document import json_bytes
+from open_reports.files.indicator import agencies_of
 from open_reports.form import forms
 from open_reports.form.glossary import anchor_of_column, anchor_of_group, anchor_of_line, glossary
-from open_reports.pages.frame import Built, Download, Here, Link, Page, agency_name, anchor, crumbs, size_words, templates
+from open_reports.pages.frame import Download, Here, Link, Page, agency_name, anchor, crumbs, size_words, templates
 from open_reports.pages.glossary import SCRIPT, term
 from open_reports.pages.paging import parts
-from open_reports.report import csv_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from open_reports.files.folder import IndicatorFolder
     from open_reports.form import Cells, Indicator, TableForm
     from open_reports.library import Agency, Library
     from open_reports.pages.paging import Part
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 PATH = "indicators/"
 """Address of the overview below the home of a language."""
-COLUMNS = ("agency", "agency_name", "year", "scope", "numerator", "denominator", "value", "reason")
-"""Columns of an indicator's CSV file and keys of its JSON values: a row for every agency and year of the page's table."""
 
 
 class Row(NamedTuple):
@@ -47,75 +45,24 @@ class MemberView(NamedTuple):
 
 
 class Sheet:
-    """The values of one library as its pages and files lay them out.
+    """The values of one library as its pages lay them out.
 
     Agencies stand in the order of kind, then of the library; years newest first. An agency without any report is left out.
     """
 
     def __init__(self, library: Library) -> None:
         self.library = library
-        kinds = list(forms().common.kinds)
-        known = [agency for agency in library.agencies.values() if library.of_agency(agency.id)]
-        self.agencies: list[Agency] = sorted(known, key=lambda agency: kinds.index(agency.kind))
+        self.agencies = agencies_of(library)
         self.years = library.years[::-1]
 
-    def files(self, indicator: Indicator) -> dict[str, bytes]:
-        """CSV and JSON of an indicator, by their names below its page."""
-        values = of_library(self.library)[indicator.id]
-        rows: list[tuple[object, ...]] = [COLUMNS]
-        objects = []
-        for agency in self.agencies:
-            head = f'{{"agency": {_json(agency.id)}, "agency_name": {_json(agency.name)}'
-            for year in self.years:
-                report = self.library.reports.get((agency.id, year))
-                scope = report.scope if report else ""
-                found = values.get((agency.id, year))
-                numbers = (found.numerator, found.denominator, found.value) if found else (None, None, None)
-                reason = (found.reason if found else "not_collected") or ""
-                rows.append((agency.id, agency.name, year, scope, *("" if each is None else each for each in numbers), reason))
-                top, bottom, value = ("null" if each is None else each for each in numbers)
-                objects.append(
-                    f'{head}, "year": {year}, "scope": {_text(scope)}, "numerator": {top}, "denominator": {bottom}, '
-                    f'"value": {value}, "reason": {_text(reason)}}}'
-                )
-        about = {
-            "indicator": indicator.id,
-            "name": indicator.name.zh,
-            "name_en": indicator.name.en,
-            "numerator": _formula(indicator.numerator),
-            "denominator": _formula(indicator.denominator) or None,
-            "floor": indicator.floor if indicator.denominator else None,
-        }
-        opening = json_bytes(about).decode().removesuffix("\n}\n")
-        joined = ",\n  ".join(objects)
-        return {
-            f"{indicator.id}.csv": csv_text([list(map(str, row)) for row in rows]).encode(),
-            f"{indicator.id}.json": f'{opening},\n "values": [\n  {joined}\n ]\n}}\n'.encode(),
-        }
 
-
-def _json(text: str) -> str:
-    return json_bytes(text, indent=None).decode().rstrip("\n")
-
-
-def _text(word: str) -> str:
-    """JSON of a word of ours; null for none."""
-    return f'"{word}"' if word else "null"
-
-
-def _formula(cells: Sequence[Cells]) -> str:
-    """A sum as the forms write it."""
-    words = [f"{'-' if each.sign < 0 else '+'} {each}" for each in cells]
-    return " ".join(words).removeprefix("+ ")
-
-
-def indicator_pages(library: Library, w: Words) -> Iterator[Page]:
+def indicator_pages(folders: Sequence[IndicatorFolder], library: Library, w: Words) -> Iterator[Page]:
     """Return the overview of all indicators, then a page (or several) for each."""
     yield _overview(w)
     sheet = Sheet(library)
-    for indicator in forms().indicators.values():
-        for part in parts(f"{PATH}{indicator.id}/", len(sheet.agencies)):
-            yield _indicator_page(sheet, indicator, part, w)
+    for folder in folders:
+        for part in parts(folder.path, len(sheet.agencies)):
+            yield _indicator_page(sheet, folder, part, w)
 
 
 def _overview(w: Words) -> Page:
@@ -123,7 +70,7 @@ def _overview(w: Words) -> Page:
     known = forms().indicators
     lead = w("indicators_lead", floor=max(each.floor for each in known.values()))
 
-    def build() -> Built:
+    def build() -> str:
         entries = [
             {
                 "id": each.id,
@@ -133,12 +80,11 @@ def _overview(w: Words) -> Page:
             }
             for each in known.values()
         ]
-        html = (
+        return (
             templates()
             .get_template("indicators.html")
             .render(w=w, here=here, crumbs=crumbs(here), current=w("indicators"), lead=lead, entries=entries)
         )
-        return Built(html=html, files={})
 
     return Page(
         here=here,
@@ -155,19 +101,19 @@ def _short(indicator: Indicator, w: Words) -> str:
     return w("indicator_share", counts=counts, among=indicator.among[w.language]) if indicator.among else w("indicator_sum", counts=counts)
 
 
-def _indicator_page(sheet: Sheet, indicator: Indicator, part: Part, w: Words) -> Page:
+def _indicator_page(sheet: Sheet, folder: IndicatorFolder, part: Part, w: Words) -> Page:
+    indicator = folder.indicator
     name = indicator.name[w.language]
     here = part.here(w)
     title = part.title(name)
 
-    def build() -> Built:
+    def build() -> str:
         agencies = sheet.agencies[part.span]
-        files, downloads = _downloads(sheet, indicator, here) if part.first else ({}, [])
         whose = ""
         if part.of > 1:
             start = part.span.start
             whose = w("indicator_part", first=start + 1, last=start + len(agencies), count=len(sheet.agencies))
-        html = (
+        return (
             templates()
             .get_template("indicator.html")
             .render(
@@ -188,11 +134,10 @@ def _indicator_page(sheet: Sheet, indicator: Indicator, part: Part, w: Words) ->
                 legend=[*([w("indicator_legend_share", floor=indicator.floor)] if indicator.denominator else []), w("indicator_legend")],
                 years=[Link(here.page(f"years/{year}/"), str(year)) for year in sheet.years],
                 rows=list(_rows(sheet, indicator, agencies, here)),
-                downloads=downloads,
+                downloads=_downloads(folder, here) if part.first else [],
                 turns=part.turns(w),
             )
         )
-        return Built(html=html, files=files if w.language == "zh" else {})
 
     sections = (("formula", w("indicator_formula")), ("values", w("indicator_values")))
     return Page(
@@ -206,18 +151,11 @@ def _indicator_page(sheet: Sheet, indicator: Indicator, part: Part, w: Words) ->
     )
 
 
-def _downloads(sheet: Sheet, indicator: Indicator, here: Here) -> tuple[dict[str, bytes], list[Download]]:
-    """The data files, which the Chinese page carries, and what both pages say of them."""
+def _downloads(folder: IndicatorFolder, here: Here) -> list[Download]:
     w = here.w
-    sizes = of_library(sheet.library).sizes
-    names = {f"{indicator.id}.csv": "CSV", f"{indicator.id}.json": "JSON"}
-    files: dict[str, bytes] = {}
-    if w.language == "zh" or not sizes.keys() >= names.keys():
-        files = sheet.files(indicator)
-        sizes |= {name: len(data) for name, data in files.items()}
-    folder = f"{PATH}{indicator.id}/"
-    return files, [
-        Download(here.file(f"{folder}{name}"), w("indicator_file"), kind, size_words(sizes[name], w)) for name, kind in names.items()
+    return [
+        Download(here.file(f"{folder.path}{folder.name(route)}"), w("indicator_file"), kind, size_words(folder.size(route), w))
+        for route, kind in (("indicator_csv", "CSV"), ("indicator_json", "JSON"))
     ]
 
 

@@ -21,6 +21,7 @@ from open_reports.checks.identity import (
     yearly,
 )
 from open_reports.checks.narrative import stated
+from open_reports.checks.tally import due
 from open_reports.form import forms
 from open_reports.pages.frame import anchor, marked, place_words
 from open_reports.text import Words
@@ -231,15 +232,10 @@ def _number(report: Report, each: Member, w: Words, base: str) -> str:
 
 def deadline(report: Report, library: Library, w: Words) -> Entry:
     """Return the row that compares the day of publication with the last day the law allows."""
-    common = forms().common
-    rule = common.rules["DUE"]
-    agency = library.agencies[report.agency]
-    last = common.deadlines.get(agency.kind)
-    reason = "no_deadline" if last is None else "no_date" if report.published is None else None
-    due = f"{report.year + 1}-{last}" if last else ""
+    result, reason, last = due(report, library)
     published = report.published.isoformat() if report.published else w("unknown")
-    result: Result = "untestable" if reason else "contradicts" if published > due else "holds"
-    words = w("published_by", published=published, deadline=due) if last else published
+    words = w("published_by", published=published, deadline=last) if last else published
+    rule = forms().common.rules["DUE"]
     return Entry(rule, w("published"), escape(words), result, reason)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,14 +16,14 @@ from open_reports.pages.frame import verdict
 from open_reports.text import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from open_reports.document import Problem
     from open_reports.finding import Finding
     from open_reports.report import Report
     from open_reports.text import Words
 
-Findings = dict[tuple[str, int], list["Finding"]]
+Findings = Mapping[tuple[str, int], Sequence["Finding"]]
 """Findings of each report, by agency and year."""
 
 

@@ -10,7 +10,7 @@ from open_reports.checks.identity import Identity, consolidated, tallied
 from open_reports.checks.narrative import stated
 from open_reports.finding import level_name
 from open_reports.form import forms
-from open_reports.pages.frame import Built, Here, Link, Page, agency_name, anchor, crumbs, explanation_words, place_words, templates
+from open_reports.pages.frame import Here, Link, Page, agency_name, anchor, crumbs, explanation_words, place_words, templates
 from open_reports.pages.ledger import Entry, deadline, reason_words
 from open_reports.pages.paging import parts
 
@@ -120,7 +120,7 @@ def _overview(quality: Quality, agencies: Sequence[Agency], part: Part) -> Page:
     here = part.here(w)
     shown = _TABLES if part.first else ("agencies",)
 
-    def build() -> Built:
+    def build() -> str:
         library = quality.library
         by_rule = [
             {
@@ -160,7 +160,7 @@ def _overview(quality: Quality, agencies: Sequence[Agency], part: Part) -> Page:
         tables = [
             {"id": id_, "title": w(_TABLES[id_]), "head": rows[id_][0], "rows": rows[id_][1], "note": notes.get(id_, "")} for id_ in shown
         ]
-        html = (
+        return (
             templates()
             .get_template("quality.html")
             .render(
@@ -172,7 +172,6 @@ def _overview(quality: Quality, agencies: Sequence[Agency], part: Part) -> Page:
                 turns=part.turns(w),
             )
         )
-        return Built(html=html, files={})
 
     return Page(
         here=here,
@@ -190,7 +189,7 @@ def _rule_page(quality: Quality, rule: RuleText, found: Sequence[Finding], part:
     heading = w("rule_title", id=rule.id, name=rule.name[w.language])
     here = part.here(w)
 
-    def build() -> Built:
+    def build() -> str:
         results = quality.results.get(rule.id, Counter())
         reasons = quality.reasons.get(rule.id, Counter())
         facts = [
@@ -207,7 +206,7 @@ def _rule_page(quality: Quality, rule: RuleText, found: Sequence[Finding], part:
         ]
         if prescribed:
             facts.append((w("rule_forms"), w("semicolon").join(prescribed)))
-        html = (
+        return (
             templates()
             .get_template("rule.html")
             .render(
@@ -224,7 +223,6 @@ def _rule_page(quality: Quality, rule: RuleText, found: Sequence[Finding], part:
                 turns=part.turns(w),
             )
         )
-        return Built(html=html, files={})
 
     return Page(
         here=here,

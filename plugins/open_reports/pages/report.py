@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from functools import cache, cached_property
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup
 
 from open_reports.derived.summary import html as summary_html
 from open_reports.derived.summary import summarise
-from open_reports.files import citation, figures, package
-from open_reports.files.archive_readme import enclosed
-from open_reports.files.badge import badge, badge_text
+from open_reports.files import citation
+from open_reports.files.badge import BADGES, badge_text
 from open_reports.files.catalogue import schema_org
-from open_reports.files.excel import excel_csv
-from open_reports.files.report import report_json
-from open_reports.files.workbook import available as workbook_lacks
-from open_reports.files.workbook import workbook
 from open_reports.form import TABLES, forms, section_title
-from open_reports.history.corrections import of_report
 from open_reports.pages.corrections import banner
 from open_reports.pages.frame import (
-    Built,
     Download,
     Fact,
     Here,
@@ -42,14 +35,13 @@ from open_reports.pages.listing import views
 from open_reports.pages.snippets import SCRIPTS as SNIPPETS
 from open_reports.pages.snippets import snippets_html
 from open_reports.pages.table import FindingView, Marks, cell_html, table_html, title
-from open_reports.report import Address, Item, Note, Report, table_path
+from open_reports.report import Address, Item, Note, Report
 from open_reports.text import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from open_reports.checks.identity import Result
-    from open_reports.files.catalogue import Routes
+    from open_reports.files.folder import ReportFolder
     from open_reports.finding import Finding
     from open_reports.library import Library
 
@@ -185,75 +177,17 @@ def _forms_words(report: Report, w: Words) -> str:
     )
 
 
-class Folder:
-    """The data files that stand beside a report's page: made once, told of by its pages in both languages.
-
-    The Chinese page, whose folder it is, carries the files; of them the English one needs the sizes alone.
-    """
-
-    def __init__(
-        self, library: Library, report: Report, findings: Sequence[Finding], routes: Routes, *, site: str = "", problem: str = ""
-    ) -> None:
-        self.library = library
-        self.report = report
-        self.agency = library.agencies[report.agency]
-        self.before = library.reports.get((report.agency, report.year - 1))
-        self.findings = findings
-        self.routes = routes
-        self.site = site
-        self.problem = problem
-        self._sizes: dict[str, int] = {}
-
-    def address(self, here: Here) -> str:
-        """Return the whole address of one of its pages, empty where the site has none."""
-        return f"{self.site}{here.address}" if self.site else ""
-
-    @cached_property
-    def work(self) -> citation.Work:
-        """Return what is cited of the report: its Chinese page, whose figures are the same in both languages."""
-        return citation.of_report(self.report, self.agency, self.address(Here(self.report.folder, Words("zh"))))
-
-    def files(self, counts: Mapping[Result, int]) -> dict[str, bytes]:
-        """Every file by its path below the folder; `counts` are the rows of the ledger by result."""
-        report = self.report
-        kept = package.package_files(report)
-        cited = citation.files(self.work)
-        files = {
-            **kept,
-            "report.json": report_json(report, self.findings, self.before),
-            f"{report.name}.zip": package.archive(report, {**kept, **enclosed(report, self.work, cited)}),
-            **{name: badge(counts, Words(language)) for language, name in BADGES.items()},
-            **cited,
-            **figures.files(self.library, report, self.findings, of_report(report)),
-            f"{report.name}.excel.csv": excel_csv([report], self.library.agencies),
-            **({} if workbook_lacks() else {f"{report.name}.xlsx": workbook(report, self.agency, self.findings)}),
-        }
-        self._sizes = {path: len(data) for path, data in files.items()}
-        return files
-
-    def sizes(self, counts: Mapping[Result, int]) -> Mapping[str, int]:
-        """Size of every file in bytes."""
-        if not self._sizes:
-            self.files(counts)
-        return self._sizes
-
-
-BADGES = {"zh": "badge.svg", "en": "badge.en.svg"}
-"""File of the badge in each language."""
-
-
-def report_page(folder: Folder, w: Words) -> Page:
-    """Page of one report; the Chinese one with the package and its other forms in its folder."""
+def report_page(folder: ReportFolder, w: Words) -> Page:
+    """Page of one report."""
     library, report, findings = folder.library, folder.report, folder.findings
     here = Here(report.folder, w)
     agency = folder.agency
     heading = w("report_title", agency=agency_name(agency, w), year=report.year)
 
-    def build() -> Built:
+    def build() -> str:
         book = ledger(report, library, here)
         counts = book.counts
-        files = folder.files(counts) if w.language == "zh" else {}
-        html = (
+        return (
             templates()
             .get_template("report.html")
             .render(
@@ -268,14 +202,13 @@ def report_page(folder: Folder, w: Words) -> Page:
                 corrected=banner(report, here),
                 compare=f"{here.page('compare/')}?a={report.agency}&y={report.year}",
                 cite=_cite(folder, here),
-                dataset=schema_org.script(schema_org.of_report(report, agency, folder.routes, w, folder.site)),
+                dataset=schema_org.script(schema_org.of_report(report, agency, folder.sources.routes, w, folder.sources.site)),
                 example=_example(report),
-                badge_file=here.file(f"{here.path}{BADGES[w.language]}"),
-                downloads=_downloads(report, folder.sizes(counts), here),
-                snippets=snippets_html("report", here, site=folder.site, agency=report.agency),
+                badge_file=here.file(f"{here.path}{folder.name('badge', BADGES[w.language])}"),
+                downloads=_downloads(folder, here),
+                snippets=snippets_html("report", here, site=folder.sources.site, agency=report.agency),
             )
         )
-        return Built(html=html, files=files)
 
     return Page(
         here=here,
@@ -317,8 +250,9 @@ def _linker(report: Report) -> Callable[[int, Address], str]:
     return link
 
 
-def _cite(folder: Folder, here: Here) -> citation.View:
-    page = folder.address(here)
+def _cite(folder: ReportFolder, here: Here) -> citation.View:
+    site = folder.sources.site
+    page = f"{site}{here.address}" if site else ""
     problem = citation.problem_template(folder.problem, folder.report, page) if folder.problem else ""
     return citation.view(folder.work, here.w, page, lambda name: here.file(f"{here.path}{name}"), problem)
 
@@ -366,21 +300,21 @@ def _neighbours(library: Library, report: Report, w: Words) -> list[Link]:
     return links
 
 
-def _downloads(report: Report, sizes: Mapping[str, int], here: Here) -> list[Download]:
-    w = here.w
+def _downloads(folder: ReportFolder, here: Here) -> list[Download]:
+    w, report = here.w, folder.report
 
-    def entry(path: str, text: str, kind: str) -> Download:
-        return Download(here.file(f"{here.path}{path}"), text, kind, size_words(sizes[path], w))
+    def entry(text: str, kind: str, route: str, choice: str = "") -> Download:
+        return Download(here.file(f"{here.path}{folder.name(route, choice)}"), text, kind, size_words(folder.size(route, choice), w))
 
     known = forms().common
-    found = [entry(f"{report.name}.zip", w("download_zip"), "ZIP")]
-    if f"{report.name}.xlsx" in sizes:
-        found.append(entry(f"{report.name}.xlsx", w("download_workbook"), "Excel"))
-    found.append(entry(f"{report.name}.excel.csv", w("download_excel_csv"), "CSV"))
+    found = [entry(w("download_zip"), "ZIP", "archive")]
+    if "workbook" in folder:
+        found.append(entry(w("download_workbook"), "Excel", "workbook"))
+    found.append(entry(w("download_excel_csv"), "CSV", "excel"))
     for name, table in report.tables.items():
-        found.append(entry(table_path(name), title(table.form, w.language), "CSV"))
-    found += [entry(table_path(free.id), free.title[w.language], "CSV") for free in (known.overview, known.notes)]
-    found.append(entry("report.json", w("download_json"), "JSON"))
-    found.append(entry("datapackage.json", w("download_descriptor"), "JSON"))
-    found.append(entry("report.md", w("download_prose"), "Markdown"))
+        found.append(entry(title(table.form, w.language), "CSV", "package_data", name))
+    found += [entry(free.title[w.language], "CSV", "package_data", free.id) for free in (known.overview, known.notes)]
+    found.append(entry(w("download_json"), "JSON", "report"))
+    found.append(entry(w("download_descriptor"), "JSON", "package"))
+    found.append(entry(w("download_prose"), "Markdown", "prose"))
     return found

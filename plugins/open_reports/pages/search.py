@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from open_reports.derived import search
-from open_reports.pages.frame import Built, Link, Page, crumbs, templates
+from open_reports.pages.frame import Link, Page, crumbs, templates
 from open_reports.text import LANGUAGE_TAGS, words
 
 if TYPE_CHECKING:
@@ -19,13 +19,13 @@ PATH = "search/"
 
 
 def search_page(here: Here, catalogue: Catalogue) -> Page:
-    """Page that searches a catalogue; its index stands in its folder. Raises `PublishError` where its script is missing."""
+    """Page that searches a catalogue, whose index stands in its folder. Raises `PublishError` where its script is missing."""
     w = here.w
     search.script()
 
-    def build() -> Built:
+    def build() -> str:
         says = {key: w(f"search_{key}") for key in ("found", "found_some", "found_part", "found_none", "loading", "count")}
-        html = (
+        return (
             templates()
             .get_template("search.html")
             .render(
@@ -41,7 +41,6 @@ def search_page(here: Here, catalogue: Catalogue) -> Page:
                 browse=_browse(here, catalogue),
             )
         )
-        return Built(html=html, files={search.INDEX: search.index(catalogue)})
 
     return Page(
         here=here,

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from open_reports.derived.coverage import count
-from open_reports.files.excel import excel_csv
-from open_reports.pages.frame import Built, Link, Page, agency_name, crumbs, templates
+from open_reports.pages.frame import Link, Page, agency_name, crumbs, templates
 from open_reports.pages.listing import list_cells, list_head
 from open_reports.pages.paging import parts
 
@@ -14,26 +13,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from open_reports.derived.coverage import Coverage
-    from open_reports.library import Library
+    from open_reports.files.folder import YearFolder
     from open_reports.pages.listing import Findings
     from open_reports.pages.paging import Part
     from open_reports.text import Words
 
 
-def year_pages(library: Library, year: int, findings: Findings, covered: Coverage, w: Words) -> Iterator[Page]:
+def year_pages(folder: YearFolder, findings: Findings, covered: Coverage, w: Words) -> Iterator[Page]:
     """Pages of a report year, several where the list is long."""
-    for part in parts(f"years/{year}/", len(library.of_year(year))):
-        yield _page(library, year, part, findings, covered, w)
+    for part in parts(folder.path, len(folder.library.of_year(folder.year))):
+        yield _page(folder, part, findings, covered, w)
 
 
-def _page(  # noqa: PLR0917 (a part of a year's list)
-    library: Library, year: int, part: Part, findings: Findings, covered: Coverage, w: Words
-) -> Page:
+def _page(folder: YearFolder, part: Part, findings: Findings, covered: Coverage, w: Words) -> Page:
+    library, year = folder.library, folder.year
     here = part.here(w)
     heading = w("year_title", year=year)
     reports = library.of_year(year)[part.span]
 
-    def build() -> Built:
+    def build() -> str:
         rows = [
             {
                 "href": here.page(report.folder),
@@ -44,11 +42,10 @@ def _page(  # noqa: PLR0917 (a part of a year's list)
         ]
         cells = covered.of_year(year)
         missing = [library.agencies[each.agency] for each in cells if each.status == "not_collected"]
-        made = {f"{year}.excel.csv": excel_csv(library.of_year(year), library.agencies)} if part.first and w.language == "zh" else {}
         years = library.years
         position = years.index(year)
         around = [*years[max(0, position - 1) : position], *years[position + 1 : position + 2]]
-        html = (
+        return (
             templates()
             .get_template("year.html")
             .render(
@@ -64,7 +61,7 @@ def _page(  # noqa: PLR0917 (a part of a year's list)
                 missing=[Link(here.page(f"reports/{each.id}/"), agency_name(each, w)) for each in missing[:MOST_MISSING]],
                 more=max(0, len(missing) - MOST_MISSING),
                 compare=f"{here.page('compare/')}?y={year}",
-                excel=here.file(f"{part.path}{year}.excel.csv"),
+                excel=here.file(f"{folder.path}{folder.name('year_excel')}"),
                 turns=part.turns(w),
                 neighbours=[
                     Link(
@@ -76,7 +73,6 @@ def _page(  # noqa: PLR0917 (a part of a year's list)
                 ],
             )
         )
-        return Built(html=html, files=made)
 
     return Page(
         here=here,

@@ -11,14 +11,9 @@ from open_reports.files import manifest
 from open_reports.copies import CopyError, FolderCopy
 from open_reports.copies import stated_manifest
 from open_reports.document import shown
-from open_reports.site.publish import Artifact
 from open_reports.site.staging import staging, swap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from open_reports.corpus import Corpus
-    from open_reports.history.releases import Released
     from open_reports.site.publish import Publication
 
 
@@ -30,33 +25,21 @@ class Exported(NamedTuple):
     hash: str
 
 
-def data_files(publication: Publication) -> Iterator[Artifact]:
-    """Every data file of a site: those that stand beside pages, made one page after another, then the corpus' own.
+def export(publication: Publication, folder: Path, *, place: str) -> Exported:
+    """Write every data file of a publication, and the manifest, into a folder that takes its place when it is whole.
 
-    Pages at addresses that were left, which lead on to new ones, are artifacts too, but no data.
-    """
-    for page in publication.pages:
-        for path, data in page.build().files.items():
-            yield Artifact(f"{page.path}{path}", data)
-    yield from (artifact for artifact in publication.artifacts if manifest.is_data(artifact.path))
-
-
-def export(corpus: Corpus, folder: Path, *, site: str = "", released: Released | None = None) -> Exported:
-    """Write every data file of a corpus, and the manifest, into a folder that takes its place when it is whole.
-
-    `site` is the address at which the files will stand, empty for none; `released` the record of what was released before. A folder that stands there already is replaced if it holds nothing
-    but an export; else, and where nothing can be written, `CopyError` is raised and what was there stays as it was.
+    No page is built. `place` is how the manifest names the folder of packages. A folder that stands there already is replaced if
+    it holds nothing but an export; else, and where nothing can be written, `CopyError` is raised and what was there stays as it was.
     """
     refuse_foreign(folder)
     target = Path(os.path.abspath(folder))  # noqa: PTH100 (a link is not followed): `.` has no name to build beside
-    site = site if site.endswith("/") or not site else f"{site}/"
     staged = staging(target)
-    made = manifest.Manifest(site=site, packages=corpus.place)
+    made = manifest.Manifest(site=publication.site, packages=place)
     try:
         staged.parent.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(staged, ignore_errors=True)
         staged.mkdir()
-        for path, data in data_files(corpus.publish(site=site, released=released)):
+        for path, data in publication.data_files():
             made.add(path, data)
             _write(staged / path, data)
         _write(staged / manifest.PATH, made.finish())

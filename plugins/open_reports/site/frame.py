@@ -8,7 +8,22 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from typing import NamedTuple
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, NamedTuple
+
+from markupsafe import escape
+
+from open_reports.pages import ENGLISH
+from open_reports.site import locale
+from open_reports.site.publish import ASSETS
+from open_reports.text import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from open_reports.finding import Finding
+    from open_reports.pages import Page
+    from open_reports.site.locale import LocaleView, Menu
 
 _CHARSET = '<meta charset="utf-8">'
 _CONTENTS_SWITCH = "__toc"
@@ -97,3 +112,165 @@ def mended(output: str, *, labels: dict[str, str]) -> str:
     if _CONTENTS not in output:  # the menu has the switch of the contents only on the pages that stand in it
         output = output.replace(f' for="{_CONTENTS_SWITCH}"', "")
     return output
+
+
+# -- the frames of a build ----------------------------------------------------------------------------------------------
+
+_EVERYWHERE = ("site.js",)
+"""Scripts of every page."""
+
+
+class Shown(NamedTuple):
+    """A page as the theme is about to show it.
+
+    `url` is its address below the site, `canonical` its whole one, empty where the site has none; `base` leads from it to the
+    site's top; `meta` and `toc` are the theme's; `made` is the page if it is generated, None if somebody wrote it; `in_menu`
+    says that the menu marks it, so that its frame is its own.
+    """
+
+    url: str
+    canonical: str
+    base: str
+    meta: Mapping[str, object]
+    toc: object
+    made: Page | None
+    content: str
+    in_menu: bool
+
+
+class Frames:
+    """The frames of one build: what templates are told in each language, the policy of each frame, one frame for many pages.
+
+    `views` and `menus` are the configuration and the menu by language, `twins` the addresses of all pages; `site` is the site's
+    address, or empty; `broken` are the errors of a preview that shows the last good state. `render` renders the theme's page in a
+    context, and is given when the theme is loaded.
+    """
+
+    def __init__(
+        self,
+        *,
+        views: Mapping[str, LocaleView],
+        menus: Mapping[str, Menu],
+        twins: Collection[str],
+        site: str = "",
+        preview: bool = False,
+        broken: tuple[Finding, ...] = (),
+    ) -> None:
+        self.render: Callable[[Mapping[str, object]], str] | None = None
+        self._views = views
+        self._menus = menus
+        self._twins = twins
+        self._site = site
+        self._preview = preview
+        self._broken = broken
+        self._frames: dict[tuple[object, ...], Frame] = {}
+        self._hashes: dict[tuple[str, str], tuple[str, ...]] = {}
+
+    def dress(self, context: dict[str, object], shown: Shown) -> str:
+        """Give the templates what they need in the page's language; return the whole page if it goes into a shared frame, else nothing."""
+        language, base = locale.language_of(shown.url), shown.base
+        context.update(config=self._views[language], nav=self._menus[language])
+        if self._broken:
+            context["open_reports_banner"] = banner(self._broken, language)
+        if (language, base) not in self._hashes:
+            context["open_reports"] = _links(language, base)
+            self._hashes[language, base] = script_hashes(self._rendered(context, _blank()))
+        if shown.made is not None and not shown.in_menu:
+            return self._framed(context, shown, shown.made)
+        context["open_reports"] = self._page_links(shown, language)
+        return ""
+
+    def finished(self, output: str, url: str) -> str:
+        """Guard a page that has a frame of its own with the policy of its depth, and mend it."""
+        base = "/".join([".."] * url.count("/")) or "."
+        return self._finished(output, locale.language_of(url), base)
+
+    def _page_links(self, shown: Shown, language: str) -> dict[str, object]:
+        twin = locale.twin(shown.url)
+        if shown.made is None and twin not in self._twins:
+            return _links(language, shown.base)
+        scripts = shown.made.scripts if shown.made else ()
+        return _links(language, shown.base, twin=twin, address=shown.canonical, site=self._site, scripts=scripts)
+
+    def _rendered(self, context: Mapping[str, object], page: object) -> str:
+        assert self.render is not None  # noqa: S101 (given when the theme was loaded)
+        return self.render({**context, "page": page})
+
+    def _framed(self, context: dict[str, object], shown: Shown, made: Page) -> str:
+        """Return the page in the frame of those at this depth with these sections: rendered once, for it is most of a page's cost."""
+        site, base, language = self._site, shown.base, made.here.w.language
+        key = (language, base, made.sections, made.scripts)
+        if key not in self._frames:
+            blank = _blank(
+                meta={**shown.meta, "title": TITLE, "description": DESCRIPTION},
+                title=TITLE,
+                content=CONTENT,
+                toc=shown.toc,
+                url=shown.url,
+                canonical_url=ADDRESS if shown.canonical else None,
+            )
+            links = _links(language, base, twin="", address=ADDRESS, site=site, scripts=made.scripts)
+            context["open_reports"] = {**links, "twin": TWIN, "twin_address": TWIN_ADDRESS}
+            whole = self._finished(self._rendered(context, blank), language, base)
+            self._frames[key] = Frame(whole.replace(str(escape(made.title)), TITLE))
+        return self._frames[key].around(
+            Parts(
+                title=str(escape(made.title)),
+                description=str(escape(made.description)),
+                address=shown.canonical,
+                twin=made.here.twin(),
+                twin_address=f"{site}{locale.twin(shown.url)}" if site else "",
+                content=shown.content,
+            )
+        )
+
+    def _finished(self, output: str, language: str, base: str) -> str:
+        # A preview reloads itself by a script of MkDocs' that changes with every build, so no hash can name it.
+        hashes = ("'unsafe-inline'",) if self._preview else self._hashes[language, base]
+        return mended(guarded(output, hashes), labels=_labels(language))
+
+
+def own_page(output: str) -> str:
+    """Guard and mend a page of the theme's own (404), which holds nothing of ours."""
+    return mended(guarded(output, script_hashes(output)), labels=_labels("zh"))
+
+
+def banner(findings: tuple[Finding, ...], language: str) -> str:
+    """HTML of the notice that a preview shows while the data have errors."""
+    w = Words(language)
+    entries = "".join(f"<li>{escape(each.message(language))}</li>" for each in findings[:20])
+    return f'<div class="or-broken" role="alert"><p>{w("preview_broken", count=len(findings))}</p><ul>{entries}</ul></div>'
+
+
+def _blank(**given: object) -> SimpleNamespace:
+    """Return a page of the theme with nothing of ours in it but what is given."""
+    empty = {"meta": {}, "title": "", "content": "", "toc": [], "url": "", "is_homepage": False, "children": [], "ancestors": []}
+    return SimpleNamespace(**{**empty, **given})
+
+
+def _labels(language: str) -> dict[str, str]:
+    w = Words(language)
+    return {"__drawer": w("drawer"), "__search": w("search")}
+
+
+def _links(
+    language: str, base: str, *, twin: str | None = None, address: str = "", site: str = "", scripts: tuple[str, ...] = ()
+) -> dict[str, object]:
+    """What our parts of the theme are told of a page: its language, its words, its twin, its scripts; links are relative.
+
+    `twin` is the address of the twin below the site, which is empty for home's.
+    """
+    home = f"{base}/{ENGLISH}" if language == "en" else f"{base}/"
+    return {
+        "language": language,
+        "w": Words(language),
+        "other": "zh" if language == "en" else "en",
+        "other_w": Words("zh" if language == "en" else "en"),
+        "home": home,
+        "search": f"{home}search/",
+        "twin": "" if twin is None else f"{base}/{twin}",
+        "address": address,
+        "twin_address": f"{site}{twin or ''}" if site else "",
+        "image": f"{site}{ASSETS}card.png" if site else "",
+        "scripts": [f"{base}/{ASSETS}{name}" for name in (*_EVERYWHERE, *scripts)],
+    }

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 
-class View:
+class LocaleView:
     """An object with some of its attributes and keys replaced."""
 
     def __init__(self, base: Any, replaced: Mapping[str, Any]) -> None:  # noqa: ANN401 (whatever a theme may ask for)
@@ -44,11 +44,16 @@ class Menu:
         return len(self.items)
 
 
-def configuration(config: Any, language: str) -> View:  # noqa: ANN401 (MkDocs' configuration)
+def configuration(config: Any, language: str) -> LocaleView:  # noqa: ANN401 (MkDocs' configuration)
     """Return the site's configuration as pages of a language see it: `extra.<language>` replaces what it names."""
-    theme = View(config.theme, {"language": language})
+    theme = LocaleView(config.theme, {"language": language})
     own = dict(config.extra.get(language) or {})
-    return View(config, {**own, "theme": theme})
+    return LocaleView(config, {**own, "theme": theme})
+
+
+def language_of(url: str) -> str:
+    """Language of the page at an address below the site: English below `en/`, else Chinese."""
+    return "en" if url.startswith(ENGLISH) else "zh"
 
 
 def twin(url: str) -> str:

@@ -1,8 +1,8 @@
-"""Store: finished pages of earlier builds with the files of their folders, so that a build makes only what has changed.
+"""Page cache: finished pages and folders of earlier builds, so that a build makes only what has changed.
 
-A page is kept under its key, a hash over everything it is made of (`dependencies`), in the user's own cache folder outside the
-project, sealed like the checks' results: what is corrupt, cut short or foreign is made anew, never trusted. What the latest
-build of a project did not use is removed, so the store stays as large as the site.
+Each is kept under its key, a hash over everything it is made of (`page_key`), in the user's own cache folder outside the project,
+sealed like the checks' results: what is corrupt, cut short or foreign is made anew, never trusted. What the latest build of
+a project did not use is removed, so the cache stays as large as the site.
 """
 
 from __future__ import annotations
@@ -15,18 +15,20 @@ from typing import TYPE_CHECKING
 from platformdirs import user_cache_path
 
 from open_reports.checks.cache import put
-from open_reports.pages.frame import Built
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
+    from open_reports.files.folder import Folder
     from open_reports.pages.frame import Page
 
 _SEAL = hashlib.sha256().digest_size
+_HTML = "index.html"
 
 
-class Store:
-    """Finished pages of one project; `subject` says which, such as the path of its settings.
+class PageCache:
+    """Finished pages and folders of one project; `subject` says which, such as the path of its settings.
 
     `folder` is where projects keep theirs, the user's cache unless given.
     """
@@ -36,27 +38,42 @@ class Store:
         self.path = (folder or user_cache_path("open-reports")) / "pages" / name
         self._used: set[str] = set()
 
-    def built(self, page: Page) -> Built:
+    def html(self, page: Page) -> str:
         """Return a page finished: as an earlier build kept it, or built now and kept. A page without a key is always built."""
         if not page.key:
             return page.build()
-        name = hashlib.sha256(f"{page.path}\0{page.key}".encode()).hexdigest()
-        self._used.add(name)
-        found = _load(self.path / name)
+        place = self._place("page", page.path, page.key)
+        found = _load(place)
         if found is None:
-            found = page.build()
-            _save(self.path / name, found)
+            found = {_HTML: page.build().encode()}
+            _save(place, found)
+        return found[_HTML].decode()
+
+    def files(self, folder: Folder) -> Mapping[str, bytes]:
+        """Return the files of a folder: as an earlier build kept them, or made now and kept. A folder without a key is always made."""
+        if not folder.key:
+            return folder.files()
+        place = self._place("folder", folder.path, folder.key)
+        found = _load(place)
+        if found is None:
+            found = folder.files()
+            _save(place, found)
         return found
 
+    def _place(self, kind: str, path: str, key: str) -> Path:
+        name = hashlib.sha256(f"{kind}\0{path}\0{key}".encode()).hexdigest()
+        self._used.add(name)
+        return self.path / name
+
     def sweep(self) -> None:
-        """Remove what was not asked for since the store was opened: after a whole build, what no page is made of any more."""
+        """Remove what was not asked for since the cache was opened: after a whole build, what the site no longer consists of."""
         with contextlib.suppress(OSError):  # what cannot be removed costs only room
             for each in self.path.iterdir():
                 if each.name not in self._used:
                     each.unlink(missing_ok=True)
 
 
-def _load(path: Path) -> Built | None:
+def _load(path: Path) -> Mapping[str, bytes] | None:
     try:
         data = path.read_bytes()
     except OSError:
@@ -64,19 +81,15 @@ def _load(path: Path) -> Built | None:
     body = memoryview(data)[_SEAL:]
     if len(data) <= _SEAL or hashlib.sha256(body).digest() != data[:_SEAL]:
         return None
-    end = data.index(b"\n", _SEAL)
-    sizes = json.loads(data[_SEAL:end])
-    position = end + 1 + sizes["html"]
-    html = data[end + 1 : position].decode()
+    position = data.index(b"\n", _SEAL) + 1
     files = {}
-    for name, size in sizes["files"].items():
+    for name, size in json.loads(data[_SEAL:position]).items():
         files[name] = data[position : position + size]
         position += size
-    return Built(html=html, files=files)
+    return files
 
 
-def _save(path: Path, built: Built) -> None:
-    html = built.html.encode()
-    head = json.dumps({"html": len(html), "files": {name: len(data) for name, data in built.files.items()}}).encode()
-    body = b"".join((head, b"\n", html, *built.files.values()))
+def _save(path: Path, files: Mapping[str, bytes]) -> None:
+    head = json.dumps({name: len(data) for name, data in files.items()}).encode()
+    body = b"".join((head, b"\n", *files.values()))
     put(path, hashlib.sha256(body).digest() + body)

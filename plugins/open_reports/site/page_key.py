@@ -1,4 +1,4 @@
-"""Dependencies: what each page is made of, as one hash, by which a finished page is kept and found again (`store`).
+"""Page keys: what each page, and the folder it stands in, is made of, as one hash, by which both are kept and found again (`page_cache`).
 
 A hash covers the packages, agencies and findings that a page tells of, and everything that all pages share: this package's own
 code, forms, words and templates, the libraries it uses, the settings of the site. It may cover more than a page shows, which
@@ -49,7 +49,7 @@ def _version(name: str) -> str:
         return "-"
 
 
-class Dependencies:
+class PageKeys:
     """Hashes of what the pages of a library are made of.
 
     `found` are the findings by report; `settings` everything else that pages are told, such as the site's address.

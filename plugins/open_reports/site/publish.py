@@ -1,48 +1,41 @@
-"""Publish: everything that is on the site, as a value. The plugin, the command line and the tests all consume it."""
+"""Publish: everything that is on the site, as a value: folders of data files, pages, and what leads on from addresses that were left.
+
+The plugin, the command line and the tests all consume it. Nothing is made before it is asked for.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
 
-from open_reports.document import json_bytes
-from open_reports.files import index
-from open_reports.files.observations import observations
-from open_reports.files import catalogue
 from open_reports import pages
-from open_reports.history import releases
 from open_reports.derived import search
-from open_reports.files.agency import AgencyFiles
-from open_reports.files.citation import checked_problem
-from open_reports.files.codebook import codebook_csv, codebook_json
-from open_reports.library import agency_file
 from open_reports.derived.coverage import coverage, known_day
-from open_reports.files.database import available as database_lacks
-from open_reports.files.database import database
-from open_reports.site.page_key import Dependencies
 from open_reports.errors import PublishError
-from open_reports.text import LANGUAGES, Text
+from open_reports.files.catalogue import routes
+from open_reports.files.citation import checked_problem
+from open_reports.files.folder import AgencyFolder, IndicatorFolder, ReportFolder, SiteFolder, Sources, YearFolder
+from open_reports.form import forms
 from open_reports.form.glossary import entries
-from open_reports.library import AGENCY
-from open_reports.history import corrections
-from open_reports.files.parquet import available as parquet_lacks
-from open_reports.files.parquet import parquet
-from open_reports.text import Words
-from open_reports.files.workbook import available as workbook_lacks
+from open_reports.history import releases
+from open_reports.site.page_key import PageKeys
+from open_reports.text import LANGUAGES, Text, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from importlib.resources.abc import Traversable
 
+    from open_reports.files.folder import Folder
     from open_reports.finding import Finding
+    from open_reports.history.releases import Released
     from open_reports.library import Library
     from open_reports.pages import Page
-    from open_reports.history.releases import Released
 
 
 class Artifact(NamedTuple):
-    """One data file of the site: its path below the site and its bytes."""
+    """One file of the site: its path below the site and its bytes."""
 
     path: str
     data: bytes
@@ -50,17 +43,27 @@ class Artifact(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
-    """Pages, each built on demand with the files of its folder, and the corpus' own files.
+    """What a site consists of.
 
-    `lacking` are the labels of outputs left out because the library that makes them is not installed.
+    `folders` hold its data files; `pages` stand in them and elsewhere; `redirects` are pages at addresses that were left, which
+    lead on to new ones. `lacking` are the labels of outputs left out because the library that makes them is not installed;
+    `site` is the address for which everything is made.
     """
 
+    site: str
+    folders: tuple[Folder, ...]
     pages: tuple[Page, ...]
-    artifacts: tuple[Artifact, ...]
+    redirects: tuple[Artifact, ...] = ()
     lacking: tuple[str, ...] = ()
 
+    def data_files(self) -> Iterator[Artifact]:
+        """Every data file but the manifest, one folder after another, each let go when the next is asked for."""
+        for folder in self.folders:
+            yield from (Artifact(f"{folder.path}{name}", data) for name, data in folder.files().items())
+            folder.let_go()
+
     def __str__(self) -> str:
-        return f"{len(self.pages)} pages, {len(self.artifacts)} corpus files"
+        return f"{len(self.pages)} pages, {len(self.folders)} folders of data files"
 
 
 def by_report(findings: Iterable[Finding]) -> dict[tuple[str, int], list[Finding]]:
@@ -75,70 +78,100 @@ def by_report(findings: Iterable[Finding]) -> dict[tuple[str, int], list[Finding
 def publish(
     library: Library, findings: Sequence[Finding], *, site: str = "", problem: str = "", released: Released | None = None
 ) -> Publication:
-    """Make the site of a library that has no errors, in both languages.
+    """Say what the site of a library without errors consists of, in both languages.
 
     `site` is the site's address, for the files that name others; `problem` where a reader reports a mistake
-    (`citation.checked_problem`); `released` what was released before, whose addresses must lead on. Raises `PublishError` where two outputs would stand at one address, where a page has no
-    twin in the other language, or where a part of the site is missing.
+    (`citation.checked_problem`); `released` what was released before, whose addresses must lead on. Raises `PublishError` where
+    two outputs would stand at one address, where a page has no twin in the other language, or where a part of the site is missing.
     """
     problem = checked_problem(problem)
     found = by_report(findings)
-    covered = coverage(library, known_day(library))
-    rows, objects = observations(library)
-    artifacts = (
-        Artifact("data/observations.csv", rows),
-        Artifact("data/observations.json", objects),
-        Artifact("data/findings.json", index.findings_json(findings)),
-        Artifact("data/index.json", index.index(library, found, site)),
-        *(Artifact(f"data/{name}", data) for name, data in corrections.files(library).items()),
-        *(Artifact(f"reports/{agency.id}/{AGENCY}", agency_file(agency)) for agency in library.agencies.values()),
-        *([] if parquet_lacks() else [Artifact("data/observations.parquet", parquet(rows))]),
-        *([] if database_lacks() else [Artifact("data/reports.sqlite", database(library, findings))]),
-        Artifact("data/codebook.csv", codebook_csv()),
-        Artifact("data/codebook.json", codebook_json()),
+    lacking = routes.lacking()
+
+    @cache
+    def catalogue(language: str) -> search.Catalogue:
+        """What the search finds: asked for when every page that it finds is known."""
+        return search.catalogue(library, language, terms=entries(), pages=_named(known, language))
+
+    sources = Sources(
+        library=library,
+        findings=findings,
+        found=found,
+        covered=coverage(library, known_day(library)),
+        routes=routes.routes(lacking),
+        site=site,
+        released=released,
+        catalogue=catalogue,
     )
-    lacks = {"workbook": workbook_lacks(), "parquet": parquet_lacks(), "database": database_lacks()}
-    without = frozenset(output for output, label in lacks.items() if label)
-    routes = catalogue.site_routes(without)
-    corpus = {artifact.path: artifact.data for artifact in artifacts}
-    described = catalogue.artifacts(library, corpus, site, corrected=corrections.corrections(library), without=without)
-    artifacts += tuple(Artifact(path, data) for path, data in described)
-    if released is not None:
-        artifacts += tuple(Artifact(path, data) for path, data in releases.redirects(released, site).items())
-    artifacts += (Artifact("data/successors.json", releases.successors_json(released) if released else json_bytes([])),)
-    artifacts += tuple(Artifact(path, data) for path, data in pages.data_citation(library, site).items())
-    sizes = {artifact.path.removeprefix("data/"): len(artifact.data) for artifact in artifacts}
-    made: list[Page] = []
-    depends = Dependencies(library, found, covered, (site, problem, *sorted(without)))
-    whole = depends.of_corpus()
-    for language in LANGUAGES:
-        w = Words(language)
-        of_all = [pages.home_page(library, sizes, routes, w, site=site)]
-        of_all += (page for year in library.years for page in pages.year_pages(library, year, found, covered, w))
-        of_all += pages.quality_pages(library, findings, w)
-        of_all += pages.indicator_pages(library, w)
-        of_all += pages.coverage_pages(covered, w)
-        of_all += pages.corrections_pages(library, sizes, w, problem)
-        of_all += (pages.compare_page(library, w), pages.glossary_page(w))
-        made += _keyed(of_all, whole)
-        made.append(pages.explore_page(w, database_size=sizes.get("reports.sqlite", 0)))
-    for agency in library.agencies.values():
-        # Both pages of an agency, and of a report, follow each other: they share files, which are let go once written.
-        shared = pages.AgencyFolder(library, agency, AgencyFiles(library, agency), routes, site=site)
-        made += _keyed((pages.agency_page(shared, found, covered, Words(language)) for language in LANGUAGES), depends.of_agency(agency))
-    for report in library:
-        folder = pages.Folder(library, report, found.get((report.agency, report.year), []), routes, site=site, problem=problem)
-        made += _keyed((pages.report_page(folder, Words(language)) for language in LANGUAGES), depends.of_report(report))
-    lacking = tuple(label for label in lacks.values() if label)
-    measured = pages.DataFiles(library, routes, artifacts, tuple(made), lacking)
-    made += (pages.data_page(measured, Words(language), site=site) for language in LANGUAGES)
-    searches = [pages.search_page(pages.Here("search/", Words(language)), _catalogue(library, made, language)) for language in LANGUAGES]
-    made += _keyed(searches, whole)
-    publication = Publication(pages=tuple(made), artifacts=artifacts, lacking=lacking)
-    _forbid_twins(publication)
+    keys = PageKeys(library, found, sources.covered, (site, problem, *sorted(lacking)))
+    folders = _folders(sources, keys, problem)
+    labels = tuple(lacking.values())
+    known = [*_site_pages(sources, folders, findings, keys.of_corpus(), problem), *_agency_pages(folders, sources), *_report_pages(folders)]
+    by_path = {folder.path: folder for folder in folders}
+    measured = pages.DataFiles(sources, by_path, frozenset(page.here.path for page in known) | {pages.DATA}, labels)
+    known += (pages.data_page(measured, Words(language), site=site) for language in LANGUAGES)
+    searches = [pages.search_page(pages.Here("search/", Words(language)), catalogue(language)) for language in LANGUAGES]
+    publication = Publication(
+        site=site,
+        folders=folders,
+        pages=(*known, *_keyed(searches, keys.of_corpus())),
+        redirects=tuple(Artifact(path, data) for path, data in releases.redirects(released, site).items()) if released else (),
+        lacking=labels,
+    )
+    _forbid_twins(publication, sources)
     _require_twins(publication)
     _require_scripts(publication)
     return publication
+
+
+_ANEW = frozenset({"", "en/", "data/", "schemas/"})
+"""Folders of the site whose files are never kept: what they hold names the record of releases, or costs less to make than to find."""
+
+
+def _folders(sources: Sources, keys: PageKeys, problem: str) -> tuple[Folder, ...]:
+    """Every folder that holds data files."""
+    library, whole = sources.library, keys.of_corpus()
+    return (
+        *(SiteFolder(sources, path, key="" if path in _ANEW else whole) for path in sources.routes.folders()),
+        *(YearFolder(sources, year, key=whole) for year in library.years),
+        *(IndicatorFolder(sources, indicator, key=whole) for indicator in forms().indicators.values()),
+        *(AgencyFolder(sources, agency, key=keys.of_agency(agency)) for agency in library.agencies.values()),
+        *(ReportFolder(sources, report, problem=problem, key=keys.of_report(report)) for report in library),
+    )
+
+
+def _site_pages(sources: Sources, folders: Sequence[Folder], findings: Sequence[Finding], whole: str, problem: str) -> Iterator[Page]:
+    """Pages about everything, one language after the other."""
+    library = sources.library
+    site = {folder.path: folder for folder in folders if isinstance(folder, SiteFolder)}
+    data = site[pages.DATA]
+    years = [folder for folder in folders if isinstance(folder, YearFolder)]
+    indicators = [folder for folder in folders if isinstance(folder, IndicatorFolder)]
+    for language in LANGUAGES:
+        w = Words(language)
+        of_all = [pages.home_page(data, w)]
+        of_all += (page for year in years for page in pages.year_pages(year, sources.found, sources.covered, w))
+        of_all += pages.quality_pages(library, findings, w)
+        of_all += pages.indicator_pages(indicators, library, w)
+        of_all += pages.coverage_pages(site["coverage/"], w)
+        of_all += pages.corrections_pages(data, w, problem)
+        of_all += (pages.compare_page(library, w), pages.glossary_page(w))
+        yield from _keyed(of_all, whole)
+        yield pages.explore_page(w, database_size=lambda: data.size("database") if "database" in data else 0)
+
+
+def _agency_pages(folders: Sequence[Folder], sources: Sources) -> Iterator[Page]:
+    # Both pages of an agency, and of a report, follow each other, so that their folder is held no longer than for these two.
+    for folder in folders:
+        if isinstance(folder, AgencyFolder):
+            both = (pages.agency_page(folder, sources.found, sources.covered, Words(language)) for language in LANGUAGES)
+            yield from _keyed(both, folder.key)
+
+
+def _report_pages(folders: Sequence[Folder]) -> Iterator[Page]:
+    for folder in folders:
+        if isinstance(folder, ReportFolder):
+            yield from _keyed((pages.report_page(folder, Words(language)) for language in LANGUAGES), folder.key)
 
 
 def _keyed(made: Iterable[Page], key: str) -> Iterator[Page]:
@@ -149,18 +182,17 @@ _NAMED = ("", "compare/", "indicators/", "coverage/", "quality/", "corrections/"
 """Generated pages that are found by their own names, besides those that have entries of another kind."""
 
 
-def _catalogue(library: Library, made: Sequence[Page], language: str) -> search.Catalogue:
-    """Everything the search of a language finds."""
+def _named(made: Sequence[Page], language: str) -> list[search.Entry]:
+    """Pages that the search of a language finds by their own names."""
     titles: dict[str, dict[str, Page]] = {}
     for page in made:
         part = page.here.path.split("/")[-2:][0].isdigit()  # found by its first
         if page.here.path in _NAMED or (page.here.path.startswith("quality/") and not part):
             titles.setdefault(page.here.path, {})[page.here.w.language] = page
-    named = [
+    return [
         search.Entry("page", path, Text(zh=twins["zh"].name, en=twins["en"].name), twins[language].description)
         for path, twins in titles.items()
     ]
-    return search.catalogue(library, language, terms=entries(), pages=named)
 
 
 def _require_scripts(publication: Publication) -> None:
@@ -188,18 +220,28 @@ def _shipped() -> Traversable:
     return resources.files("open_reports") / "assets"
 
 
-def assets() -> dict[str, str | bytes]:
-    """Our styles, as one file, and our scripts and pictures, by their path below the site."""
+def stylesheet() -> str:
+    """Our styles as one file; what every page needs comes first."""
     found = sorted(_shipped().iterdir(), key=lambda each: (each.name != "open-reports.css", each.name))
-    styles = "\n".join(each.read_text(encoding="utf-8") for each in found if each.name.endswith(".css"))
-    others = {f"{ASSETS}{each.name}": each.read_bytes() for each in found if not each.name.endswith(".css")}
-    return {"assets/open-reports.css": styles, **others}
+    return "\n".join(each.read_text(encoding="utf-8") for each in found if each.name.endswith(".css"))
 
 
-def _forbid_twins(publication: Publication) -> None:
+def assets() -> dict[str, str | bytes]:
+    """What pages load, by path below the site: our styles as one file, scripts, pictures."""
+    others = {f"{ASSETS}{each.name}": each.read_bytes() for each in _shipped().iterdir() if not each.name.endswith(".css")}
+    return {STYLESHEET: stylesheet(), **dict(sorted(others.items()))}
+
+
+STYLESHEET = "assets/open-reports.css"
+"""Path of our styles below the site."""
+
+
+def _forbid_twins(publication: Publication, sources: Sources) -> None:
     """Refuse two outputs at one address, or at addresses that differ only in case: some servers serve one for both."""
     seen: dict[str, str] = {}
-    paths = [f"{page.path}index.html" for page in publication.pages] + [artifact.path for artifact in publication.artifacts]
+    paths = [f"{page.path}index.html" for page in publication.pages] + [artifact.path for artifact in publication.redirects]
+    # Files about one report, agency, year or indicator stand below a folder of its own, which has a page.
+    paths += [route.path for route in sources.routes.about("site").values()]
     for path in paths:
         twin = seen.setdefault(path.casefold(), path)
         if twin is not path:

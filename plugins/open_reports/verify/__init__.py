@@ -28,7 +28,6 @@ from open_reports.files import manifest, package
 from open_reports.files.report import report_json
 from open_reports.finding import DataError
 from open_reports.report import DESCRIPTOR, FILES, judge, read
-from open_reports.site.export import data_files
 from open_reports.text import LANGUAGES, Text
 from open_reports.verify.comparison import PACKED, Difference, Rewritten, Unknown, difference
 
@@ -239,7 +238,7 @@ class _Whole:
         comparing = _Comparing(self.copy, self.verdict, self.stated, self.found, exact=same_version)
         try:
             publication = made.publish(site=self.stated.site)
-            for path, data in sorted_files(data_files(publication)):
+            for path, data in sorted_files(publication.data_files()):
                 comparing.compare(path, data)
         except CopyError as error:
             self.verdict.fault(error)

@@ -10,17 +10,20 @@ from typing import TYPE_CHECKING, NamedTuple
 from xml.etree import ElementTree as ET
 
 from open_reports.derived.coverage import known_day
-from open_reports.files.catalogue.routes import ENGLISH
+from open_reports.files.route import ENGLISH, Route
+from open_reports.history.corrections import corrections
 from open_reports.text import LANGUAGE_TAGS, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from open_reports.files.folder import SiteFolder
     from open_reports.history.corrections import Change, Correction
     from open_reports.library import Library
     from open_reports.report import Report, Revision
 
 ATOM = "http://www.w3.org/2005/Atom"
+_MEDIA = "application/atom+xml"
 MOST = 100
 """Entries of a feed; the index and the register of corrections hold all."""
 
@@ -111,3 +114,14 @@ def _instant(day: str) -> str:
 
 def _add(parent: ET.Element, name: str, text: str) -> None:
     ET.SubElement(parent, name).text = text
+
+
+def _feed(folder: SiteFolder, language: str) -> bytes:
+    corrected = folder.once(lambda: corrections(folder.sources.library), "corrections")
+    return feed(folder.sources.library, language, folder.sources.site, corrected)
+
+
+ROUTES: tuple[Route[SiteFolder], ...] = (
+    Route("feed", "feed.xml", _MEDIA, lambda folder: _feed(folder, "zh")),
+    Route("feed_en", f"{ENGLISH}feed.xml", _MEDIA, lambda folder: _feed(folder, "en")),
+)

@@ -10,11 +10,13 @@ from open_reports.document import json_bytes
 from open_reports.files import citation
 from open_reports.files.catalogue.dcat import CC0
 from open_reports.files.observations import OBSERVATION
+from open_reports.files.route import LINKED, Route
 from open_reports.text import LANGUAGE_TAGS, LANGUAGES, Words, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from open_reports.files.folder import SiteFolder
     from open_reports.library import Library
     from open_reports.text import Text
 
@@ -146,3 +148,14 @@ def _field(name: str) -> dict[str, Any]:
 
 def _both(text: Text) -> dict[str, str]:
     return {"zh": text.zh, "en": text.en}
+
+
+ROUTES: tuple[Route[SiteFolder], ...] = (
+    Route(
+        "croissant",
+        "data/croissant.json",
+        LINKED,
+        lambda folder: croissant(folder.sources.library, {FILE: folder["observations_csv"]}, folder.sources.site),
+        schema="croissant",
+    ),
+)

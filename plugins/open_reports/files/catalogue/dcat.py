@@ -14,12 +14,15 @@ from urllib.parse import quote
 from open_reports.derived.coverage import known_day
 from open_reports.document import json_bytes
 from open_reports.files import citation
+from open_reports.files.route import LINKED, Route
 from open_reports.text import LANGUAGES, Words, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from open_reports.files.catalogue.routes import Route, Routes
+    from open_reports.files.catalogue.routes import Routes
+    from open_reports.files.folder import SiteFolder
+    from open_reports.files.route import AnyRoute
     from open_reports.library import Agency, Library
     from open_reports.report import Report
     from open_reports.text import Text
@@ -38,9 +41,6 @@ _FORMATS = {
     "application/vnd.apache.parquet": "PARQUET",
 }
 """Codes of the EU's vocabulary of file types."""
-_REPORT = ("package", "archive", "report", "workbook")
-_AGENCY = ("agency_csv", "agency_json")
-_CORPUS = ("observations_csv", "observations_json", "parquet", "database", "findings", "corrections_json", "codebook_json")
 _TYPED = {"@type": "@id"}
 
 
@@ -154,13 +154,11 @@ def _corpus(library: Library, routes: Routes, corpus: Mapping[str, bytes], day: 
         "modified": day,
         **({"temporal": _period(f"{years[0]}-01-01", f"{years[-1]}-12-31")} if years else {}),
         "spatial": [_place(region) for region in _regions(library)],
-        "distribution": [
-            _distribution(routes[name], routes[name].path, corpus.get(routes[name].path)) for name in _CORPUS if name in routes
-        ],
+        "distribution": [_distribution(route, route.path, corpus.get(route.path)) for route in routes.distributions("site")],
     }
 
 
-def _distribution(route: Route, path: str, data: bytes | None = None) -> dict[str, Any]:
+def _distribution(route: AnyRoute, path: str, data: bytes | None = None) -> dict[str, Any]:
     measured = {}
     if data is not None:
         checksum = {
@@ -176,7 +174,7 @@ def _distribution(route: Route, path: str, data: bytes | None = None) -> dict[st
         "accessURL": path,
         "downloadURL": path,
         "mediaType": f"{_MEDIA}{route.media}",
-        "format": f"{_EU}file-type/{_FORMATS[route.media]}",
+        **_format(route),
         "license": CC0,
         **measured,
     }
@@ -227,7 +225,9 @@ def _series(agency: Agency, reports: tuple[Report, ...], routes: Routes) -> str:
             "language": _language("zh"),
             "spatial": _place(agency.region),
             "accrualPeriodicity": f"{_EU}frequency/ANNUAL",
-            "distribution": [_distribution(routes[name], routes[name].filled(agency=agency.id, name=agency.id)) for name in _AGENCY],
+            "distribution": [
+                _distribution(route, route.filled(agency=agency.id, name=agency.id)) for route in routes.distributions("agency")
+            ],
         }
     )
 
@@ -242,7 +242,7 @@ def _report(report: Report, shared: str, place: str, routes: Routes) -> str:
     terms = _json(licence(report))
     files = ", ".join(
         _file(route, page, route.filled(agency=report.agency, year=report.year, name=report.name), terms)
-        for route in (routes[name] for name in _REPORT if name in routes)
+        for route in routes.distributions("report")
     )
     return (
         f'{{"@id": "{page}", "@type": "Dataset", "identifier": "{report.name}", {shared}, '
@@ -252,7 +252,7 @@ def _report(report: Report, shared: str, place: str, routes: Routes) -> str:
     )
 
 
-def _file(route: Route, page: str, path: str, terms: str) -> str:
+def _file(route: AnyRoute, page: str, path: str, terms: str) -> str:
     return (
         f'{{"@id": "{page}#{route.id}", "@type": "Distribution", {_kind(route)}, '
         f'"accessURL": "{path}", "downloadURL": "{path}", "license": {terms}}}'
@@ -260,10 +260,15 @@ def _file(route: Route, page: str, path: str, terms: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _kind(route: Route) -> str:
+def _kind(route: AnyRoute) -> str:
     """What is the same for every file of a route."""
-    format_ = f"{_EU}file-type/{_FORMATS[route.media]}"
-    return f'"title": {_json(_both(words()[f"route_{route.id}"]))}, "mediaType": "{_MEDIA}{route.media}", "format": "{format_}"'
+    known = {"title": _both(words()[f"route_{route.id}"]), "mediaType": f"{_MEDIA}{route.media}", **_format(route)}
+    return _json(known)[1:-1]
+
+
+def _format(route: AnyRoute) -> dict[str, str]:
+    """Kind of file as the EU's vocabulary names it; nothing for one that it does not know."""
+    return {"format": f"{_EU}file-type/{_FORMATS[route.media]}"} if route.media in _FORMATS else {}
 
 
 def span(report: Report) -> tuple[str, str]:
@@ -307,3 +312,12 @@ def _iri(address: str) -> str:
 
 def _json(value: object) -> str:
     return json_bytes(value, indent=None).decode()[:-1]
+
+
+def _catalog(folder: SiteFolder) -> bytes:
+    sources = folder.sources
+    measured = {route.path: folder[route.id] for route in sources.routes.distributions("site")}
+    return catalog(sources.library, sources.routes, measured, sources.site)
+
+
+ROUTES: tuple[Route[SiteFolder], ...] = (Route("catalog", "data/catalog.jsonld", LINKED, _catalog, schema="catalog"),)

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from open_reports.document import json_bytes
 from open_reports.files.catalogue.dcat import CC0
+from open_reports.files.route import Route
 from open_reports.gate import MAX_SLUG
 from open_reports.text import words
 
 if TYPE_CHECKING:
-    from open_reports.files.catalogue.routes import Route, Routes
+    from open_reports.files.catalogue.routes import Routes
+    from open_reports.files.folder import SiteFolder
+    from open_reports.files.route import AnyRoute
     from open_reports.library import Library
 
 VERSION = "1.0.0"
@@ -40,7 +43,7 @@ def openapi(library: Library, routes: Routes, site: str = "") -> bytes:
     )
 
 
-def _operation(route: Route) -> dict[str, Any]:
+def _operation(route: AnyRoute) -> dict[str, Any]:
     content: dict[str, Any] = {"schema": {"$ref": f"../schemas/{route.schema}.json"}} if route.schema else {}
     return {
         "operationId": route.id,
@@ -74,3 +77,14 @@ def _both(key: str) -> str:
     """Words in both languages; the format has room for one text."""
     text = words()[key]
     return f"{text.zh} / {text.en}"
+
+
+ROUTES: tuple[Route[SiteFolder], ...] = (
+    Route(
+        "openapi",
+        "data/openapi.json",
+        "application/vnd.oai.openapi+json",
+        lambda folder: openapi(folder.sources.library, folder.sources.routes, folder.sources.site),
+        schema="openapi",
+    ),
+)

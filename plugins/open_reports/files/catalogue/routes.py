@@ -1,163 +1,135 @@
-"""Routes: every data file of the site as an address with parameters, and what each parameter can be for a library.
+"""Routes: every kind of data file that this package makes, and those that a site has.
 
-The only list of files: the catalogue's distributions, the description of the API and the tests that ask for every path all
-read it. A file that is added to the site is added here, in one line, with its words in `locales/pages-catalogue.yml`.
+A kind of file is added by a module of `files/` with its `ROUTES`, and its words, `route_<id>` in `locales/pages-catalogue.yml`:
+the site, the export, the manifest, the catalogue, the description of the API and the page of the data follow. The order of
+the words is the order of the kinds on every list, so it is a matter of text where a kind stands among the others.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import pkgutil
+from functools import cache
+from importlib import import_module
 from itertools import product
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from open_reports import charts
-from open_reports.files import figures
-from open_reports.form import TABLES, forms
-from open_reports.report import FREE_TABLES
+from open_reports import files
+from open_reports.errors import PublishError
+from open_reports.form import forms
+from open_reports.text import words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+    from open_reports.files.route import AnyRoute, Subject
     from open_reports.library import Library
 
-CSV, JSON, LINKED = "text/csv", "application/json", "application/ld+json"
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-ENGLISH = "en/"
-"""Folder of the English twins below the site."""
-REPORT, AGENCY = "reports/{agency}/{year}/", "reports/{agency}/"
-OPTIONAL = frozenset({"workbook", "parquet", "database"})
-"""Ids of the routes that an installation may lack the library for."""
+_WORDS = "route_"
+"""What the key of a route's words begins with."""
 
 
-class Route(NamedTuple):
-    """One kind of file: its path below the site, its media type, the name of its JSON Schema (empty where it has none).
+@cache
+def known() -> tuple[AnyRoute, ...]:
+    """Every route of the modules of `files/`, in the order of their words.
 
-    Parameters stand in braces; `name` is that of a file that repeats its folder's, such as `<agency>-<year>`.
+    Raises `PublishError` that names every route without words and every path that two routes have.
     """
-
-    id: str
-    path: str
-    media: str
-    schema: str = ""
-
-    @property
-    def parameters(self) -> tuple[str, ...]:
-        """Names of the parameters of its path, in their order."""
-        return tuple(part.partition("}")[0] for part in self.path.split("{")[1:])
-
-    def filled(self, **values: object) -> str:
-        """Path with its parameters filled in."""
-        return self.path.format(**values)
+    names = [each.name for each in pkgutil.walk_packages(files.__path__, f"{files.__name__}.")]
+    found: list[AnyRoute] = [route for name in names for route in getattr(import_module(name), "ROUTES", ())]
+    order = {key.removeprefix(_WORDS): place for place, key in enumerate(words()) if key.startswith(_WORDS)}
+    listed = [route for route in found if route.listed]
+    faults = [f"{route.path}: no words {_WORDS}{route.id} in locales/pages-catalogue.yml" for route in listed if route.id not in order]
+    for each in ("id", "path"):
+        values = [getattr(route, each) for route in found]
+        faults += [f"two routes with the {each} {value}" for value in dict.fromkeys(values) if values.count(value) > 1]
+    faults += [f"{route.path}: not below {route.folder}, where its subject's files stand" for route in found if not _in_place(route)]
+    if faults:
+        raise PublishError("\n".join(faults))
+    return tuple(sorted(found, key=lambda route: order.get(route.id, len(order))))
 
 
-ROUTES = (
-    Route("package", f"{REPORT}datapackage.json", JSON, "datapackage"),
-    Route("package_data", f"{REPORT}data/{{file}}.csv", CSV),
-    Route("prose", f"{REPORT}report.md", "text/markdown"),
-    Route("report", f"{REPORT}report.json", JSON, "report"),
-    Route("figures", f"{REPORT}{figures.FOLDER}{{table}}.json", JSON, "figures"),
-    Route("workbook", f"{REPORT}{{name}}.xlsx", WORKBOOK),
-    Route("excel", f"{REPORT}{{name}}.excel.csv", CSV),
-    Route("archive", f"{REPORT}{{name}}.zip", "application/zip"),
-    Route("bibtex", f"{REPORT}{{name}}.bib", "application/x-bibtex"),
-    Route("ris", f"{REPORT}{{name}}.ris", "application/x-research-info-systems"),
-    Route("csl", f"{REPORT}{{name}}.csl.json", "application/vnd.citationstyles.csl+json", "citation"),
-    Route("badge", f"{REPORT}{{badge}}.svg", "image/svg+xml"),
-    Route("agency_csv", f"{AGENCY}{{name}}.csv", CSV),
-    Route("agency_excel", f"{AGENCY}{{name}}.excel.csv", CSV),
-    Route("agency_json", f"{AGENCY}{{name}}.json", JSON, "agency"),
-    Route("agency_yml", f"{AGENCY}agency.yml", "application/yaml"),
-    Route("chart", f"{AGENCY}charts/{{chart}}.csv", CSV),
-    Route("year_excel", "years/{year}/{name}.excel.csv", CSV),
-    Route("observations_csv", "data/observations.csv", CSV),
-    Route("observations_json", "data/observations.json", JSON, "observations"),
-    Route("parquet", "data/observations.parquet", "application/vnd.apache.parquet"),
-    Route("database", "data/reports.sqlite", "application/vnd.sqlite3"),
-    Route("index", "data/index.json", JSON, "index"),
-    Route("codebook_csv", "data/codebook.csv", CSV),
-    Route("codebook_json", "data/codebook.json", JSON, "codebook"),
-    Route("findings", "data/findings.json", JSON, "findings"),
-    Route("corrections_csv", "data/corrections.csv", CSV),
-    Route("corrections_json", "data/corrections.json", JSON, "corrections"),
-    Route("coverage_csv", "coverage/coverage.csv", CSV),
-    Route("coverage_json", "coverage/coverage.json", JSON, "coverage"),
-    Route("indicator_csv", "indicators/{indicator}/{name}.csv", CSV),
-    Route("indicator_json", "indicators/{indicator}/{name}.json", JSON, "indicator"),
-    Route("agencies", "compare/agencies.json", JSON, "agencies"),
-    Route("search", "search/index.json", JSON, "search"),
-    Route("search_en", f"{ENGLISH}search/index.json", JSON, "search"),
-    Route("manifest", "data/manifest.json", JSON, "manifest"),
-    Route("successors", "data/successors.json", JSON, "successors"),
-    Route("corpus_bibtex", "data/open-reports.bib", "application/x-bibtex"),
-    Route("corpus_ris", "data/open-reports.ris", "application/x-research-info-systems"),
-    Route("corpus_csl", "data/open-reports.csl.json", "application/vnd.citationstyles.csl+json", "citation"),
-    Route("catalog", "data/catalog.jsonld", LINKED, "catalog"),
-    Route("croissant", "data/croissant.json", LINKED, "croissant"),
-    Route("openapi", "data/openapi.json", "application/vnd.oai.openapi+json", "openapi"),
-    Route("schema", "schemas/{schema}.json", "application/schema+json", "schema"),
-    Route("feed", "feed.xml", "application/atom+xml"),
-    Route("feed_en", f"{ENGLISH}feed.xml", "application/atom+xml"),
-)
+def _in_place(route: AnyRoute) -> bool:
+    return route.path.startswith(route.folder)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+def optional() -> frozenset[str]:
+    """Ids of the routes that an installation may lack the library for."""
+    return frozenset(route.id for route in known() if route.lacks)
+
+
+def lacking() -> Mapping[str, str]:
+    """Routes of which the library is missing here, by id, each with the key of the label that says so."""
+    told = {route.id: route.lacks() for route in known() if route.lacks}
+    return {name: label for name, label in told.items() if label}
+
+
 class Routes:
-    """The routes that a site really has, and their parameters."""
+    """The routes that a site really has."""
 
-    all: tuple[Route, ...]
-    schemas: tuple[str, ...]
+    def __init__(self, routes: Iterable[AnyRoute]) -> None:
+        self._by_id = {route.id: route for route in routes}
+        # Every folder of the site asks for its own, so they are sorted out once.
+        self._about: dict[Subject, dict[str, AnyRoute]] = {}
+        for route in self._by_id.values():
+            if route.make:
+                self._about.setdefault(route.subject, {})[route.id] = route
 
-    def __getitem__(self, name: str) -> Route:
-        return next(route for route in self.all if route.id == name)
+    def __getitem__(self, name: str) -> AnyRoute:
+        return self._by_id[name]
 
     def __contains__(self, name: object) -> bool:
-        return any(route.id == name for route in self.all)
+        return name in self._by_id
 
-    def __iter__(self) -> Iterator[Route]:
-        return iter(self.all)
+    def __iter__(self) -> Iterator[AnyRoute]:
+        """Those that descriptions and lists tell of."""
+        return (route for route in self._by_id.values() if route.listed)
+
+    def about(self, subject: Subject) -> Mapping[str, AnyRoute]:
+        """Routes of the files that are made about a subject, by their ids."""
+        return self._about.get(subject, {})
+
+    def folders(self) -> tuple[str, ...]:
+        """Folders of the files about the site as a whole."""
+        return tuple(dict.fromkeys(route.folder for route in self.about("site").values()))
+
+    def distributions(self, subject: Subject, *, searched: bool = False) -> tuple[AnyRoute, ...]:
+        """Distributions of a data set about a subject in the order of the catalogue; of those only what search engines are told of."""
+        found = [route for route in self.about(subject).values() if route.portal and (route.searched or not searched)]
+        return tuple(sorted(found, key=lambda route: route.portal))
 
     def choices(self) -> Mapping[str, Sequence[str]]:
         """What each parameter can be that the forms or this package know, not the library."""
-        return {
-            "file": (*TABLES, *FREE_TABLES),
-            "table": figures.NAMES,
-            "badge": ("badge", "badge.en"),
-            "chart": tuple(each.id for each in charts.definitions()),
-            "indicator": tuple(forms().indicators),
-            "schema": self.schemas,
-        }
+        found = {route.choice.name: route.choice.values() for route in self._by_id.values() if route.choice}
+        return {**found, "indicator": tuple(forms().indicators)}
 
-    def paths(self, library: Library) -> Iterator[tuple[str, Route]]:
+    def paths(self, library: Library) -> Iterator[tuple[str, AnyRoute]]:
         """Every path of a library, each parameter filled in with all it can be, with its route."""
-        known = self.choices()
-        for route in self.all:
+        chosen = self.choices()
+        for route in self:
             for values in _subjects(route, library):
                 free = [name for name in route.parameters if name not in values]
-                for chosen in product(*(known[name] for name in free)):
-                    yield route.filled(**values, **dict(zip(free, chosen, strict=True))), route
+                for choice in product(*(chosen[name] for name in free)):
+                    yield route.filled(**values, **dict(zip(free, choice, strict=True))), route
 
 
-def routes(schemas: Collection[str], without: Collection[str] = ()) -> Routes:
+def routes(without: Collection[str] = ()) -> Routes:
     """Return the routes of a site: all but those left out, which are named by their ids. Raises `KeyError` for an unknown one."""
-    if unknown := set(without) - {route.id for route in ROUTES}:
+    if unknown := set(without) - {route.id for route in known()}:
         raise KeyError(", ".join(sorted(unknown)))
-    return Routes(all=tuple(route for route in ROUTES if route.id not in without), schemas=tuple(schemas))
+    return Routes(route for route in known() if route.id not in without)
 
 
-def _subjects(route: Route, library: Library) -> Iterator[dict[str, object]]:
+def _subjects(route: AnyRoute, library: Library) -> Iterator[Mapping[str, object]]:
     """Reports, agencies, years or indicators that have a file of this kind; the corpus, once, where the path names none."""
-    if "year" in route.parameters and "agency" not in route.parameters:
-        for year in library.years:
-            yield {"year": year, "name": year}
-    elif "year" in route.parameters:
-        for report in library:
-            yield {"agency": report.agency, "year": report.year, "name": report.name}
-    elif "agency" in route.parameters:
+    if route.subject == "year":
+        yield from ({"year": year, "name": year} for year in library.years)
+    elif route.subject == "report":
+        yield from ({"agency": report.agency, "year": report.year, "name": report.name} for report in library)
+    elif route.subject == "agency":
         for agency in library.agencies:
-            if "chart" not in route.parameters or library.of_agency(agency):  # nothing is drawn of an agency without reports
+            if not route.choice or library.of_agency(agency):  # nothing is drawn of an agency without reports
                 yield {"agency": agency, "name": agency}
-    elif "indicator" in route.parameters:
-        for indicator in forms().indicators:
-            yield {"indicator": indicator, "name": indicator}
+    elif route.subject == "indicator":
+        yield from ({"indicator": indicator, "name": indicator} for indicator in forms().indicators)
     else:
         yield {}

@@ -14,20 +14,17 @@ from open_reports.derived.coverage import known_day
 from open_reports.document import script_json
 from open_reports.files import citation
 from open_reports.files.catalogue.dcat import CC0, licence, span
-from open_reports.files.catalogue.routes import ENGLISH
+from open_reports.files.route import ENGLISH
 from open_reports.text import LANGUAGE_TAGS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-    from open_reports.files.catalogue.routes import Route, Routes
+    from open_reports.files.catalogue.routes import Routes
+    from open_reports.files.route import AnyRoute, Subject
     from open_reports.library import Agency, Library
     from open_reports.report import Report
     from open_reports.text import Words
-
-_REPORT = ("archive", "report")
-_AGENCY = ("agency_csv", "agency_json")
-_CORPUS = ("observations_csv", "observations_json", "parquet", "database")
 
 
 def script(dataset: Mapping[str, Any]) -> Markup:
@@ -58,7 +55,7 @@ def of_report(report: Report, agency: Agency, routes: Routes, w: Words, site: st
         **({"datePublished": report.published.isoformat()} if report.published else {}),
         **({"dateModified": issued.isoformat()} if issued else {}),
         "isBasedOn": report.sources[0].path,
-        "distribution": _distribution(_REPORT, routes, top, agency=report.agency, year=report.year, name=report.name),
+        "distribution": _distribution("report", routes, top, agency=report.agency, year=report.year, name=report.name),
     }
 
 
@@ -76,7 +73,7 @@ def of_agency(library: Library, agency: Agency, routes: Routes, w: Words, site: 
         "creator": _organization(agency, w),
         "publisher": _publisher(w, top),
         "isPartOf": {"@id": f"{top}data/#corpus"},
-        "distribution": _distribution(_AGENCY, routes, top, agency=agency.id, name=agency.id),
+        "distribution": _distribution("agency", routes, top, agency=agency.id, name=agency.id),
     }
 
 
@@ -96,7 +93,7 @@ def of_corpus(library: Library, routes: Routes, w: Words, site: str = "", path: 
         "publisher": _publisher(w, top),
         "dateModified": known_day(library).isoformat(),
         "isAccessibleForFree": True,
-        "distribution": _distribution(_CORPUS, routes, top),
+        "distribution": _distribution("site", routes, top),
     }
 
 
@@ -126,11 +123,11 @@ def _publisher(w: Words, top: str) -> dict[str, str]:
     return {"@type": "Organization", "name": w("site"), "url": top}
 
 
-def _distribution(names: Sequence[str], routes: Routes, top: str, **values: object) -> list[dict[str, str]]:
-    return [_download(routes[name], top, values) for name in names if name in routes]
+def _distribution(subject: Subject, routes: Routes, top: str, **values: object) -> list[dict[str, str]]:
+    return [_download(route, top, values) for route in routes.distributions(subject, searched=True)]
 
 
-def _download(route: Route, top: str, values: Mapping[str, object]) -> dict[str, str]:
+def _download(route: AnyRoute, top: str, values: Mapping[str, object]) -> dict[str, str]:
     return {
         "@type": "DataDownload",
         "encodingFormat": route.media,

@@ -16,6 +16,7 @@ from open_reports.derived.indicator import REASONS
 from open_reports.document import json_bytes, parse_yaml
 from open_reports.errors import DocumentError, FormError
 from open_reports.files.catalogue.openapi import SLUG
+from open_reports.files.route import Choice, Route
 from open_reports.finding import LEVELS
 from open_reports.form import TABLES, forms
 from open_reports.gate import MAX_SLUG
@@ -25,6 +26,7 @@ from open_reports.text import LANGUAGES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from open_reports.files.folder import SiteFolder
     from open_reports.form import TableForm
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -218,3 +220,15 @@ def _unit_length() -> int:
 def _closed(members: Iterable[str]) -> Schema:
     """Return the rest of an object that has these members, all of them, and no others."""
     return {"required": list(members), "additionalProperties": False}
+
+
+ROUTES: tuple[Route[SiteFolder], ...] = (
+    Route(
+        "schema",
+        "schemas/{schema}.json",
+        "application/schema+json",
+        lambda folder: {name: schema_bytes(name, folder.sources.site) for name in names()},
+        schema="schema",
+        choice=Choice(name="schema", values=names),
+    ),
+)

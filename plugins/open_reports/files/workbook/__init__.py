@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports.errors import PublishError
+from open_reports.files.route import REPORT, Route
 from open_reports.files.workbook import lists
 from open_reports.files.workbook.cells import EXACT_DIGITS, escaped, figure_cell, rows, text_cell
 from open_reports.files.workbook.frame import CORE, EARLY, LIBRARY, TITLE, Key, entry, frame_of
@@ -22,11 +23,12 @@ from open_reports.text import Words
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from open_reports.files.folder import ReportFolder
     from open_reports.finding import Finding
     from open_reports.library import Agency
     from open_reports.report import Report
 
-__all__ = ["EXACT_DIGITS", "available", "workbook"]
+__all__ = ["EXACT_DIGITS", "ROUTES", "available", "workbook"]
 
 _NONE: frozenset[str] = frozenset()
 
@@ -104,3 +106,15 @@ def _row(slot: _Slot, label: str, texts: tuple[str, ...] | None, marked: frozens
         for reference, column, position in piece.cells
     ]
     return f"{piece.before}{text_cell(*piece.label, label)}{piece.between}{''.join(cells)}</row>"
+
+
+ROUTES: tuple[Route[ReportFolder], ...] = (
+    Route(
+        "workbook",
+        f"{REPORT}{{name}}.xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        lambda folder: workbook(folder.report, folder.agency, folder.findings),
+        lacks=available,
+        portal=4,
+    ),
+)

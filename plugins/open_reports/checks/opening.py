@@ -1,0 +1,46 @@
+"""Opening a folder of packages: read and checked, refused with every error there is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from open_reports.checks.cache import Cache, Signature
+from open_reports.checks.check import check, errors, unexplained
+from open_reports.finding import DataError
+from open_reports.library import open_library
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from open_reports.checks.cache import Memory
+    from open_reports.finding import Finding
+    from open_reports.library import Library
+
+
+class Checked(NamedTuple):
+    """A library without errors, everything the checks found in it, and how findings name its folder."""
+
+    library: Library
+    findings: tuple[Finding, ...]
+    place: str
+
+
+def checked(folder: Path, *, place: str | None = None, strict: bool = False, memory: Memory | None = None) -> Checked:
+    """Read and check a folder of packages; with a `memory`, packages that are as they were are not checked again.
+
+    Raises `DataError` with every error, if `strict` with every discrepancy, too, about which the package says nothing.
+    """
+    library = open_library(folder, place=place)
+    # What could not be read is no part of the library's digest, so only what is whole can be remembered.
+    memory = memory if not library.findings else None
+    state = Signature(library.digest, 0.0)  # by content alone, which no time stamp can belie
+    findings = memory.recall(state) if memory else None
+    if findings is None:
+        cache = Cache()
+        findings = check(library, cache)
+        cache.save()
+        if memory:
+            memory.keep(state, findings)
+    if wrong := (*errors(findings), *(unexplained(findings) if strict else ())):
+        raise DataError(wrong)
+    return Checked(library, findings, place or folder.name)

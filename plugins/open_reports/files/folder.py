@@ -1,0 +1,197 @@
+"""Folder: the data files of one folder of the site, made once, when they are first asked for, and without any page.
+
+Pages of both languages ask their folder for names and sizes; whoever writes it lets its bytes go, and only their sizes stay,
+so a build holds the files of one report at a time.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from open_reports.files import citation
+from open_reports.files.route import AGENCY, INDICATOR, REPORT, YEAR
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from open_reports.derived.coverage import Coverage
+    from open_reports.derived.search import Catalogue
+    from open_reports.files.catalogue.routes import Routes
+    from open_reports.files.route import AnyRoute
+    from open_reports.finding import Finding
+    from open_reports.form import Indicator
+    from open_reports.history.releases import Released
+    from open_reports.library import Agency, Library
+    from open_reports.report import Report
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """What the files of a site are made of.
+
+    `found` are the findings by agency and year; `site` is the site's address, ending in a slash, or empty; `released` what was
+    released before; `catalogue` tells what the search of a language finds.
+    """
+
+    library: Library
+    findings: Sequence[Finding]
+    found: Mapping[tuple[str, int], Sequence[Finding]]
+    covered: Coverage
+    routes: Routes
+    site: str
+    released: Released | None
+    catalogue: Callable[[str], Catalogue]
+
+
+class Folder:
+    """Files of one folder of the site.
+
+    `path` is the folder below the site, `values` fill in the parameters of its routes; `key` is a hash over everything that the
+    files are made of, under which they may be kept once they are made, empty for a folder that is always made anew.
+    """
+
+    def __init__(self, sources: Sources, path: str, routes: Mapping[str, AnyRoute], values: Mapping[str, object], *, key: str = "") -> None:
+        self.sources: Sources = sources
+        self.path = path
+        self.key = key
+        self._routes = routes
+        self._values = values
+        self._made: dict[str, Mapping[str, bytes]] = {}
+        self._results: dict[object, object] = {}
+        self._sizes: dict[str, int] = {}
+        self._let_go = False
+
+    def __contains__(self, route: object) -> bool:
+        return route in self._routes
+
+    def __getitem__(self, route: str) -> bytes:
+        """Bytes of the file of a route that has one."""
+        (data,) = self._of(route).values()
+        return data
+
+    def name(self, route: str, choice: str = "") -> str:
+        """Name of a file below the folder: of its route, and of what the route's parameter is."""
+        found = self._routes[route]
+        chosen = {found.choice.name: choice} if found.choice else {}
+        return found.filled(**self._values, **chosen).removeprefix(self.path)
+
+    def files(self) -> Mapping[str, bytes]:
+        """Every file by its name below the folder; made once, until they are let go."""
+        self._let_go = False
+        made = {name: data for route in self._routes for name, data in self._of(route).items()}
+        self._sizes = self._sizes or {name: len(data) for name, data in made.items()}
+        return made
+
+    @cached_property
+    def sizes(self) -> Mapping[str, int]:
+        """Size of every file in bytes, which stays known when the files are let go."""
+        if not self._sizes:
+            self.files()
+        return self._sizes
+
+    def size(self, route: str, choice: str = "") -> int:
+        """Size of a file in bytes."""
+        return self.sizes[self.name(route, choice)]
+
+    def once(self, make: Callable[[], T], *key: object) -> T:
+        """Return the result of `make`, which several files or the page need, made once as long as the files are held."""
+        if self._let_go:  # nobody would let go of what a page still asks for
+            return make()
+        if key not in self._results:
+            self._results[key] = make()
+        return cast("T", self._results[key])
+
+    def let_go(self) -> None:
+        """Forget the bytes."""
+        self._made.clear()
+        self._results.clear()
+        self._let_go = True
+
+    @contextmanager
+    def borrowed(self) -> Iterator[Mapping[str, bytes]]:
+        """Give the files for a while; those that were let go before are let go again."""
+        held = not self._let_go and bool(self._made)
+        try:
+            yield self.files()
+        finally:
+            if not held:
+                self.let_go()
+
+    def _of(self, route: str) -> Mapping[str, bytes]:
+        if route not in self._made:
+            make = self._routes[route].make
+            assert make is not None  # noqa: S101 (`Routes.about` hands over those alone)
+            made = make(self)
+            files = {"": made} if isinstance(made, bytes) else made
+            self._made[route] = {self.name(route, choice): data for choice, data in files.items()}
+        return self._made[route]
+
+    def __str__(self) -> str:
+        return self.path
+
+
+class SiteFolder(Folder):
+    """A folder of files about everything: `data/`, `coverage/`, `search/` and the like."""
+
+    def __init__(self, sources: Sources, path: str, *, key: str = "") -> None:
+        routes = {name: route for name, route in sources.routes.about("site").items() if route.folder == path}
+        super().__init__(sources, path, routes, {}, key=key)
+
+
+class ReportFolder(Folder):
+    """The folder of a report: its package, the same in other forms, and what is known of its figures.
+
+    `problem` is where a reader reports a mistake, which its pages tell.
+    """
+
+    def __init__(self, sources: Sources, report: Report, *, problem: str = "", key: str = "") -> None:
+        values = {"agency": report.agency, "year": report.year, "name": report.name}
+        super().__init__(sources, REPORT.format(**values), sources.routes.about("report"), values, key=key)
+        self.library = sources.library
+        self.report = report
+        self.agency = self.library.agencies[report.agency]
+        self.before = self.library.reports.get((report.agency, report.year - 1))
+        self.findings = sources.found.get((report.agency, report.year), ())
+        self.problem = problem
+
+    @cached_property
+    def work(self) -> citation.Work:
+        """What is cited of the report: its Chinese page, whose figures are the same in both languages."""
+        address = f"{self.sources.site}{self.path}" if self.sources.site else ""
+        return citation.of_report(self.report, self.agency, address)
+
+
+class AgencyFolder(Folder):
+    """The folder of an agency: all its years."""
+
+    def __init__(self, sources: Sources, agency: Agency, *, key: str = "") -> None:
+        values = {"agency": agency.id, "name": agency.id}
+        super().__init__(sources, AGENCY.format(**values), sources.routes.about("agency"), values, key=key)
+        self.library = sources.library
+        self.agency = agency
+        self.reports = self.library.of_agency(agency.id)
+
+
+class YearFolder(Folder):
+    """The folder of a report year."""
+
+    def __init__(self, sources: Sources, year: int, *, key: str = "") -> None:
+        values = {"year": year, "name": year}
+        super().__init__(sources, YEAR.format(**values), sources.routes.about("year"), values, key=key)
+        self.library = sources.library
+        self.year = year
+
+
+class IndicatorFolder(Folder):
+    """The folder of an indicator."""
+
+    def __init__(self, sources: Sources, indicator: Indicator, *, key: str = "") -> None:
+        values = {"indicator": indicator.id, "name": indicator.id}
+        super().__init__(sources, INDICATOR.format(**values), sources.routes.about("indicator"), values, key=key)
+        self.library = sources.library
+        self.indicator = indicator

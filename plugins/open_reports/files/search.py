@@ -1,0 +1,16 @@
+"""The index of the search of each language: what its page's script reads (`derived.search`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from open_reports.derived.search import INDEX, index
+from open_reports.files.route import ENGLISH, JSON, Route
+
+if TYPE_CHECKING:
+    from open_reports.files.folder import SiteFolder
+
+ROUTES: tuple[Route[SiteFolder], ...] = (
+    Route("search", f"search/{INDEX}", JSON, lambda folder: index(folder.sources.catalogue("zh")), schema="search"),
+    Route("search_en", f"{ENGLISH}search/{INDEX}", JSON, lambda folder: index(folder.sources.catalogue("en")), schema="search"),
+)

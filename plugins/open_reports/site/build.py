@@ -1,0 +1,185 @@
+"""Build: a site made as one transaction. It is checked first, written beside the site, and takes the site's place when it is whole.
+
+A fault or a kill leaves the previous site as it was. Whoever drives a build, be it MkDocs or a test, makes a `Build`, opens it,
+asks it for each page in turn, and finishes it, or lets it fail.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from open_reports.checks.cache import Memory
+from open_reports.checks.check import counts
+from open_reports.checks.opening import checked
+from open_reports.files.catalogue import routes
+from open_reports.files.manifest import PATH, Manifest
+from open_reports.finding import DataError
+from open_reports.history import releases
+from open_reports.site.page_cache import PageCache
+from open_reports.site.publish import publish
+from open_reports.site.staging import staging, swap
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from open_reports.checks.opening import Checked
+    from open_reports.files.folder import Folder
+    from open_reports.finding import Finding
+    from open_reports.history.releases import Released
+    from open_reports.pages import Page
+    from open_reports.site.publish import Publication
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a build is told.
+
+    `packages` and `record` are the folders of packages and of the record of releases, `base` the folder from which findings
+    name files; `target` is where the site is to stand, `site` its address, or empty; `problem` where a reader reports a mistake;
+    `strict` refuses discrepancies that nobody explains; a `preview` is written in place, holds nothing against the record, and
+    shows the last good state while the data have errors; `cache` names the project whose finished pages are kept, empty for none.
+    """
+
+    packages: Path
+    base: Path
+    record: Path
+    target: Path
+    site: str = ""
+    problem: str = ""
+    strict: bool = False
+    preview: bool = False
+    cache: str = ""
+
+
+class Build:
+    """One build of a site.
+
+    `folder` is where it is written, until it is finished; `before` are the packages as an earlier build of a preview found them
+    good. After `open`, `data` are the packages that are shown, and `broken` the errors for which those on disk are not.
+    """
+
+    def __init__(self, settings: Settings, before: Checked | None = None) -> None:
+        self.settings = settings
+        self.folder = settings.target if settings.preview else staging(settings.target)
+        self.data = before
+        self.broken: tuple[Finding, ...] = ()
+        self._released: Released | None = None
+        self._publication: Publication | None = None
+        self._unwritten: dict[str, Folder] = {}
+        self._manifest = Manifest()
+        self._cache = PageCache(settings.cache) if settings.cache else None
+
+    def open(self) -> Publication:
+        """Read and check every package, hold them against the record of releases, and say what the site will consist of.
+
+        Raises `DataError` with every error, `PermanenceError` with every released figure that changed in silence.
+        """
+        settings = self.settings
+        place = os.path.relpath(settings.packages, settings.base)
+        try:
+            found = checked(
+                settings.packages,
+                place=place if not place.startswith("..") else settings.packages.name,
+                strict=settings.strict,
+                memory=Memory(f"build {settings.packages.resolve()}"),
+            )
+            self._released = releases.read(settings.record)
+            if not settings.preview and (broken := releases.breaches(found.library, self._released)):
+                raise releases.PermanenceError(broken)
+            self.data = found
+        except DataError as error:
+            # A preview that goes silent while a clerk types would be worse than one that says what is wrong.
+            if not settings.preview or self.data is None:
+                raise
+            self.broken = error.findings
+        site = settings.site if settings.site.endswith("/") or not settings.site else f"{settings.site}/"
+        data = self.data
+        made = publish(data.library, data.findings, site=site, problem=settings.problem, released=self._released)
+        self._publication = made
+        self._unwritten = {folder.path: folder for folder in made.folders}
+        self._manifest = Manifest(site=site, packages=data.place)
+        return made
+
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        """Every page that the site will have."""
+        return self._publication.pages if self._publication else ()
+
+    def page(self, page: Page) -> str:
+        """Return the HTML of a page; where it is the first of a folder of data files, these are written."""
+        html = self._cache.html(page) if self._cache else page.build()
+        # Now, for the page has just asked for their sizes: nothing is made twice, and no more than one folder is held.
+        if folder := self._unwritten.pop(page.path, None):
+            self._write_folder(folder)
+        return html
+
+    def finish(self, *, publish: bool) -> Path:
+        """Write what stands in no page's folder, and put the site in its place, unless it is not to be published; return its folder.
+
+        Raises `PermanenceError` where an address that was released is gone.
+        """
+        assert self._publication is not None  # noqa: S101 (it was opened)
+        for folder in self._unwritten.values():
+            self._write_folder(folder)
+        self._unwritten = {}
+        for path, data in self._publication.redirects:
+            _write(self.folder / path, data)
+        _write(self.folder / PATH, self._manifest.finish())
+        sitemap = self.folder / "sitemap.xml"
+        if sitemap.is_file():  # MkDocs packs it with the time of the build inside
+            _write(sitemap.with_suffix(".xml.gz"), gzip.compress(sitemap.read_bytes(), mtime=0))
+        if self._released and not self.settings.preview and (gone := releases.lost(self._released, self._standing())):
+            raise releases.PermanenceError(gone)
+        self._publication = None
+        if self._cache:
+            self._cache.sweep()
+        if publish and not self.settings.preview:
+            swap(self.folder, self.settings.target)
+            self.folder = self.settings.target
+        return self.folder
+
+    def fail(self) -> None:
+        """Leave nothing of a failed build behind."""
+        if not self.settings.preview:
+            shutil.rmtree(staging(self.settings.target), ignore_errors=True)
+
+    def _write_folder(self, folder: Folder) -> None:
+        files: Mapping[str, bytes] = self._cache.files(folder) if self._cache else folder.files()
+        for name, data in files.items():
+            self._manifest.add(f"{folder.path}{name}", data)
+            _write(self.folder / folder.path / name, data)
+        folder.let_go()
+
+    def _standing(self) -> frozenset[str]:
+        """Every path of the finished site; outputs left out for want of a library count as there, for they are told of elsewhere."""
+        files = frozenset(releases.written(self.folder))
+        if self._publication is None or self.data is None or not self._publication.lacking:
+            return files
+        optional = routes.optional()
+        return files | {path for path, route in routes.routes().paths(self.data.library) if route.id in optional}
+
+
+def refusal(error: DataError) -> str:
+    """What a build says that publishes nothing for errors in the data: each of them, how many there are, and what to do."""
+    return f"{error}\n{summary(error.findings)}"
+
+
+def summary(findings: tuple[Finding, ...]) -> str:
+    """Return what follows the list of errors: how many, and that nothing was published."""
+    count = counts(findings)
+    wrong, silent = count["error"], count["discrepancy"]
+    zh = "、".join(part for part in (f"{wrong} 处错误" if wrong else "", f"{silent} 处未加说明的不相符" if silent else "") if part)
+    en = " and ".join(
+        part for part in (f"{wrong} errors" if wrong else "", f"{silent} discrepancies without explanation" if silent else "") if part
+    )
+    return f"共 {zh}，未发布任何内容；改正后再运行一次。/ {en}; nothing was published."
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
