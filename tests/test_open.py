@@ -16,7 +16,7 @@ import open_reports
 import pytest
 from conftest import PROJECT
 from open_reports.checks.cache import Memory
-from open_reports.corpus import checked
+from open_reports.checks.opening import checked
 from open_reports.files.observations import observations
 from open_reports.finding import DataError, Finding
 from open_reports.library import AGENCY, agency_file, open_library
@@ -243,7 +243,7 @@ def test_what_was_found_in_unchanged_packages_is_not_looked_for_again(tmp_path: 
         raise AssertionError("checked again")
 
     with monkeypatch.context() as patched:
-        patched.setattr("open_reports.corpus.check", again)
+        patched.setattr("open_reports.checks.opening.check", again)
         assert checked(root, memory=memory).findings == first.findings
         with pytest.raises(DataError):
             checked(root, memory=memory, strict=True)
