@@ -1,7 +1,7 @@
 """The page of the data: every kind of file with what was really written, programs that read it, and what is promised about it.
 
 What the page explains at length stands in `locales/data.<language>.md`, sections of Markdown with lines that begin with `@`:
-`@files` and `@names` list kinds of file by their route's id, `@with PATH` keeps the rest of its line only where the site has
+`@files` and `@names` list kinds of file by their route's id (`@files` with facts), `@with PATH` keeps the rest of its line only where the site has
 that page or file, `@indicators`, `@snippets`, `@changes`, `@lacking` and `@citation` stand for what the build knows.
 """
 
@@ -158,8 +158,10 @@ def data_page(files: DataFiles, w: Words, *, site: str = "") -> Page:
 def _known(files: DataFiles, here: Here, site: str) -> dict[str, Callable[[list[str]], Markup]]:
     """What stands in the place of each line that begins with `@`."""
     w, samples = here.w, files.samples
+    more = _unnamed(files, w.language)
 
-    def kinds(names: list[str]) -> Markup:
+    def kinds(line: list[str]) -> Markup:
+        names = [*line, *more.get(line[0], ())]
         return _rendered(
             "data-files.html", w, kinds=[kind_view(files.routes[name], samples[name], here) for name in names if name in samples]
         )
@@ -184,6 +186,25 @@ def _known(files: DataFiles, here: Here, site: str) -> dict[str, Callable[[list[
         return _rendered("citation.html", w, cite=view, example="")
 
     return {"files": kinds, "names": alone, "snippets": programs, "changes": changes, "lacking": lacking, "citation": cite}
+
+
+def _unnamed(files: DataFiles, language: str) -> Mapping[str, Sequence[str]]:
+    """Kinds of file that no line of the text names, by the first kind of the line they join: the first about the same subject.
+
+    So a kind that was just added is on the page before anybody has written about it.
+    """
+    lines = [line.split() for line in documentation(language).splitlines() if line.startswith(("@files ", "@names "))]
+    named = {name for _, *names in lines for name in names}
+    joined: dict[str, str] = {}
+    for mark, *names in lines:
+        for name in names:
+            if mark == "@files" and name in files.routes:
+                joined.setdefault(files.routes[name].subject, names[0])
+    found: dict[str, list[str]] = {}
+    for route in files.routes:
+        if route.id not in named:
+            found.setdefault(joined[route.subject], []).append(route.id)
+    return found
 
 
 def _rendered(template: str, w: Words, **values: object) -> Markup:
