@@ -6,12 +6,12 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports.form import forms
-from open_reports.report.model import Change as Entry
 from open_reports.text import Words
 
 if TYPE_CHECKING:
     from open_reports.library import Library
     from open_reports.report import Report, Revision
+    from open_reports.report.model import Change as Entry
 
 _ADDRESS = re.compile(r"[a-z]+/[a-z_.]+/[a-z_]+", re.ASCII)
 
