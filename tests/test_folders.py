@@ -18,7 +18,7 @@ from open_reports.files.folder import ReportFolder
 from open_reports.pages import Here, frame
 from open_reports.pages.ledger import ledger
 from open_reports.site.build import Build, Settings
-from open_reports.text import Text, Words, words
+from open_reports.text import LANGUAGES, Text, Words, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +71,10 @@ def added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known_anew: None) -> 
     told = words()
     assert isinstance(told, dict)
     for name in IDS:
-        monkeypatch.setitem(told, f"route_{name}", Text(zh=f"虚构的{name}", en=f"Invented {name}"))
+        text = Text(zh=f"虚构的{name}", en=f"Invented {name}")
+        monkeypatch.setitem(told, f"route_{name}", text)
+        for language in LANGUAGES:
+            monkeypatch.setitem(Words(language)._labels, f"route_{name}", text[language])  # type: ignore[index]
 
 
 @pytest.fixture(scope="module")

@@ -46,7 +46,7 @@ def searching(library: Library) -> dict[str, Any]:
     for language in LANGUAGES:
         whole = catalogue(library, language, terms=glossary.entries())
         anchors = {f"glossary/#{each.name.zh}": each.address for each in whole.entries if each.kind == "term"}
-        form = html.fromstring(search_page(Here("search/", Words(language)), whole).build().html).xpath("//form")[0]
+        form = html.fromstring(search_page(Here("search/", Words(language)), whole).build()).xpath("//form")[0]
         dataset = {
             re.sub(r"-(.)", lambda match: match[1].upper(), name.removeprefix("data-")): value
             for name, value in form.attrib.items()
