@@ -20,6 +20,7 @@ from hypothesis import given, settings
 from lxml import html as parser
 from open_reports.charts import Chart, charts, definitions, figure, load, title
 from open_reports.errors import FormError
+from open_reports.form import FAMILY
 from open_reports.text import LANGUAGES, Words
 from test_series import agencies, made
 
@@ -34,11 +35,11 @@ PACKAGES = ROOT / "datapackages"
 AGENCIES = sorted(folder.name for folder in PACKAGES.iterdir() if (folder / "agency.yml").is_file())
 IDS = [chart.id for chart in definitions()]
 REFUSED = yaml.safe_load((ROOT / "tests" / "cases" / "charts.yml").read_text(encoding="utf-8"))["refused"]
-TEXT = (resources.files("open_reports") / "forms" / "views" / "charts.yml").read_text(encoding="utf-8")
+TEXT = (resources.files("open_reports") / FAMILY / "views" / "charts.yml").read_text(encoding="utf-8")
 DATA: dict[str, Any] = {chart["id"]: chart for chart in yaml.safe_load(TEXT)["charts"]}
 RATES: dict[str, Any] = {
     each["id"]: each
-    for each in yaml.safe_load((resources.files("open_reports") / "forms" / "indicators.yml").read_text(encoding="utf-8"))["indicators"]
+    for each in yaml.safe_load((resources.files("open_reports") / FAMILY / "indicators.yml").read_text(encoding="utf-8"))["indicators"]
 }
 Drawn = dict[tuple[int, str], Decimal]
 """Number by year and series."""
@@ -402,7 +403,7 @@ def test_definitions_are_refused(case: dict[str, str]) -> None:
     with pytest.raises(FormError) as raised:
         load(TEXT.replace(case["this"], case["by"], 1))
     assert case["says"] in str(raised.value)
-    assert "forms/views/charts.yml" in str(raised.value)
+    assert "forms/foi-cn/views/charts.yml" in str(raised.value)
 
 
 def luminance(colour: str) -> float:

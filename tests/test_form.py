@@ -6,10 +6,10 @@ from importlib import resources
 
 import pytest
 from open_reports.errors import FormError
-from open_reports.form import TABLES, TableForm, forms, load
+from open_reports.form import FAMILY, TABLES, TableForm, forms, load
 from open_reports.text import LANGUAGES
 
-FOLDER = resources.files("open_reports") / "forms"
+FOLDER = resources.files("open_reports") / FAMILY
 TABLE_FORMS = [form.tables[table] for form in forms().values() for table in TABLES]
 
 
@@ -189,13 +189,13 @@ def test_the_forms_themselves_load() -> None:
 
 def test_unknown_key_names_file_and_place() -> None:
     message = refusal("2019.yml", "    section: 三\n", "    section: 三\n    colour: red\n")
-    assert message.startswith("forms/2019.yml: tables.applications.colour: record.unknown_key")
+    assert message.startswith("forms/foi-cn/2019.yml: tables.applications.colour: record.unknown_key")
 
 
 def test_duplicate_key_names_file_and_line() -> None:
     message = refusal("2021.yml", "    section: 三\n", "    section: 三\n    section: 四\n")
     row = texts("2021.yml", "id:", "id:")["2021.yml"].split("    section: 三\n")[0].count("\n") + 2
-    assert message == f"forms/2021.yml, line {row}: document.duplicate_key {{'found': 'section'}}"
+    assert message == f"forms/foi-cn/2021.yml, line {row}: document.duplicate_key {{'found': 'section'}}"
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ def test_duplicate_key_names_file_and_line() -> None:
 )
 def test_a_rule_that_names_no_line_is_an_error(this: str, by: str, place: str, code: str) -> None:
     message = refusal("2019.yml", this, by)
-    assert message.startswith(f"forms/2019.yml: {place}: {code}")
+    assert message.startswith(f"forms/foi-cn/2019.yml: {place}: {code}")
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_a_rule_that_names_no_line_is_an_error(this: str, by: str, place: str, c
     ],
 )  # fmt: skip
 def test_a_damaged_form_is_an_error(this: str, by: str, place: str, code: str) -> None:
-    assert f"forms/2019.yml: {place}: {code}" in refusal("2019.yml", this, by)
+    assert f"forms/foi-cn/2019.yml: {place}: {code}" in refusal("2019.yml", this, by)
 
 
 def test_every_fault_at_once() -> None:
@@ -235,9 +235,9 @@ def test_every_fault_at_once() -> None:
     with pytest.raises(FormError) as raised:
         load(damaged)
     places = [line.partition(": ")[0] for line in str(raised.value).splitlines()]
-    assert places == ["forms/2019.yml", "forms/2021.yml"]
+    assert places == ["forms/foi-cn/2019.yml", "forms/foi-cn/2021.yml"]
 
 
 def test_a_shared_file_without_a_language_is_an_error() -> None:
     message = refusal("common.yml", "reported: {zh: 已填报, en: reported}", "reported: {zh: 已填报}")
-    assert message.startswith("forms/common.yml: statuses.reported.en: record.missing")
+    assert message.startswith("forms/foi-cn/common.yml: statuses.reported.en: record.missing")

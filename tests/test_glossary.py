@@ -59,7 +59,7 @@ CONCEPTS = [
 
 
 def files() -> dict[str, str]:
-    folder = PACKAGE / "forms" / "glossary"
+    folder = PACKAGE / "forms" / "foi-cn" / "glossary"
     return {entry.name: entry.read_text(encoding="utf-8") for entry in folder.iterdir() if entry.name.endswith(".yml")}
 
 

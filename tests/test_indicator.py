@@ -28,7 +28,7 @@ from open_reports.document import parse_yaml
 from open_reports.errors import FormError
 from open_reports.files.folder import IndicatorFolder
 from open_reports.files.indicator import COLUMNS, indicator_files
-from open_reports.form import Cells, forms, load
+from open_reports.form import FAMILY, Cells, forms, load
 from open_reports.form.glossary import glossary
 from open_reports.library import Library, open_library
 from open_reports.pages.indicators import counted, indicator_pages, percent, reason_words
@@ -180,10 +180,10 @@ DAMAGE = {
 
 @pytest.mark.parametrize("this, by", DAMAGE.values(), ids=DAMAGE)
 def test_a_damaged_definition_is_refused(this: str, by: str) -> None:
-    folder = resources.files("open_reports") / "forms"
+    folder = resources.files("open_reports") / FAMILY
     texts = {entry.name: entry.read_text(encoding="utf-8") for entry in folder.iterdir() if entry.name.endswith(".yml")}
     assert this in texts["indicators.yml"]
-    with pytest.raises(FormError, match=r"forms/indicators\.yml: "):
+    with pytest.raises(FormError, match=r"forms/foi-cn/indicators\.yml: "):
         load({**texts, "indicators.yml": texts["indicators.yml"].replace(this, by, 1)})
 
 

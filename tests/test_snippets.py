@@ -18,7 +18,7 @@ from open_reports.checks.check import check
 from open_reports.errors import FormError
 from open_reports.files import snippets
 from open_reports.files.snippets import answer, codes, featured, read_settings, settings, slots
-from open_reports.form import Address, forms
+from open_reports.form import FAMILY, Address, forms
 from open_reports.library import open_library
 from open_reports.pages import Here
 from open_reports.pages.snippets import snippets_html
@@ -366,7 +366,7 @@ def changed(old: str, new: str) -> Callable[[str], str]:
 def test_a_fault_in_the_snippets_is_found_and_named(change: Callable[[str], str], path: str, code: str) -> None:
     from importlib import resources  # noqa: PLC0415 (only this test reads the file)
 
-    text = (resources.files("open_reports") / "forms" / "views" / "snippets.yml").read_text(encoding="utf-8")
+    text = (resources.files("open_reports") / FAMILY / "views" / "snippets.yml").read_text(encoding="utf-8")
     assert read_settings(text) == settings()
     with pytest.raises(FormError) as raised:
         read_settings(change(text))

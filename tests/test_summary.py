@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from open_reports.library import Library
 
 GOLDEN = yaml.safe_load((Path(__file__).parent / "cases" / "summary.yml").read_text(encoding="utf-8"))
-FILE = Path(__file__).parent.parent / "plugins" / "open_reports" / "locales" / "summary.yml"
+FILE = Path(__file__).parent.parent / "plugins" / "open_reports" / "forms" / "foi-cn" / "summary.yml"
 WORDS = {language: Words(language) for language in LANGUAGES}
 YEAR = 2023
 

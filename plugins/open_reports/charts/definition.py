@@ -1,4 +1,4 @@
-"""What the charts show, as data: `forms/views/charts.yml`, read strictly and checked against the forms."""
+"""What the charts show, as data: `forms/foi-cn/views/charts.yml`, read strictly and checked against the forms."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from open_reports.document import Record, parse_yaml
 from open_reports.errors import DocumentError, FormError
-from open_reports.form import TABLES, Cells, forms
+from open_reports.form import FAMILY, TABLES, Cells, forms
 from open_reports.text import Text
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class ChartDefinition:
 @cache
 def definitions() -> tuple[ChartDefinition, ...]:
     """Return the charts shipped with this package, read once a process. Raises `FormError`."""
-    return load((resources.files("open_reports") / "forms" / "views" / "charts.yml").read_text(encoding="utf-8"))
+    return load((resources.files("open_reports") / FAMILY / "views" / "charts.yml").read_text(encoding="utf-8"))
 
 
 def load(text: str) -> tuple[ChartDefinition, ...]:
@@ -78,13 +78,13 @@ def load(text: str) -> tuple[ChartDefinition, ...]:
     try:
         root = Record(parse_yaml(text), problems)
     except DocumentError as error:
-        message = f"forms/views/charts.yml, line {error.row}: {error.code} {error.values}"
+        message = f"{FAMILY}/views/charts.yml, line {error.row}: {error.code} {error.values}"
         raise FormError(message) from error
     charts: tuple[ChartDefinition, ...] = root.each("charts", _chart)
     _once(root, "charts", [chart.id for chart in charts])
     root.close()
     if problems:
-        raise FormError("\n".join(f"forms/views/charts.yml: {problem}" for problem in problems))
+        raise FormError("\n".join(f"{FAMILY}/views/charts.yml: {problem}" for problem in problems))
     return charts
 
 

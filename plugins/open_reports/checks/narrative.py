@@ -1,6 +1,6 @@
 """The narrative against the tables: stated sums against their parts, stated figures against their cells.
 
-What an item of section one or a phrase of `report.md` means is data (`forms/narrative.yml`); what no entry names is not
+What an item of section one or a phrase of `report.md` means is data (`forms/foi-cn/narrative.yml`); what no entry names is not
 compared. The two often differ in scope, so a difference is a notice and its wording asks to compare.
 """
 

@@ -163,7 +163,7 @@ def coverage(library: Library, today: date) -> Coverage:
 def last_day(kind: str, year: int) -> date | None:
     """Last day on which the law allows a kind of agency to publish its report of a year; None where it names none.
 
-    Source: Regulation on Open Government Information (2019), Article 49, as `forms/common.yml` states it.
+    Source: Regulation on Open Government Information (2019), Article 49, as `forms/foi-cn/common.yml` states it.
     """
     text = forms().common.deadlines.get(kind)
     return date.fromisoformat(f"{year + 1}-{text}") if text else None

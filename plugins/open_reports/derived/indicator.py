@@ -1,6 +1,6 @@
 """Indicators: what a report's figures amount to, each with the counts it is made of.
 
-Definitions are data (`forms/indicators.yml`). A rate is never given without its denominator, never on a zero one, and not
+Definitions are data (`forms/foi-cn/indicators.yml`). A rate is never given without its denominator, never on a zero one, and not
 on one below the floor, where two counts say more than a percentage.
 """
 

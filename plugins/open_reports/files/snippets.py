@@ -1,6 +1,6 @@
 """Snippets: code in several languages of programming that loads the data of the page it stands on, and treats it with care.
 
-The code is data (`forms/views/snippets.yml`). All snippets of a kind of page ask the same, so all give the same answer,
+The code is data (`forms/foi-cn/views/snippets.yml`). All snippets of a kind of page ask the same, so all give the same answer,
 which `answer` computes from the library; tests run each of them as printed and hold what it prints against that.
 """
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from open_reports.document import INVISIBLE, Problem, Record, parse_yaml
 from open_reports.errors import FormError
-from open_reports.form import TABLES, Address, forms
+from open_reports.form import FAMILY, TABLES, Address, forms
 from open_reports.text import Text
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Settings(NamedTuple):
 @cache
 def settings() -> Settings:
     """Snippets shipped with this package, read once a process. Raises `FormError` with every fault."""
-    return read_settings((resources.files("open_reports") / "forms" / "views" / "snippets.yml").read_text(encoding="utf-8"))
+    return read_settings((resources.files("open_reports") / FAMILY / "views" / "snippets.yml").read_text(encoding="utf-8"))
 
 
 def read_settings(text: str) -> Settings:
@@ -86,7 +86,7 @@ def read_settings(text: str) -> Settings:
     for key in sorted(unused):
         root.note(f"says.{key}", "record.unknown_key", found=key, expected="languages")
     if problems:
-        raise FormError("\n".join(f"forms/views/snippets.yml: {problem}" for problem in problems))
+        raise FormError("\n".join(f"{FAMILY}/views/snippets.yml: {problem}" for problem in problems))
     return Settings(address, says, languages)
 
 

@@ -1,6 +1,6 @@
 """Form: what a statutory form prints, as data. Everything that knows the form derives from here.
 
-A form is a YAML file in `forms/`, dated and cited like the letter that prescribes it. `model` says what a form is,
+A form is a YAML file in the folder of its family (`forms/foi-cn/`), dated and cited like the letter that prescribes it. `model` says what a form is,
 `reading` how it is read, `glossary` what its words mean.
 """
 
@@ -33,9 +33,10 @@ from open_reports.form.model import (
     Term,
     section_title,
 )
-from open_reports.form.reading import RULE_ID, forms, load
+from open_reports.form.reading import FAMILY, RULE_ID, forms, load
 
 __all__ = [
+    "FAMILY",
     "ID",
     "LINE_ID",
     "RULE_ID",

@@ -1,6 +1,6 @@
 """Glossary: every line, column, head, table, indicator, rule and word of the reports, in plain words with its legal basis.
 
-Texts are data (`forms/glossary/`), one entry a concept: a line that stands on both forms is explained once. Ids of entries
+Texts are data (`forms/foi-cn/glossary/`), one entry a concept: a line that stands on both forms is explained once. Ids of entries
 are anchors of the glossary page, and permanent. Whatever a form prints has an entry, or loading fails.
 """
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports.document import Problem, Record, parse_yaml
 from open_reports.errors import DocumentError, FormError
-from open_reports.form import forms
+from open_reports.form import FAMILY, forms
 from open_reports.text import Text
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class Glossary(Mapping[str, Entry]):
 @cache
 def glossary() -> Glossary:
     """Load the glossary shipped with this package, once a process. Raises `FormError`."""
-    folder = resources.files("open_reports") / "forms" / "glossary"
+    folder = resources.files("open_reports") / FAMILY / "glossary"
     texts = {entry.name: entry.read_text(encoding="utf-8") for entry in folder.iterdir() if entry.name.endswith(".yml")}
     return load(texts, forms())
 
@@ -141,13 +141,13 @@ def load(texts: Mapping[str, str], known: Forms) -> Glossary:
         if name in texts:
             found += reading.entries(section, name, texts[name])
         elif section not in _GENERATED:
-            problems.append(f"forms/glossary/{SECTIONS}: no file for section {section}")
+            problems.append(f"{FAMILY}/glossary/{SECTIONS}: no file for section {section}")
         sections.append(Section(id=section, title=title, lead=lead, entries=tuple(found)))
     expected = {SECTIONS, *(f"{section.id}.yml" for section in sections)}
-    problems += [f"forms/glossary/{name}: no section of that name" for name in sorted(texts.keys() - expected)]
-    problems += [f"forms/glossary: no entry for {lacking}" for lacking in reading.printed if lacking not in reading.anchors]
+    problems += [f"{FAMILY}/glossary/{name}: no section of that name" for name in sorted(texts.keys() - expected)]
+    problems += [f"{FAMILY}/glossary: no entry for {lacking}" for lacking in reading.printed if lacking not in reading.anchors]
     ids = [entry.id for section in sections for entry in section.entries]
-    problems += [f"forms/glossary: {twice} stands more than once" for twice in dict.fromkeys(ids) if ids.count(twice) > 1]
+    problems += [f"{FAMILY}/glossary: {twice} stands more than once" for twice in dict.fromkeys(ids) if ids.count(twice) > 1]
     if problems:
         raise FormError("\n".join(problems))
     return Glossary(tuple(sections), reading.anchors)
@@ -186,7 +186,7 @@ def _root(name: str, text: str, problems: list[str]) -> tuple[Record, list[Probl
     try:
         return Record(parse_yaml(text), found), found
     except DocumentError as error:
-        problems.append(f"forms/glossary/{name}, line {error.row}: {error.code} {error.values}")
+        problems.append(f"{FAMILY}/glossary/{name}, line {error.row}: {error.code} {error.values}")
         return Record({}, []), []
 
 
@@ -203,7 +203,7 @@ def _sections(texts: Mapping[str, str], problems: list[str]) -> list[tuple[str, 
         lambda entry: (entry.matching("id", r"[a-z]+", "terms"), _text(entry.record("title")), _text(entry.record("lead"))),
     )
     root.close()
-    problems += [f"forms/glossary/{SECTIONS}: {problem}" for problem in found]
+    problems += [f"{FAMILY}/glossary/{SECTIONS}: {problem}" for problem in found]
     return list(sections)
 
 
@@ -224,7 +224,7 @@ class _Reading:
             covered = [each for key in _COVERED for each in self._covered(record, key, name)]
             for each in covered:
                 if each in self.anchors:
-                    self.problems.append(f"forms/glossary/{name}: {entry} explains {each}, which {self.anchors[each]} explains already")
+                    self.problems.append(f"{FAMILY}/glossary/{name}: {entry} explains {each}, which {self.anchors[each]} explains already")
                 self.anchors[each] = entry
             labels = tuple(dict.fromkeys(self.printed[each] for each in covered))
             own = "term" in record.mapping or not labels
@@ -236,14 +236,14 @@ class _Reading:
                 id=entry, section=section, term=term, meaning=meaning, basis=basis, forms=_forms_of(covered, self.known), printed=labels
             )
         root.close()
-        self.problems += [f"forms/glossary/{name}: {problem}" for problem in found]
+        self.problems += [f"{FAMILY}/glossary/{name}: {problem}" for problem in found]
 
     def _covered(self, record: Record, key: str, name: str) -> Iterator[Covered]:
         """What a key of an entry names: `lines: [applications/new]`, `columns: [disclosure/amount/2019]` (of one form alone)."""
         for value in record.texts(key):
             found = [each for each in _meant(key, value, self.known) if each in self.printed]
             if not found:
-                self.problems.append(f"forms/glossary/{name}: {record.at(key)} names {value}, which no form has")
+                self.problems.append(f"{FAMILY}/glossary/{name}: {record.at(key)} names {value}, which no form has")
             yield from found
 
 

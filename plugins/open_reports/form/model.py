@@ -1,6 +1,6 @@
 """The statutory forms: tables, lines, columns, rules, labels. Everything that knows the form derives from here.
 
-A form is a YAML file in `forms/`, dated and cited like the letter that prescribes it. The form belongs to each table,
+A form is a YAML file in the folder of its family (`forms/foi-cn/`), dated and cited like the letter that prescribes it. The form belongs to each table,
 not to the year: real reports mix them, so a table's form is stated in its package and detected from what is printed.
 """
 

@@ -40,10 +40,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 
+FAMILY = "forms/foi-cn"
+"""Folder of a family of forms in this package: its forms, with everything that is said of their lines and figures."""
+
+
 @cache
 def forms() -> Forms:
     """Load the forms shipped with this package, once a process. Raises `FormError`."""
-    folder = resources.files("open_reports") / "forms"
+    folder = resources.files("open_reports") / FAMILY
     texts = {entry.name: entry.read_text(encoding="utf-8") for entry in folder.iterdir() if entry.name.endswith(".yml")}
     return load(texts)
 
@@ -71,7 +75,7 @@ def load(texts: Mapping[str, str]) -> Forms:
     return Forms(by_id=ordered, common=common, narrative=narrative, indicators=indicators)
 
 
-_SHARED = frozenset({"common.yml", "narrative.yml", "indicators.yml"})
+_SHARED = frozenset({"common.yml", "narrative.yml", "indicators.yml", "summary.yml"})
 
 
 def _parse(name: str, text: str, problems: list[str]) -> tuple[Record, list[Problem]] | None:
@@ -79,7 +83,7 @@ def _parse(name: str, text: str, problems: list[str]) -> tuple[Record, list[Prob
         found: list[Problem] = []
         return Record(parse_yaml(text), found), found
     except DocumentError as error:
-        problems.append(f"forms/{name}, line {error.row}: {error.code} {error.values}")
+        problems.append(f"{FAMILY}/{name}, line {error.row}: {error.code} {error.values}")
         return None
 
 
@@ -147,7 +151,7 @@ def _load_common(text: str, problems: list[str]) -> Common | None:
     )
     deadlines.close()
     root.close()
-    problems.extend(f"forms/common.yml: {problem}" for problem in found)
+    problems.extend(f"{FAMILY}/common.yml: {problem}" for problem in found)
     return common
 
 
@@ -191,7 +195,7 @@ def _load_form(name: str, text: str, common: Common, problems: list[str]) -> For
     )
     for record in (years, reference, tables, root):
         record.close()
-    problems.extend(f"forms/{name}: {problem}" for problem in found)
+    problems.extend(f"{FAMILY}/{name}: {problem}" for problem in found)
     return loaded
 
 
@@ -383,7 +387,7 @@ def _load_indicators(text: str, problems: list[str]) -> dict[str, Indicator]:
         ),
     )
     root.close()
-    problems.extend(f"forms/indicators.yml: {problem}" for problem in found)
+    problems.extend(f"{FAMILY}/indicators.yml: {problem}" for problem in found)
     return {indicator.id: indicator for indicator in loaded}
 
 
@@ -404,7 +408,7 @@ def _load_narrative(text: str, problems: list[str]) -> tuple[Statement, ...]:
     root, found = parsed
     statements = root.each("figures", _statement)
     root.close()
-    problems.extend(f"forms/narrative.yml: {problem}" for problem in found)
+    problems.extend(f"{FAMILY}/narrative.yml: {problem}" for problem in found)
     return statements
 
 

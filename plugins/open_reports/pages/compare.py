@@ -14,7 +14,7 @@ from open_reports.derived.indicator import of_library
 from open_reports.document import Problem, Record, json_bytes, parse_yaml, script_json
 from open_reports.errors import FormError
 from open_reports.files.agencies import LIST
-from open_reports.form import TABLES, forms
+from open_reports.form import FAMILY, TABLES, forms
 from open_reports.pages.frame import Here, Link, Page, agency_name, anchor, column_words, crumbs, templates, unit_words
 from open_reports.pages.table import title
 from open_reports.text import words
@@ -35,7 +35,7 @@ _SHARED_WORDS = ("agency", "agencies", "year", "years", "scope", "not_collected"
 
 
 class Settings(NamedTuple):
-    """What the page shows unasked, and how much at once (`forms/views/compare.yml`).
+    """What the page shows unasked, and how much at once (`forms/foi-cn/views/compare.yml`).
 
     `plain` are the columns of the table of the latest year, `first` those chosen with the first agency.
     """
@@ -50,7 +50,7 @@ class Settings(NamedTuple):
 @cache
 def settings() -> Settings:
     """Load the page's settings, once a process. Raises `FormError` where one is missing or names no figure."""
-    file = resources.files("open_reports") / "forms" / "views" / "compare.yml"
+    file = resources.files("open_reports") / FAMILY / "views" / "compare.yml"
     return read_settings(file.read_text(encoding="utf-8"))
 
 
@@ -76,7 +76,7 @@ def read_settings(text: str) -> Settings:
         for unknown in [each for each in chosen if each not in known]:
             root.note(key, "form.no_such_line", found=unknown, expected=f"table/line/column, {INDICATOR}indicator")
     if problems:
-        raise FormError("\n".join(f"forms/views/compare.yml: {problem}" for problem in problems))
+        raise FormError("\n".join(f"{FAMILY}/views/compare.yml: {problem}" for problem in problems))
     return read
 
 

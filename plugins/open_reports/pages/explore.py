@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from open_reports.document import INVISIBLE, Problem, Record, json_bytes, parse_yaml, script_json
 from open_reports.errors import FormError, PublishError
 from open_reports.files.agencies import LIST
-from open_reports.form import TABLES, forms
+from open_reports.form import FAMILY, TABLES, forms
 from open_reports.pages.frame import Here, Page, column_words, crumbs, size_words, templates
 from open_reports.text import Text, words
 
@@ -51,7 +51,7 @@ class Example(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """What the page asks of a browser, and the queries it offers (`forms/views/explore.yml`, where each is explained)."""
+    """What the page asks of a browser, and the queries it offers (`forms/foi-cn/views/explore.yml`, where each is explained)."""
 
     seconds: int
     rows: int
@@ -66,7 +66,7 @@ class Settings(NamedTuple):
 @cache
 def settings() -> Settings:
     """Load the page's settings, once a process. Raises `FormError` where one is missing or wrong."""
-    file = resources.files("open_reports") / "forms" / "views" / "explore.yml"
+    file = resources.files("open_reports") / FAMILY / "views" / "explore.yml"
     return read_settings(file.read_text(encoding="utf-8"))
 
 
@@ -86,7 +86,7 @@ def read_settings(text: str) -> Settings:
     for twice in [each.id for each in examples if each.id in seen or seen.add(each.id)]:  # type: ignore[func-returns-value]
         root.note("examples", "document.duplicate_key", found=twice)
     if problems:
-        raise FormError("\n".join(f"forms/views/explore.yml: {problem}" for problem in problems))
+        raise FormError("\n".join(f"{FAMILY}/views/explore.yml: {problem}" for problem in problems))
     return Settings(**limits, examples=examples)
 
 

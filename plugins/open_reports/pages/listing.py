@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from open_reports.document import Record, parse_yaml
 from open_reports.errors import FormError
-from open_reports.form import forms
+from open_reports.form import FAMILY, forms
 from open_reports.pages.frame import verdict
 from open_reports.text import words
 
@@ -100,7 +100,7 @@ class Topic(NamedTuple):
 
 
 class Views(NamedTuple):
-    """What lists and the page of an agency show (`forms/views/agency.yml`)."""
+    """What lists and the page of an agency show (`forms/foi-cn/views/agency.yml`)."""
 
     listed: tuple[tuple[str, str, str], ...]
     topics: tuple[Topic, ...]
@@ -109,7 +109,7 @@ class Views(NamedTuple):
 @cache
 def views() -> Views:
     """Load the views, once a process. Raises `FormError` where one names no table or figure of any form."""
-    name = "forms/views/agency.yml"
+    name = f"{FAMILY}/views/agency.yml"
     problems: list[Problem] = []
     root = Record(parse_yaml((resources.files("open_reports") / name).read_text(encoding="utf-8")), problems)
     tables = [table for form in forms().values() for table in form.tables.values()]

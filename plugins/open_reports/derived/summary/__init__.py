@@ -1,6 +1,6 @@
 """Summary: what a report says, in a few plain sentences made from its figures alone, each number with the cells it comes from.
 
-Which figures make which sentence, and every word of it, is data: `locales/summary.yml`, which `book` reads. No line, column or
+Which figures make which sentence, and every word of it, is data: `forms/foi-cn/summary.yml`, which `book` reads. No line, column or
 rule is named here. A number that is not one cell is the sum of its cells, or a rate beside its denominator; nothing is derived
 from figures that do not reconcile as printed, and nothing stands for what is blank.
 """

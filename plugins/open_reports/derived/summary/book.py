@@ -1,4 +1,4 @@
-"""The book of sentences: `locales/summary.yml`, read strictly from top to bottom."""
+"""The book of sentences: `forms/foi-cn/summary.yml`, read strictly from top to bottom."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports.document import Record, parse_yaml
 from open_reports.errors import FormError
-from open_reports.form import TABLES, Cells, forms
+from open_reports.form import FAMILY, TABLES, Cells, forms
 from open_reports.text import LANGUAGES, Text
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ _PIECE = re.compile(
 @cache
 def book() -> Book:
     """Return the sentences shipped with this package, read once a process. Raises `FormError`."""
-    return load((resources.files("open_reports") / "locales" / "summary.yml").read_text(encoding="utf-8"))
+    return load((resources.files("open_reports") / FAMILY / "summary.yml").read_text(encoding="utf-8"))
 
 
 def load(text: str) -> Book:
@@ -135,7 +135,7 @@ def load(text: str) -> Book:
     )
     root.close()
     if problems:
-        raise FormError("\n".join(f"locales/summary.yml: {problem}" for problem in problems))
+        raise FormError("\n".join(f"{FAMILY}/summary.yml: {problem}" for problem in problems))
     return read
 
 
