@@ -16,7 +16,7 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from open_reports.form import TABLES, forms
+from open_reports.form import forms
 from open_reports.report import DESCRIPTOR, PROSE, Source, csv_text, descriptor, json_text, resources, table_path, table_rows
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from open_reports.form import Column, Line, Rule, TableForm, Term
+
+TABLES = forms().tables
 
 Number = int | Decimal
 Figures = dict[str, dict[str, Number | None]]
@@ -271,7 +273,8 @@ def agency_text(agency: str, *, parent: str = "none", kind: str | None = None) -
 
 def prescribed(year: int) -> dict[str, str]:
     """Form id of each table as prescribed for a year."""
-    return dict.fromkeys(TABLES, forms().prescribed_for(year).id)
+    form = forms().prescribed_for(year)
+    return dict.fromkeys(form.tables, form.id)
 
 
 def hybrids() -> tuple[dict[str, str], ...]:
@@ -385,7 +388,9 @@ def _prose(agency: str, year: int) -> str:
         "problems": "这里没有真实的问题，也没有真实的改进。",
         "other": "没有收取信息处理费。",
     }
-    return "\n".join(f"## {section.number}、{section.title.zh}\n\n{said[section.id]}\n" for section in forms().common.sections)
+    return "\n".join(
+        f"## {section.number}、{section.title.zh}\n\n{said[section.id]}\n" for section in forms().prescribed_for(year).sections
+    )
 
 
 # -- a whole corpus -----------------------------------------------------------------------------------------------------

@@ -15,11 +15,13 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
-from open_reports.form import TABLES, forms
+from open_reports.form import forms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+TABLES = forms().tables
 
 _PLACE = re.compile(
     r"(?P<file>datapackages/.+?\.(?:csv|json|md|yml)|datapackages/[^：]+?)(?: 第 (?P<row>\d+) 行)?(?:“(?P<column>[^”]+)”列)?：(?P<says>.*)"

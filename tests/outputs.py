@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import duckdb
 import openpyxl
-from open_reports.form import TABLES, forms
+from open_reports.form import forms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from open_reports.form import Block, TableForm
     from open_reports.report import Report
+
+TABLES = forms().tables
 
 MISSING = {"": "blank", "/": "not_applicable", "-": "not_applicable"}
 
@@ -167,7 +169,7 @@ def shown(cell: Any) -> str:
 def workbook_cells(data: bytes, report: Report) -> Iterator[tuple[str, Any]]:
     """Every figure's address and cell, found by the labels printed around it alone."""
     sheets = book(data)
-    overview = forms().common.sections[0]
+    overview = report.form.sections[0]
     listed = sheets[f"{overview.number}、{overview.title.zh}"]
     stated = {row[0].value: row[1] for row in listed.iter_rows(min_row=4)}
     for item in report.overview:

@@ -9,7 +9,7 @@ import made_up
 import pytest
 from conftest import with_cells
 from open_reports.checks.check import check, check_report, counts, errors, identities
-from open_reports.form import TABLES, forms
+from open_reports.form import forms
 from open_reports.library import Library, open_library
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from open_reports.report import Report
 
     Made = Callable[[made_up.Package], Report]
+
+TABLES = forms().tables
 
 CELLS = [
     (form.id, table, line.id, column.id)

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from open_reports.checks.check import check
 from open_reports.document import parse_yaml
-from open_reports.form import TABLES, forms
+from open_reports.form import forms
 from open_reports.history import diff
 from open_reports.history.diff.model import STANDINGS
 from open_reports.history.diff.sections import place
@@ -34,6 +34,8 @@ from open_reports.site.publish import publish
 if TYPE_CHECKING:
     from open_reports.history.diff import Diff
     from open_reports.report import Report
+
+TABLES = forms().tables
 
 AGENCY = "xugou-jia"
 YEARS = (2022, 2023)

@@ -31,7 +31,7 @@ from open_reports.errors import PublishError
 from open_reports.files.citation import checked_problem
 from open_reports.files.corrections import corrections_csv, corrections_json
 from open_reports.finding import LEVELS, level_name
-from open_reports.form import TABLES, forms
+from open_reports.form import forms
 from open_reports.library import open_library
 from open_reports.pages.data import documentation
 from open_reports.plugin import OpenReportsConfig
@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from open_reports.form import Cells, Indicator
     from open_reports.library import Library
     from open_reports.site.publish import Publication
+
+TABLES = forms().tables
 
 NAMES = ("about", "publish")
 """The hand-written pages; each stands in `docs/` in Chinese and in `docs/en/` in English."""

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from open_reports.checks.check import check
 from open_reports.checks.identity import identities, total
 from open_reports.files import figures
-from open_reports.form import TABLES, forms
+from open_reports.form import forms
 from open_reports.library import Library, open_library
 from open_reports.pages import corrections
 from open_reports.report.model import Change, Consolidation, Revision
@@ -27,11 +27,13 @@ if TYPE_CHECKING:
     from open_reports.finding import Finding
     from open_reports.report import Reading, Report
 
+TABLES = forms().tables
+
 
 def parsed(library: Library, report: Report, findings: tuple[Finding, ...] = ()) -> dict[str, Any]:
     own = [each for each in findings if (each.agency, each.year) == (report.agency, report.year)]
     made = figures.files(library, report, own, corrections.of_report(report))
-    assert tuple(made) == figures.NAMES
+    assert tuple(made) == ("overview", *report.tables)
     return {table: json.loads(data, parse_float=Decimal) for table, data in made.items()}
 
 

@@ -6,8 +6,11 @@ from importlib import resources
 
 import pytest
 from open_reports.errors import FormError
-from open_reports.form import FAMILY, TABLES, TableForm, forms, load
+from open_reports.form import FAMILY, Section, TableForm, forms, load
+from open_reports.report import FIRST_YEAR, LAST_YEAR
 from open_reports.text import LANGUAGES
+
+TABLES = forms().tables
 
 FOLDER = resources.files("open_reports") / FAMILY
 TABLE_FORMS = [form.tables[table] for form in forms().values() for table in TABLES]
@@ -188,14 +191,14 @@ def test_the_forms_themselves_load() -> None:
 
 
 def test_unknown_key_names_file_and_place() -> None:
-    message = refusal("2019.yml", "    section: 三\n", "    section: 三\n    colour: red\n")
+    message = refusal("2019.yml", "    title: {zh: 收到", "    colour: red\n    title: {zh: 收到")
     assert message.startswith("forms/foi-cn/2019.yml: tables.applications.colour: record.unknown_key")
 
 
 def test_duplicate_key_names_file_and_line() -> None:
-    message = refusal("2021.yml", "    section: 三\n", "    section: 三\n    section: 四\n")
-    row = texts("2021.yml", "id:", "id:")["2021.yml"].split("    section: 三\n")[0].count("\n") + 2
-    assert message == f"forms/foi-cn/2021.yml, line {row}: document.duplicate_key {{'found': 'section'}}"
+    message = refusal("2021.yml", "    head: {zh: 申请人", "    head: {zh: 其他, en: Other}\n    head: {zh: 申请人")
+    row = texts("2021.yml", "id:", "id:")["2021.yml"].split("    head: {zh: 申请人")[0].count("\n") + 2
+    assert message == f"forms/foi-cn/2021.yml, line {row}: document.duplicate_key {{'found': 'head'}}"
 
 
 @pytest.mark.parametrize(
@@ -230,7 +233,7 @@ def test_a_damaged_form_is_an_error(this: str, by: str, place: str, code: str) -
 
 
 def test_every_fault_at_once() -> None:
-    damaged = texts("2019.yml", "    section: 三\n", "    section: 三\n    colour: red\n")
+    damaged = texts("2019.yml", "    title: {zh: 收到", "    colour: red\n    title: {zh: 收到")
     damaged["2021.yml"] = damaged["2021.yml"].replace("sentence: total = upheld", "sentence: total = confirmed")
     with pytest.raises(FormError) as raised:
         load(damaged)
@@ -241,3 +244,131 @@ def test_every_fault_at_once() -> None:
 def test_a_shared_file_without_a_language_is_an_error() -> None:
     message = refusal("common.yml", "reported: {zh: 已填报, en: reported}", "reported: {zh: 已填报}")
     assert message.startswith("forms/foi-cn/common.yml: statuses.reported.en: record.missing")
+
+
+# -- sections
+
+
+def test_a_form_owns_its_sections_in_printed_order() -> None:
+    form = forms()["2021"]
+    numbers = [part.number if isinstance(part, Section) else part.section for part in form.parts]
+    assert numbers == list("一二三四五六")
+    assert [section.id for section in form.sections] == ["overview", "problems", "other"]
+    assert list(form.tables) == ["disclosure", "applications", "disputes"]
+
+
+@pytest.mark.parametrize(
+    "this, by, said",
+    [
+        ("{number: 二, table: disclosure}", "{number: 一, table: disclosure}", "sections[1].number: form.section_twice (found='一')"),
+        ("{number: 二, table: disclosure}", "{number: 二, table: disputes}", "sections[3].table: form.section_twice (found='disputes')"),
+        ("  - {number: 二, table: disclosure}\n", "", "tables.disclosure: record.unknown_key"),
+        ("{number: 二, table: disclosure}", "{number: 二, table: printed}", "sections[1].table: form.reserved (found='printed')"),
+        ("id: overview, zh: 总体情况", "id: summary, zh: 总体情况", "sections: record.missing (key='overview')"),
+    ],
+    ids=["number twice", "table twice", "table without a section", "reserved", "no section one"],
+)
+def test_sections_that_do_not_hold_every_table_once_are_an_error(this: str, by: str, said: str) -> None:
+    assert f"forms/foi-cn/2019.yml: {said}" in refusal("2019.yml", this, by)
+
+
+# -- years
+
+
+def third(first: int, last: str = "null") -> dict[str, str]:
+    """The project's forms and one more, of the same tables, for other years."""
+    found = texts("2021.yml", "id:", "id:")
+    later = found["2021.yml"].replace('id: "2021"', 'id: "2026"').replace("{from: 2021, to: null}", f"{{from: {first}, to: {last}}}")
+    return {**found, "2026.yml": later}
+
+
+def said_of(damaged: dict[str, str]) -> str:
+    with pytest.raises(FormError) as raised:
+        load(damaged)
+    return str(raised.value)
+
+
+def test_the_form_of_each_year_is_settled_where_years_follow_one_another() -> None:
+    known = third(2026)
+    known["2021.yml"] = known["2021.yml"].replace("to: null", "to: 2025")
+    found = load(known)
+    assert [found.prescribed_for(year).id for year in (2008, 2020, 2021, 2025, 2026, 2099)] == [
+        "2019",
+        "2019",
+        "2021",
+        "2021",
+        "2026",
+        "2026",
+    ]
+    assert found.newest.id == "2026"
+    assert found.leading(["2019", "2021"]).id == "2021"
+
+
+def test_two_forms_in_force_for_ever_are_refused() -> None:
+    assert said_of(third(2026)) == (
+        "forms/foi-cn/2021.yml: years: {from: 2021, to: null}: form.years_overlap "
+        "(found='forms/foi-cn/2026.yml: years: {from: 2026, to: null}', expected='to: 2025')"
+    )
+
+
+@pytest.mark.parametrize("last, code", [("2026", "years_overlap"), ("2024", "years_gap")])
+def test_years_that_two_forms_claim_or_none_are_refused(last: str, code: str) -> None:
+    damaged = third(2026)
+    damaged["2021.yml"] = damaged["2021.yml"].replace("to: null", f"to: {last}")
+    assert said_of(damaged) == (
+        f"forms/foi-cn/2021.yml: years: {{from: 2021, to: {last}}}: form.{code} "
+        "(found='forms/foi-cn/2026.yml: years: {from: 2026, to: null}', expected='to: 2025')"
+    )
+
+
+def test_years_that_end_before_they_begin_are_refused() -> None:
+    assert "2021.yml: years: {from: 2021, to: 2020}: form.years_backwards" in refusal("2021.yml", "to: null", "to: 2020")
+
+
+def test_a_file_is_named_by_its_form_so_that_no_two_are_of_one() -> None:
+    damaged = {**texts("2021.yml", "id:", "id:")}
+    damaged["2026.yml"] = damaged["2021.yml"]
+    assert "forms/foi-cn/2026.yml: id: form.file_name (found='2021', expected='2026')" in said_of(damaged)
+
+
+# -- deadlines
+
+
+@pytest.mark.parametrize(
+    "kind, year, day",
+    [
+        ("township", 2018, "2019-03-31"),
+        ("department", 2018, "2019-03-31"),
+        ("district", 2008, "2009-03-31"),
+        ("department", 2019, "2020-01-31"),
+        ("district", 2019, "2020-03-31"),
+        ("township", 2019, None),
+    ],
+)
+def test_the_last_day_is_that_of_the_law_in_force(kind: str, year: int, day: str | None) -> None:
+    law = forms().common.deadline(year)
+    assert law is not None
+    found = law.last_day(kind, year)
+    assert (found.isoformat() if found else None) == day
+    assert ("第三十一条" in law.reference.zh) == (year < 2019)
+
+
+def test_every_year_of_a_report_has_its_law() -> None:
+    assert None not in [forms().common.deadline(year) for year in range(FIRST_YEAR, LAST_YEAR + 1)]
+
+
+@pytest.mark.parametrize(
+    "this, by, code",
+    [
+        ("to: 2018}", "to: 2019}", "deadline.years_overlap"),
+        ("to: 2018}", "to: null}", "deadline.years_overlap"),
+        ("to: 2018}", "to: 2017}", "deadline.years_gap"),
+        ("to: 2018}", "to: 2007}", "deadline.years_backwards"),
+        ('department: "01-31"', 'department: "02-29"', "deadlines[1].days.department: record.pattern"),
+        ('department: "01-31"', 'departments: "01-31"', "deadlines[1].days.departments: record.choice"),
+    ],
+)
+def test_deadlines_that_do_not_follow_one_another_are_refused(this: str, by: str, code: str) -> None:
+    message = refusal("common.yml", this, by)
+    assert message.startswith("forms/foi-cn/common.yml: ")
+    assert code in message

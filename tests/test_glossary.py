@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from lxml import html
 from open_reports.errors import FormError
-from open_reports.form import TABLES, forms
+from open_reports.form import forms
 from open_reports.form.glossary import KINDS, Covered, Entry, anchor_of_column, anchor_of_group, anchor_of_line, entries, glossary, load
 from open_reports.pages.frame import Here
 from open_reports.pages.glossary import SCRIPT, glossary_page, term
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
     from website import Server
+
+TABLES = forms().tables
 
 __all__ = ["browser"]
 

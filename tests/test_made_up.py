@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 import made_up
 import pytest
 from open_reports.checks.check import check
-from open_reports.form import TABLES, forms
+from open_reports.form import forms
 from open_reports.library import open_library
 from open_reports.report import Source, descriptor, json_text
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+TABLES = forms().tables
 
 
 def test_same_seed_same_bytes() -> None:

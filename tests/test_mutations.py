@@ -19,7 +19,7 @@ import pytest
 import yaml
 from open_reports.checks.check import check
 from open_reports.document import shown
-from open_reports.form import TABLES, forms
+from open_reports.form import forms
 from open_reports.library import open_library
 from open_reports.report import DESCRIPTOR, table_path
 from plain_sums import SUMS, Cells, Sum
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from open_reports.finding import Finding
+
+TABLES = forms().tables
 
 UNSEEN = yaml.safe_load((Path(__file__).parent / "cases" / "unseen.yml").read_text(encoding="utf-8"))
 ROOT = "datapackages"

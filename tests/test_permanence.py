@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 from open_reports.document import parse_yaml
-from open_reports.form import TABLES, forms
+from open_reports.form import forms
 from open_reports.history import releases
 from open_reports.history.corrections import change as told_in
 from open_reports.history.diff import changes, entry, states
@@ -27,6 +27,8 @@ from test_diff import AGENCY, YEARS, edited, zeros
 
 if TYPE_CHECKING:
     from open_reports.report import Report
+
+TABLES = forms().tables
 
 CASES: dict[str, dict[str, Any]] = parse_yaml((Path(__file__).parent / "cases" / "permanence.yml").read_text(encoding="utf-8"))  # type: ignore[assignment]
 

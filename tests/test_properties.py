@@ -17,13 +17,15 @@ from hypothesis import strategies as st
 from open_reports import gate
 from open_reports.checks.check import check, check_report, identities
 from open_reports.checks.identity import contradictory
-from open_reports.form import TABLES, forms
+from open_reports.form import forms
 from open_reports.library import open_library
 from open_reports.report import csv_text, read
 
 if TYPE_CHECKING:
     from open_reports.form import Column, Line, TableForm
     from open_reports.report import Report, Table
+
+TABLES = forms().tables
 
 MIXTURES = st.sampled_from(made_up.hybrids())
 COUNTS = st.integers(0, 999_999)

@@ -14,8 +14,8 @@ import frictionless
 import made_up
 import pytest
 from conftest import PROJECT, with_cells
-from open_reports.form import TABLES, forms
-from open_reports.report import FILES, Address, judge, number, read, table_path, write
+from open_reports.form import forms
+from open_reports.report import Address, judge, number, package_files, read, table_path, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from open_reports.report import Reading, Report
 
     Made = Callable[[made_up.Package], Report]
+
+TABLES = forms().tables
+FILES = package_files(TABLES)
 
 REAL = sorted(path.parent.relative_to(PROJECT / "datapackages").as_posix() for path in PROJECT.glob("datapackages/*/*/datapackage.json"))
 

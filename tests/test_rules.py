@@ -13,7 +13,7 @@ from open_reports.checks.check import check
 from open_reports.checks.identity import identities
 from open_reports.checks.narrative import stated
 from open_reports.finding import LEVELS, level_name
-from open_reports.form import TABLES, forms
+from open_reports.form import forms
 from open_reports.library import open_library
 from open_reports.pages.ledger import deadline
 from open_reports.report import PROSE, csv_text
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from open_reports.finding import Finding
     from open_reports.library import Library
     from open_reports.report import Report
+
+TABLES = forms().tables
 
 FOLDER = Path(__file__).parent / "cases" / "rules"
 ROOT = "datapackages"
@@ -124,8 +126,9 @@ def packaged(agency: str, year: int, said: Mapping[str, Any]) -> made_up.Package
     ]
     package.put("data/overview.csv", csv_text([common.overview.header, *items]))
     package.put("data/notes.csv", csv_text([common.notes.header]))
-    numbers = [section.number for section in common.sections]
-    sections = {section.number: f"## {section.number}、{section.title.zh}\n\n" for section in common.sections}
+    printed = forms().newest.sections
+    numbers = [section.number for section in printed]
+    sections = {section.number: f"## {section.number}、{section.title.zh}\n\n" for section in printed}
     sections[numbers[0]] += said.get("文字", "文字。") + "\n\n"
     package.put(PROSE, "".join(sections[number] for number in said.get("部分", numbers)))
     _describe(package, said, sheet)

@@ -22,7 +22,7 @@ from open_reports.files import workbook as module
 from open_reports.files.workbook import EXACT_DIGITS, workbook
 from open_reports.files.workbook.cells import cell_text, figure_style
 from open_reports.finding import finding
-from open_reports.form import TABLES, forms
+from open_reports.form import forms
 from open_reports.library import Agency
 from open_reports.report import Item, Note, Revision, Source
 from open_reports.site.publish import by_report
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from open_reports.report import Report
 
     Made = Callable[[made_up.Package], Report]
+
+TABLES = forms().tables
 
 AGENCY = Agency(id="xugou-jia", name="虚构市甲局", name_en="Invented", kind="department", parent=None, region="虚构", site="", codes={})
 MONEY = {

@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -25,7 +25,7 @@ from open_reports.copies import open_copy, stated_manifest
 from open_reports.files.manifest import PATH
 from open_reports.form import Address, forms
 from open_reports.library import AGENCY, Library
-from open_reports.report import DESCRIPTOR, FILES, Figure
+from open_reports.report import DESCRIPTOR, Figure, possible_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 PACKAGES = "reports"
 """Folder of a site in which the packages stand, by agency and year."""
-_SOURCE = re.compile(rf"{PACKAGES}/([a-z0-9-]+)/(?:{re.escape(AGENCY)}|\d{{4}}/(?:{'|'.join(map(re.escape, FILES))}))", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,12 +79,10 @@ class Corpus:
             for item in report.overview:
                 if report.stated(item).address == parts:
                     return report.stated(item)
-        elif parts is not None and parts.table in report.tables:
-            known = report.tables[parts.table].form
-            if parts.line in known.lines and parts.column in known.lines[parts.line].columns:
-                return report.figure(*parts)
-            if _anywhere(parts):
-                return _not_on_form(parts)
+        elif parts is not None and report.status(*parts) != "not_on_form":
+            return report.figure(*parts)
+        elif parts is not None and _anywhere(parts):
+            return _not_on_form(parts)
         raise KeyError(address)
 
     def figures(self, *, agency: str | None = None, year: int | None = None) -> Iterator[tuple[Report, Figure]]:
@@ -129,8 +126,8 @@ class Corpus:
 
 def _anywhere(address: Address) -> bool:
     """Whether any form has a figure at an address."""
-    tables = [form.tables[address.table] for form in forms().values() if address.table in form.tables]
-    return any(address.line in table.lines and address.column in table.lines[address.line].columns for table in tables)
+    printing = forms().printing(address.table)
+    return any(address.line in table.lines and address.column in table.lines[address.line].columns for table in printing)
 
 
 def _not_on_form(address: Address) -> Figure:
@@ -166,9 +163,16 @@ def checked(folder: Path, *, place: str | None = None, strict: bool = False) -> 
 # -- packages as published, and back --------------------------------------------------------------------------------------
 
 
+@cache
+def _source() -> re.Pattern[str]:
+    """Path of a file of a package or an agency below a site, whatever the package's forms."""
+    names = "|".join(map(re.escape, possible_files()))
+    return re.compile(rf"{PACKAGES}/([a-z0-9-]+)/(?:{re.escape(AGENCY)}|\d{{4}}/(?:{names}))", re.ASCII)
+
+
 def sources(paths: Iterable[str]) -> list[str]:
     """Return the files of packages and agencies among those of a site: everything else is made of them."""
-    return [path for path in paths if _SOURCE.fullmatch(path)]
+    return [path for path in paths if _source().fullmatch(path)]
 
 
 def most(path: str) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from open_reports.document import Record, parse_yaml
 from open_reports.errors import DocumentError, FormError
-from open_reports.form import FAMILY, TABLES, Cells, forms
+from open_reports.form import FAMILY, Cells, forms
 from open_reports.text import Text
 
 if TYPE_CHECKING:
@@ -127,11 +127,11 @@ def _cells(record: Record) -> Iterator[Cells]:
     """Cells of a sum such as `applications/new/total + applications/carried_in/total`; each must be on a form."""
     for term in record.text("cells", most=600).split("+"):
         parts = term.strip().split("/")
-        if len(parts) != 3 or parts[0] not in TABLES:  # noqa: PLR2004 (table, line, column)
+        if len(parts) != 3 or parts[0] not in forms().tables:  # noqa: PLR2004 (table, line, column)
             record.note("cells", "form.not_identity", found=term)
             continue
         cells = Cells(table=parts[0], line=parts[1], column=parts[2])
-        if not any(cells.lines(form.tables[cells.table]) for form in forms().values()):
+        if not any(map(cells.lines, forms().printing(cells.table))):
             record.note("cells", "form.no_such_line", found=term)
         yield cells
 

@@ -100,44 +100,55 @@ def _narrative(report: Report) -> Iterator[Finding]:
 
 
 def _deadline(report: Report, agency: Agency | None) -> Iterator[Finding]:
-    common = forms().common
-    last = common.deadlines.get(agency.kind) if agency else None
-    if last is None or report.published is None:
+    law = forms().common.deadline(report.year)
+    due = law.last_day(agency.kind, report.year) if law and agency else None
+    if law is None or due is None or report.published is None:
         return
-    due = f"{report.year + 1}-{last}"
-    if report.published.isoformat() > due:
+    if report.published > due:
         yield finding(
             "due.late",
             file=f"{report.place}/{DESCRIPTOR}",
             found=report.published.isoformat(),
-            expected=due,
-            reference=common.deadline_reference,
+            expected=due.isoformat(),
+            reference=law.reference,
         )
 
 
 def _form(report: Report) -> Iterator[Finding]:
     """What the statutory form asks of a whole report: notices, never errors, for official reports do differ."""
-    yield from _other_forms(report)
+    yield from _prescribed(report)
     yield from _left_out(report)
     yield from _sections(report)
     if str(report.year) not in report.title:
         yield finding("form.title", file=f"{report.place}/{DESCRIPTOR}", found=report.title, expected=str(report.year))
 
 
-def _other_forms(report: Report) -> Iterator[Finding]:
-    """Tables in the shape of another year's form."""
+def _prescribed(report: Report) -> Iterator[Finding]:
+    """Tables that are not of the form in force in the report's year; none is told of years before any form."""
     known = forms()
     prescribed = known.prescribed_for(report.year)
+    if not prescribed.prescribed_for(report.year):
+        return
     for name, table in report.tables.items():
         form = known[table.form.form]
-        asked = prescribed.tables[name]
-        differs = table.form.lines.keys() != asked.lines.keys() or table.form.header != asked.header
-        if differs and prescribed.prescribed_for(report.year) and not form.prescribed_for(report.year):
+        asked = prescribed.tables.get(name)
+        differs = asked is None or table.form.lines.keys() != asked.lines.keys() or table.form.header != asked.header
+        if differs and not form.prescribed_for(report.year):
             yield finding(
                 "form.year",
                 file=f"{report.place}/{table_path(name)}",
                 table=table.form.title,
                 found=form.id,
+                expected=prescribed.id,
+                reference=prescribed.reference,
+            )
+    for name, lacking in prescribed.tables.items():
+        if name not in report.tables:
+            yield finding(
+                "form.table",
+                file=f"{report.place}/{DESCRIPTOR}",
+                table=lacking.title,
+                found=report.form.id,
                 expected=prescribed.id,
                 reference=prescribed.reference,
             )
@@ -161,15 +172,15 @@ def _left_out(report: Report) -> Iterator[Finding]:
 
 
 def _sections(report: Report) -> Iterator[Finding]:
-    """Sections of prose that are missing or stand in another order."""
-    known = forms()
+    """Prose sections that are missing or out of order, against the form that the report follows."""
     headings = "、".join(heading for heading, _ in report.headings)
-    for section in known.common.sections:
+    sections = report.form.sections
+    for section in sections:
         if section.id not in report.prose:
             yield finding(
                 "form.section", file=f"{report.place}/{PROSE}", expected=f"## {section.number}、{section.title.zh}", found=headings
             )
-    order = [section.id for section in known.common.sections if section.id in report.prose]
+    order = [section.id for section in sections if section.id in report.prose]
     if list(report.prose) != order:
         yield finding("form.order", file=f"{report.place}/{PROSE}", found=headings)
 

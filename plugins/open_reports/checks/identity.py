@@ -148,13 +148,15 @@ def _member(report: Report, before: Report | None, cell: tuple[int, bool, Addres
 
 def member(of: Report, address: Address, sign: int, reasons: list[str]) -> Member:
     """One figure of a report as a member; notes the reason where nothing is reported there."""
-    table = of.tables[address.table]
-    # Not `table.value`: this is the innermost step of every check, and the two look-ups are the whole of it.
-    row = table.numbers.get(address.line)
-    position = table.form.positions.get(address.column)
-    value = None if row is None or position is None else row[position]
+    table = of.tables.get(address.table)
+    value = None
+    if table is not None:
+        # Not `table.value`: this is the innermost step of every check, and the two look-ups are the whole of it.
+        row = table.numbers.get(address.line)
+        position = table.form.positions.get(address.column)
+        value = None if row is None or position is None else row[position]
     if value is None:
-        reasons.append(table.status(address.line, address.column))
+        reasons.append(of.status(*address))
     return Member(sign, of.agency, of.year, address, value)
 
 
@@ -173,7 +175,7 @@ def tallied(report: Report, library: Library | None = None) -> Iterator[Tally]:
     for name, table in report.tables.items():
         counts: dict[str, list[int]] = {rule.id: [0, 0] for rule in (*table.form.rules, *(table.form.yearly_rules if library else ()))}
         reasons: dict[str, list[str]] = {rule: [] for rule in counts}
-        for strand, own, previous in strands(table, before.tables[name] if before else None):
+        for strand, own, previous in strands(table, before.tables.get(name) if before else None):
             for (rule, place), gap in zip(strand.rules, gaps(strand, own, previous), strict=True):
                 # A yearly rule of a report that is looked at alone: its strand holds other rules as well, so it is passed over here.
                 if rule.id not in counts:
@@ -193,7 +195,7 @@ def contradictory(report: Report, library: Library | None = None) -> bool:
     return any(
         any(gaps(strand, own, previous))
         for name, table in report.tables.items()
-        for strand, own, previous in strands(table, before.tables[name] if before else None)
+        for strand, own, previous in strands(table, before.tables.get(name) if before else None)
     )
 
 

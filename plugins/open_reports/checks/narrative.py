@@ -94,7 +94,8 @@ def _meant(report: Report, meaning: tuple[Cells, ...]) -> tuple[list[Member], li
     reasons: list[str] = []
     members = []
     for cells in meaning:
-        lines = cells.lines(report.tables[cells.table].form)
+        table = report.tables.get(cells.table)
+        lines = cells.lines(table.form) if table else ()
         # A form without such a line, not a report without the figure: this meaning cannot be what the writer had in mind.
         if not lines:
             return None

@@ -19,7 +19,7 @@ def tally(report: Report, library: Library) -> dict[Result, int]:
     counts: dict[Result, int] = {"holds": 0, "contradicts": 0, "untestable": 0}
     before = library.reports.get((report.agency, report.year - 1))
     for name, table in report.tables.items():
-        for strand, own, previous in strands(table, before.tables[name] if before else None):
+        for strand, own, previous in strands(table, before.tables.get(name) if before else None):
             found = gaps(strand, own, previous)
             if not any(found) and None not in found:
                 counts["holds"] += len(strand.rules)
@@ -34,10 +34,10 @@ def tally(report: Report, library: Library) -> dict[Result, int]:
 
 def due(report: Report, library: Library) -> tuple[Result, str | None, str]:
     """Compare the day of publication with the last day the law allows: the result, why it cannot be tested, that day or none."""
-    last = forms().common.deadlines.get(library.agencies[report.agency].kind)
-    day = f"{report.year + 1}-{last}" if last else ""
-    if not last:
-        return "untestable", "no_deadline", day
+    law = forms().common.deadline(report.year)
+    last = law.last_day(library.agencies[report.agency].kind, report.year) if law else None
+    if last is None:
+        return "untestable", "no_deadline", ""
     if report.published is None:
-        return "untestable", "no_date", day
-    return ("contradicts" if report.published.isoformat() > day else "holds"), None, day
+        return "untestable", "no_date", last.isoformat()
+    return ("contradicts" if report.published > last else "holds"), None, last.isoformat()

@@ -20,6 +20,7 @@ from open_reports.text import LANGUAGES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from open_reports.form import Deadline
     from open_reports.library import Agency, Library
     from open_reports.report import Report
 
@@ -113,11 +114,12 @@ class Coverage:
     def files(self) -> Mapping[str, bytes]:
         """`coverage.csv` and `coverage.json`, as they stand in the page's folder; both of the same entries."""
         entries = [entry(row.agency, cell) for row in self.rows.values() for cell in row.cells]
-        common = forms().common
+        laws = laws_of(self.years)
         whole = {
             "as_of": self.today.isoformat(),
-            "law": {language: common.deadline_reference[language] for language in LANGUAGES},
-            "deadlines": common.deadlines,
+            "law": {language: laws[-1].reference[language] for language in LANGUAGES},
+            "deadlines": laws[-1].days,
+            **({"earlier": [_law(each) for each in laws[:-1]]} if len(laws) > 1 else {}),
             "years": self.years,
             "coverage": entries,
         }
@@ -132,6 +134,18 @@ class Coverage:
     def __str__(self) -> str:
         found = count(self)
         return f"{found.collected} of {found.expected} reports due by {self.today}"
+
+
+def laws_of(years: tuple[int, ...]) -> tuple[Deadline, ...]:
+    """Return what is or was the law on the publication of reports of these years, earliest first; today's if there are none."""
+    known = forms().common.deadlines
+    return tuple(each for each in known if any(map(each.holds_for, years))) or known[-1:]
+
+
+def _law(law: Deadline) -> dict[str, Any]:
+    """The law of earlier report years, as `coverage.json` writes it."""
+    reference = {language: law.reference[language] for language in LANGUAGES}
+    return {"from": law.first_year, "to": law.last_year, "law": reference, "deadlines": law.days}
 
 
 def known_day(library: Library) -> date:
@@ -163,10 +177,10 @@ def coverage(library: Library, today: date) -> Coverage:
 def last_day(kind: str, year: int) -> date | None:
     """Last day on which the law allows a kind of agency to publish its report of a year; None where it names none.
 
-    Source: Regulation on Open Government Information (2019), Article 49, as `forms/foi-cn/common.yml` states it.
+    Which law it is depends on the year: `forms/foi-cn/common.yml` has each with its article.
     """
-    text = forms().common.deadlines.get(kind)
-    return date.fromisoformat(f"{year + 1}-{text}") if text else None
+    law = forms().common.deadline(year)
+    return law.last_day(kind, year) if law else None
 
 
 def _expected_by(kind: str, year: int) -> date:
@@ -175,7 +189,9 @@ def _expected_by(kind: str, year: int) -> date:
     Where the law names no day for the kind, its last day for anybody serves: by then such agencies have published too,
     and a count of what this site lacks accuses nobody.
     """
-    return last_day(kind, year) or max(date.fromisoformat(f"{year + 1}-{text}") for text in forms().common.deadlines.values())
+    law = forms().common.deadline(year)
+    for_anybody = (last_day(each, year) for each in law.days) if law else ()
+    return last_day(kind, year) or max(filter(None, for_anybody), default=date(year + 1, 12, 31))
 
 
 def _last_passed(kind: str, today: date) -> int:

@@ -81,9 +81,9 @@ def sum_of(reports: tuple[Report, Report | None], cells: tuple[Cells, ...]) -> t
         report = reports[each.previous]
         if report is None:
             return None, "not_collected"
-        table = report.tables[each.table]
-        places = places_of(each, table.form.form)
-        if not places:
+        table = report.tables.get(each.table)
+        places = places_of(each, table.form.form) if table else ()
+        if table is None or not places:
             return None, "not_on_form"
         for line, position in places:
             numbers = table.numbers.get(line)
@@ -96,9 +96,9 @@ def sum_of(reports: tuple[Report, Report | None], cells: tuple[Cells, ...]) -> t
 
 @cache
 def places_of(cells: Cells, form: str) -> tuple[tuple[str, int], ...]:
-    """Lines of a form's table that are meant, each with the position of the column among its cells."""
-    table = forms()[form].tables[cells.table]
-    return tuple((line, table.positions[cells.column]) for line in cells.lines(table))
+    """Lines of a form's table that are meant, each with the position of the column among its cells; none of a table it lacks."""
+    table = forms()[form].tables.get(cells.table)
+    return tuple((line, table.positions[cells.column]) for line in cells.lines(table)) if table else ()
 
 
 @cache

@@ -157,7 +157,7 @@ def of_cells(reports: Sequence[Report], cells: tuple[Cells, ...], years: range |
     """
 
     def point(report: Report) -> Point:
-        used = tuple(dict.fromkeys(report.tables[each.table].form.form for each in cells))
+        used = tuple(dict.fromkeys(report.form_of(each.table) for each in cells))
         value, status = total(report, cells)
         return Point(report.year, value, status, used, report.scope)
 
@@ -178,7 +178,7 @@ def of_indicator(reports: Sequence[Report], indicator: str, years: range | None 
 
 def total(report: Report, cells: tuple[Cells, ...]) -> tuple[Number | None, str]:
     """Return the sum of cells and `reported`, or None and the status of the first with nothing reported."""
-    if not all(places_of(each, report.tables[each.table].form.form) for each in cells):
+    if not all(places_of(each, report.form_of(each.table)) for each in cells):
         return None, "not_on_form"
     found, reason = sum_of((report, None), cells)
     return found, reason or "reported"
@@ -186,7 +186,7 @@ def total(report: Report, cells: tuple[Cells, ...]) -> tuple[Number | None, str]
 
 def _rate(report: Report, value: Value) -> Point:
     named = (*value.indicator.numerator, *value.indicator.denominator)
-    used = tuple(dict.fromkeys(report.tables[each.table].form.form for each in named))
+    used = tuple(dict.fromkeys(report.form_of(each.table) for each in named))
     rate = (value.numerator, value.denominator) if value.indicator.denominator else (None, None)
     return Point(report.year, value.value, value.reason or "reported", used, report.scope, *rate)
 

@@ -158,8 +158,7 @@ def _word(text: str) -> str:
 def _unit(address: str) -> str:
     """Unit of a statutory figure: an address means the same on every form, so its unit is that of the first that prints it."""
     table, line, column = address.split("/")
-    tables = [form.tables[table] for form in forms().values()]
-    return next(each.columns[column].unit for each in tables if line in each.lines and column in each.lines[line].columns)
+    return next(each.columns[column].unit for each in forms().printing(table) if line in each.lines and column in each.lines[line].columns)
 
 
 def _statutory(report: Report) -> Iterable[tuple[str, str]]:

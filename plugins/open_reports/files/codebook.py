@@ -205,7 +205,7 @@ def _indicators() -> Iterator[Code]:
 def _unit(cells: Sequence[Cells]) -> str:
     """Unit of a sum: that of its first cell, on the first form that has it."""
     first = cells[0]
-    return next(form.tables[first.table].columns[first.column].unit for form in forms().values() if first.lines(form.tables[first.table]))
+    return next(table.columns[first.column].unit for table in forms().printing(first.table) if first.lines(table))
 
 
 def sum_text(cells: Sequence[Cells]) -> str:

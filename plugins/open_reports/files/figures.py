@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from open_reports.checks.identity import consolidated, gaps, identity_at, strands, total
 from open_reports.document import compact_json
 from open_reports.files.route import JSON, REPORT, Choice, Route
-from open_reports.form import TABLES, Address, forms
+from open_reports.form import Address, forms
 from open_reports.history.corrections import facts, of_report
 
 if TYPE_CHECKING:
@@ -30,13 +30,16 @@ if TYPE_CHECKING:
 FOLDER = "figures/"
 """Folder of the files below the report's."""
 OVERVIEW = "overview"
-NAMES = (OVERVIEW, *TABLES)
-"""Tables that have a file in every report, also where section one states no figure."""
 
 
 def path(agency: str, year: int, table: str) -> str:
     """Path of a table's figures below the site."""
     return f"reports/{agency}/{year}/{FOLDER}{table}.json"
+
+
+def names(report: Report) -> tuple[str, ...]:
+    """Tables of a report that have a file: its own, and section one, also where it states no figure."""
+    return (OVERVIEW, *report.tables)
 
 
 def files(library: Library, report: Report, findings: Sequence[Finding], corrected: Sequence[Correction] = ()) -> dict[str, bytes]:
@@ -52,7 +55,7 @@ def files(library: Library, report: Report, findings: Sequence[Finding], correct
     the versions (`revisions`) that changed it. Paths are below the site.
     """
     own = _Own(library, report, findings, corrected)
-    return {name: own.file(name) for name in NAMES}
+    return {name: own.file(name) for name in names(report)}
 
 
 class _Own:
@@ -67,7 +70,7 @@ class _Own:
         self.findings: dict[str, list[dict[str, Any]]] = {}
         for each in findings:
             table = (each.address or "").partition("/")[0]
-            if table in NAMES:
+            if table in names(report):
                 self.findings.setdefault(table, []).append(each.to_dict())
         self.sums = list(consolidated(report, library)) if report.consolidates else []
         source = report.sources[0]
@@ -102,6 +105,8 @@ class _Own:
     def _years(self, name: str) -> str:
         parts = []
         for each in self.others:
+            if name not in names(each):
+                continue
             table = each.tables.get(name)
             form = f'"{table.form.form}"' if table else "null"
             parts.append(f'"{each.year}": {{"form": {form}, "path": "{path(each.agency, each.year, name)}"}}')
@@ -171,7 +176,7 @@ def _skeletons(form: str, table: str) -> tuple[_Skeleton, ...]:
     for line in found.lines.values():
         ends = {}
         for column in line.columns:
-            printing = [each.id for each in forms().values() if _prints(each.tables[table].lines.get(line.id), column)]
+            printing = [each.form for each in forms().printing(table) if _prints(each.lines.get(line.id), column)]
             only = f', "forms": {compact_json(printing)}' if len(printing) < len(forms()) else ""
             ends[column] = _End(only, tuple(dict.fromkeys(uses.get(Address(table, line.id, column), ()))))
         whole = all(found.columns[column].type.schema["type"] == "integer" for column in line.columns)
@@ -200,7 +205,7 @@ def _prints(line: Line | None, column: str) -> bool:
 
 def _results(report: Report, before: Report | None, table: Table) -> Iterator[str]:
     """Result of each identity of the form; strands that hold throughout, nearly all, are one text each."""
-    for strand, own, previous in strands(table, before.tables[table.form.id] if before else None):
+    for strand, own, previous in strands(table, before.tables.get(table.form.id) if before else None):
         found = gaps(strand, own, previous)
         if None not in found and not any(found):
             yield _holding(strand)
@@ -300,5 +305,12 @@ def _files(folder: ReportFolder) -> dict[str, bytes]:
 
 
 ROUTES: tuple[Route[ReportFolder], ...] = (
-    Route("figures", f"{REPORT}{FOLDER}{{table}}.json", JSON, _files, schema="figures", choice=Choice(name="table", values=lambda: NAMES)),
+    Route(
+        "figures",
+        f"{REPORT}{FOLDER}{{table}}.json",
+        JSON,
+        _files,
+        schema="figures",
+        choice=Choice(name="table", values=lambda: (OVERVIEW, *forms().tables), of=names),
+    ),
 )

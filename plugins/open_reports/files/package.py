@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from open_reports.document import json_bytes
 from open_reports.files.archive_readme import enclosed
 from open_reports.files.route import CSV, JSON, REPORT, Choice, Route
-from open_reports.form import TABLES
+from open_reports.form import forms
 from open_reports.report import DESCRIPTOR, FREE_TABLES, PROSE, file_hash, table_path
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ ROUTES: tuple[Route[ReportFolder], ...] = (
         f"{REPORT}{table_path('{file}')}",
         CSV,
         _data,
-        choice=Choice(name="file", values=lambda: (*TABLES, *FREE_TABLES)),
+        choice=Choice(name="file", values=lambda: (*forms().tables, *FREE_TABLES), of=lambda report: (*report.tables, *FREE_TABLES)),
     ),
     Route("prose", f"{REPORT}{PROSE}", "text/markdown", lambda folder: folder.report.files[PROSE]),
     Route("archive", f"{REPORT}{{name}}.zip", "application/zip", _archive, portal=2, searched=True),

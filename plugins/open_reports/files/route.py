@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+
+if TYPE_CHECKING:
+    from open_reports.report import Report
 
 CSV, JSON, LINKED = "text/csv", "application/json", "application/ld+json"
 ENGLISH = "en/"
@@ -35,6 +38,8 @@ class Choice:
 
     name: str
     values: Callable[[], Sequence[str]]
+    of: Callable[[Report], Sequence[str]] | None = None
+    """What it can be of one report, where that depends on the forms of its tables."""
 
 
 @dataclass(frozen=True, slots=True)

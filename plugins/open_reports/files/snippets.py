@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from open_reports.document import INVISIBLE, Problem, Record, parse_yaml
 from open_reports.errors import FormError
-from open_reports.form import FAMILY, TABLES, Address, forms
+from open_reports.form import FAMILY, Address, forms
 from open_reports.text import Text
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def read_settings(text: str) -> Settings:
     root = Record(parse_yaml(text), problems)
     address = Address(*(root.matching("address", r"[a-z]+/[a-z_.]+/[a-z_]+", "applications/new/total") or "//").split("/"))
     if not all(_has(form.tables.get(address.table), address) for form in forms().values()):
-        root.note("address", "record.choice", found=str(address), expected=", ".join(TABLES))
+        root.note("address", "record.choice", found=str(address), expected=", ".join(forms().tables))
     remarks = root.record("says")
     says = {key: _text(remarks, key) for key in remarks.mapping}
     known = {*_PLACES, *says}

@@ -1,46 +1,22 @@
 """Form: what a statutory form prints, as data. Everything that knows the form derives from here.
 
-A form is a YAML file in the folder of its family (`forms/foi-cn/`), dated and cited like the letter that prescribes it. `model` says what a form is,
-`reading` how it is read, `glossary` what its words mean.
+A form is a YAML file in the folder of its family (`forms/foi-cn/`), dated and cited like the letter that prescribes it. `common`
+says what all of them share, `table` what one of their tables is, `model` what a form is; `reading` reads them, with
+`table_reading` and `sums`; `glossary` says what their words mean.
 """
 
-from open_reports.form.model import (
-    ID,
-    LINE_ID,
-    TABLES,
-    Address,
-    Axis,
-    Block,
-    Cells,
-    CellType,
-    Column,
-    Common,
-    Form,
-    Forms,
-    FreeTable,
-    Indicator,
-    Line,
-    Place,
-    Rule,
-    RuleText,
-    Section,
-    Standing,
-    Statement,
-    Status,
-    Strand,
-    Stub,
-    TableForm,
-    Term,
-    section_title,
-)
-from open_reports.form.reading import FAMILY, RULE_ID, forms, load
+from open_reports.form.common import ID, LINE_ID, CellType, Common, Deadline, FreeTable, RuleText, Standing, Status, Stub
+from open_reports.form.model import Cells, Form, Forms, Indicator, Section, Statement, merged, section_title
+from open_reports.form.reading import FAMILY, OVERVIEW, forms, load
+from open_reports.form.table import Address, Axis, Block, Column, Line, Place, Rule, Strand, TableForm, Term
+from open_reports.form.table_reading import RULE_ID
 
 __all__ = [
     "FAMILY",
     "ID",
     "LINE_ID",
+    "OVERVIEW",
     "RULE_ID",
-    "TABLES",
     "Address",
     "Axis",
     "Block",
@@ -48,6 +24,7 @@ __all__ = [
     "Cells",
     "Column",
     "Common",
+    "Deadline",
     "Form",
     "Forms",
     "FreeTable",
@@ -66,5 +43,6 @@ __all__ = [
     "Term",
     "forms",
     "load",
+    "merged",
     "section_title",
 ]

@@ -248,8 +248,12 @@ class _Reading:
 
 
 def _forms_of(covered: list[Covered], known: Forms) -> tuple[str, ...]:
-    """Forms that print what an entry explains; a table is on every form."""
-    return tuple(form for form in known if any(each.form == form or each.what == "table" for each in covered))
+    """Forms that print what an entry explains; section one, which is a table of every package, is on every form."""
+
+    def prints(form: Form, each: Covered) -> bool:
+        return each.form == form.id or (each.what == "table" and (each.id in form.tables or each.id not in known.tables))
+
+    return tuple(form.id for form in known.values() if any(prints(form, each) for each in covered))
 
 
 def _meant(key: str, value: str, known: Forms) -> list[Covered]:

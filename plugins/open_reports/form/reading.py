@@ -3,45 +3,33 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from open_reports.document import Problem, Record, parse_yaml
 from open_reports.errors import DocumentError, FormError
-from open_reports.finding import LEVELS
-from open_reports.form.model import (
-    ID,
-    LINE_ID,
-    TABLES,
-    Block,
-    Cells,
-    CellType,
-    Column,
-    Common,
-    Form,
-    Forms,
-    FreeTable,
-    Indicator,
-    Line,
-    Rule,
-    RuleText,
-    Section,
-    Standing,
-    Statement,
-    Status,
-    Stub,
-    TableForm,
-    Term,
-)
-from open_reports.text import Text
+from open_reports.form.common import ID, CellType, Common, Deadline, FreeTable, Status, Stub
+from open_reports.form.model import Form, Forms, Indicator, Section, Statement
+from open_reports.form.sums import read_indicator, read_statement
+from open_reports.form.table_reading import closed_text, read_rule_text, read_table, read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from open_reports.form.table import TableForm
+    from open_reports.text import Text
 
 FAMILY = "forms/foi-cn"
 """Folder of a family of forms in this package: its forms, with everything that is said of their lines and figures."""
+OVERVIEW = "overview"
+"""Id of the section, and of the free table, of the figures that the narrative states first; every form has it."""
+_RESERVED = frozenset({"overview", "notes", "prose", "year", "version", "forms", "printed", "gone"})
+"""No ids of tables: free tables, the prose as the first part of an address, and the keys beside the tables in the record of releases."""
+_SHARED = frozenset({"common.yml", "narrative.yml", "indicators.yml", "summary.yml"})
+"""Files of the folder that are no forms; `derived.summary` reads the last."""
 
 
 @cache
@@ -56,26 +44,27 @@ def load(texts: Mapping[str, str]) -> Forms:
     """Read forms from file names and YAML texts: `common.yml` and one file a form.
 
     Raises `FormError` that lists every fault with its file and place: unknown or duplicate keys, a column of no known
-    type, a rule that names no line of its table.
+    type, a rule that names no line of its table, years that two forms claim or that none does.
     """
     problems: list[str] = []
     common = _load_common(texts["common.yml"], problems)
     by_id: dict[str, Form] = {}
+    spans: list[_Span] = []
     for name in sorted(texts):
         if name in _SHARED or common is None:
             continue
         form = _load_form(name, texts[name], common, problems)
         if form is not None:
             by_id[form.id] = form
-    narrative = _load_narrative(texts["narrative.yml"], problems) if "narrative.yml" in texts else ()
-    indicators = _load_indicators(texts["indicators.yml"], problems) if "indicators.yml" in texts else {}
+            spans.append(_Span(f"{FAMILY}/{name}", "years", form.first_year, form.last_year))
+    problems += _out_of_turn(spans, "form")
+    ordered = dict(sorted(by_id.items(), key=lambda item: item[1].first_year))
+    tables = {table for form in ordered.values() for table in form.tables}
+    narrative = _load_narrative(texts["narrative.yml"], tables, problems) if "narrative.yml" in texts else ()
+    indicators = _load_indicators(texts["indicators.yml"], tables, problems) if "indicators.yml" in texts else {}
     if problems or common is None:
         raise FormError("\n".join(problems))
-    ordered = dict(sorted(by_id.items(), key=lambda item: item[1].first_year))
     return Forms(by_id=ordered, common=common, narrative=narrative, indicators=indicators)
-
-
-_SHARED = frozenset({"common.yml", "narrative.yml", "indicators.yml", "summary.yml"})
 
 
 def _parse(name: str, text: str, problems: list[str]) -> tuple[Record, list[Problem]] | None:
@@ -87,18 +76,38 @@ def _parse(name: str, text: str, problems: list[str]) -> tuple[Record, list[Prob
         return None
 
 
-def _read_text(record: Record) -> Text:
-    return Text(zh=record.text("zh", most=400), en=record.text("en", most=400))
+# -- years --------------------------------------------------------------------------------------------------------------
 
 
-def _closed_text(record: Record) -> Text:
-    text = _read_text(record)
-    record.close()
-    return text
+class _Span(NamedTuple):
+    """Years for which a form or an article is in force: the file and the key that say so; `last` None where it still is."""
+
+    file: str
+    key: str
+    first: int
+    last: int | None
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.key}: {{from: {self.first}, to: {self.last or 'null'}}}"
+
+
+def _out_of_turn(spans: Iterable[_Span], what: str) -> Iterator[str]:
+    """Every year that two of the spans claim, or that none claims between them: which form is in force must never be a guess."""
+    ordered = sorted((span for span in spans if span.first), key=lambda span: span.first)
+    for span in ordered:
+        if span.last is not None and span.last < span.first:
+            yield f"{span}: {what}.years_backwards (expected='to: {span.first} or later, or null')"
+    for before, after in pairwise(ordered):
+        code = "years_overlap" if before.last is None or before.last >= after.first else "years_gap"
+        if before.last != after.first - 1:
+            yield f"{before}: {what}.{code} (found='{after}', expected='to: {after.first - 1}')"
+
+
+# -- what all forms share -----------------------------------------------------------------------------------------------
 
 
 def _vocabulary(record: Record) -> dict[str, Text]:
-    return {key: _closed_text(record.record(key)) for key in record.mapping}
+    return {key: closed_text(record.record(key)) for key in record.mapping}
 
 
 def _load_common(text: str, problems: list[str]) -> Common | None:
@@ -106,17 +115,7 @@ def _load_common(text: str, problems: list[str]) -> Common | None:
     if parsed is None:
         return None
     root, found = parsed
-    cells = {}
-    record = root.record("cells")
-    for key in record.mapping:
-        cell = record.record(key)
-        cells[key] = CellType(
-            id=key,
-            pattern=re.compile(cell.text("pattern"), re.ASCII),
-            schema=_mapping(cell, "schema"),
-            says=_read_text(cell),
-        )
-        cell.close()
+    cells = _cells(root.record("cells"))
     statuses = _vocabulary(root.record("statuses"))
     missing: dict[str, Status] = {}
     labels: dict[str, str] = {}
@@ -127,32 +126,63 @@ def _load_common(text: str, problems: list[str]) -> Common | None:
         missing[spelling] = "not_applicable" if status == "not_applicable" else "blank"
         labels[spelling] = entry.text("label")
         entry.close()
-    deadlines = root.record("deadlines")
-    days = deadlines.record("days")
-    rules = {rule.id: rule for rule in root.each("rules", _rule_text)}
+    kinds = _vocabulary(root.record("kinds"))
     common = Common(
-        deadlines={kind: days.matching(kind, r"\d{2}-\d{2}", "01-31") for kind in days.mapping},
-        deadline_reference=_closed_text(deadlines.record("reference")),
-        rules=rules,
+        deadlines=tuple(sorted(root.each("deadlines", lambda entry: _deadline(entry, kinds)), key=lambda each: each.first_year)),
+        rules={rule.id: rule for rule in root.each("rules", read_rule_text)},
         cells=cells,
         missing=missing,
         missing_labels=labels,
         statuses=statuses,
         units=_vocabulary(root.record("units")),
-        kinds=_vocabulary(root.record("kinds")),
+        kinds=kinds,
         scopes=_vocabulary(root.record("scopes")),
-        stub=root.each("stub", lambda entry: Stub(id=entry.matching("name", ID, "line"), label=_closed_text(entry.record("title")))),
-        overview=_free_table("overview", root.record("overview")),
+        stub=root.each("stub", lambda entry: Stub(id=entry.matching("name", ID, "line"), label=closed_text(entry.record("title")))),
+        overview=_free_table(OVERVIEW, root.record(OVERVIEW)),
         notes=_free_table("notes", root.record("notes")),
-        sections=root.each(
-            "sections",
-            lambda entry: Section(number=entry.text("number"), id=entry.matching("id", ID, "overview"), title=_read_text(entry)),
-        ),
     )
-    deadlines.close()
     root.close()
     problems.extend(f"{FAMILY}/common.yml: {problem}" for problem in found)
+    spans = (_Span(f"{FAMILY}/common.yml", "deadlines", each.first_year, each.last_year) for each in common.deadlines)
+    problems.extend(_out_of_turn(spans, "deadline"))
     return common
+
+
+def _cells(record: Record) -> dict[str, CellType]:
+    cells = {}
+    for key in record.mapping:
+        cell = record.record(key)
+        cells[key] = CellType(
+            id=key,
+            pattern=re.compile(cell.text("pattern"), re.ASCII),
+            schema=_mapping(cell, "schema"),
+            says=read_text(cell),
+        )
+        cell.close()
+    return cells
+
+
+def _deadline(record: Record, kinds: Mapping[str, Text]) -> Deadline:
+    years = record.record("years")
+    days = record.record("days")
+    found = {}
+    for kind in days.mapping:
+        if kind not in kinds:
+            days.note(kind, "record.choice", found=kind, expected=", ".join(kinds))
+        found[kind] = days.matching(kind, r"\d{2}-\d{2}", "01-31")
+        try:
+            date.fromisoformat(f"2001-{found[kind] or '01-31'}")
+        except ValueError:  # well spelt, but no day of every year
+            days.note(kind, "record.pattern", found=found[kind], expected="01-31")
+    deadline = Deadline(
+        first_year=years.integer("from"),
+        last_year=years.integer("to", required=False) or None,
+        reference=closed_text(record.record("reference")),
+        days=found,
+    )
+    years.close()
+    record.close()
+    return deadline
 
 
 def _mapping(record: Record, key: str) -> Mapping[str, Any]:
@@ -161,18 +191,20 @@ def _mapping(record: Record, key: str) -> Mapping[str, Any]:
 
 
 def _free_table(table: str, record: Record) -> FreeTable:
-    record.text("section", required=False)
     fields = []
     for entry in record.records("fields", required=True):
         properties: dict[str, Any] = {"type": entry.choice("type", ("string", "number"))}
         constraints = entry.get("constraints")
         if isinstance(constraints, dict):
             properties["constraints"] = constraints
-        fields.append((entry.matching("name", ID, "item"), _closed_text(entry.record("title")), properties))
+        fields.append((entry.matching("name", ID, "item"), closed_text(entry.record("title")), properties))
         entry.close()
-    title = _closed_text(record.record("title"))
+    title = closed_text(record.record("title"))
     record.close()
     return FreeTable(id=table, title=title, fields=tuple(fields))
+
+
+# -- a form -------------------------------------------------------------------------------------------------------------
 
 
 def _load_form(name: str, text: str, common: Common, problems: list[str]) -> Form | None:
@@ -181,251 +213,70 @@ def _load_form(name: str, text: str, common: Common, problems: list[str]) -> For
         return None
     root, found = parsed
     form = root.matching("id", r"\d{4}", "2021")
+    if form and name != f"{form}.yml":  # so no two files are of one form
+        root.note("id", "form.file_name", found=form, expected=name.removesuffix(".yml"))
     years = root.record("years")
     reference = root.record("reference")
-    tables = root.record("tables")
+    parts = tuple(_parts(root, form, common))
     loaded = Form(
         id=form,
-        title=_closed_text(root.record("title")),
-        reference=_read_text(reference),
+        title=closed_text(root.record("title")),
+        reference=read_text(reference),
         issued=reference.day("date", required=False),
         first_year=years.integer("from"),
         last_year=years.integer("to", required=False) or None,
-        tables={table: _load_table(table, form, tables.record(table), common) for table in TABLES},
+        parts=parts,
+        tables={part.id: part for part in parts if not isinstance(part, Section)},
     )
-    for record in (years, reference, tables, root):
+    for record in (years, reference, root):
         record.close()
     problems.extend(f"{FAMILY}/{name}: {problem}" for problem in found)
     return loaded
 
 
-def _load_table(table: str, form: str, record: Record, common: Common) -> TableForm:
-    columns = {column.id: column for column in _columns(record, (), common)}
-    blocks = tuple(_blocks(record, columns))
-    lines: dict[str, Line] = {}
-    for block in blocks:
-        for line in block.lines:
-            if line.id in lines:
-                record.note("lines", "form.line_twice", found=line.id)
-            lines[line.id] = line
-    head = record.get("head")
-    rules = record.each("rules", lambda rule: _rule(rule, lines, columns))
-    loaded = TableForm(
-        id=table,
-        form=form,
-        section=record.text("section"),
-        title=_closed_text(record.record("title")),
-        corner=_closed_text(record.record("corner")),
-        head=_closed_text(record.record("head")) if head is not None else None,
-        columns=columns,
-        lines=lines,
-        blocks=blocks,
-        rules=tuple(rule for rule in rules if not _yearly(rule)),
-        yearly_rules=tuple(rule for rule in rules if _yearly(rule)),
-        common=common,
-    )
-    record.close()
-    return loaded
-
-
-def _columns(record: Record, groups: tuple[Text, ...], common: Common) -> Iterator[Column]:
-    seen: set[str] = set()
-    for entry in record.records("columns", required=True):
-        if "group" in entry.mapping:
-            group = _closed_text(entry.record("group"))
-            found = list(_columns(entry, (*groups, group), common))
+def _parts(root: Record, form: str, common: Common) -> Iterator[Section | TableForm]:
+    """Sections of a form in printed order: a table, or prose with its own id and title."""
+    tables = root.record("tables")
+    seen: dict[str, None] = {}
+    numbers: set[str] = set()
+    for entry in root.records("sections", required=True):
+        number = entry.text("number", most=4)
+        key = "table" if "table" in entry.mapping else "id"
+        name = entry.matching(key, ID, "applications" if key == "table" else OVERVIEW)
+        if number in numbers or name in seen:
+            entry.note("number" if number in numbers else key, "form.section_twice", found=number if number in numbers else name)
+        elif key == "table" and name in _RESERVED:
+            entry.note(key, "form.reserved", found=name)
+        elif key == "table":
+            yield read_table(name, form, number, tables.record(name), common)
         else:
-            kind = entry.choice("type", common.cells)
-            column = Column(
-                id=entry.matching("id", ID, "natural_person"),
-                label=_read_text(entry),
-                type=common.cells.get(kind, next(iter(common.cells.values()))),
-                unit=entry.text("unit"),
-                groups=groups,
-            )
-            found = [column]
-        for column in found:
-            if column.id in seen:
-                entry.note("id", "form.column_twice", found=column.id)
-            seen.add(column.id)
+            yield Section(number=number, id=name, title=read_text(entry))
+        numbers.add(number)
+        seen[name] = None
         entry.close()
-        yield from found
+    tables.close()  # a table that is no section is printed nowhere
+    if OVERVIEW not in seen:
+        root.note("sections", "record.missing", key=OVERVIEW)
 
 
-def _blocks(record: Record, columns: Mapping[str, Column]) -> Iterator[Block]:
-    """Top-level groups that name their own columns are blocks; else the table is one block of all columns."""
-    entries = list(record.records("lines", required=True))
-    if any("columns" in entry.mapping for entry in entries):
-        for entry in entries:
-            ids = [str(value) for value in entry.sequence("columns", required=True)]
-            for unknown in [value for value in ids if value not in columns]:
-                entry.note("columns", "form.no_such_column", found=unknown, expected=", ".join(columns))
-            own = {value: columns[value] for value in ids if value in columns}
-            label = _closed_text(entry.record("group"))
-            lines = tuple(_lines(list(entry.records("lines", required=True)), (label,), tuple(own)))
-            entry.close()
-            yield Block(label=label, columns=tuple(own.values()), lines=lines)
-    else:
-        yield Block(label=None, columns=tuple(columns.values()), lines=tuple(_lines(entries, (), tuple(columns))))
-
-
-def _lines(entries: list[Record], groups: tuple[Text, ...], columns: tuple[str, ...]) -> Iterator[Line]:
-    for entry in entries:
-        if "group" in entry.mapping:
-            group = _closed_text(entry.record("group"))
-            yield from _lines(list(entry.records("lines", required=True)), (*groups, group), columns)
-        else:
-            yield Line(id=entry.matching("id", LINE_ID, "refused.state_secrets"), label=_read_text(entry), groups=groups, columns=columns)
-        entry.close()
-
-
-_TERM = re.compile(rf"\s*(?P<sign>[+-]?)\s*(?P<previous>previous\s+)?(?P<id>{ID}(?:\.(?:{ID}|\*))?)\s*")
-
-
-def _rule(record: Record, lines: Mapping[str, Line], columns: Mapping[str, Column]) -> Rule:
-    axis = record.choice("for_each", ("line", "column"))
-    ids: Mapping[str, Line | Column] = columns if axis == "line" else lines
-    sentence = record.text("sentence")
-    sides = sentence.split("=")
-    if len(sides) != 2:  # noqa: PLR2004 (an identity has two sides)
-        record.note("sentence", "form.not_identity", found=sentence)
-        sides = ["", ""]
-    left, right = (tuple(_terms(side, ids, record)) for side in sides)
-    blames = record.choice("blames", tuple(ids))
-    text = _rule_text(record)
-    return Rule(
-        id=text.id,
-        name=text.name,
-        says=text.says,
-        standing=text.standing,
-        level=text.level,
-        sentence=sentence,
-        axis="line" if axis == "line" else "column",
-        left=left,
-        right=right,
-        blames=blames,
-    )
-
-
-def _yearly(rule: Rule) -> bool:
-    return any(term.previous for term in (*rule.left, *rule.right))
-
-
-RULE_ID = r"[A-Z][A-Z0-9]*(?:-[A-Z]+)?"
-
-
-def _rule_text(record: Record) -> RuleText:
-    standings: tuple[Standing, ...] = ("printed", "implied", "law", "project")
-    standing = record.choice("standing", standings)
-    level = record.choice("level", LEVELS)
-    return RuleText(
-        id=record.matching("id", RULE_ID, "T3-SUM"),
-        name=_closed_text(record.record("name")),
-        says=_read_text(record),
-        standing=next((each for each in standings if each == standing), "implied"),
-        level=next((each for each in LEVELS if each == level), "notice"),
-    )
-
-
-def _cells(text: str, record: Record, key: str) -> tuple[Cells, ...]:
-    """Cells of a sum such as `applications/new/total + applications/carried_in/total`; none for an empty text."""
-    cells = []
-    for term in text.split("+") if text else ():
-        parts = term.strip().split("/")
-        if len(parts) != 3 or parts[0] not in TABLES:  # noqa: PLR2004 (table, line, column)
-            record.note(key, "form.not_identity", found=term)
-        else:
-            cells.append(Cells(table=parts[0], line=parts[1], column=parts[2]))
-    return tuple(cells)
-
-
-_MEMBER = re.compile(rf"\s*(?P<sign>[+-]?)\s*(?P<previous>previous\s+)?(?P<cells>(?:{'|'.join(TABLES)})/[a-z_.]+\*?/{ID})\s*")
-
-
-def _members(record: Record, key: str, *, required: bool = True) -> tuple[Cells, ...]:
-    """Signed cells of an indicator's sum, such as `applications/new/total - previous applications/new/total`."""
-    text = record.text(key, required=required, most=600)
-    found = []
-    end = 0
-    while end < len(text):
-        match = _MEMBER.match(text, end)
-        if match is None or (match["sign"] == "" and end > 0):
-            record.note(key, "form.not_identity", found=text)
-            return ()
-        end = match.end()
-        table, line, column = match["cells"].split("/")
-        sign = -1 if match["sign"] == "-" else 1
-        found.append(Cells(table=table, line=line, column=column, sign=sign, previous=bool(match["previous"])))
-    return tuple(found)
-
-
-def _long_text(record: Record) -> Text:
-    text = Text(zh=record.text("zh", most=800), en=record.text("en", most=800))
-    record.close()
-    return text
-
-
-def _load_indicators(text: str, problems: list[str]) -> dict[str, Indicator]:
+def _load_indicators(text: str, tables: set[str], problems: list[str]) -> dict[str, Indicator]:
     parsed = _parse("indicators.yml", text, problems)
     if parsed is None:
         return {}
     root, found = parsed
     floor = root.integer("floor")
-    loaded = root.each(
-        "indicators",
-        lambda entry: Indicator(
-            id=entry.matching("id", ID, "completion_rate"),
-            name=_closed_text(entry.record("name")),
-            description=_long_text(entry.record("description")),
-            counts=_closed_text(entry.record("counts")),
-            among=_closed_text(entry.record("among")) if entry.get("denominator") else None,
-            basis=_closed_text(entry.record("basis")),
-            note=_long_text(entry.record("note")) if entry.get("note") else None,
-            numerator=_members(entry, "numerator"),
-            denominator=_members(entry, "denominator", required=False),
-            floor=floor,
-        ),
-    )
+    loaded = root.each("indicators", lambda entry: read_indicator(entry, floor, tables))
     root.close()
     problems.extend(f"{FAMILY}/indicators.yml: {problem}" for problem in found)
     return {indicator.id: indicator for indicator in loaded}
 
 
-def _statement(record: Record) -> Statement:
-    means = [_cells(str(value), record, f"means[{index}]") for index, value in enumerate(record.sequence("means", required=True))]
-    return Statement(
-        id=record.matching("id", ID, "new"),
-        items=tuple(str(value) for value in record.sequence("items", required=True)),
-        phrases=tuple(str(value) for value in record.sequence("phrases", required=True)),
-        means=tuple(means),
-    )
-
-
-def _load_narrative(text: str, problems: list[str]) -> tuple[Statement, ...]:
+def _load_narrative(text: str, tables: set[str], problems: list[str]) -> tuple[Statement, ...]:
     parsed = _parse("narrative.yml", text, problems)
     if parsed is None:
         return ()
     root, found = parsed
-    statements = root.each("figures", _statement)
+    statements = root.each("figures", lambda entry: read_statement(entry, tables))
     root.close()
     problems.extend(f"{FAMILY}/narrative.yml: {problem}" for problem in found)
     return statements
-
-
-def _terms(side: str, ids: Mapping[str, object], record: Record) -> Iterator[Term]:
-    end = 0
-    while end < len(side):
-        match = _TERM.match(side, end)
-        if match is None or (match["sign"] == "" and end > 0):
-            record.note("sentence", "form.not_identity", found=side)
-            return
-        end = match.end()
-        sign = -1 if match["sign"] == "-" else 1
-        name = match["id"]
-        meant = (
-            [known for known in ids if known.startswith(name[:-1])] if name.endswith(".*") else [known for known in ids if known == name]
-        )
-        if not meant:
-            record.note("sentence", "form.no_such_line", found=name, expected=", ".join(ids))
-        for known in meant:
-            yield Term(sign=sign, id=known, previous=bool(match["previous"]))

@@ -60,7 +60,7 @@ def agency_page(folder: AgencyFolder, findings: Findings, covered: Coverage, w: 
                 coverage=[(cell.year, cell_view(cell, here)) for cell in covered.of_agency(agency.id).cells],
                 head=list_head(w("year"), w),
                 rows=[_row(report, findings, w) for report in reversed(reports)],
-                topics=[_topic(topic, reports, w) for topic in views().topics] if reports else [],
+                topics=[_topic(topic, reports, w) for topic in views().topics if any(topic.table in each.tables for each in reports)],
                 charts=[charts.figure(each, w, year_href=_year_href, csv_href=here.file(f"{here.path}{each.path}")) for each in charted],
                 chains=chains(reports, library, w),
                 compare=f"{here.page('compare/')}?a={agency.id}",
@@ -136,33 +136,39 @@ def _row(report: Report, findings: Findings, w: Words) -> dict[str, Any]:
 
 
 def _topic(topic: Topic, reports: Sequence[Report], w: Words) -> dict[str, Any]:
-    """One statutory table over the years, newest first, with what stands between them."""
+    """One statutory table over the years, newest first, with what stands between them.
+
+    A year whose form has no such table is told as one of another form.
+    """
     newest = list(reversed(reports))
     general = series.of_cells(reports, ())
-    used = {report.year: report.tables[topic.table].form for report in reports}
+    used = {report.year: report.form_of(topic.table) for report in reports}
     years = sorted(used)
-    changed = {after: (used[before], used[after]) for before, after in pairwise(years) if used[before].form != used[after].form}
+    changed = {after: (used[before], used[after]) for before, after in pairwise(years) if used[before] != used[after]}
     broken = {each.after for each in general.breaks} | changed.keys()
     notes = [each.says(w) for each in general.breaks]
     notes += [_change(year, *forms_, w) for year, forms_ in changed.items()]
-    form = used[years[-1]]
+    printed = next(report.tables[topic.table].form for report in newest if topic.table in report.tables)
     return {
         "id": topic.table,
-        "title": title(form, w.language),
-        "years": [{"year": report.year, "form": used[report.year].form, "broken": report.year in broken} for report in newest],
+        "title": title(printed, w.language),
+        "years": [
+            {"year": report.year, "anchor": f"#{topic.table}" if topic.table in report.tables else "", "broken": report.year in broken}
+            for report in newest
+        ],
         "groups": list(_groups(topic, newest, broken, w)),
         "notes": notes,
     }
 
 
-def _change(year: int, was: TableForm, now: TableForm, w: Words) -> str:
+def _change(year: int, was: str, now: str, w: Words) -> str:
     known = forms()
     return w(
         "agency_form_change",
         year=year,
-        was=known[was.form].title[w.language],
-        now=known[now.form].title[w.language],
-        reference=known[now.form].reference[w.language],
+        was=known[was].title[w.language],
+        now=known[now].title[w.language],
+        reference=known[now].reference[w.language],
     )
 
 
@@ -170,8 +176,8 @@ def _groups(topic: Topic, newest: Sequence[Report], broken: set[int], w: Words) 
     """Lines of every form that the reports use, newest first, under their printed heads; a cell a year."""
     seen: set[tuple[str, str]] = set()
     open_groups: tuple[str, ...] | None = None
-    for form in dict.fromkeys(report.tables[topic.table].form.form for report in newest):
-        table = forms()[form].tables[topic.table]
+    used = [report.tables[topic.table].form for report in newest if topic.table in report.tables]
+    for table in {each.form: each for each in used}.values():
         for line in table.lines.values():
             columns = [each for each in line.columns if (not topic.columns or each in topic.columns) and (line.id, each) not in seen]
             seen.update((line.id, each) for each in columns)

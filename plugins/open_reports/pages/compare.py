@@ -14,7 +14,7 @@ from open_reports.derived.indicator import of_library
 from open_reports.document import Problem, Record, json_bytes, parse_yaml, script_json
 from open_reports.errors import FormError
 from open_reports.files.agencies import LIST
-from open_reports.form import FAMILY, TABLES, forms
+from open_reports.form import FAMILY, forms
 from open_reports.pages.frame import Here, Link, Page, agency_name, anchor, column_words, crumbs, templates, unit_words
 from open_reports.pages.table import title
 from open_reports.text import words
@@ -90,13 +90,13 @@ def figure_groups(w: Words) -> list[dict[str, Any]]:
     `label`, `remark` (the label with its unit), and `only`, the form that alone prints it, where not every form does.
     """
     return [
-        {"id": table, "title": title(list(forms().values())[-1].tables[table], w.language), "lines": list(_lines(table, w).values())}
-        for table in TABLES
+        {"id": table, "title": title(forms().printing(table)[-1], w.language), "lines": list(_lines(table, w).values())}
+        for table in forms().tables
     ]
 
 
 def _lines(table: str, w: Words) -> dict[str, dict[str, Any]]:
-    printing = [form.tables[table] for form in reversed(list(forms().values()))]
+    printing = forms().printing(table)[::-1]
     found: dict[str, dict[str, Any]] = {}
     for printed in printing:
         for line, column in printed.cells:
@@ -110,9 +110,7 @@ def _lines(table: str, w: Words) -> dict[str, dict[str, Any]]:
                     "id": address,
                     "label": column_words(column, w.language),
                     "remark": _with_unit(column, w),
-                    "only": ""
-                    if len(having) == len(printing)
-                    else w("comma").join(forms()[each.form].title[w.language] for each in having),
+                    "only": "" if len(having) == len(forms()) else w("comma").join(forms()[each.form].title[w.language] for each in having),
                 }
             )
     return found
@@ -185,7 +183,7 @@ def _plain_cell(library: Library, report: Report | None, figure: str, here: Here
         text = f"{found.value:.2%}" if found.indicator.denominator else grouped(str(found.value))
         return Cell(text, str(found.value), here.page(f"indicators/{found.indicator.id}/"))
     table, line, column = figure.split("/")
-    status = report.tables[table].status(line, column)
+    status = report.status(table, line, column)
     href = "" if status == "not_on_form" else here.page(f"{report.folder}{anchor(figure)}")
     if status != "reported":
         return Cell(forms().common.statuses[status][w.language], "", href)

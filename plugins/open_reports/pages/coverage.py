@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from open_reports.derived.coverage import STATES, count
+from open_reports.derived.coverage import STATES, count, laws_of
 from open_reports.form import forms
 from open_reports.pages.frame import Download, Here, Link, Page, agency_name, crumbs, size_words, templates
 from open_reports.pages.paging import parts
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from open_reports.derived.coverage import Cell, Count, Coverage, Row, State
     from open_reports.files.folder import Folder
+    from open_reports.form import Deadline
     from open_reports.pages.paging import Part
 
 SYMBOLS: dict[State, str] = {"on_time": "✓", "late": "▲", "no_date": "?", "no_deadline": "◆", "not_collected": "○", "not_due": "…"}
@@ -94,9 +95,9 @@ def _page(folder: Folder, rows: Sequence[Row], part: Part, w: Words) -> Page:
                     (forms().common.kinds[kind][w.language], [_row(row, here) for row in group])
                     for kind, group in groupby(rows, key=lambda row: row.agency.kind)
                 ],
-                legend=_legend(w),
+                legend=_legend(found.years, w),
                 corrections=here.page("corrections/"),
-                law=_law(w),
+                laws=_laws(found, w),
                 tables=_tables(found, w) if first else [],
                 downloads=downloads,
                 turns=part.turns(w),
@@ -136,8 +137,8 @@ def _row(row: Row, here: Here) -> RowView:
     return RowView(here.page(f"reports/{row.agency.id}/"), agency_name(row.agency, here.w), cells)
 
 
-def _legend(w: Words) -> list[tuple[str, str, str, str]]:
-    last = max(forms().common.deadlines.values())
+def _legend(years: tuple[int, ...], w: Words) -> list[tuple[str, str, str, str]]:
+    last = max(laws_of(years)[-1].days.values())
     return [
         (
             state,
@@ -154,20 +155,22 @@ def _day(text: str, w: Words) -> str:
     return w("coverage_month_day", month=w(f"coverage_month_{month}"), day=day)
 
 
-def _law(w: Words) -> dict[str, object]:
-    common = forms().common
-    known = list(common.kinds.items())
+def _laws(found: Coverage, w: Words) -> list[dict[str, object]]:
+    """What the law says of the years of the page, that of the newest first; the years are told only where it changed."""
+    laws = laws_of(found.years)
+    return [_law(each, w, told=len(laws) > 1) for each in reversed(laws)]
+
+
+def _law(law: Deadline, w: Words, *, told: bool) -> dict[str, object]:
+    known = list(forms().common.kinds.items())
     by_day = [
-        w(
-            "coverage_law_day",
-            day=_day(last, w),
-            kinds=_list((name[w.language] for kind, name in known if common.deadlines.get(kind) == last), w),
-        )
-        for last in sorted(set(common.deadlines.values()))
+        w("coverage_law_day", day=_day(last, w), kinds=_list((name[w.language] for kind, name in known if law.days.get(kind) == last), w))
+        for last in sorted(set(law.days.values()))
     ]
-    without = _list((name[w.language] for kind, name in known if kind not in common.deadlines), w)
+    without = _list((name[w.language] for kind, name in known if kind not in law.days), w)
+    span = w("coverage_law_since" if law.last_year is None else "coverage_law_span", first=law.first_year, last=law.last_year or "")
     return {
-        "says": w("coverage_law_says", reference=common.deadline_reference[w.language]),
+        "says": (span if told else "") + w("coverage_law_says", reference=law.reference[w.language]),
         "days": [*by_day, *([w("coverage_law_none", kinds=without)] if without else [])],
     }
 

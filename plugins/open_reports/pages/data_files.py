@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from open_reports.charts import definitions
 from open_reports.files.database import counts
 from open_reports.files.snippets import featured
-from open_reports.form import TABLES, forms
+from open_reports.form import forms
 from open_reports.pages.frame import size_words
 from open_reports.report import file_hash
 from open_reports.text import words
@@ -225,6 +225,6 @@ def _choice(choice: str, w: Words) -> str:
     """What a table or chart is called; nothing for what is known by its file's name."""
     common = forms().common
     titles = {each.id: each.title for each in (common.overview, common.notes)}
-    titles |= {table: list(forms().values())[-1].tables[table].title for table in TABLES}
+    titles |= {table: forms().printing(table)[-1].title for table in forms().tables}
     titles |= {each.id: each.title for each in definitions() if each.id not in titles}
     return titles[choice][w.language] if choice in titles else ""

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from open_reports.document import INVISIBLE, Problem, Record, json_bytes, parse_yaml, script_json
 from open_reports.errors import FormError, PublishError
 from open_reports.files.agencies import LIST
-from open_reports.form import FAMILY, TABLES, forms
+from open_reports.form import FAMILY, OVERVIEW, forms
 from open_reports.pages.frame import Here, Page, column_words, crumbs, size_words, templates
 from open_reports.text import Text, words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from markupsafe import Markup
 
@@ -122,10 +122,11 @@ def labels(w: Words) -> list[dict[str, Any]]:
 
     `lines` and `columns` are `[id, name]`; section one has none, for its lines are what each report states.
     """
-    overview = forms().common.sections[0]
-    found: list[dict[str, Any]] = [{"id": "overview", "title": _titled(overview.number, overview.title, w), "lines": [], "columns": []}]
-    for name in TABLES:
-        printing = [form.tables[name] for form in reversed(list(forms().values()))]
+    overview = forms().newest.section(OVERVIEW)
+    assert overview is not None  # noqa: S101 (no form loads without it)
+    found: list[dict[str, Any]] = [{"id": OVERVIEW, "title": _titled(overview.number, overview.title, w), "lines": [], "columns": []}]
+    for name in forms().tables:
+        printing = forms().printing(name)[::-1]
         found.append(
             {
                 "id": name,
@@ -141,7 +142,7 @@ def _titled(number: str, title: Text, w: Words) -> str:
     return f"{number}、{title.zh}" if w.language == "zh" else title.en
 
 
-def _lines(printing: list[TableForm], w: Words) -> list[tuple[str, str]]:
+def _lines(printing: Sequence[TableForm], w: Words) -> list[tuple[str, str]]:
     found: dict[str, str] = {}
     for table in printing:
         for line in table.lines.values():
@@ -150,7 +151,7 @@ def _lines(printing: list[TableForm], w: Words) -> list[tuple[str, str]]:
     return list(found.items())
 
 
-def _columns(printing: list[TableForm], w: Words) -> list[tuple[str, str]]:
+def _columns(printing: Sequence[TableForm], w: Words) -> list[tuple[str, str]]:
     found: dict[str, str] = {}
     for table in printing:
         for column in table.columns.values():

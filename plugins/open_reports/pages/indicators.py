@@ -191,7 +191,7 @@ def _members(cells: Iterable[Cells], here: Here) -> list[MemberView]:
 def _member(cells: Cells, here: Here) -> Markup:
     w = here.w
     # The newest form that has such cells says what they are called.
-    form = next(form.tables[cells.table] for form in reversed(list(forms().values())) if cells.lines(form.tables[cells.table]))
+    form = next(table for table in reversed(forms().printing(cells.table)) if cells.lines(table))
     anchors = (_line_anchor(cells, form), anchor_of_column(cells.table, cells.column, form.form))
     line, column = (term(here, each, glossary()[each].term[w.language]) for each in anchors)
     if cells.line.endswith("*"):
@@ -243,7 +243,7 @@ class _Cells:
 
     def of(self, report: Report, value: Value, *, broken: bool) -> str:
         """The value, leading to the figure it begins with; `broken` if the year before counted something else."""
-        place = self.anchors[report.tables[self.table].form.form]
+        place = self.anchors[report.form_of(self.table)]
         marks = f' data-reason="{value.reason}"' if value.reason else ""
         notes = ""
         if broken:

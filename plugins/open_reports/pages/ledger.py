@@ -79,7 +79,7 @@ def ledger(report: Report, library: Library, here: Here) -> Ledger:
     before = library.reports.get((report.agency, report.year - 1))
     former = f"../{report.year - 1}/"
     for name, table in report.tables.items():
-        for strand, own, previous in strands(table, before.tables[name] if before else None):
+        for strand, own, previous in strands(table, before.tables.get(name) if before else None):
             if not any(gaps(strand, own, previous)) and None not in gaps(strand, own, previous):
                 held = _held(strand, own, previous, w.language)
                 counts["holds"] += len(held)

@@ -59,7 +59,7 @@ def row_html(cells: Iterable[CellView]) -> Markup:
 def figure_cell(report: Report, address: tuple[str, str, str], w: Words, *, href: str = "", broken: bool = False) -> CellView:
     """One figure of a report as a cell; `href` leads to it."""
     table, line, column = address
-    status = report.tables[table].status(line, column)
+    status = report.status(table, line, column)
     if status == "reported":
         return CellView(report.tables[table].text(line, column), href=href, broken=broken)
     text = "" if status == "not_on_form" else report.tables[table].text(line, column)
@@ -78,7 +78,7 @@ def column_title(address: tuple[str, str, str], w: Words) -> str:
     key = f"listed_{line.replace('.', '_')}"
     if key in words():
         return w(key)
-    return next(form.tables[table].lines[line].label for form in forms().values() if line in form.tables[table].lines)[w.language]
+    return next(printed.lines[line].label for printed in forms().printing(table) if line in printed.lines)[w.language]
 
 
 def list_cells(report: Report, findings: Sequence[Finding], w: Words) -> Markup:

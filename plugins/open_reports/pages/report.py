@@ -12,7 +12,7 @@ from open_reports.derived.summary import summarise
 from open_reports.files import citation
 from open_reports.files.badge import BADGES, badge_text
 from open_reports.files.catalogue import schema_org
-from open_reports.form import TABLES, forms, section_title
+from open_reports.form import OVERVIEW, Section, forms, merged, section_title
 from open_reports.pages.corrections import banner
 from open_reports.pages.frame import (
     Download,
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from open_reports.files.folder import ReportFolder
     from open_reports.finding import Finding
+    from open_reports.form import TableForm
     from open_reports.library import Library
 
 
@@ -142,27 +143,35 @@ def _overview(report: Report, marks: Marks, w: Words) -> OverviewView | None:
     return OverviewView(tuple(rows), _notes(report, "overview", w))
 
 
-_NUMBERS = "一二三四五六"
-"""Numbers of the sections in their order."""
-
-
 def _sections(report: Report, marks: Marks, w: Words) -> list[SectionView]:
-    """Sections one to six in their printed order: prose where the package has it, tables between."""
-    by_number = {section.number: section for section in forms().common.sections}
+    """Every section in its printed order: prose where the package has it, tables between."""
     views = []
-    tables = {table.form.section: (name, table) for name, table in report.tables.items()}
-    for number in _NUMBERS:
-        if number in tables:
-            name, table = tables[number]
-            html = Markup(table_html(report, table, marks, w))  # noqa: S704 (every text in it is escaped)
-            views.append(SectionView(name, "", table=html, notes=_notes(report, name, w)))
-        elif number in by_number:
-            section = by_number[number]
-            text = report.prose.get(section.id)
-            overview = _overview(report, marks, w) if section.id == "overview" else None
-            title = section_title(number, section.title[w.language], w.language)
-            views.append(SectionView(section.id, title, html=prose_html(text) if text else None, overview=overview))
+    for part in _printed(tuple((name, table.form.form) for name, table in report.tables.items())):
+        if isinstance(part, Section):
+            text = report.prose.get(part.id)
+            overview = _overview(report, marks, w) if part.id == OVERVIEW else None
+            title = section_title(part.number, part.title[w.language], w.language)
+            views.append(SectionView(part.id, title, html=prose_html(text) if text else None, overview=overview))
+        else:
+            html = Markup(table_html(report, report.tables[part.id], marks, w))  # noqa: S704 (every text in it is escaped)
+            views.append(SectionView(part.id, "", table=html, notes=_notes(report, part.id, w)))
     return views
+
+
+@cache
+def _printed(used: tuple[tuple[str, str], ...]) -> tuple[Section | TableForm, ...]:
+    """Sections of a report whose tables are of these forms, in the order of the form it follows.
+
+    A table that only an older form has stands where that form prints it.
+    """
+    known = forms()
+    form_of = dict(used)
+    orders = [[part.id for part in known[form].parts] for form in (known.leading(form_of.values()).id, *form_of.values())]
+    prose = {section.id: section for section in known.leading(form_of.values()).sections}
+    order = merged(orders)
+    return tuple(
+        known[form_of[each]].tables[each] if each in form_of else prose[each] for each in order if each in form_of or each in prose
+    )
 
 
 def _forms_words(report: Report, w: Words) -> str:
@@ -215,26 +224,25 @@ def report_page(folder: ReportFolder, w: Words) -> Page:
         name=heading,
         title=heading,
         description=w("report_description", agency=agency_name(agency, w), year=report.year),
-        sections=_contents(tuple(report.tables[name].form.form for name in TABLES), w.language),
+        sections=_contents(tuple((name, table.form.form) for name, table in report.tables.items()), w.language),
         build=build,
         scripts=("glossary.js", *SNIPPETS, "citation.js"),
     )
 
 
 @cache
-def _contents(used: tuple[str, ...], language: str) -> tuple[tuple[str, str], ...]:
+def _contents(used: tuple[tuple[str, str], ...], language: str) -> tuple[tuple[str, str], ...]:
     """Anchors and titles of the contents of a report whose tables are of these forms."""
     w = Words(language)
-    printed = {
-        each.number: (f"section-{each.id}", section_title(each.number, each.title[language], language)) for each in forms().common.sections
-    }
-    for name, form in zip(TABLES, used, strict=True):
-        table = forms()[form].tables[name]
-        printed[table.section] = (name, title(table, language))
     return (
         ("summary", w("summary")),
         ("findings", w("findings")),
-        *(printed[number] for number in _NUMBERS if number in printed),
+        *(
+            (f"section-{part.id}", section_title(part.number, part.title[language], language))
+            if isinstance(part, Section)
+            else (part.id, title(part, language))
+            for part in _printed(used)
+        ),
         ("ledger", w("ledger")),
         ("downloads", w("downloads")),
         ("cite", w("cite")),
@@ -259,7 +267,7 @@ def _cite(folder: ReportFolder, here: Here) -> citation.View:
 
 def _example(report: Report) -> str:
     """Address of a figure that every reader finds on the page: of the first list's."""
-    return next(("/".join(address) for address in views().listed if address[1] in report.tables[address[0]].rows), "")
+    return next(("/".join(address) for address in views().listed if report.status(*address) not in {"not_on_form", "line_absent"}), "")
 
 
 def _report_view(library: Library, report: Report, findings: Sequence[Finding], heading: str, w: Words) -> dict[str, Any]:

@@ -6,10 +6,10 @@ its own checks; `write` makes a package.
 """
 
 from open_reports.form import Address
+from open_reports.report.descriptor import URL
 from open_reports.report.judging import judge
 from open_reports.report.model import (
     DESCRIPTOR,
-    FILES,
     FIRST_YEAR,
     FREE_TABLES,
     LAST_YEAR,
@@ -24,14 +24,15 @@ from open_reports.report.model import (
     Source,
     Table,
     number,
+    package_files,
+    possible_files,
     table_path,
 )
-from open_reports.report.reading import URL, Reading, read
+from open_reports.report.reading import Reading, read
 from open_reports.report.writing import csv_text, descriptor, file_hash, json_text, resources, table_rows, write
 
 __all__ = [
     "DESCRIPTOR",
-    "FILES",
     "FIRST_YEAR",
     "FREE_TABLES",
     "LAST_YEAR",
@@ -54,6 +55,8 @@ __all__ = [
     "json_text",
     "judge",
     "number",
+    "package_files",
+    "possible_files",
     "read",
     "resources",
     "table_path",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from open_reports.form import TABLES, Address, Status, TableForm
+from open_reports.form import Address, Form, Status, TableForm, forms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
     from open_reports.finding import Explanation
@@ -208,6 +208,21 @@ class Report:
         return f"reports/{self.agency}/{self.year}/"
 
     @cached_property
+    def form(self) -> Form:
+        """The form that the report follows: the newest of its tables' forms, whose tables and sections it must have."""
+        return forms().leading(table.form.form for table in self.tables.values())
+
+    def form_of(self, table: str) -> str:
+        """Id of the form of a table; of a table that is not printed here, that of the form which the report follows and which lacks it."""
+        found = self.tables.get(table)
+        return found.form.form if found else self.form.id
+
+    def status(self, table: str, line: str, column: str) -> Status:
+        """Which kind of something or nothing stands at an address, also where the report has no such table."""
+        found = self.tables.get(table)
+        return found.status(line, column) if found else "not_on_form"
+
+    @cached_property
     def noted(self) -> frozenset[tuple[str, str]]:
         """Lines, as table and line, on which there is a note."""
         return frozenset((note.table, note.line) for note in self.notes)
@@ -273,5 +288,12 @@ def table_path(table: str) -> str:
     return f"data/{table}.csv"
 
 
-FILES = (DESCRIPTOR, *(table_path(table) for table in (*TABLES, *FREE_TABLES)), PROSE)
-"""Every file of a package, in the order in which faults are told."""
+def package_files(tables: Iterable[str]) -> tuple[str, ...]:
+    """Every file of a package with these statutory tables, in the order in which faults are told."""
+    return (DESCRIPTOR, *(table_path(table) for table in (*tables, *FREE_TABLES)), PROSE)
+
+
+@cache
+def possible_files() -> tuple[str, ...]:
+    """Every file that a package may have, of whatever forms its tables are."""
+    return package_files(forms().tables)

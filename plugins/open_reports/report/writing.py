@@ -9,7 +9,7 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from open_reports.form import TABLES, Forms, TableForm, forms, section_title
+from open_reports.form import Forms, TableForm, forms, section_title
 from open_reports.report.model import PROFILE, Source, table_path
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def resources(known: Forms, form_of: Mapping[str, str]) -> list[dict[str, Any]]:
     """Return the `resources` that a package with these forms (table to form id) must declare, to the letter."""
     missing = [entry for entry in known.common.missing_values() if entry["value"] == ""]
-    statutory = [known[form_of[table]].tables[table] for table in TABLES]
+    statutory = [known[form_of[table]].tables[table] for table in known.tables if table in form_of]
     return [
         *(_resource(form.id, section_title(form.section, form.title.zh, "zh"), form.schema()) for form in statutory),
         *(_resource(free.id, free.title.zh, free.schema(missing)) for free in (known.common.overview, known.common.notes)),

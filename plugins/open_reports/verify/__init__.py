@@ -16,6 +16,7 @@ import re
 import zipfile
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
@@ -27,7 +28,7 @@ from open_reports.errors import DocumentError, OpenReportsError
 from open_reports.files import manifest, package
 from open_reports.files.report import report_json
 from open_reports.finding import DataError
-from open_reports.report import DESCRIPTOR, FILES, judge, read
+from open_reports.report import DESCRIPTOR, judge, possible_files, read
 from open_reports.text import LANGUAGES, Text
 from open_reports.verify.comparison import PACKED, Difference, Rewritten, Unknown, difference
 
@@ -50,8 +51,6 @@ _BESIDE = re.compile(
     re.ASCII,
 )
 """Files that the site puts beside a package's own, in its folder or archive; any other does not belong there."""
-_OF_A_YEAR = re.compile(rf"(\d{{4}}/)(?:{'|'.join(map(re.escape, FILES))})", re.ASCII)
-"""File of a package in the folder of its agency, by the folder of its year."""
 _LIKELY = 1000
 """Bytes from which packed data of two versions of zlib can be told apart."""
 
@@ -338,7 +337,7 @@ def _parts(copy: Copy, verdict: Verdict) -> None:
     alone = copy.has(DESCRIPTOR)
     paths = copy.paths() or frozenset()
     # A year is a package if any of its files is there: one whose descriptor is gone must not pass for something else.
-    folders = [""] if alone else sorted({match[1] for path in paths if (match := _OF_A_YEAR.fullmatch(path))})
+    folders = [""] if alone else sorted({match[1] for path in paths if (match := _of_a_year().fullmatch(path))})
     if not alone and not any(f"{folder}{DESCRIPTOR}" in paths for folder in folders):
         raise CopyError("", "copy.unlike")
     for fault in copy.faults:
@@ -352,10 +351,17 @@ def _parts(copy: Copy, verdict: Verdict) -> None:
         verdict.notes.append(told("note.beside", count=f"{len(beside):,}", found=beside[0]))
 
 
+@cache
+def _of_a_year() -> re.Pattern[str]:
+    """File of a package in the folder of its agency, by the folder of its year."""
+    return re.compile(rf"(\d{{4}}/)(?:{'|'.join(map(re.escape, possible_files()))})", re.ASCII)
+
+
 def _package(copy: Copy, verdict: Verdict, folder: str) -> list[str]:
     """Verify one package; returns the files beside it that nothing here can be held against."""
     paths = copy.paths()
-    inside = set(FILES) if paths is None else {path.removeprefix(folder) for path in paths if path.startswith(folder)}
+    # Where nothing tells which files there are, as on the web, each that some form asks for is tried.
+    inside = set(possible_files()) if paths is None else {path.removeprefix(folder) for path in paths if path.startswith(folder)}
     beside = {path for path in inside if _BESIDE.fullmatch(path)}
     verdict.packages += 1
     with TemporaryDirectory() as below:

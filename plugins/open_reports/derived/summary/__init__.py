@@ -7,7 +7,6 @@ from figures that do not reconcile as printed, and nothing stands for what is bl
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
@@ -92,9 +91,9 @@ def _circumstances(report: Report, agency: Agency, language: str) -> tuple[set[s
     if report.published is None:
         return facts | {"undated"}, texts
     texts["published"] = day_words("date", report.published, language)
-    last = forms().common.deadlines.get(agency.kind)
-    if last is not None:
-        due = date.fromisoformat(f"{report.year + 1}-{last}")
+    law = forms().common.deadline(report.year)
+    due = law.last_day(agency.kind, report.year) if law else None
+    if due is not None:
         facts.add("in_time" if report.published <= due else "late")
         texts["deadline"] = day_words("date", due, language)
     return facts, texts
@@ -109,7 +108,7 @@ def _history(reports: Sequence[Report], language: str) -> tuple[set[str], dict[s
         facts.add("consolidated")
     texts = {"first_report": year_words(years[0], language), "last_report": year_words(years[-1], language)}
     texts["gaps"] = listed_words([year_words(year, language) for year in missing], language)
-    used = [report.tables[book().broken].form.form for report in reports]
+    used = [report.form_of(book().broken) for report in reports]
     changes = [year for year, old, new in zip(years[1:], used, used[1:], strict=False) if old != new]
     if changes:
         facts.add("changed" if len(changes) == 1 else "mixed")

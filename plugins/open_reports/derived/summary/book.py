@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports.document import Record, parse_yaml
 from open_reports.errors import FormError
-from open_reports.form import FAMILY, TABLES, Cells, forms
+from open_reports.form import FAMILY, Cells, forms
 from open_reports.text import LANGUAGES, Text
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def load(text: str) -> Book:
         phrases=reader.phrases(),
         orders={order: tuple(each for each in root.texts(order) if reader.known(order, each, reader.said)) for order in _ORDERS},
         followed=root.choice("followed", reader.figures),
-        broken=root.choice("broken", TABLES),
+        broken=root.choice("broken", forms().tables),
     )
     root.close()
     if problems:
@@ -179,10 +179,10 @@ class _Reader:
             table, _, place = term.strip().partition("/")
             line, _, column = place.partition("/")
             found = Cells(table=table, line=line, column=column)
-            if table in TABLES and any(found.lines(form.tables[table]) for form in forms().values()):
+            if any(map(found.lines, forms().printing(table))):
                 cells.append(found)
             else:
-                record.note(key, "form.no_such_line", found=term.strip(), expected=", ".join(TABLES))
+                record.note(key, "form.no_such_line", found=term.strip(), expected=", ".join(forms().tables))
         return Sum(tuple(cells), previous=rest != text)
 
     def phrases(self) -> dict[str, Phrase]:
@@ -264,7 +264,7 @@ class _Reader:
     def _named(self, record: Record, name: str, detail: str) -> None:
         """Every line of a sum that is told line by line needs its plain words."""
         if detail in {"parts", "top", "name"}:
-            for form in forms().values():
-                for cells in self.figures[name].cells:
-                    for line in cells.lines(form.tables[cells.table]):
+            for cells in self.figures[name].cells:
+                for form in forms().printing(cells.table):
+                    for line in cells.lines(form):
                         self.known(record.path, line, self.names)

@@ -105,7 +105,7 @@ class Figure:
         if self.report is None:
             return []
         found: dict[Address, Cell] = {}
-        own = [address for each in self.made for address in _addresses(each, self.report.tables[each.table].form.form)]
+        own = [address for each in self.made for address in _addresses(each, self.report.form_of(each.table))]
         for address in own:
             table = self.report.tables[address.table]
             known = tests(table.form.form, address.table)
@@ -193,19 +193,19 @@ def measured(made: Sum, report: Report | None) -> Figure:
 
 @cache
 def _addresses(cells: Cells, form: str) -> tuple[Address, ...]:
-    table = forms()[form].tables[cells.table]
-    return tuple(Address(cells.table, line, cells.column) for line in cells.lines(table))
+    table = forms()[form].tables.get(cells.table)
+    return tuple(Address(cells.table, line, cells.column) for line in cells.lines(table)) if table else ()
 
 
 def _sum(report: Report, cells: tuple[Cells, ...]) -> Figure:
     found: list[Cell] = []
     status = ""
     for each in cells:
-        table = report.tables[each.table]
-        addresses = _addresses(each, table.form.form)
+        addresses = _addresses(each, report.form_of(each.table))
         if not addresses:
             status = status or "not_on_form"
         for address in addresses:
+            table = report.tables[each.table]
             value = table.value(address.line, address.column)
             if value is None:
                 status = status or table.status(address.line, address.column)
@@ -224,5 +224,5 @@ def filled(report: Report, made: Sum) -> bool:
     return any(
         report.tables[each.table].value(address.line, address.column) is not None
         for each in made.cells
-        for address in _addresses(each, report.tables[each.table].form.form)
+        for address in _addresses(each, report.form_of(each.table))
     )

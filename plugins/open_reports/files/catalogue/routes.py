@@ -108,7 +108,8 @@ class Routes:
         for route in self:
             for values in _subjects(route, library):
                 free = [name for name in route.parameters if name not in values]
-                for choice in product(*(chosen[name] for name in free)):
+                own = {**chosen, **_own(route, values, library)}
+                for choice in product(*(own[name] for name in free)):
                     yield route.filled(**values, **dict(zip(free, choice, strict=True))), route
 
 
@@ -117,6 +118,13 @@ def routes(without: Collection[str] = ()) -> Routes:
     if unknown := set(without) - {route.id for route in known()}:
         raise KeyError(", ".join(sorted(unknown)))
     return Routes(route for route in known() if route.id not in without)
+
+
+def _own(route: AnyRoute, values: Mapping[str, object], library: Library) -> dict[str, Sequence[str]]:
+    """What the parameter of a route can be of one report: files stand there of the tables of its own forms alone."""
+    agency, year = values.get("agency"), values.get("year")
+    report = library.reports.get((agency, year)) if isinstance(agency, str) and isinstance(year, int) else None
+    return {route.choice.name: route.choice.of(report)} if report and route.choice and route.choice.of else {}
 
 
 def _subjects(route: AnyRoute, library: Library) -> Iterator[Mapping[str, object]]:

@@ -18,7 +18,7 @@ from open_reports.errors import DocumentError, FormError
 from open_reports.files.catalogue.openapi import SLUG
 from open_reports.files.route import Choice, Route
 from open_reports.finding import LEVELS
-from open_reports.form import TABLES, forms
+from open_reports.form import forms
 from open_reports.gate import MAX_SLUG
 from open_reports.report import FIRST_YEAR, LAST_YEAR
 from open_reports.text import LANGUAGES
@@ -140,7 +140,9 @@ def _targets(value: object) -> set[str]:
 def _derived() -> Mapping[str, Schema]:
     known = forms()
     common = known.common
-    tables = [form.tables[table] for form in known.values() for table in TABLES]
+    tables = [table for form in known.values() for table in form.tables.values()]
+    # A report has the tables of its own forms, so no schema asks for one that some form lacks.
+    common_to_all = [table for table in known.tables if len(known.printing(table)) == len(known)]
     addresses = dict.fromkeys(f"{table.id}/{line.id}/{column.id}" for table in tables for line, column in table.cells)
     free = {"type": "string", "pattern": f"^overview/{_ITEM}/value$"}
     missing = tuple(status for status in common.statuses if status != "reported")
@@ -150,8 +152,8 @@ def _derived() -> Mapping[str, Schema]:
         "year_text": {"type": "string", "pattern": r"^\d{4}$"},
         "form": {"enum": list(known)},
         "form_or_null": {"enum": [*known, None]},
-        "statutory_table": {"enum": list(TABLES)},
-        "table": {"enum": [common.overview.id, *TABLES]},
+        "statutory_table": {"enum": list(known.tables)},
+        "table": {"enum": [common.overview.id, *known.tables]},
         "line": {
             "anyOf": [
                 {"enum": list(dict.fromkeys(line for table in tables for line in table.lines))},
@@ -173,20 +175,25 @@ def _derived() -> Mapping[str, Schema]:
         "indicator": {"enum": list(known.indicators)},
         "reason": {"enum": [*missing, *REASONS]},
         "chart": {"enum": [each.id for each in charts.definitions()]},
-        "forms": {"type": "object", "properties": {table: {"enum": list(known)} for table in TABLES}, **_closed(TABLES)},
+        "forms": {
+            "type": "object",
+            "properties": {table: {"enum": [each.form for each in known.printing(table)]} for table in known.tables},
+            **_closed(common_to_all),
+        },
         "overview_figures": {
             "type": "object",
             "propertyNames": {"pattern": f"^{_ITEM}$"},
             "additionalProperties": {"type": "object", "properties": {"value": {"$ref": "#/$defs/number"}}, **_closed(["value"])},
         },
     }
-    for table in TABLES:
-        found[f"{table}_figures"] = {"anyOf": [_lines(form.tables[table], bare=True) for form in known.values()]}
-        found[f"{table}_details"] = {"anyOf": [_lines(form.tables[table], bare=False) for form in known.values()]}
+    for table in known.tables:
+        found[f"{table}_figures"] = {"anyOf": [_lines(each, bare=True) for each in known.printing(table)]}
+        found[f"{table}_details"] = {"anyOf": [_lines(each, bare=False) for each in known.printing(table)]}
+    found["table_details"] = {"anyOf": [{"$ref": f"#/$defs/{table}_details"} for table in known.tables]}
     found["tables"] = {
         "type": "object",
-        "properties": {table: {"$ref": f"#/$defs/{table}_figures"} for table in (common.overview.id, *TABLES)},
-        **_closed((common.overview.id, *TABLES)),
+        "properties": {table: {"$ref": f"#/$defs/{table}_figures"} for table in (common.overview.id, *known.tables)},
+        **_closed((common.overview.id, *common_to_all)),
     }
     found["indicator_values"] = {
         "type": "object",

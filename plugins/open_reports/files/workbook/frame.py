@@ -13,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from open_reports.files.workbook.cells import MARKED, MOST_DECIMALS, Styles
-from open_reports.form import forms, section_title
+from open_reports.form import OVERVIEW, forms, section_title
 from open_reports.text import Words
 
 if TYPE_CHECKING:
@@ -96,7 +96,8 @@ def frame_of(key: Key) -> Frame:
     w = Words("zh")
     tables = {name: forms()[form].tables[name] for name, form in key}
     sheets: list[tuple[str, TableForm | None]] = [("about", None), ("overview", None), *tables.items(), ("notes", None)]
-    overview = forms().common.sections[0]
+    overview = forms().leading(form for _, form in key).section(OVERVIEW)
+    assert overview is not None  # noqa: S101 (no form loads without it)
     titles = {"about": w("book_about"), "overview": section_title(overview.number, overview.title.zh, "zh"), "notes": w("book_notes")}
     for name, table in sheets:
         sheet = book.add_worksheet(titles[name] if table is None else section_title(table.section, table.title.zh, "zh"))

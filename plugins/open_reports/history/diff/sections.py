@@ -124,7 +124,7 @@ def _figure(change: ReportChange, each: FigureChange, w: Words) -> tuple[str, ..
 def _text(report: Report, each: TextChange, w: Words) -> tuple[str, ...]:
     was, is_ = (_lines(each.before, each.after), _lines(each.after, each.before)) if each.kind == "prose" else (each.before, each.after)
     where = place(report, each.place, w.language) if "/" in each.place or each.place in report.tables else ""
-    section = next((found for found in forms().common.sections if each.kind == "prose" and found.id == each.place), None)
+    section = report.form.section(each.place) if each.kind == "prose" else None
     number = "" if section is None or w.language == "en" else f"{section.number}、"
     spelt = f"{number}{section.title[w.language]}" if section else where
     return (w(f"diff_kind_{each.kind}"), f"{each.place} {spelt}".rstrip(), was or w("diff_nothing"), is_ or w("diff_nothing"))

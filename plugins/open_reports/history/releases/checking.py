@@ -116,7 +116,7 @@ def _figures(report: Report, one: Mapping[str, Any], released: Released, page: s
         yield Breach("version_lower", agency, year, was=one["version"], now=report.version)
     now = record(report)
     gone: list[FigureChange] = []
-    if any(now[key] != one[key] for key in now if key not in {"version", "year"}):
+    if any(now.get(key) != one.get(key) for key in {**now, **one} if key not in {"version", "gone"}):
         differing = changes(states(one, released.shapes), standing(report))
         gone = [each for each in differing if each.after is None]
         for each in unnamed(report, differing, one["version"]):

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from open_reports.document import parse_json, parse_yaml, shown
 from open_reports.errors import DocumentError
 from open_reports.finding import finding
-from open_reports.form import TABLES, forms
+from open_reports.form import ID, forms
 from open_reports.gate import children, read_text, slug_fault
 from open_reports.history.diff.state import State
 from open_reports.history.releases.successors import Successors, fault
@@ -101,8 +101,8 @@ def states(one: Mapping[str, Any], known: Shapes) -> dict[str, State]:
     for item, (text, unit) in one["overview"].items():
         address = f"overview/{item}/value"
         found[address] = State(text, "reported" if text else "blank", unit, printed.get(address, ""))
-    for name in TABLES:
-        shape = known[one["forms"][name]][name]
+    for name, form in one["forms"].items():
+        shape = known[form][name]
         units = shape["columns"]
         for line, columns in shape["lines"].items():
             row = one[name].get(line)
@@ -216,10 +216,15 @@ def _are_shapes(value: object) -> bool:
     if not isinstance(value, dict):
         return False
     for tables in value.values():
-        if not isinstance(tables, dict) or set(tables) != set(TABLES):
+        if not isinstance(tables, dict):
             return False
-        for shape in tables.values():
-            if not isinstance(shape, dict) or not texts(shape.get("columns")) or not isinstance(shape.get("lines"), dict):
+        for name, shape in tables.items():
+            if (
+                not _TABLE.fullmatch(name)
+                or not isinstance(shape, dict)
+                or not texts(shape.get("columns"))
+                or not isinstance(shape.get("lines"), dict)
+            ):
                 return False
             if not all(
                 isinstance(each, list) and all(_among(column, shape["columns"]) for column in each) for each in shape["lines"].values()
@@ -251,6 +256,7 @@ def _reports(agency: str, text: str, place: str, known: Shapes, flaws: list[Flaw
             flaws.append(Flaw(f"{place}:{row}", _plain(value)))
 
 
+_TABLE = re.compile(ID, re.ASCII)
 _VERSION = re.compile(r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*)){2}", re.ASCII)
 
 
@@ -258,10 +264,10 @@ def _is_record(value: object, known: Shapes) -> bool:
     if not isinstance(value, dict) or type(value.get("year")) is not int or not _VERSION.fullmatch(str(value.get("version"))):
         return False
     of = value.get("forms")
-    if not isinstance(of, dict) or set(of) != set(TABLES) or not all(_among(form, known) for form in of.values()):
+    if not isinstance(of, dict) or not of or not all(_among(form, known) and name in known[form] for name, form in of.items()):
         return False
-    for name in TABLES:
-        shape, rows = known[of[name]][name], value.get(name)
+    for name, form in of.items():
+        shape, rows = known[form][name], value.get(name)
         most = len(shape["columns"]) - 1
         if not isinstance(rows, dict) or not rows.keys() <= shape["lines"].keys():
             return False
@@ -324,7 +330,7 @@ def _respelt(one: Mapping[str, Any], before: Shapes, now: Shapes) -> Mapping[str
 
 
 def _differ(now: Mapping[str, Any], then: Mapping[str, Any]) -> bool:
-    return any(now[key] != then[key] for key in now if key != "version")
+    return any(now.get(key) != then.get(key) for key in {**now, **then} if key not in {"version", "gone"})
 
 
 def _line(one: Mapping[str, Any]) -> str:

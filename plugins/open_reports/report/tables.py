@@ -1,0 +1,322 @@
+"""The tables of a package, `data/*.csv`: held against the form they are of, row by row and cell by cell."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from typing import TYPE_CHECKING
+
+from open_reports import gate
+from open_reports.document import shown
+from open_reports.form import Address, forms
+from open_reports.report.model import Item, Note, Table, table_path
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from open_reports.form import Column, FreeTable, Line, TableForm
+    from open_reports.report.descriptor import Described
+    from open_reports.report.faults import Faults
+
+
+class Tables:
+    """Reads the tables of one package from the texts of its files, noting faults; lives for one package."""
+
+    def __init__(self, texts: Mapping[str, str], faults: Faults) -> None:
+        self.texts = texts
+        self.faults = faults
+        self.printed_form: dict[str, str] = {}
+        """Tables that are of another form than the descriptor says, with the form they are of."""
+
+    def _grid(self, table: str, header: tuple[str, ...], *, least: int = 1) -> list[list[str]] | None:
+        """Rows of a table, its header the first of them, or None; `least` is how many there must be below the right header."""
+        path = table_path(table)
+        text = self.texts.get(path)
+        if text is None:
+            return None
+        rows, faults = gate.grid(text, f"{self.faults.place}/{path}")
+        if faults:
+            self.faults += faults
+            return None
+        if not rows:
+            self.faults.note("table.empty", path, expected=",".join(header))
+            return None
+        if len(rows) < least and tuple(rows[0]) == header:
+            self.faults.note("table.no_rows", path)
+            return None
+        return rows
+
+    def _ragged(self, table: str, rows: list[list[str]], width: int) -> set[int]:
+        """Note every row of another width than the header's; their numbers."""
+        found = set()
+        for index, row in enumerate(rows[1:], start=2):
+            blank = not any(row)
+            if blank or len(row) != width:
+                self.faults.note(
+                    "table.blank_row" if blank else "table.ragged",
+                    table_path(table),
+                    row=index,
+                    found=str(len(row)),
+                    expected=str(width),
+                    cells=shown(",".join(row)),
+                )
+                found.add(index)
+        return found
+
+    def table(self, form: TableForm, absent: Collection[str]) -> Table | None:
+        """Read a statutory table; `absent` are the lines that the package says its report leaves out."""
+        path = table_path(form.id)
+        rows = self._grid(form.id, form.header, least=2)
+        if rows is None or not self._shape(form, rows):
+            return None
+        ragged = self._ragged(form.id, rows, len(form.header))
+        expected = [line for line in form.lines if line not in absent]
+        found = Table(form=form, labels={}, rows={}, row_numbers={})
+        mistyped: set[str] = set()
+        for index, row in enumerate(rows[1:], start=2):
+            if index not in ragged:
+                mistyped.update(self._line(found, index, row, expected))
+            elif row and row[0] in form.lines:  # the line is there, so it is not missing as well
+                found.rows.setdefault(row[0], ())
+                found.row_numbers.setdefault(row[0], index)
+        missing = [line for line in expected if line not in found.rows]
+        for line in [line for line in missing if line not in mistyped]:
+            self.faults.note("table.missing_line", path, found=line, label=form.lines[line].label)
+        present = list(found.rows)
+        if not missing and present != [line for line in form.lines if line in found.rows]:
+            wrong = next(line for line, right in zip(present, expected, strict=False) if line != right)
+            row_number = found.row_numbers[wrong]
+            self.faults.note("table.line_order", path, row=row_number, column=form.header[0], found=wrong, expected=", ".join(expected))
+        return found
+
+    def _line(self, found: Table, index: int, row: list[str], expected: Sequence[str]) -> list[str]:
+        """Take one row into a table; the line that a mistyped id most likely means, if it is one."""
+        form = found.form
+        line, label, *texts = row
+        path = table_path(form.id)
+        place = {"row": index, "column": form.header[0]}
+        if line in found.rows:
+            self.faults.note("table.duplicate_line", path, **place, found=line, expected=str(found.row_numbers[line]))
+            return []
+        if line not in form.lines:
+            near = difflib.get_close_matches(line, expected, n=3)
+            self.faults.note("table.unknown_line", path, **place, found=shown(line), expected=shown(", ".join(near or expected), 300))
+            return near[:1]
+        if line not in expected:
+            self.faults.note("meta.absent_present", path, **place, found=line)
+        if label != form.lines[line].label.zh:
+            self._label(path, index, form, label)
+        self._cells(index, form.lines[line], form, texts)
+        found.labels[line], found.rows[line], found.row_numbers[line] = label, tuple(texts), index
+        return []
+
+    def _shape(self, form: TableForm, rows: list[list[str]]) -> bool:
+        """Whether header and lines are those of the declared form; one finding if not."""
+        header = tuple(rows[0])
+        lines = [row[0] for row in rows[1:] if row]
+        path = table_path(form.id)
+        fitting = forms().detect(form.id, header, lines)
+        if form.form in fitting:
+            return True
+        if fitting:
+            self.printed_form[form.id] = fitting[0]
+            self.faults.note("table.wrong_form", path, row=1, found=fitting[0], expected=form.form, table=form.title)
+            return False
+        if header == form.header:
+            return True  # some line is unknown to every form: told line by line
+        missing = [name for name in form.header if name not in header]
+        extra = [name for name in header if name not in form.header]
+        self.faults.note(
+            "table.header",
+            path,
+            row=1,
+            found=shown(",".join(header)),
+            expected=",".join(form.header),
+            missing=shown(", ".join(missing)) or "-",
+            extra=shown(", ".join(extra)) or "-",
+        )
+        return False
+
+    def _label(self, path: str, index: int, form: TableForm, label: str) -> None:
+        stub = form.common.stub[1]
+        if not label.strip() or label in form.common.missing:
+            self.faults.note("table.no_label", path, row=index, column=stub.id, column_title=stub.label)
+        else:
+            self._plain(path, index, stub.id, label, most=120)
+
+    def _plain(self, path: str, index: int, column: str, text: str, *, most: int) -> None:
+        """Note a text that is too long, or that a spreadsheet would run."""
+        if len(text) > most:
+            self.faults.note("table.too_long", path, row=index, column=column, found=str(len(text)), expected=str(most))
+        if text.startswith(("=", "+", "@")) or (text.startswith("-") and not _NEGATIVE.fullmatch(text)):
+            self.faults.note("table.formula", path, row=index, column=column, found=shown(text))
+
+    def _cells(self, row: int, line: Line, form: TableForm, texts: Sequence[str]) -> None:
+        if line.id in form.whole and texts.count("0") == len(texts):
+            return  # most lines of most reports
+        missing = form.common.missing
+        for column, text in zip(form.columns.values(), texts, strict=True):
+            if column.id not in line.columns:
+                if text:
+                    self._cell("table.not_on_form", row, line, form, (column, text))
+            elif text not in missing and not column.type.accepts(text):
+                self._cell(_number_code(column, text), row, line, form, (column, text))
+
+    def _cell(self, code: str, row: int, line: Line, form: TableForm, found: tuple[Column, str]) -> None:
+        column, text = found
+        self.faults.note(
+            code,
+            table_path(form.id),
+            row=row,
+            column=column.id,
+            column_title=column.label,
+            address=str(Address(form.id, line.id, column.id)),
+            found=shown(text),
+            expected=column.type.says.zh,
+            expected_words=column.type.says,
+            ascii=_ascii_digits(text),
+        )
+
+    def _free(self, free: FreeTable) -> list[list[str]]:
+        """Rows of overview.csv or notes.csv whose width is right; texts checked against the fields' constraints."""
+        path = table_path(free.id)
+        rows = self._grid(free.id, free.header)
+        if rows is None:
+            return []
+        if tuple(rows[0]) != free.header:
+            missing = [name for name in free.header if name not in rows[0]]
+            extra = [name for name in rows[0] if name not in free.header]
+            self.faults.note(
+                "table.header",
+                path,
+                row=1,
+                found=shown(",".join(rows[0])),
+                expected=",".join(free.header),
+                missing=shown(", ".join(missing)) or "-",
+                extra=shown(", ".join(extra)) or "-",
+            )
+            return []
+        ragged = self._ragged(free.id, rows, len(free.header))
+        for index, row in enumerate(rows[1:], start=2):
+            if index in ragged:
+                continue
+            for (name, title, properties), text in zip(free.fields, row, strict=True):
+                constraints = properties.get("constraints", {})
+                if properties["type"] == "number":
+                    money = forms().common.cells["money"]
+                    if text and not money.pattern.fullmatch(text):
+                        self.faults.note(
+                            _number_code(None, text),
+                            path,
+                            row=index,
+                            column=name,
+                            column_title=title,
+                            found=shown(text),
+                            expected=money.says.zh,
+                            expected_words=money.says,
+                            ascii=_ascii_digits(text),
+                        )
+                    continue
+                if constraints.get("required") and not text:
+                    self.faults.note("table.required", path, row=index, column=name, column_title=title)
+                self._plain(path, index, name, text, most=constraints.get("maxLength", 60))
+        return [] if ragged else rows[1:]
+
+    def overview(self) -> list[Item]:
+        """Read the figures that section one states."""
+        free = forms().common.overview
+        path = table_path(free.id)
+        items: dict[str, Item] = {}
+        for index, row in enumerate(self._free(free), start=2):
+            name, text, unit, part_of = row
+            item = Item(name, text, unit, part_of, index)
+            if item.item in items:
+                self.faults.note(
+                    "table.duplicate_item", path, row=index, column="item", found=shown(item.item), expected=str(items[item.item].row)
+                )
+            elif re.search(r"[\s/#?%]", item.item):
+                self.faults.note("table.item_address", path, row=index, column="item", found=shown(item.item))
+            items.setdefault(item.item, item)
+        for item in items.values():
+            if item.part_of and (item.part_of not in items or item.part_of == item.item):
+                self.faults.note(
+                    "table.part_of", path, row=item.row, column="part_of", found=shown(item.part_of), expected=shown(", ".join(items))
+                )
+        for item in _rings(items):
+            self.faults.note("table.part_of", path, row=item.row, column="part_of", found=shown(item.part_of), expected="-")
+        return list(items.values())
+
+    def notes(self, described: Described | None, overview: Sequence[Item]) -> list[Note]:
+        """Read the notes; where they stand can be told only of a package whose forms are known."""
+        form_of = dict(described.form_of) if described else {}
+        path = table_path("notes")
+        notes = []
+        for index, row in enumerate(self._free(forms().common.notes), start=2):
+            note = Note(*row)
+            notes.append(note)
+            if described is None:
+                continue
+            if note.table == "overview":
+                lines: Iterable[str] = [item.item for item in overview]
+                columns: Iterable[str] = ["value"]
+            elif note.table in form_of:
+                form = forms()[form_of[note.table]].tables[note.table]
+                lines, columns = form.lines, form.columns
+            else:
+                expected = ", ".join((*form_of, "overview"))
+                self.faults.note("table.note_place", path, row=index, column="table", found=shown(note.table), expected=expected)
+                continue
+            for column, value, known in (("line", note.line, lines), ("column", note.column, columns)):
+                if value and value not in known:
+                    self.faults.note(
+                        "table.note_place", path, row=index, column=column, found=shown(value), expected=shown(", ".join(known))
+                    )
+            if not note.printed and not note.note:
+                self.faults.note("table.required", path, row=index, column="note")
+        return notes
+
+
+def _rings(items: Mapping[str, Item]) -> Iterator[Item]:
+    """Items that are, over other items, part of themselves."""
+    for start in items.values():
+        seen = {start.item}
+        item = items.get(start.part_of)
+        while item is not None and item.item not in seen:
+            seen.add(item.item)
+            item = items.get(item.part_of)
+        if item is not None and item.item == start.item and start.part_of != start.item:
+            yield start
+
+
+def _ascii_digits(text: str) -> str:
+    """Return the text with full-width and other decimal digits as ASCII digits, to show what may have been meant."""
+    return shown("".join(str(int(char)) if char.isdecimal() else char for char in text))
+
+
+_NUMBER_CODES: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"\s*|.*\s.*", re.DOTALL), "number.space"),
+    (re.compile(r"-\d+(\.\d+)?", re.ASCII), "number.negative"),
+    (re.compile(r"-?\d+\.\d+", re.ASCII), "number.decimal"),
+    (re.compile(r"-?0\d+(\.\d+)?", re.ASCII), "number.leading_zero"),
+    (re.compile(r"\+\d+(\.\d+)?", re.ASCII), "number.plus"),
+    (re.compile(r"-?\d{1,3}([,_，]\d{3})+(\.\d+)?", re.ASCII), "number.separator"),
+    (re.compile(r"-?\d+(\.\d+)?\D{1,4}", re.ASCII), "number.unit"),
+    (re.compile(r"-?\d{9,}(\.\d+)?", re.ASCII), "number.too_large"),
+)
+
+
+def _number_code(column: Column | None, text: str) -> str:
+    """Which message explains why a cell is not a number of its kind."""
+    if any(char.isdecimal() and not char.isascii() for char in text):
+        return "number.fullwidth"
+    for pattern, code in _NUMBER_CODES:
+        if pattern.fullmatch(text):
+            if code == "number.negative" and column is not None and column.type.id == "change":
+                continue  # a decrease may be negative; something else is wrong with it
+            if code == "number.decimal" and (column is None or column.type.id == "money"):
+                return "number.decimals"
+            return code
+    return "number.text"
+
+
+_NEGATIVE = re.compile(r"-(?:\d+(?:\.\d+)?)?", re.ASCII)
