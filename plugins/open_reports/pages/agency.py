@@ -136,18 +136,13 @@ def _row(report: Report, findings: Findings, w: Words) -> dict[str, Any]:
 
 
 def _topic(topic: Topic, reports: Sequence[Report], w: Words) -> dict[str, Any]:
-    """One statutory table over the years, newest first, with what stands between them.
-
-    A year whose form has no such table is told as one of another form.
-    """
+    """One statutory table over the years, newest first, with what stands between them."""
     newest = list(reversed(reports))
     general = series.of_cells(reports, ())
-    used = {report.year: report.form_of(topic.table) for report in reports}
-    years = sorted(used)
-    changed = {after: (used[before], used[after]) for before, after in pairwise(years) if used[before] != used[after]}
+    changed = {after.year: words for before, after in pairwise(reports) if (words := _change(topic.table, before, after, w))}
     broken = {each.after for each in general.breaks} | changed.keys()
     notes = [each.says(w) for each in general.breaks]
-    notes += [_change(year, *forms_, w) for year, forms_ in changed.items()]
+    notes += changed.values()
     printed = next(report.tables[topic.table].form for report in newest if topic.table in report.tables)
     return {
         "id": topic.table,
@@ -161,14 +156,18 @@ def _topic(topic: Topic, reports: Sequence[Report], w: Words) -> dict[str, Any]:
     }
 
 
-def _change(year: int, was: str, now: str, w: Words) -> str:
-    known = forms()
+def _change(table: str, before: Report, after: Report, w: Words) -> str:
+    """What becomes of a table's form between two years: empty where nothing does."""
+    was, now = (forms()[report.form_of(table)] for report in (before, after))
+    had, has = (table in report.tables for report in (before, after))
+    if was is now or not (had or has):
+        return ""
     return w(
-        "agency_form_change",
-        year=year,
-        was=known[was].title[w.language],
-        now=known[now].title[w.language],
-        reference=known[now].reference[w.language],
+        "agency_form_change" if had and has else "agency_table_added" if has else "agency_table_gone",
+        year=after.year,
+        was=was.title[w.language],
+        now=now.title[w.language],
+        reference=now.reference[w.language],
     )
 
 

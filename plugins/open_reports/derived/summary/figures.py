@@ -219,6 +219,11 @@ def total(cells: Iterable[Cell]) -> Value:
     return sum((each.value for each in cells), start=0)
 
 
+def printed(report: Report, made: Sum) -> bool:
+    """Whether the report's forms have any cell of a sum: what they do not ask for was not left empty."""
+    return any(_addresses(each, report.form_of(each.table)) for each in made.cells)
+
+
 def filled(report: Report, made: Sum) -> bool:
     """Whether any cell of a sum is reported."""
     return any(

@@ -6,7 +6,7 @@ from operator import eq, gt, lt
 from typing import TYPE_CHECKING
 
 from open_reports.derived.summary.book import book
-from open_reports.derived.summary.figures import FEW, Cell, Figure, Number, filled, measured
+from open_reports.derived.summary.figures import FEW, Cell, Figure, Number, filled, measured, printed
 from open_reports.form import forms
 
 if TYPE_CHECKING:
@@ -89,7 +89,8 @@ class Teller:
         if state in {"said", "unsaid"}:
             return bool(self.phrase(subject)) == (state == "said")
         if state in {"empty", "filled"}:
-            return filled(self.report, self.book.figures[subject]) == (state == "filled")
+            made = self.book.figures[subject]
+            return printed(self.report, made) and filled(self.report, made) == (state == "filled")
         figure = self.figure(subject)
         if state in _STATE_OF:
             return _STATE_OF[state](figure)
