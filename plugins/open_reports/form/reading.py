@@ -26,8 +26,9 @@ FAMILY = "forms/foi-cn"
 """Folder of a family of forms in this package: its forms, with everything that is said of their lines and figures."""
 OVERVIEW = "overview"
 """Id of the section, and of the free table, of the figures that the narrative states first; every form has it."""
-_RESERVED = frozenset({"overview", "notes", "prose", "year", "version", "forms", "printed", "gone"})
-"""No ids of tables: free tables, the prose as the first part of an address, and the keys beside the tables in the record of releases."""
+_RESERVED = frozenset({"overview", "notes", "prose", "table", "year", "version", "forms", "printed", "gone"})
+"""No ids of tables: free tables, the prose as the first part of an address, a name among the schemas, and the keys beside the tables
+in the record of releases."""
 _SHARED = frozenset({"common.yml", "narrative.yml", "indicators.yml", "summary.yml"})
 """Files of the folder that are no forms; `derived.summary` reads the last."""
 

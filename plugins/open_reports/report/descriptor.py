@@ -103,24 +103,28 @@ def undeclared(value: object, form_of: FormOf, printed: Mapping[str, str], files
     stated = value.get("resources") if isinstance(value, dict) else None
     if stated is expected or not isinstance(stated, list):
         return
-    plain = []
     for index, resource in enumerate(stated):
-        if not isinstance(resource, dict):
-            plain.append(resource)
-            continue
-        plain.append({key: item for key, item in resource.items() if key not in {"bytes", "hash"}})
-        data = files.get(str(resource.get("path")))
-        actual = {"bytes": len(data), "hash": file_hash(data)} if data is not None else {}
-        for key, item in actual.items():
-            if key in resource and resource[key] != item:
-                yield Problem(
-                    path=f"resources[{index}].{key}", code="meta.hash", values={"found": shown(resource[key]), "expected": str(item)}
-                )
+        if isinstance(resource, dict):
+            yield from _misstated(resource, f"resources[{index}]", files)
+    plain = [_without_hash(resource) for resource in stated]
     if printed and len(plain) == len(expected):
         # A table of another form than stated is told once, at the table, whichever of the two its schema fits.
         other = declared(tuple((table, printed.get(table, form)) for table, form in form_of))
         expected = [two if one == two else own for one, own, two in zip(plain, expected, other, strict=True)]
     yield from _differences(plain, expected, "resources")
+
+
+def _without_hash(resource: object) -> object:
+    return {key: item for key, item in resource.items() if key not in {"bytes", "hash"}} if isinstance(resource, dict) else resource
+
+
+def _misstated(resource: dict[str, Any], path: str, files: Mapping[str, bytes]) -> Iterator[Problem]:
+    """Size and hash that a resource states of its file and that are not those of the file."""
+    data = files.get(str(resource.get("path")))
+    actual = {"bytes": len(data), "hash": file_hash(data)} if data is not None else {}
+    for key, item in actual.items():
+        if key in resource and resource[key] != item:
+            yield Problem(path=f"{path}.{key}", code="meta.hash", values={"found": shown(resource[key]), "expected": str(item)})
 
 
 def _differences(found: object, expected: object, path: str) -> Iterator[Problem]:

@@ -65,7 +65,6 @@ class Tables:
 
     def table(self, form: TableForm, absent: Collection[str]) -> Table | None:
         """Read a statutory table; `absent` are the lines that the package says its report leaves out."""
-        path = table_path(form.id)
         rows = self._grid(form.id, form.header, least=2)
         if rows is None or not self._shape(form, rows):
             return None
@@ -79,6 +78,13 @@ class Tables:
             elif row and row[0] in form.lines:  # the line is there, so it is not missing as well
                 found.rows.setdefault(row[0], ())
                 found.row_numbers.setdefault(row[0], index)
+        self._complete(found, expected, mistyped)
+        return found
+
+    def _complete(self, found: Table, expected: Sequence[str], mistyped: Collection[str]) -> None:
+        """Note lines that are missing or out of order; a line whose id is mistyped has been told of."""
+        form = found.form
+        path = table_path(form.id)
         missing = [line for line in expected if line not in found.rows]
         for line in [line for line in missing if line not in mistyped]:
             self.faults.note("table.missing_line", path, found=line, label=form.lines[line].label)
@@ -87,7 +93,6 @@ class Tables:
             wrong = next(line for line, right in zip(present, expected, strict=False) if line != right)
             row_number = found.row_numbers[wrong]
             self.faults.note("table.line_order", path, row=row_number, column=form.header[0], found=wrong, expected=", ".join(expected))
-        return found
 
     def _line(self, found: Table, index: int, row: list[str], expected: Sequence[str]) -> list[str]:
         """Take one row into a table; the line that a mistyped id most likely means, if it is one."""
@@ -124,18 +129,20 @@ class Tables:
             return False
         if header == form.header:
             return True  # some line is unknown to every form: told line by line
-        missing = [name for name in form.header if name not in header]
-        extra = [name for name in header if name not in form.header]
+        self._header(path, rows[0], form.header)
+        return False
+
+    def _header(self, path: str, found: Sequence[str], expected: Sequence[str]) -> None:
+        """Note a header that is not the one expected."""
         self.faults.note(
             "table.header",
             path,
             row=1,
-            found=shown(",".join(header)),
-            expected=",".join(form.header),
-            missing=shown(", ".join(missing)) or "-",
-            extra=shown(", ".join(extra)) or "-",
+            found=shown(",".join(found)),
+            expected=",".join(expected),
+            missing=shown(", ".join(name for name in expected if name not in found)) or "-",
+            extra=shown(", ".join(name for name in found if name not in expected)) or "-",
         )
-        return False
 
     def _label(self, path: str, index: int, form: TableForm, label: str) -> None:
         stub = form.common.stub[1]
@@ -184,43 +191,36 @@ class Tables:
         if rows is None:
             return []
         if tuple(rows[0]) != free.header:
-            missing = [name for name in free.header if name not in rows[0]]
-            extra = [name for name in rows[0] if name not in free.header]
-            self.faults.note(
-                "table.header",
-                path,
-                row=1,
-                found=shown(",".join(rows[0])),
-                expected=",".join(free.header),
-                missing=shown(", ".join(missing)) or "-",
-                extra=shown(", ".join(extra)) or "-",
-            )
+            self._header(path, rows[0], free.header)
             return []
         ragged = self._ragged(free.id, rows, len(free.header))
         for index, row in enumerate(rows[1:], start=2):
-            if index in ragged:
-                continue
-            for (name, title, properties), text in zip(free.fields, row, strict=True):
-                constraints = properties.get("constraints", {})
-                if properties["type"] == "number":
-                    money = forms().common.cells["money"]
-                    if text and not money.pattern.fullmatch(text):
-                        self.faults.note(
-                            _number_code(None, text),
-                            path,
-                            row=index,
-                            column=name,
-                            column_title=title,
-                            found=shown(text),
-                            expected=money.says.zh,
-                            expected_words=money.says,
-                            ascii=_ascii_digits(text),
-                        )
-                    continue
-                if constraints.get("required") and not text:
-                    self.faults.note("table.required", path, row=index, column=name, column_title=title)
-                self._plain(path, index, name, text, most=constraints.get("maxLength", 60))
+            if index not in ragged:
+                self._free_row(free, index, row)
         return [] if ragged else rows[1:]
+
+    def _free_row(self, free: FreeTable, index: int, row: Sequence[str]) -> None:
+        path = table_path(free.id)
+        for (name, title, properties), text in zip(free.fields, row, strict=True):
+            constraints = properties.get("constraints", {})
+            if properties["type"] == "number":
+                money = forms().common.cells["money"]
+                if text and not money.pattern.fullmatch(text):
+                    self.faults.note(
+                        _number_code(None, text),
+                        path,
+                        row=index,
+                        column=name,
+                        column_title=title,
+                        found=shown(text),
+                        expected=money.says.zh,
+                        expected_words=money.says,
+                        ascii=_ascii_digits(text),
+                    )
+                continue
+            if constraints.get("required") and not text:
+                self.faults.note("table.required", path, row=index, column=name, column_title=title)
+            self._plain(path, index, name, text, most=constraints.get("maxLength", 60))
 
     def overview(self) -> list[Item]:
         """Read the figures that section one states."""

@@ -18,7 +18,7 @@ from open_reports.errors import DocumentError, FormError
 from open_reports.files.catalogue.openapi import SLUG
 from open_reports.files.route import Choice, Route
 from open_reports.finding import LEVELS
-from open_reports.form import forms
+from open_reports.form import OVERVIEW, forms
 from open_reports.gate import MAX_SLUG
 from open_reports.report import FIRST_YEAR, LAST_YEAR
 from open_reports.text import LANGUAGES
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from open_reports.files.folder import SiteFolder
-    from open_reports.form import TableForm
+    from open_reports.form import Forms, TableForm
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _SHARED = "shared"
@@ -139,31 +139,19 @@ def _targets(value: object) -> set[str]:
 @cache
 def _derived() -> Mapping[str, Schema]:
     known = forms()
+    return {**_vocabularies(known), **_places(known), **_tables(known)}
+
+
+def _vocabularies(known: Forms) -> dict[str, Schema]:
+    """What the forms and the checks name by an id."""
     common = known.common
-    tables = [table for form in known.values() for table in form.tables.values()]
-    # A report has the tables of its own forms, so no schema asks for one that some form lacks.
-    common_to_all = [table for table in known.tables if len(known.printing(table)) == len(known)]
-    addresses = dict.fromkeys(f"{table.id}/{line.id}/{column.id}" for table in tables for line, column in table.cells)
-    free = {"type": "string", "pattern": f"^overview/{_ITEM}/value$"}
     missing = tuple(status for status in common.statuses if status != "reported")
-    found: dict[str, Schema] = {
+    return {
         "slug": {"type": "string", "pattern": f"^{SLUG}$", "maxLength": MAX_SLUG},
         "year": {"type": "integer", "minimum": FIRST_YEAR, "maximum": LAST_YEAR},
         "year_text": {"type": "string", "pattern": r"^\d{4}$"},
         "form": {"enum": list(known)},
         "form_or_null": {"enum": [*known, None]},
-        "statutory_table": {"enum": list(known.tables)},
-        "table": {"enum": [common.overview.id, *known.tables]},
-        "line": {
-            "anyOf": [
-                {"enum": list(dict.fromkeys(line for table in tables for line in table.lines))},
-                {"type": "string", "pattern": f"^{_ITEM}$"},
-            ]
-        },
-        "column": {"enum": [*dict.fromkeys(column for table in tables for column in table.columns), "value"]},
-        "table_line": {"enum": list(dict.fromkeys(f"{table.id}/{line}" for table in tables for line in table.lines))},
-        "statutory_address": {"enum": list(addresses)},
-        "address": {"anyOf": [{"enum": list(addresses)}, free]},
         "status": {"enum": list(common.statuses)},
         "missing_status": {"enum": list(missing)},
         "unit": {"anyOf": [{"enum": list(common.units)}, {"type": "string", "maxLength": _unit_length()}]},
@@ -175,31 +163,54 @@ def _derived() -> Mapping[str, Schema]:
         "indicator": {"enum": list(known.indicators)},
         "reason": {"enum": [*missing, *REASONS]},
         "chart": {"enum": [each.id for each in charts.definitions()]},
+        "indicator_values": {
+            "type": "object",
+            "properties": {each: {"$ref": "#/$defs/indicator_value"} for each in known.indicators},
+            **_closed(known.indicators),
+        },
+    }
+
+
+def _places(known: Forms) -> dict[str, Schema]:
+    """Where a figure may stand on any form, and in section one."""
+    tables = [table for form in known.values() for table in form.tables.values()]
+    addresses = dict.fromkeys(f"{table.id}/{line.id}/{column.id}" for table in tables for line, column in table.cells)
+    lines = dict.fromkeys(line for table in tables for line in table.lines)
+    return {
+        "statutory_table": {"enum": list(known.tables)},
+        "table": {"enum": [OVERVIEW, *known.tables]},
+        "line": {"anyOf": [{"enum": list(lines)}, {"type": "string", "pattern": f"^{_ITEM}$"}]},
+        "column": {"enum": [*dict.fromkeys(column for table in tables for column in table.columns), "value"]},
+        "table_line": {"enum": list(dict.fromkeys(f"{table.id}/{line}" for table in tables for line in table.lines))},
+        "statutory_address": {"enum": list(addresses)},
+        "address": {"anyOf": [{"enum": list(addresses)}, {"type": "string", "pattern": f"^{OVERVIEW}/{_ITEM}/value$"}]},
+    }
+
+
+def _tables(known: Forms) -> dict[str, Schema]:
+    """Tables of a report. It has those of its own forms, so no schema asks for one that some form lacks."""
+    everywhere = [table for table in known.tables if len(known.printing(table)) == len(known)]
+    found: dict[str, Schema] = {
         "forms": {
             "type": "object",
             "properties": {table: {"enum": [each.form for each in known.printing(table)]} for table in known.tables},
-            **_closed(common_to_all),
+            **_closed(everywhere),
         },
         "overview_figures": {
             "type": "object",
             "propertyNames": {"pattern": f"^{_ITEM}$"},
             "additionalProperties": {"type": "object", "properties": {"value": {"$ref": "#/$defs/number"}}, **_closed(["value"])},
         },
+        "table_details": {"anyOf": [{"$ref": f"#/$defs/{table}_details"} for table in known.tables]},
+        "tables": {
+            "type": "object",
+            "properties": {table: {"$ref": f"#/$defs/{table}_figures"} for table in (OVERVIEW, *known.tables)},
+            **_closed((OVERVIEW, *everywhere)),
+        },
     }
     for table in known.tables:
         found[f"{table}_figures"] = {"anyOf": [_lines(each, bare=True) for each in known.printing(table)]}
         found[f"{table}_details"] = {"anyOf": [_lines(each, bare=False) for each in known.printing(table)]}
-    found["table_details"] = {"anyOf": [{"$ref": f"#/$defs/{table}_details"} for table in known.tables]}
-    found["tables"] = {
-        "type": "object",
-        "properties": {table: {"$ref": f"#/$defs/{table}_figures"} for table in (common.overview.id, *known.tables)},
-        **_closed((common.overview.id, *common_to_all)),
-    }
-    found["indicator_values"] = {
-        "type": "object",
-        "properties": {each: {"$ref": "#/$defs/indicator_value"} for each in known.indicators},
-        **_closed(known.indicators),
-    }
     return found
 
 

@@ -161,22 +161,11 @@ def read(folder: Path) -> Released:
     # What stands there and is no folder is no record either: it must not pass for one that was never begun.
     entries, faults = children(str(folder), place) if os.path.lexists(folder) else ({}, [])
     flaws += [Flaw(each.file or place, _both(each)) for each in faults]
-    texts: dict[str, str] = {}
-    for name, entry in entries.items():
-        _, text, faults = read_text(entry.path, f"{place}/{name}", MOST)
-        flaws += [Flaw(f"{place}/{name}", _both(each), name == SUCCESSORS) for each in faults]
-        if text is not None:
-            texts[name] = text
-    known: Shapes = {}
+    texts = _texts(entries, place, flaws)
     if FORMS not in texts and any(name.endswith(".jsonl") for name in texts):
         flaws.append(Flaw(f"{place}/{FORMS}", _both(finding("file.missing"))))
         texts = {name: text for name, text in texts.items() if not name.endswith(".jsonl")}
-    if FORMS in texts:
-        value = _parsed(texts[FORMS], f"{place}/{FORMS}", flaws)
-        if _are_shapes(value):
-            known = value
-        elif value is not None:
-            flaws.append(Flaw(f"{place}/{FORMS}", _plain(value)))
+    known = _known_shapes(texts, f"{place}/{FORMS}", flaws)
     for name, text in texts.items():
         agency, _, kind = name.rpartition(".")
         if kind == "jsonl":
@@ -187,6 +176,26 @@ def read(folder: Path) -> Released:
     flaws += [Flaw(f"{place}/{SUCCESSORS}", each, by_hand=True) for each in wrong]
     paths = tuple(line for line in texts.get(PATHS, "").split("\n") if line)
     return Released(place=place, reports=reports, shapes=known, paths=paths, successors=Successors(entries_), flaws=tuple(flaws))
+
+
+def _texts(entries: Mapping[str, os.DirEntry[str]], place: str, flaws: list[Flaw]) -> dict[str, str]:
+    """Every file of the record that can be read, by name."""
+    texts = {}
+    for name, entry in entries.items():
+        _, text, faults = read_text(entry.path, f"{place}/{name}", MOST)
+        flaws += [Flaw(f"{place}/{name}", _both(each), name == SUCCESSORS) for each in faults]
+        if text is not None:
+            texts[name] = text
+    return texts
+
+
+def _known_shapes(texts: Mapping[str, str], place: str, flaws: list[Flaw]) -> Shapes:
+    """Forms that the record names itself; none where their file is missing or not what it must be."""
+    value = _parsed(texts[FORMS], place, flaws) if FORMS in texts else None
+    if value is not None and not _are_shapes(value):
+        flaws.append(Flaw(place, _plain(value)))
+        return {}
+    return value or {}
 
 
 def _parsed(text: str, place: str, flaws: list[Flaw]) -> Any:  # noqa: ANN401 (whatever JSON holds)
@@ -260,19 +269,36 @@ _TABLE = re.compile(ID, re.ASCII)
 _VERSION = re.compile(r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*)){2}", re.ASCII)
 
 
+def _are_rows(rows: object, shape: Mapping[str, Any]) -> bool:
+    """Whether these are lines of a table, each with a cell for every column."""
+    most = len(shape["columns"]) - 1
+    return (
+        isinstance(rows, dict)
+        and rows.keys() <= shape["lines"].keys()
+        and all(isinstance(row, str) and row.count(",") == most for row in rows.values())
+    )
+
+
 def _is_record(value: object, known: Shapes) -> bool:
-    if not isinstance(value, dict) or type(value.get("year")) is not int or not _VERSION.fullmatch(str(value.get("version"))):
-        return False
+    return (
+        isinstance(value, dict)
+        and type(value.get("year")) is int
+        and bool(_VERSION.fullmatch(str(value.get("version"))))
+        and _are_tables(value, known)
+        and _are_stated(value)
+    )
+
+
+def _are_tables(value: Mapping[str, Any], known: Shapes) -> bool:
+    """Whether a record has the rows of each table that it names a form for, of the shape that the record knows that form by."""
     of = value.get("forms")
     if not isinstance(of, dict) or not of or not all(_among(form, known) and name in known[form] for name, form in of.items()):
         return False
-    for name, form in of.items():
-        shape, rows = known[form][name], value.get(name)
-        most = len(shape["columns"]) - 1
-        if not isinstance(rows, dict) or not rows.keys() <= shape["lines"].keys():
-            return False
-        if not all(isinstance(row, str) and row.count(",") == most for row in rows.values()):
-            return False
+    return all(_are_rows(value.get(name), known[form][name]) for name, form in of.items())
+
+
+def _are_stated(value: Mapping[str, Any]) -> bool:
+    """Whether a record has what stands beside the tables: figures of section one, printed forms, addresses that are gone."""
     overview, printed, gone = value.get("overview"), value.get("printed"), value.get("gone", [])
     pairs = isinstance(overview, dict) and all(isinstance(each, list) and [*map(type, each)] == [str, str] for each in overview.values())
     texts = isinstance(printed, dict) and all(isinstance(each, str) for each in printed.values())
