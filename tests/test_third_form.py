@@ -38,12 +38,12 @@ CLI = "import sys; from open_reports.cli import main; sys.exit(main())"
 # -- the form, as YAML --------------------------------------------------------------------------------------------------
 
 SECTIONS = """  - {number: 四, table: disputes}
-  - {number: 五, table: platforms}
+  - {number: 五, table: web_platforms}
   - {number: 六, id: problems, zh: 存在的问题和改进情况, en: Shortcomings and improvements}
   - {number: 七, id: other, zh: 其他需要报告的事项, en: Other matters to report}
 """
 TABLE = """
-  platforms:
+  web_platforms:
     title: {zh: 政府信息公开平台情况, en: Platforms of disclosure}
     corner: {zh: 平台, en: Platform}
     columns:
@@ -77,26 +77,26 @@ NEW_DEADLINE = """  - years: {from: 2026, to: null}
 # Rules that no table"""
 GLOSSARY = """entries:
   - id: table-platforms
-    tables: [platforms]
+    tables: [web_platforms]
     term: {zh: 平台情况（表）, en: Platforms (table)}
     means: {zh: 年报的第五部分。, en: Section five of the report.}
   - id: group-platform
-    corners: [platforms]
+    corners: [web_platforms]
     means: {zh: 平台的种类。, en: The kind of platform.}
   - id: line-websites
-    lines: [platforms/websites]
+    lines: [web_platforms/websites]
     means: {zh: 机关的网站。, en: Websites of the agency.}
   - id: line-microblogs
-    lines: [platforms/microblogs]
+    lines: [web_platforms/microblogs]
     means: {zh: 机关的微博。, en: Microblogs of the agency.}
   - id: line-platforms_total
-    lines: [platforms/total]
+    lines: [web_platforms/total]
     means: {zh: 两类平台合计。, en: Both kinds of platform.}
   - id: column-accounts
-    columns: [platforms/accounts]
+    columns: [web_platforms/accounts]
     means: {zh: 平台有多少个。, en: How many platforms there are.}
   - id: column-posts
-    columns: [platforms/posts]
+    columns: [web_platforms/posts]
     means: {zh: 当年发布了多少条。, en: How many items were posted in the year.}
 """
 NEW_LINES = """entries:
@@ -118,13 +118,13 @@ INDICATOR = """  - id: website_share
     counts: {zh: 网站发布的条数, en: items posted on websites}
     among: {zh: 发布的总条数, en: all items posted}
     basis: {zh: 虚构的条例第二条, en: "Invented Regulation, Article 2"}
-    numerator: platforms/websites/posts
-    denominator: platforms/total/posts
+    numerator: web_platforms/websites/posts
+    denominator: web_platforms/total/posts
 """
 STATEMENT = """  - id: posts
     items: [发布信息]
     phrases: [平台发布信息]
-    means: [platforms/total/posts]
+    means: [web_platforms/total/posts]
 """
 CHART = """  - id: platforms
     kind: stacked
@@ -136,8 +136,8 @@ CHART = """  - id: platforms
       - id: posted
         name: {zh: 发布的信息, en: Items posted}
         series:
-          - {id: websites, style: 1, cells: platforms/websites/posts, name: {zh: 政府网站, en: Websites}}
-          - {id: microblogs, style: 2, cells: platforms/microblogs/posts, name: {zh: 政务微博, en: Microblogs}}
+          - {id: websites, style: 1, cells: web_platforms/websites/posts, name: {zh: 政府网站, en: Websites}}
+          - {id: microblogs, style: 2, cells: web_platforms/microblogs/posts, name: {zh: 政务微博, en: Microblogs}}
 """
 SENTENCE = """  platforms:
     - {when: posts reported, zh: "各平台当年发布信息 {posts} 条。", en: "{posts} {posts: item was | items were} posted on all platforms."}
@@ -176,10 +176,10 @@ def add_form(folder: Path) -> None:
     append(folder / "indicators.yml", INDICATOR)
     append(folder / "narrative.yml", STATEMENT)
     append(folder / "views" / "charts.yml", CHART)
-    append(folder / "views" / "agency.yml", "  - table: platforms\n")
+    append(folder / "views" / "agency.yml", "  - table: web_platforms\n")
     edit(
         folder / "summary.yml",
-        ("figures:\n", "figures:\n  posts: platforms/total/posts\n"),
+        ("figures:\n", "figures:\n  posts: web_platforms/total/posts\n"),
         ("\nreport: [", "\n" + SENTENCE),
         ("decisions, publication]", "decisions, platforms, publication]"),
     )
@@ -201,7 +201,7 @@ def append(path: Path, text: str) -> None:
 
 NEW_REQUESTS = ["10", "0", "0", "0", "0", "2", "12"]
 PLATFORMS = {"websites": ["1", "100"], "microblogs": ["2", "50"], "total": ["3", "150"]}
-ADDRESS = "platforms/websites/posts"
+ADDRESS = "web_platforms/websites/posts"
 
 
 def rows(path: Path) -> list[list[str]]:
@@ -214,27 +214,30 @@ def fill(folder: Path, carried: list[str]) -> None:
     done = [str(int(new) + int(before)) for new, before in zip(NEW_REQUESTS, carried, strict=True)]
     said = {
         "applications": {"new": NEW_REQUESTS, "carried_in": carried, "other.withdrawn": done, "total": done},
-        "platforms": PLATFORMS,
+        "web_platforms": PLATFORMS,
         "disclosure": {
             **{line: ["0", "0", "0", "", ""] for line in ("rules", "normative_documents")},
             **{line: ["", "", "", "0", ""] for line in ("licensing", "penalties", "compulsion")},
             "fees": ["", "", "", "", "0"],
         },
     }
-    for table in ("disclosure", "applications", "disputes", "platforms"):
+    for table in ("disclosure", "applications", "disputes", "web_platforms"):
         head, *lines = rows(folder / "data" / f"{table}.csv")
         nothing = ["0"] * (len(head) - 2)
         filled = [[line, label, *said.get(table, {}).get(line, nothing)] for line, label, *_ in lines]
         (folder / "data" / f"{table}.csv").write_text(csv_text([head, *filled]), encoding="utf-8")
     (folder / "data" / "overview.csv").write_text("item,value,unit,part_of\n发布信息,150,条,\n", encoding="utf-8")
     (folder / "data" / "notes.csv").write_text(
-        csv_text([["table", "line", "column", "printed", "note"], ["platforms", "websites", "posts", "100（约）", "原文写“约”"]]),
+        csv_text([["table", "line", "column", "printed", "note"], ["web_platforms", "websites", "posts", "100（约）", "原文写“约”"]]),
         encoding="utf-8",
     )
     prose = (folder / "report.md").read_text(encoding="utf-8")
     (folder / "report.md").write_text(prose.replace("总体情况\n", "总体情况\n\n全年平台发布信息 150 条。\n", 1), encoding="utf-8")
     stated = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     stated["sources"][0]["path"] = "https://www.example.gov.cn/2026.htm"
+    stated["version"] = "1.0.1"
+    told = [{"address": ADDRESS, "from": "90", "to": "100"}, "web_platforms/total/posts：140 改为 150"]
+    stated["report"]["revisions"] = [{"version": "1.0.1", "date": "2027-03-01", "reason": "录入有误", "changes": told}]
     stated["report"]["published"] = "2027-02-10"  # late by the law before, in time by the new one
     (folder / "datapackage.json").write_text(json.dumps(stated, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
@@ -246,7 +249,14 @@ def mix(folder: Path, new: Path) -> None:
     stated["report"]["forms"] = {**other["report"]["forms"], "disclosure": "2021"}
     stated["resources"] = other["resources"]  # table two is declared alike by both forms
     (folder / "datapackage.json").write_text(json.dumps(stated, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    for path in ("data/applications.csv", "data/disputes.csv", "data/platforms.csv", "data/overview.csv", "data/notes.csv", "report.md"):
+    for path in (
+        "data/applications.csv",
+        "data/disputes.csv",
+        "data/web_platforms.csv",
+        "data/overview.csv",
+        "data/notes.csv",
+        "report.md",
+    ):
         shutil.copy(new / path, folder / path)
 
 
@@ -322,11 +332,13 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     made.run("verify", "verify", "export")
     made.run("verify site", "verify", "site")
     shutil.copytree(packages, root / "changed")
-    edit(root / "changed" / AGENCY / "2026" / "data" / "platforms.csv", ("政务微博,2,50", "政务微博,2,60"), ("合计,3,150", "合计,3,160"))
+    edit(
+        root / "changed" / AGENCY / "2026" / "data" / "web_platforms.csv", ("政务微博,2,50", "政务微博,2,60"), ("合计,3,150", "合计,3,160")
+    )
     made.run("diff", "diff", "datapackages", "changed", "--format", "json")
-    (root / "changed" / AGENCY / "2026" / "data" / "platforms.csv").unlink()
+    (root / "changed" / AGENCY / "2026" / "data" / "web_platforms.csv").unlink()
     made.run("missing", "check", f"changed/{AGENCY}", fails=True)
-    shutil.copy(new / "data" / "platforms.csv", root / "changed" / OLDER / "2026" / "data" / "platforms.csv")
+    shutil.copy(new / "data" / "web_platforms.csv", root / "changed" / OLDER / "2026" / "data" / "web_platforms.csv")
     made.run("foreign", "check", f"changed/{OLDER}", fails=True)
     made.run("release", "release")
     made.run("release again", "release", "--check")
@@ -355,8 +367,15 @@ def test_no_python_was_touched(world: World) -> None:
 def test_a_new_package_is_of_the_new_form(world: World) -> None:
     folder = world.root / "datapackages" / AGENCY / "2026"
     stated = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
-    assert stated["report"]["forms"] == dict.fromkeys(("disclosure", "applications", "disputes", "platforms"), "2026")
-    assert [each["name"] for each in stated["resources"]] == ["disclosure", "applications", "disputes", "platforms", "overview", "notes"]
+    assert stated["report"]["forms"] == dict.fromkeys(("disclosure", "applications", "disputes", "web_platforms"), "2026")
+    assert [each["name"] for each in stated["resources"]] == [
+        "disclosure",
+        "applications",
+        "disputes",
+        "web_platforms",
+        "overview",
+        "notes",
+    ]
     assert "## 六、存在的问题和改进情况" in (folder / "report.md").read_text(encoding="utf-8")
     assert [line for line, *_ in rows(folder / "data" / "applications.csv")][-4:] == [
         "other.withdrawn",
@@ -369,21 +388,21 @@ def test_a_new_package_is_of_the_new_form(world: World) -> None:
 
 
 def test_a_report_must_have_the_tables_of_its_own_form_and_no_others(world: World) -> None:
-    assert f"changed/{AGENCY}/2026/data/platforms.csv" in world.said["missing"]
-    assert f"changed/{OLDER}/2026/data/platforms.csv" in world.said["foreign"]
+    assert f"changed/{AGENCY}/2026/data/web_platforms.csv" in world.said["missing"]
+    assert f"changed/{OLDER}/2026/data/web_platforms.csv" in world.said["foreign"]
 
 
 def test_a_report_that_keeps_to_the_form_before_is_told_so(world: World) -> None:
     said = [each for each in world.json("data/findings.json") if (each["agency"], each["year"], each["rule"]) == (OLDER, 2026, "FORM")]
     assert [each["message_en"] for each in said if "has no table" in each["message_en"]]
     assert {each["file"].rpartition("/")[2] for each in said} == {"applications.csv", "datapackage.json"}
-    assert "platforms" not in world.json(f"reports/{OLDER}/2026/report.json")["tables"]
+    assert "web_platforms" not in world.json(f"reports/{OLDER}/2026/report.json")["tables"]
 
 
 def test_a_report_may_mix_the_new_form_with_a_table_of_an_older_one(world: World) -> None:
     report = world.json(f"reports/{MIXED}/2026/report.json")
-    assert report["forms"] == {"disclosure": "2021", "applications": "2026", "disputes": "2026", "platforms": "2026"}
-    assert report["tables"]["platforms"]["total"] == {"accounts": 3, "posts": 150}
+    assert report["forms"] == {"disclosure": "2021", "applications": "2026", "disputes": "2026", "web_platforms": "2026"}
+    assert report["tables"]["web_platforms"]["total"] == {"accounts": 3, "posts": 150}
 
 
 def test_the_new_deadline_is_that_of_its_law(world: World) -> None:
@@ -422,19 +441,19 @@ def test_the_report_as_json_fits_the_published_schema(world: World) -> None:
     for agency, year in ((AGENCY, 2020), (AGENCY, 2025), (AGENCY, 2026), (OLDER, 2026), (MIXED, 2026)):
         report = world.json(f"reports/{agency}/{year}/report.json")
         assert [error.message for error in Draft202012Validator(schema).iter_errors(report)] == []
-        assert ("platforms" in report["tables"]) == (year == 2026 and agency != OLDER)
+        assert ("web_platforms" in report["tables"]) == (year == 2026 and agency != OLDER)
     report = world.json(REPORT + "report.json")
-    assert report["tables"]["platforms"] == {
+    assert report["tables"]["web_platforms"] == {
         line: dict(zip(("accounts", "posts"), map(int, cells), strict=True)) for line, cells in PLATFORMS.items()
     }
     assert report["printed"] == {ADDRESS: "100（约）"}
     assert report["indicators"]["website_share"] == {"numerator": 100, "denominator": 150, "value": 0.6667}
-    lacking = dict(report, tables={**report["tables"], "platforms": {"websites": {"accounts": 1}}})
+    lacking = dict(report, tables={**report["tables"], "web_platforms": {"websites": {"accounts": 1}}})
     assert list(Draft202012Validator(schema).iter_errors(lacking))
 
 
 @pytest.mark.parametrize("schema, path", [
-    ("figures", REPORT + "figures/platforms.json"),
+    ("figures", REPORT + "figures/web_platforms.json"),
     ("figures", f"reports/{AGENCY}/2025/figures/applications.json"),
     ("agency", f"reports/{AGENCY}/{AGENCY}.json"),
     ("index", "data/index.json"),
@@ -453,9 +472,9 @@ def test_every_file_fits_its_published_schema(world: World, schema: str, path: s
 
 def test_the_package_is_published_whole(world: World) -> None:
     stated = world.json(REPORT + "datapackage.json")
-    assert [each["path"] for each in stated["resources"]][3] == "data/platforms.csv"
-    assert rows(world.file(REPORT + "data/platforms.csv"))[1] == ["websites", "政府网站", "1", "100"]
-    assert not world.file(f"reports/{AGENCY}/2025/data/platforms.csv").exists()
+    assert [each["path"] for each in stated["resources"]][3] == "data/web_platforms.csv"
+    assert rows(world.file(REPORT + "data/web_platforms.csv"))[1] == ["websites", "政府网站", "1", "100"]
+    assert not world.file(f"reports/{AGENCY}/2025/data/web_platforms.csv").exists()
 
 
 def test_the_tidy_files_have_its_figures(world: World) -> None:
@@ -464,10 +483,10 @@ def test_the_tidy_files_have_its_figures(world: World) -> None:
     }
     for path in ("data/observations.csv", f"reports/{AGENCY}/{AGENCY}.csv"):
         with world.file(path).open(encoding="utf-8", newline="") as stream:
-            found = [each for each in csv.DictReader(stream) if each["table"] == "platforms" and each["agency"] == AGENCY]
+            found = [each for each in csv.DictReader(stream) if each["table"] == "web_platforms" and each["agency"] == AGENCY]
         assert {(each["line"], each["column"]): each["value"] for each in found} == expected
         assert {(each["year"], each["form"]) for each in found} == {("2026", "2026")}
-    observed = [each for each in world.json("data/observations.json") if each["table"] == "platforms" and each["agency"] == AGENCY]
+    observed = [each for each in world.json("data/observations.json") if each["table"] == "web_platforms" and each["agency"] == AGENCY]
     assert {(each["line"], each["column"]): str(each["value"]) for each in observed} == expected
     excel = world.file(f"{REPORT}{AGENCY}-2026.excel.csv").read_text(encoding="utf-8-sig")
     assert ADDRESS in excel
@@ -487,9 +506,9 @@ def test_the_database_has_its_cells(world: World) -> None:
     with sqlite3.connect(world.file("data/reports.sqlite")) as database:
         found = database.execute(
             'SELECT line, "column", value FROM observations WHERE agency = ? AND year = 2026 AND "table" = ? ORDER BY 1, 2',
-            (AGENCY, "platforms"),
+            (AGENCY, "web_platforms"),
         ).fetchall()
-        tables = database.execute("SELECT form FROM tables WHERE id = 'platforms'").fetchall()
+        tables = database.execute("SELECT form FROM tables WHERE id = 'web_platforms'").fetchall()
     assert found == sorted(
         (line, column, int(value)) for line, cells in PLATFORMS.items() for column, value in zip(("accounts", "posts"), cells, strict=True)
     )
@@ -506,8 +525,8 @@ def test_the_parquet_file_has_its_figures(world: World) -> None:
 
 def test_the_codebook_and_the_glossary_explain_it(world: World) -> None:
     book = world.json("data/codebook.json")
-    assert [each["form"] for each in book if each["id"] == "platforms" and each["what"] == "table"] == ["2026"]
-    assert {each["id"] for each in book if each["what"] == "line" and each["table"] == "platforms"} == set(PLATFORMS)
+    assert [each["form"] for each in book if each["id"] == "web_platforms" and each["what"] == "table"] == ["2026"]
+    assert {each["id"] for each in book if each["what"] == "line" and each["table"] == "web_platforms"} == set(PLATFORMS)
     assert "T5-SUM" in {each["id"] for each in book if each["what"] == "rule"}
     page = parser.fromstring(world.text("glossary/index.html"))
     assert "2026年格式" in page.get_element_by_id("table-platforms").getparent().text_content()
@@ -516,21 +535,21 @@ def test_the_codebook_and_the_glossary_explain_it(world: World) -> None:
 
 
 def test_the_figures_of_its_table_have_a_file(world: World) -> None:
-    found = world.json(REPORT + "figures/platforms.json")
+    found = world.json(REPORT + "figures/web_platforms.json")
     assert found["figures"]["websites"]["posts"]["value"] == 100
     assert found["figures"]["websites"]["posts"]["forms"] == ["2026"]
     assert found["rules"]["T5-SUM:posts"] == {"result": "holds"}
     assert found["years"] == {}
     assert set(world.json(REPORT + "figures/applications.json")["years"]) == {"2020", "2025"}
-    assert not world.file(f"reports/{AGENCY}/2025/figures/platforms.json").exists()
+    assert not world.file(f"reports/{AGENCY}/2025/figures/web_platforms.json").exists()
 
 
 def test_the_catalogue_names_every_file_that_there_is(world: World) -> None:
     api = world.json("data/openapi.json")
-    assert "platforms" in api["components"]["parameters"]["file"]["schema"]["enum"]
-    assert "platforms" in api["components"]["parameters"]["table"]["schema"]["enum"]
+    assert "web_platforms" in api["components"]["parameters"]["file"]["schema"]["enum"]
+    assert "web_platforms" in api["components"]["parameters"]["table"]["schema"]["enum"]
     manifest = world.json("data/manifest.json")["files"]
-    assert REPORT + "data/platforms.csv" in manifest
+    assert REPORT + "data/web_platforms.csv" in manifest
     assert [path for path in manifest if not world.file(path).is_file()] == []
     stated = set(re.findall(r'"downloadURL": "([^"]+)"', world.text("data/catalog.jsonld")))
     assert REPORT + "report.json" in stated
@@ -539,7 +558,12 @@ def test_the_catalogue_names_every_file_that_there_is(world: World) -> None:
 
 def test_the_export_has_what_the_site_has(world: World) -> None:
     exported = world.root / "export"
-    for path in (REPORT + "data/platforms.csv", REPORT + "figures/platforms.json", REPORT + "report.json", f"{REPORT}{AGENCY}-2026.xlsx"):
+    for path in (
+        REPORT + "data/web_platforms.csv",
+        REPORT + "figures/web_platforms.json",
+        REPORT + "report.json",
+        f"{REPORT}{AGENCY}-2026.xlsx",
+    ):
         assert (exported / path).is_file()
     assert world.said["verify"].strip()
 
@@ -553,7 +577,7 @@ def test_charts_break_where_the_form_changes(world: World) -> None:
     assert (found[2025]["value"], found[2025]["status"], found[2025]["form"]) == ("", "not_on_form", "2021")
     assert (found[2026]["value"], found[2026]["form"], found[2026]["break_before"]) == ("100", "2026", "not_on_form")
     page = world.text(f"en/reports/{AGENCY}/index.html")
-    topic = page[page.index('id="topic-platforms"') : page.index('id="chain"')]
+    topic = page[page.index('id="topic-web_platforms"') : page.index('id="chain"')]
     assert "From 2026 on Form 2026" in topic
     assert "has this table; Form 2021 before it has not." in topic
     assert "From 2025 on" not in topic
@@ -566,7 +590,7 @@ def test_comparisons_tell_the_years_whose_form_lacks_the_table(world: World) -> 
     assert figures[ADDRESS]["years"]["2026"]["value"] == 100
     page = world.text("compare/index.html")
     assert ADDRESS in page
-    offered = re.search(r'"id": ?"platforms/websites/posts"[^}]*"only": ?"([^"]*)"', page)
+    offered = re.search(r'"id": ?"web_platforms/websites/posts"[^}]*"only": ?"([^"]*)"', page)
     assert offered is not None
     assert offered[1] == "2026年格式"
     shares = {(each["agency"], each["year"]): each for each in world.json("indicators/website_share/website_share.json")["values"]}
@@ -581,12 +605,18 @@ def test_the_rule_between_years_holds_across_the_forms(world: World) -> None:
     )
 
 
+def test_its_corrections_lead_to_its_figures(world: World) -> None:
+    made = [each for each in world.json("data/corrections.json") if each["year"] == 2026 and each["agency"] == AGENCY]
+    assert [change["address"] for each in made for change in each["changes"]] == [ADDRESS, "web_platforms/total/posts"]
+    assert world.json(REPORT + "figures/web_platforms.json")["figures"]["total"]["posts"]["revisions"] == ["1.0.1"]
+
+
 # -- what changed, and what was released ---------------------------------------------------------------------------------
 
 
 def test_diff_tells_a_change_of_its_figures(world: World) -> None:
-    assert "platforms/microblogs/posts" in world.said["diff"]
-    assert "platforms/total/posts" in world.said["diff"]
+    assert "web_platforms/microblogs/posts" in world.said["diff"]
+    assert "web_platforms/total/posts" in world.said["diff"]
     assert ADDRESS not in world.said["diff"]
 
 
@@ -597,5 +627,5 @@ def test_a_record_made_before_the_form_existed_still_holds(world: World) -> None
     old, new = ((folder / f"{AGENCY}.jsonl").read_text(encoding="utf-8").splitlines() for folder in (before, now))
     assert new[: len(old)] == old
     added = json.loads(new[-1])
-    assert (added["year"], added["platforms"]["websites"]) == (2026, "1,100")
-    assert "reports/{agency}/{year}/figures/platforms.json" in (now / "paths.txt").read_text(encoding="utf-8").splitlines()
+    assert (added["year"], added["web_platforms"]["websites"]) == (2026, "1,100")
+    assert "reports/{agency}/{year}/figures/web_platforms.json" in (now / "paths.txt").read_text(encoding="utf-8").splitlines()

@@ -71,7 +71,7 @@ def read_settings(text: str) -> Settings:
     """Read snippets from YAML. Raises `FormError` that lists every fault: a slot nobody fills, a text in one language only."""
     problems: list[Problem] = []
     root = Record(parse_yaml(text), problems)
-    address = Address(*(root.matching("address", r"[a-z]+/[a-z_.]+/[a-z_]+", "applications/new/total") or "//").split("/"))
+    address = Address(*(root.matching("address", r"[a-z_]+/[a-z_.]+/[a-z_]+", "applications/new/total") or "//").split("/"))
     if not all(_has(form.tables.get(address.table), address) for form in forms().values()):
         root.note("address", "record.choice", found=str(address), expected=", ".join(forms().tables))
     remarks = root.record("says")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from open_reports.report import Report, Revision
     from open_reports.report.model import Change as Entry
 
-_ADDRESS = re.compile(r"[a-z]+/[a-z_.]+/[a-z_]+", re.ASCII)
+_ADDRESS = re.compile(r"[a-z_]+/[a-z_.]+/[a-z_]+", re.ASCII)
 
 
 class Change(NamedTuple):
