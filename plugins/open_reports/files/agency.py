@@ -1,22 +1,23 @@
 """All years of one agency as data: tidy rows, and one JSON object that the comparison and other programs read.
 
 Both stand in the agency's folder. A figure is spelt as in its package: none passes through a float on its way here. A checked
-cell is spelt as CSV and JSON spell a number, so lines that hold numbers and nothing more, most of all, are joined as texts.
+cell is spelt as CSV and JSON spell a number, so plain lines are joined as texts.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from open_reports.derived.indicator import of_library
 from open_reports.document import json_bytes
 from open_reports.files.observations import OBSERVATION
 from open_reports.files.route import AGENCY, CSV, JSON, Route
-from open_reports.form import Address, forms
+from open_reports.form import forms
 from open_reports.library import AGENCY as AGENCY_FILE
 from open_reports.library import agency_file
 from open_reports.report import csv_text
+from open_reports.report.lines import Plain, report_lines, table_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,37 +25,8 @@ if TYPE_CHECKING:
     from open_reports.derived.indicator import Value
     from open_reports.files.folder import AgencyFolder
     from open_reports.library import Agency, Library
-    from open_reports.report import Figure, Report, Table
-
-
-class _Place(NamedTuple):
-    """A cell of a form: its address, its position among the cells of its line, and what stands around a number of its in CSV."""
-
-    address: Address
-    name: str
-    position: int
-    before: str
-    after: str
-
-
-@lru_cache(maxsize=64)
-def _lines(form: str, table: str) -> tuple[tuple[str, tuple[_Place, ...]], ...]:
-    """Cells of a form's table, line by line; the same for every report."""
-    found = forms()[form].tables[table]
-
-    def place(line: str, column: str) -> _Place:
-        before, after = (
-            csv_text([cells])[:-1] for cells in ((form, table, line, column, ""), ("", "reported", found.columns[column].unit, ""))
-        )
-        return _Place(Address(table, line, column), f"{table}/{line}/{column}", found.positions[column], before, after)
-
-    return tuple((line.id, tuple(place(line.id, column) for column in line.columns)) for line in found.lines.values())
-
-
-def _plain(report: Report, table: Table, line: str, places: tuple[_Place, ...]) -> bool:
-    """Whether a line holds numbers and nothing more."""
-    numbers = table.numbers.get(line)
-    return numbers is not None and (table.form.id, line) not in report.noted and None not in [numbers[each.position] for each in places]
+    from open_reports.report import Figure, Report
+    from open_reports.report.lines import Place, Remarked
 
 
 # -- tidy rows ----------------------------------------------------------------------------------------------------------
@@ -66,16 +38,22 @@ def agency_csv(library: Library, agency: Agency) -> bytes:
     for report in library.of_agency(agency.id):
         head = (agency.id, agency.name, str(report.year))
         start = csv_text([head])[:-1]
-        lines += [_row(head, "", report.stated(item)) for item in report.overview]
-        for name, table in report.tables.items():
-            form = table.form.form
-            for line, places in _lines(form, name):
-                if _plain(report, table, line, places):
-                    cells = table.rows[line]
-                    lines += [f"{start},{each.before}{cells[each.position]}{each.after}" for each in places]
-                else:
-                    lines += [_row(head, form, report.figure(*each.address)) for each in places]
+        for line in report_lines(report):
+            if isinstance(line, Plain):
+                lines += [f"{start},{before}{text}{after}" for (before, after), text in zip(_around(line.place), line.cells, strict=True)]
+            else:
+                lines += [_row(head, line.place.form, figure) for figure in line.figures]
     return ("\n".join(lines) + "\n").encode()
+
+
+@lru_cache(maxsize=1024)
+def _around(place: Place) -> tuple[tuple[str, str], ...]:
+    """What stands in CSV before and after each number of a line, from the form on."""
+    columns = place.known.columns
+    return tuple(
+        (csv_text([(place.form, *address, "")])[:-1], csv_text([("", "reported", columns[address.column].unit, "")])[:-1])
+        for address in place.addresses
+    )
 
 
 def _row(head: tuple[str, str, str], form: str, figure: Figure) -> str:
@@ -110,8 +88,10 @@ def agency_json(library: Library, agency: Agency) -> bytes:
             address = str(figure.address)
             unit = units.setdefault(address, figure.unit)
             found.setdefault(address, {})[year] = _cell(figure) if unit == figure.unit else _cell(figure, unit=figure.unit)
-        for address, cell in _statutory(report):
-            found.setdefault(address, {})[year] = cell
+        for table in report.tables:
+            for line in table_lines(report, table):
+                for address, cell in _plain(line) if isinstance(line, Plain) else _remarked(line):
+                    found.setdefault(address, {})[year] = cell
     years = [str(report.year) for report in reports]
     figures = []
     for address, held in found.items():
@@ -161,18 +141,20 @@ def _unit(address: str) -> str:
     return next(each.columns[column].unit for each in forms().printing(table) if line in each.lines and column in each.lines[line].columns)
 
 
-def _statutory(report: Report) -> Iterable[tuple[str, str]]:
-    """Each figure of the statutory tables: its address, and its cell as JSON."""
-    for name, table in report.tables.items():
-        for line, places in _lines(table.form.form, name):
-            if _plain(report, table, line, places):
-                cells = table.rows[line]
-                for each in places:
-                    text = cells[each.position]
-                    yield each.name, f'{{"value": {text}, "text": "{text}"}}' if "." in text else f'{{"value": {text}}}'
-            else:
-                for each in places:
-                    yield each.name, _cell(report.figure(*each.address))
+@lru_cache(maxsize=1024)
+def _names(place: Place) -> tuple[str, ...]:
+    """Address of each figure of a line, as JSON names it."""
+    return tuple(map(str, place.addresses))
+
+
+def _plain(line: Plain) -> Iterable[tuple[str, str]]:
+    """Each figure of a plain line: its address, and its cell as JSON."""
+    for name, text in zip(_names(line.place), line.cells, strict=True):
+        yield name, f'{{"value": {text}, "text": "{text}"}}' if "." in text else f'{{"value": {text}}}'
+
+
+def _remarked(line: Remarked) -> Iterable[tuple[str, str]]:
+    return ((str(figure.address), _cell(figure)) for figure in line.figures)
 
 
 def _cell(figure: Figure, **more: str) -> str:

@@ -19,6 +19,7 @@ from open_reports.files.route import Route
 from open_reports.form import Address, forms
 from open_reports.history.corrections import change
 from open_reports.report import file_hash
+from open_reports.report.lines import Plain, table_lines
 from open_reports.text import LANGUAGES, Words
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from open_reports.finding import Finding
     from open_reports.library import Library
     from open_reports.report import Report
+    from open_reports.report.lines import Place, Remarked
     from open_reports.text import Text
 
 SCHEMA = "files/database.sql"
@@ -246,24 +248,22 @@ def _report(number: int, report: Report) -> _Row:
 
 def _figures(number: int, report: Report) -> Iterator[_Row]:
     """Rows of a report's figures: their texts go in as they stand, and SQLite makes them numbers."""
-    for name, table in report.tables.items():
-        form = table.form.form
-        for line in table.form.lines:
-            for row in _line(form, name, line, table.rows.get(line)):
+    for table in report.tables:
+        for line in table_lines(report, table):
+            for row in _plain(line.place, line.cells) if isinstance(line, Plain) else _remarked(line):
                 yield number, *row
 
 
-@lru_cache(maxsize=50_000)
-def _line(form: str, table: str, line: str, cells: tuple[str, ...] | None) -> tuple[_Row, ...]:
-    """Number, value, exact spelling and status of each cell of a line; None for an absent line. Most lines repeat."""
-    known = forms()[form].tables[table]
-    rows = []
-    for column in known.lines[line].columns:
-        number = _cells()[form, Address(table, line, column)]
-        text = "" if cells is None else cells[known.positions[column]]
-        status = "line_absent" if cells is None else known.common.missing.get(text, "reported")
-        rows.append((number, *_value(text, status), status))
-    return tuple(rows)
+@lru_cache(maxsize=50_000)  # (w1), all built anew: most lines are the same few numbers in report after report
+def _plain(place: Place, cells: tuple[str, ...]) -> tuple[_Row, ...]:
+    """Number, value, exact spelling and status of each cell of a plain line."""
+    numbers = [_cells()[place.form, address] for address in place.addresses]
+    return tuple((number, *_value(text, "reported"), "reported") for number, text in zip(numbers, cells, strict=True))
+
+
+def _remarked(line: Remarked) -> Iterator[_Row]:
+    cells = _cells()
+    return ((cells[line.place.form, each.address], *_value(each.text, each.status), each.status) for each in line.figures)
 
 
 def _value(text: str, status: str) -> tuple[str | None, str | None]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from open_reports.files.route import AGENCY, CSV, REPORT, YEAR, Route
 from open_reports.form import forms
+from open_reports.report.lines import Plain, report_lines
 from open_reports.text import Words
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from open_reports.form import TableForm
     from open_reports.library import Agency
     from open_reports.report import Figure, Report
+    from open_reports.report.lines import Place, Remarked
 
 MARK = "\ufeff"
 """Byte-order mark: without it Excel reads UTF-8 as the system's encoding."""
@@ -46,7 +48,9 @@ def excel_csv(reports: Iterable[Report], agencies: Mapping[str, Agency]) -> byte
     parts = [MARK, _csv([Words("zh")(f"field_{field}") for field in FIELDS])]
     for report in reports:
         head = _csv([inert(report.agency), inert(agencies[report.agency].name), str(report.year)]).removesuffix("\r\n")
-        parts += (part for row in _rows(report) for part in (head, row))
+        for line in report_lines(report):
+            for row in _plain(line.place, line.cells) if isinstance(line, Plain) else _remarked(line):
+                parts += (head, row)
     return "".join(parts).encode()
 
 
@@ -57,40 +61,32 @@ def _csv(cells: Iterable[str]) -> str:
     return stream.getvalue()
 
 
-def _rows(report: Report) -> Iterator[str]:
-    """Rows of a report's figures from the fourth column on, each with the comma before it."""
-    for item in report.overview:
-        yield _row("", _overview_labels(item.item), report.stated(item))
-    for name, table in report.tables.items():
-        for line in table.form.lines.values():
-            cells = table.rows.get(line.id)
-            if (name, line.id) not in report.noted:
-                yield from _line(table.form.form, name, line.id, cells)
-            else:
-                for column in line.columns:
-                    labels = _labels(table.form.form, name)[line.id, column]
-                    yield _row(table.form.form, labels, report.figure(name, line.id, column))
+@lru_cache(maxsize=50_000)  # (w1), all built anew: most lines are the same few numbers in report after report
+def _plain(place: Place, cells: tuple[str, ...]) -> tuple[str, ...]:
+    """Rows of a plain line from the fourth column on, each with the comma before it."""
+    return tuple(f"{before}{text}{after}" for (before, after), text in zip(_around(place), cells, strict=True))
 
 
-@lru_cache(maxsize=50_000)
-def _line(form: str, table: str, line: str, cells: tuple[str, ...] | None) -> tuple[str, ...]:
-    """Rows of a line without notes: its cells alone decide what they look like; None for an absent line."""
-    known = forms()[form].tables[table]
-    rows = []
-    for column in known.lines[line].columns:
-        text = "" if cells is None else cells[known.positions[column]]
-        status = "line_absent" if cells is None else known.common.missing.get(text, "reported")
-        before, after = _frame(form, _labels(form, table)[line, column], status, known.columns[column].unit)
-        rows.append(f"{before}{text if status == 'reported' else ''}{after},{table}/{line}/{column}\r\n")
-    return tuple(rows)
+def _remarked(line: Remarked) -> Iterator[str]:
+    """Rows of a line of figures, or of an item of section one."""
+    form, table, name = line.place
+    for figure in line.figures:
+        labels = _labels(form, table)[name, figure.address.column] if form else _overview_labels(name)
+        yield _row(form, labels, figure)
 
 
-@lru_cache(maxsize=20_000)
-def _frame(form: str, labels: tuple[str, str, str], status: str, unit: str) -> tuple[str, str]:
-    """What stands before and after a value, without note and address."""
-    before = _csv(["", form, *labels, ""]).removesuffix("\r\n")
-    after = _csv(["", forms().common.statuses[status].zh, inert(unit), ""]).removesuffix("\r\n")
-    return before, after
+@lru_cache(maxsize=1024)
+def _around(place: Place) -> tuple[tuple[str, str], ...]:
+    """What stands before and after each number of a line; after it, its address."""
+    labels, columns = _labels(place.form, place.table), place.known.columns
+    reported = forms().common.statuses["reported"].zh
+    return tuple(
+        (
+            _csv(["", place.form, *labels[place.line, address.column], ""]).removesuffix("\r\n"),
+            _csv(["", reported, inert(columns[address.column].unit), "", str(address)]),
+        )
+        for address in place.addresses
+    )
 
 
 def _row(form: str, labels: tuple[str, str, str], figure: Figure) -> str:

@@ -15,6 +15,8 @@ from open_reports.document import compact_json
 from open_reports.files.route import JSON, REPORT, Choice, Route
 from open_reports.form import Address, forms
 from open_reports.history.corrections import facts, of_report
+from open_reports.report import Figure
+from open_reports.report.lines import Plain, table_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,10 +24,11 @@ if TYPE_CHECKING:
     from open_reports.checks.identity import Identity
     from open_reports.files.folder import ReportFolder
     from open_reports.finding import Finding
-    from open_reports.form import Line, Strand
+    from open_reports.form import Address, Line, Strand
     from open_reports.history.corrections import Correction
     from open_reports.library import Library
-    from open_reports.report import Figure, Report, Table
+    from open_reports.report import Report, Table
+    from open_reports.report.lines import Place, Remarked
 
 FOLDER = "figures/"
 """Folder of the files below the report's."""
@@ -94,7 +97,10 @@ class _Own:
         else:
             sums = dict(_keyed([each for each in self.sums if each.table == name]))
             rules = [*_results(report, self.before, table), *(_result(key, each) for key, each in sums.items())]
-            lines = list(self._lines(table, sums, changed))
+            told = _told(sums.values(), changed)
+            lines = [
+                _plain(line) if isinstance(line, Plain) else _remarked(line, sums, changed) for line in table_lines(report, name, told)
+            ]
         return (
             f'{{\n"agency": "{report.agency}",\n"year": {report.year},\n"table": "{name}",\n"form": {form},\n{self.middle}'
             f'"years": {{{self._years(name)}}},\n"revisions": {compact_json([entry.entry for entry in changed]) if changed else "[]"},\n'
@@ -112,23 +118,41 @@ class _Own:
             parts.append(f'"{each.year}": {{"form": {form}, "path": "{path(each.agency, each.year, name)}"}}')
         return ", ".join(parts)
 
-    def _lines(self, table: Table, sums: Mapping[str, Identity], changed: Sequence[_Changed]) -> Iterator[str]:
-        """Each line with its figures; those that hold plain numbers take the short way."""
-        report, name = self.report, table.form.id
-        slow = bool(sums) or bool(changed)
-        for line in _skeletons(table.form.form, name):
-            cells = table.rows.get(line.id)
-            if not slow and cells is not None and line.filled and (name, line.id) not in report.noted:
-                chosen = cells if line.every else tuple([cells[position] for position in line.positions])
-                if None not in [table.numbers[line.id][position] for position in line.positions]:
-                    yield line.filled % chosen
-                    continue
-            figures = []
-            for column, end in line.ends.items():
-                figure = report.figure(name, line.id, column)
-                more = [key for key, each in sums.items() if each.blamed == figure.address]
-                figures.append(f'"{column}": {{{_figure(figure, end.with_rules(more), _versions(changed, figure.address))}}}')
-            yield f'"{line.id}": {{{", ".join(figures)}}}'
+
+# -- a line -------------------------------------------------------------------------------------------------------------
+
+
+def _told(sums: Iterable[Identity], changed: Iterable[_Changed]) -> set[tuple[str, str]]:
+    """Lines with a figure that a sum over units or a revision speaks of."""
+    told = {(each.blamed.table, each.blamed.line) for each in sums}
+    for entry in changed:
+        for address in entry.addresses:
+            table, _, rest = address.partition("/")
+            told.add((table, rest.partition("/")[0]))
+    return told
+
+
+def _plain(line: Plain) -> str:
+    known = _skeleton(line.place)
+    if known.filled:  # (w1), all built anew: a line of counts is one text
+        return known.filled % line.cells
+    columns = line.place.known.columns
+    numbers = zip(line.place.addresses, line.cells, line.numbers, strict=True)
+    figures = (Figure(address, text, number, "reported", columns[address.column].unit) for address, text, number in numbers)
+    return _line(line.place, (_figure(figure, end, ()) for figure, end in zip(figures, known.ends, strict=True)))
+
+
+def _remarked(line: Remarked, sums: Mapping[str, Identity], changed: Sequence[_Changed]) -> str:
+    figures = []
+    for figure, end in zip(line.figures, _skeleton(line.place).ends, strict=True):
+        more = [key for key, each in sums.items() if each.blamed == figure.address]
+        figures.append(_figure(figure, end.with_rules(more), _versions(changed, figure.address)))
+    return _line(line.place, figures)
+
+
+def _line(place: Place, figures: Iterable[str]) -> str:
+    cells = ", ".join(f'"{column}": {{{figure}}}' for column, figure in zip(place.columns, figures, strict=True))
+    return f'"{place.line}": {{{cells}}}'
 
 
 # -- what every report of a form shares ---------------------------------------------------------------------------------
@@ -151,49 +175,40 @@ _NO_RULES = _End("", ())
 
 
 class _Skeleton(NamedTuple):
-    """A line of a form: `filled` its JSON with gaps for numbers, empty where a number might have decimals.
+    """A line of a form: `filled` its JSON with gaps for numbers, empty where one might have decimals; `ends` by its columns."""
 
-    `every` says that it has a cell in every column, `positions` where its cells stand among those of the row.
-    """
-
-    id: str
     filled: str
-    every: bool
-    positions: tuple[int, ...]
-    ends: Mapping[str, _End]
+    ends: tuple[_End, ...]
+
+
+@lru_cache(maxsize=1024)
+def _skeleton(place: Place) -> _Skeleton:
+    known = place.known
+    uses = _uses(place.form, place.table)
+    ends = []
+    for address in place.addresses:
+        printing = [each.form for each in forms().printing(place.table) if _prints(each.lines.get(place.line), address.column)]
+        only = f', "forms": {compact_json(printing)}' if len(printing) < len(forms()) else ""
+        ends.append(_End(only, tuple(dict.fromkeys(uses.get(address, ())))))
+    columns = [known.columns[column] for column in place.columns]
+    open_cells = (
+        f'"value": %s, "status": "reported", "unit": {_word(column.unit)}{end}' for column, end in zip(columns, ends, strict=True)
+    )
+    whole = all(column.type.schema["type"] == "integer" for column in columns)
+    return _Skeleton(filled=_line(place, open_cells) if whole else "", ends=tuple(ends))
 
 
 @lru_cache(maxsize=64)
-def _skeletons(form: str, table: str) -> tuple[_Skeleton, ...]:
-    found = forms()[form].tables[table]
+def _uses(form: str, table: str) -> Mapping[Address, Sequence[str]]:
+    """Keys of the rules of a form's table by the figures they are about."""
+    known = forms()[form].tables[table]
     uses: dict[Address, list[str]] = {}
-    for rule in (*found.rules, *found.yearly_rules):
-        for place in found.places[rule.id]:
+    for rule in (*known.rules, *known.yearly_rules):
+        for place in known.places[rule.id]:
             for _, previous, address in (*place.left, *place.right):
                 if not previous:
                     uses.setdefault(address, []).append(f"{rule.id}:{place.at}")
-    lines = []
-    for line in found.lines.values():
-        ends = {}
-        for column in line.columns:
-            printing = [each.form for each in forms().printing(table) if _prints(each.lines.get(line.id), column)]
-            only = f', "forms": {compact_json(printing)}' if len(printing) < len(forms()) else ""
-            ends[column] = _End(only, tuple(dict.fromkeys(uses.get(Address(table, line.id, column), ()))))
-        whole = all(found.columns[column].type.schema["type"] == "integer" for column in line.columns)
-        cells = ", ".join(
-            f'"{column}": {{"value": %s, "status": "reported", "unit": {_word(found.columns[column].unit)}{end}}}'
-            for column, end in ends.items()
-        )
-        lines.append(
-            _Skeleton(
-                id=line.id,
-                filled=f'"{line.id}": {{{cells}}}' if whole else "",
-                every=line.id in found.whole,
-                positions=tuple(found.positions[column] for column in line.columns),
-                ends=ends,
-            )
-        )
-    return tuple(lines)
+    return uses
 
 
 def _prints(line: Line | None, column: str) -> bool:

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from open_reports.document import compact_json
 from open_reports.files.route import CSV, JSON, Route
-from open_reports.form import forms
-from open_reports.report import Address, Figure
+from open_reports.report import Figure
+from open_reports.report.lines import Plain, report_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from open_reports.files.folder import SiteFolder
-    from open_reports.form import Status
     from open_reports.library import Library
-    from open_reports.report import Report
+    from open_reports.report import Address
+    from open_reports.report.lines import Place, Remarked
 
 OBSERVATION = ("agency", "agency_name", "year", "form", "table", "line", "column", "value", "status", "unit", "printed")
 """Columns of the tidy corpus, one row a figure."""
@@ -35,39 +35,27 @@ def observations(library: Library) -> tuple[bytes, bytes]:
         own = (report.agency, names[report.agency], report.year)
         head = ",".join((_cell(own[0]), _cell(own[1]), str(own[2])))
         start = "{" + ", ".join(f'"{key}": {compact_json(value)}' for key, value in zip(OBSERVATION, own, strict=False))
-        for row, entry in _rows(report):
-            lines.append(f"{head},{row}")
-            objects.append(f"{start}, {entry}")
+        for line in report_lines(report):
+            for row, entry in _plain(line.place, line.cells) if isinstance(line, Plain) else _remarked(line):
+                lines.append(f"{head},{row}")
+                objects.append(f"{start}, {entry}")
     return ("\n".join(lines) + "\n").encode(), ("[\n" + ",\n".join(objects) + "\n]\n").encode()
 
 
-def _rows(report: Report) -> Iterator[tuple[str, str]]:
-    """Every figure of a report as both files spell it, without whose it is."""
-    for item in report.overview:
-        yield _row("", report.stated(item))
-    for name, table in report.tables.items():
-        for line in table.form.lines.values():
-            if (name, line.id) in report.noted:
-                yield from (_row(table.form.form, report.figure(name, line.id, column)) for column in line.columns)
-            else:
-                yield from _line((table.form.form, name, line.id), table.rows.get(line.id))
+@lru_cache(maxsize=50_000)  # (w1), all built anew: most lines are the same few numbers in report after report
+def _plain(place: Place, cells: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Rows of a plain line."""
+    units = [place.known.columns[column].unit for column in place.columns]
+    figures = zip(place.addresses, cells, units, strict=True)
+    return tuple(_row(place.form, Figure(address, text, None, "reported", unit)) for address, text, unit in figures)
 
 
-@lru_cache(maxsize=50_000)
-def _line(at: tuple[str, str, str], cells: tuple[str, ...] | None) -> tuple[tuple[str, str], ...]:
-    """Figures of a line about which nothing is said: its cells alone decide; None for a line that is absent."""
-    form, table, line = at
-    known = forms()[form].tables[table]
-    found = []
-    for column in known.lines[line].columns:
-        text = "" if cells is None else cells[known.positions[column]]
-        status: Status = "line_absent" if cells is None else known.common.missing.get(text, "reported")
-        found.append(_row(form, Figure(Address(table, line, column), text, None, status, known.columns[column].unit)))
-    return tuple(found)
+def _remarked(line: Remarked) -> Iterator[tuple[str, str]]:
+    return (_row(line.place.form, figure) for figure in line.figures)
 
 
 def _row(form: str, figure: Figure) -> tuple[str, str]:
-    """One figure as both files spell it: the end of its CSV row, and of its JSON object."""
+    """One figure as both files spell it, without whose it is: the end of its CSV row, and of its JSON object."""
     middle, opening, unit, closing = _coordinates(form, figure.address, figure.unit)
     value = figure.text if figure.status == "reported" else ""
     printed = figure.printed

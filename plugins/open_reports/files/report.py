@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from open_reports.derived.indicator import indicators
 from open_reports.document import json_bytes
 from open_reports.files.route import JSON, REPORT, Route
+from open_reports.report.lines import Plain, report_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,23 +26,18 @@ def report_json(report: Report, findings: Sequence[Finding], before: Report | No
     tables: dict[str, dict[str, dict[str, Any]]] = {"overview": {}}
     status: dict[str, str] = {}
     printed: dict[str, str] = {}
-    figures = [report.stated(item) for item in report.overview]
-    for name, table in report.tables.items():
-        plain = tables[name] = {}
-        for line in table.form.lines.values():
-            numbers = table.numbers.get(line.id, ())
-            if line.id in table.form.whole and numbers and None not in numbers and (name, line.id) not in report.noted:
-                plain[line.id] = dict(zip(line.columns, numbers, strict=True))
-                continue
-            plain[line.id] = {}
-            figures += [report.figure(name, line.id, column) for column in line.columns]
-    for figure in figures:
-        address = figure.address
-        tables[address.table].setdefault(address.line, {})[address.column] = figure.value
-        if figure.status != "reported":
-            status[str(address)] = figure.status
-        if figure.printed:
-            printed[str(address)] = figure.printed
+    for line in report_lines(report):
+        place = line.place
+        cells = tables.setdefault(place.table, {}).setdefault(place.line, {})
+        if isinstance(line, Plain):
+            cells.update(zip(place.columns, line.numbers, strict=True))
+            continue
+        for figure in line.figures:
+            cells[figure.address.column] = figure.value
+            if figure.status != "reported":
+                status[str(figure.address)] = figure.status
+            if figure.printed:
+                printed[str(figure.address)] = figure.printed
     source = report.sources[0]
     return json_bytes(
         {

@@ -17,6 +17,7 @@ from open_reports.form import forms, section_title
 from open_reports.form.glossary import anchor_of_column, anchor_of_group, anchor_of_line
 from open_reports.pages.frame import Here, explanation_words, place_words, templates, unit_words
 from open_reports.pages.glossary import term
+from open_reports.report.lines import Plain, table_lines
 from open_reports.text import Words
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from open_reports.finding import Finding
     from open_reports.form import Block, Column, Line, Status, TableForm
     from open_reports.report import Figure, Report, Table
+    from open_reports.report.lines import Place, Remarked
     from open_reports.text import Text
 
 
@@ -216,49 +218,35 @@ def table_html(report: Report, table: Table, marks: Marks, w: Words) -> str:
     name = table.form.id
     skeleton = _skeleton(table.form.form, name, w.language)
     parts = [skeleton.parts[0]]
-    for line, depth, width, href, after in zip(*skeleton[1:], skeleton.parts[1:], strict=True):
-        label = table.labels.get(line.id, line.label.zh) if w.language == "zh" else line.label.en
-        cells = table.rows.get(line.id)
-        if cells is not None and (name, line.id) not in marks.by_line and (name, line.id) not in report.noted:
-            parts.append(_plain_row((table.form.form, name, line.id), _row_head(label, depth, href), cells, w.language))
+    lines = {line.place.line: line for line in table_lines(report, name, marks.by_line)}
+    for known, depth, width, href, after in zip(*skeleton[1:], skeleton.parts[1:], strict=True):
+        head = _row_head(table.labels.get(known.id, known.label.zh) if w.language == "zh" else known.label.en, depth, href)
+        line = lines[known.id]
+        if isinstance(line, Plain):
+            parts.append(_plain(line.place, head, line.cells))
         else:
-            figures = [report.figure(name, line.id, column) for column in line.columns]
-            html = "".join([cell_html(figure, w, marks.by_cell.get(str(figure.address), "")) for figure in figures])
-            parts.append(f"{_row_head(label, depth, href)}{html}</tr>\n")
-            parts += [_beside(finding, width, w) for finding in marks.beside(name, line.id)]
+            parts.append(_remarked(line, head, marks, w))
+            parts += [_beside(finding, width, w) for finding in marks.beside(name, known.id)]
         parts.append(after)
     return "".join(parts)
 
 
-@lru_cache(maxsize=50_000)
-def _plain_row(at: tuple[str, str, str], head: str, cells: tuple[str, ...], language: str) -> str:
-    """Row of a line about which nothing is said: its head and its cells alone decide what it looks like."""
-    parts = [head]
-    missing = forms().common.missing
-    for position, opening, nothing in _openings(*at, language):
-        text = cells[position]
-        # What is no missing value was checked to be a number, so there is nothing to escape.
-        parts.append(f"{nothing[text]}{text}</td>" if text in missing else f"{opening}{text}</td>")
-    parts.append("</tr>\n")
-    return "".join(parts)
+@lru_cache(maxsize=50_000)  # (b1), every page anew: most lines are the same few numbers in report after report
+def _plain(place: Place, head: str, cells: tuple[str, ...]) -> str:
+    """Row of a plain line; its cells were checked to be numbers, so there is nothing to escape."""
+    numbers = "".join([f"{opening}{text}</td>" for opening, text in zip(_openings(place), cells, strict=True)])
+    return f"{head}{numbers}</tr>\n"
 
 
-@cache
-def _openings(form: str, table: str, line: str, language: str) -> tuple[tuple[int, str, dict[str, str]], ...]:
-    """Position of each cell of a line, its opening tag, and that of each kind of missing value."""
-    known = forms()[form].tables[table]
-    end = len("</td>")
-    return tuple(
-        (
-            known.positions[column],
-            f'<td id="{table}/{line}/{column}">',
-            {
-                text: _cell(f"{table}/{line}/{column}", text, status, language)[: -end - len(text) or None]
-                for text, status in known.common.missing.items()
-            },
-        )
-        for column in known.lines[line].columns
-    )
+def _remarked(line: Remarked, head: str, marks: Marks, w: Words) -> str:
+    figures = "".join([cell_html(figure, w, marks.by_cell.get(str(figure.address), "")) for figure in line.figures])
+    return f"{head}{figures}</tr>\n"
+
+
+@lru_cache(maxsize=1024)
+def _openings(place: Place) -> tuple[str, ...]:
+    """Opening tag of each cell of a line."""
+    return tuple(f'<td id="{address}">' for address in place.addresses)
 
 
 @lru_cache(maxsize=4096)

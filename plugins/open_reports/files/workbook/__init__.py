@@ -18,15 +18,18 @@ from open_reports.files.workbook import lists
 from open_reports.files.workbook.cells import EXACT_DIGITS, escaped, figure_cell, rows, text_cell
 from open_reports.files.workbook.frame import CORE, EARLY, LIBRARY, TITLE, Key, entry, frame_of
 from open_reports.form import Address
+from open_reports.report.lines import Plain, table_lines
 from open_reports.text import Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from open_reports.files.folder import ReportFolder
+    from open_reports.files.workbook.frame import Piece
     from open_reports.finding import Finding
     from open_reports.library import Agency
     from open_reports.report import Report
+    from open_reports.report.lines import Remarked
 
 __all__ = ["EXACT_DIGITS", "ROUTES", "available", "workbook"]
 
@@ -86,25 +89,38 @@ class _Slot(NamedTuple):
 
 def _table_sheet(report: Report, name: str, key: Key, marked: Mapping[tuple[str, str], frozenset[str]]) -> str:
     table = report.tables[name]
+    lines = {line.place.line: line for line in table_lines(report, name, marked)}
     parts = []
     for number, piece in enumerate(frame_of(key).tables[name][1]):
         parts.append(piece.text)
         if piece.line:
             label = table.labels.get(piece.line) or table.form.lines[piece.line].label.zh
-            shaded = marked.get((name, piece.line), _NONE)
-            parts.append(_row(_Slot(key, name, number), label, table.rows.get(piece.line), shaded))
+            line, slot = lines[piece.line], _Slot(key, name, number)
+            if isinstance(line, Plain):
+                parts.append(_plain(slot, label, line.cells))
+            else:
+                parts.append(_remarked(slot, label, line, marked.get((name, piece.line), _NONE)))
     return "".join(parts)
 
 
-@lru_cache(maxsize=20_000)
-def _row(slot: _Slot, label: str, texts: tuple[str, ...] | None, marked: frozenset[str]) -> str:
-    """Row of a line; most are the same few numbers in report after report."""
+@lru_cache(maxsize=20_000)  # (w1), all built anew: most lines are the same few numbers in report after report
+def _plain(slot: _Slot, label: str, cells: tuple[str, ...]) -> str:
     frame = frame_of(slot.key)
     piece = frame.tables[slot.table][1][slot.piece]
-    cells = [
-        figure_cell(reference, frame.styles, None if texts is None else texts[position], marked=column in marked)
-        for reference, column, position in piece.cells
-    ]
+    return _row(piece, label, [figure_cell(reference, frame.styles, text) for (reference, _), text in zip(piece.cells, cells, strict=True)])
+
+
+def _remarked(slot: _Slot, label: str, line: Remarked, marked: frozenset[str]) -> str:
+    frame = frame_of(slot.key)
+    piece = frame.tables[slot.table][1][slot.piece]
+    cells = []
+    for (reference, column), figure in zip(piece.cells, line.figures, strict=True):
+        text = None if figure.status == "line_absent" else figure.text
+        cells.append(figure_cell(reference, frame.styles, text, marked=column in marked))
+    return _row(piece, label, cells)
+
+
+def _row(piece: Piece, label: str, cells: list[str]) -> str:
     return f"{piece.before}{text_cell(*piece.label, label)}{piece.between}{''.join(cells)}</row>"
 
 

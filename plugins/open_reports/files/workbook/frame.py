@@ -80,8 +80,8 @@ class Piece(NamedTuple):
     before: str = ""
     label: tuple[str, str] = ("", "")
     between: str = ""
-    cells: tuple[tuple[str, str, int], ...] = ()
-    """Reference of each figure's cell, its column and the position of that among the columns of the table."""
+    cells: tuple[tuple[str, str], ...] = ()
+    """Reference of each figure's cell and its column, in the order of the line's columns."""
 
 
 @cache
@@ -167,14 +167,13 @@ def _pieces(xml: str, table: TableForm) -> Iterator[Piece]:
             continue
         label, *figures = slots
         line = lines[int(label[3]) // _LINE]
-        cells = [(slot[1], columns[int(slot[3]) % _LINE - 1]) for slot in figures]
         yield Piece(
             text=xml[end : row.start()],
             line=line,
             before=row[1] + row[2][: label.start()],
             label=(label[1], label[2]),
             between=row[2][label.end() : figures[0].start()],
-            cells=tuple((reference, column, table.positions[column]) for reference, column in cells),
+            cells=tuple((slot[1], columns[int(slot[3]) % _LINE - 1]) for slot in figures),
         )
         end = row.end()
     yield Piece(text=xml[end:])
