@@ -15,6 +15,7 @@ from hypothesis import settings
 from open_reports.checks.check import check
 from open_reports.library import open_library
 from open_reports.report import read
+from patience import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -147,7 +148,7 @@ def within(seconds: float) -> Iterator[None]:
     # Time on the processor, so that a busy machine fails nothing; a wait for what never comes is caught by the clock.
     before = {kind: signal.signal(kind, late) for kind in (signal.SIGPROF, signal.SIGALRM)}
     signal.setitimer(signal.ITIMER_PROF, seconds)
-    signal.setitimer(signal.ITIMER_REAL, 12 * seconds)
+    signal.setitimer(signal.ITIMER_REAL, PATIENCE)
     try:
         yield
     finally:

@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import re
+import time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -24,9 +25,9 @@ from open_reports.library import open_library
 from open_reports.pages.compare import compare_page, figure_groups, grouped, indicator_entries, read_settings, settings
 from open_reports.report import number
 from open_reports.text import Words, words
-from playwright.sync_api import expect
+from patience import PATIENCE
 from rendering import DESK, PHONE, overflow, violations
-from website import Chromium, Watch, browser, served
+from website import Chromium, Watch, browser, expect, served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -300,9 +301,8 @@ def held_back(page: Page) -> Route:
     page.route(re.compile(r"/pingtan-police\.json"), lambda route: held.append(route))  # noqa: PLW0108 (Playwright marks what it calls)
     page.get_by_label("平潭综合实验区公安局").check()
     page.get_by_text("正在读取").wait_for()
-    for _ in range(500):
-        if held:
-            break
+    end = time.monotonic() + PATIENCE
+    while not held and time.monotonic() < end:
         page.wait_for_timeout(20)
     return held[0]
 

@@ -22,6 +22,7 @@ from lxml import etree
 from open_reports.checks.check import errors
 from open_reports.form import forms
 from open_reports.library import open_library
+from patience import PATIENCE
 from test_browser import LANGUAGES, PAGES, READY, REPORTS
 from website import POLICY, Watch, browser, environment, once, page_files, project_copy, run, served, site, tool
 
@@ -577,7 +578,7 @@ def test_payloads_run_where_nothing_guards(browser: Chromium, tmp_path: Path) ->
 
         dead = []
         for payload in silent("all.html", living, within=1.5):  # some run only in a window of their own: one element takes the focus
-            dead += silent(f"{payload.number}.html", [payload], within=20)
+            dead += silent(f"{payload.number}.html", [payload], within=PATIENCE)
         context.close()
     del browser.outside[asked:]
     assert [payload.name for payload in dead] == []

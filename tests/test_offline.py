@@ -96,7 +96,6 @@ HARMLESS = re.compile(
 
 def _open(browser: Chromium, path: Path) -> tuple[Page, Watch]:
     context = browser.context(viewport={"width": DESK, "height": 800}, reduced_motion="reduce")
-    context.set_default_timeout(10_000)
     watch = Watch.over(context)
     page = context.new_page()
     page.goto(path.as_uri())

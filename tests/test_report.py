@@ -16,6 +16,7 @@ import pytest
 from conftest import PROJECT, with_cells
 from open_reports.form import forms
 from open_reports.report import Address, judge, number, package_files, read, table_path, write
+from patience import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -362,7 +363,7 @@ def test_a_real_package_is_kept_as_it_would_be_written(path: str, packages: Path
 
 def test_the_command_line_of_frictionless_accepts_a_real_package(packages: Path) -> None:
     command = [sys.executable, "-W", "ignore", "-m", "frictionless", "validate", "datapackage.json"]
-    done = subprocess.run(command, cwd=packages / "pingtan" / "2019", capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(command, cwd=packages / "pingtan" / "2019", capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("VALID") == 5
     assert "INVALID" not in done.stdout

@@ -44,8 +44,6 @@ BUDGET = 300_000
 KEY = 300
 """Milliseconds that a key may take on a busy machine at worst: ten times the budget, which a blow-up would pass many times over."""
 FIRST = 3
-SOON = 5_000
-"""Milliseconds within which whatever is waited for must come."""
 
 
 # -- a small site of search pages ---------------------------------------------------------------------------------------
@@ -181,7 +179,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, real: Callable[[str], Catal
 @pytest.fixture
 def page(browser: Chromium) -> Iterator[Page]:
     """A page of a fresh profile, whose console stays silent and which asks nobody but loopback."""
-    with quiet(browser, within=SOON) as page:
+    with quiet(browser) as page:
         yield page
 
 

@@ -36,6 +36,7 @@ from mkdocs.exceptions import Abort
 from open_reports.files.catalogue import routes
 from open_reports.form import forms
 from open_reports.library import open_library
+from patience import PATIENCE
 from referencing import Registry, Resource
 from website import (
     EPOCH,
@@ -811,7 +812,7 @@ class Preview:
 
     def page(self) -> html.HtmlElement | None:
         """Return the report's page, None while nobody answers."""
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
             connection.request("GET", urlsplit(self.url).path)
             answer = connection.getresponse()
@@ -823,7 +824,7 @@ class Preview:
         assert answer.status == 200
         return html.document_fromstring(body.decode())
 
-    def until(self, holds: Callable[[html.HtmlElement], bool], seconds: float = 20) -> html.HtmlElement:
+    def until(self, holds: Callable[[html.HtmlElement], bool], seconds: float = PATIENCE) -> html.HtmlElement:
         """Ask for the page until something holds of it."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -901,5 +902,5 @@ def test_open_preview_reloads_itself(preview: Preview) -> None:
         page.goto(preview.url)
         page.locator(f'[id="{CELL}"]').get_by_text("201", exact=True).wait_for()
         preview.write(CELL, "202")
-        page.locator(f'[id="{CELL}"]').get_by_text("202", exact=True).wait_for(timeout=15_000)
+        page.locator(f'[id="{CELL}"]').get_by_text("202", exact=True).wait_for()
     assert "Traceback" not in preview.log.read_text(encoding="utf-8")

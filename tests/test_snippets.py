@@ -24,6 +24,7 @@ from open_reports.pages import Here
 from open_reports.pages.snippets import snippets_html
 from open_reports.site.publish import publish
 from open_reports.text import Words
+from patience import PATIENCE
 from website import Server, browser, environment, served
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def run(code: str, runs: str, folder: Path) -> list[str]:
     file.write_text(code + "\n", encoding="utf-8")
     env = environment(folder, NO_PROXY="127.0.0.1", no_proxy="127.0.0.1")
     outcome = subprocess.run(
-        [*command, file.name], cwd=folder, env=env, timeout=120, check=False, capture_output=True, text=True, encoding="utf-8"
+        [*command, file.name], cwd=folder, env=env, timeout=PATIENCE, check=False, capture_output=True, text=True, encoding="utf-8"
     )
     assert (outcome.returncode, outcome.stderr) == (0, ""), outcome.stdout
     return outcome.stdout.splitlines()

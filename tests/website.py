@@ -26,7 +26,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from lxml import html
-from playwright.sync_api import sync_playwright
+from patience import PATIENCE
+from playwright.sync_api import expect, sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -39,6 +40,7 @@ SITE_URL = "https://open-reports.example/nianbao/"
 MOUNT = urlsplit(SITE_URL).path
 EPOCH = "1767225600"
 """SOURCE_DATE_EPOCH of every build, so that two builds can be compared byte for byte."""
+expect.set_options(PATIENCE * 1000)  # imported from here, an expectation is as patient as the rest
 POLICY = re.compile(rb'<meta http-equiv="Content-Security-Policy" content="[^"]*">')
 
 
@@ -65,7 +67,7 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     }
 
 
-def run(*command: str, cwd: Path, env: dict[str, str], within: float = 60) -> subprocess.CompletedProcess[str]:
+def run(*command: str, cwd: Path, env: dict[str, str], within: float = PATIENCE) -> subprocess.CompletedProcess[str]:
     """Run a command and return what it said, both streams in one."""
     return subprocess.run(
         command,
@@ -295,7 +297,9 @@ class Chromium:
 
     def context(self, **options: Any) -> BrowserContext:
         """Open a fresh profile."""
-        return self.browser.new_context(**{"viewport": {"width": 1280, "height": 800}, "locale": "zh-CN", **options})
+        context = self.browser.new_context(**{"viewport": {"width": 1280, "height": 800}, "locale": "zh-CN", **options})
+        context.set_default_timeout(PATIENCE * 1000)
+        return context
 
 
 def _executable() -> str | None:
@@ -311,7 +315,9 @@ def chromium() -> Iterator[Chromium]:
     outside = _Outside()
     with _running(outside), sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=_executable(), args=[*_ARGUMENTS, f"--proxy-server=http://127.0.0.1:{outside.server_port}"]
+            executable_path=_executable(),
+            timeout=PATIENCE * 1000,
+            args=[*_ARGUMENTS, f"--proxy-server=http://127.0.0.1:{outside.server_port}"],
         )
         try:
             yield Chromium(browser, outside.asked)
@@ -359,11 +365,10 @@ class Watch:
 
 
 @contextmanager
-def quiet(browser: Chromium, *, within: int = 10_000, **options: Any) -> Iterator[Page]:
-    """A page of a fresh profile, whose console stays silent and which asks nobody but loopback; it answers `within` milliseconds."""
+def quiet(browser: Chromium, **options: Any) -> Iterator[Page]:
+    """A page of a fresh profile, whose console stays silent and which asks nobody but loopback."""
     context = browser.context(**options)
     watch = Watch.over(context)
-    context.set_default_timeout(within)
     yield context.new_page()
     context.close()
     assert watch.complaints == []
