@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import made_up
 import pytest
+import tiers
 from hypothesis import settings
 from open_reports.checks.check import check
 from open_reports.library import open_library
 from open_reports.report import read
 from patience import PATIENCE
+from website import Chromium, chromium
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,6 +31,42 @@ PROJECT = Path(__file__).parent.parent
 # A slow machine is no fault of the code, so no example has a deadline; forty examples a law keep the suite short.
 settings.register_profile("project", deadline=None, max_examples=40)
 settings.load_profile("project")
+
+
+# -- tiers --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m` chooses
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give each test the marker of whatever its fixtures start."""
+    for item in items:
+        if isinstance(item, pytest.Function):
+            for name in item.fixturenames:
+                for definition in item._fixtureinfo.name2fixturedefs.get(name, ()):
+                    if tier := tiers.started(definition.func):
+                        item.add_marker(tier)
+        if any(item.get_closest_marker(tier) for tier in tiers.TIERS):
+            item.add_marker("no_cover")  # what a browser or a build goes through is measured where it is tested by itself
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Let only tests of a tier start what it is named after."""
+    tiers.enter(frozenset(marker.name for marker in item.iter_markers()))
+    try:
+        return (yield)
+    finally:
+        tiers.leave()
+
+
+@pytest.fixture(scope="session")
+def running_chromium() -> Iterator[Chromium]:
+    """The browser of this process."""
+    with chromium() as running:
+        yield running
+
+
+# -- what is read once ----------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="session")

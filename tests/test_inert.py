@@ -24,6 +24,7 @@ from open_reports.form import forms
 from open_reports.library import open_library
 from patience import PATIENCE
 from test_browser import LANGUAGES, PAGES, READY, REPORTS
+from tiers import starts
 from website import POLICY, Watch, browser, environment, once, page_files, project_copy, run, served, site, tool
 
 if TYPE_CHECKING:
@@ -236,6 +237,7 @@ class Published:
 
 
 @pytest.fixture(scope="session")
+@starts("build")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
     with once(tmp_path_factory, "inert") as (folder, missing):
         if missing:

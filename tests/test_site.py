@@ -25,8 +25,6 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 import damaged
 import frictionless
 import made_up
-import mkdocs.commands.build
-import mkdocs.config
 import pytest
 import yaml
 from conftest import within
@@ -38,6 +36,7 @@ from open_reports.form import forms
 from open_reports.library import open_library
 from patience import PATIENCE
 from referencing import Registry, Resource
+from tiers import starts
 from website import (
     EPOCH,
     MOUNT,
@@ -45,7 +44,8 @@ from website import (
     ROOT,
     SITE_URL,
     address_of,
-    chromium,
+    browser,
+    build_here,
     environment,
     minimal_project,
     page_files,
@@ -63,8 +63,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from open_reports.form import TableForm
+    from website import Chromium
 
-__all__ = ["site"]
+__all__ = ["browser", "site"]
 
 PACKAGES = ROOT / "datapackages"
 TABLES = ("disclosure", "applications", "disputes")
@@ -486,6 +487,7 @@ def _customised(folder: Path, code: str) -> str:
     return os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
 
 
+@pytest.mark.build
 def test_build_without_a_network_gives_the_same_bytes(site: Path, tmp_path: Path) -> None:
     """In another folder, time zone, locale and hash seed, a day later, with no interface where the system allows, and no attempt to use one."""
     attempts = tmp_path / "attempts"
@@ -516,6 +518,7 @@ def test_build_without_a_network_gives_the_same_bytes(site: Path, tmp_path: Path
     assert sorted(path.name for path in project.iterdir()) == ["datapackages", "docs", "mkdocs.yml", "released", "site"]
 
 
+@pytest.mark.build
 def test_properdocs_builds_the_same_site(site: Path, tmp_path: Path) -> None:
     """Byte for byte, but for the tag that names the generator; dates are pinned by SOURCE_DATE_EPOCH in both."""
     target = tmp_path / "site"
@@ -555,15 +558,14 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
 
 @pytest.mark.usefixtures("own_home")
 @pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.build
 def test_faulty_package_is_never_published(case: damaged.Case, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     damaged.build(case, tmp_path)
     config_file = minimal_project(tmp_path)
     before = _published(tmp_path)
     beside = sorted(path.name for path in tmp_path.iterdir())
-    config = mkdocs.config.load_config(str(config_file), strict=True)
-    config.plugins.on_startup(command="build", dirty=False)
     with within(SECONDS), pytest.raises(Abort) as abort:
-        mkdocs.commands.build.build(config)
+        build_here(config_file, strict=True)
     assert abort.value.code == 1
     said = "\n".join(record.getMessage() for record in caplog.records)
     assert [each.file for each in case.finds if damaged._whole(each.file, case.place) not in said] == []
@@ -574,6 +576,7 @@ def test_faulty_package_is_never_published(case: damaged.Case, tmp_path: Path, c
 
 
 @pytest.mark.parametrize("case", CASES[:: len(CASES) // 2], ids=str)
+@pytest.mark.build
 def test_command_line_refuses_a_faulty_package(case: damaged.Case, tmp_path: Path) -> None:
     damaged.build(case, tmp_path)
     minimal_project(tmp_path)
@@ -587,6 +590,7 @@ def test_command_line_refuses_a_faulty_package(case: damaged.Case, tmp_path: Pat
 
 
 @pytest.mark.usefixtures("own_home")
+@pytest.mark.build
 def test_fault_after_a_good_build_of_the_same_process_is_refused(tmp_path: Path) -> None:
     """MkDocs keeps plugins over the builds of a process: what one build found good must not stand in for what the next finds broken."""
     package = made_up.package()
@@ -594,27 +598,24 @@ def test_fault_after_a_good_build_of_the_same_process_is_refused(tmp_path: Path)
     for text, fails in (("1", False), ("约12件", True)):
         package.set("disputes", "reconsideration", "upheld", text)
         (tmp_path / "datapackages" / package.path / "data" / "disputes.csv").write_bytes(package.files["data/disputes.csv"])
-        config = mkdocs.config.load_config(str(config_file))
-        config.plugins.on_startup(command="build", dirty=False)
         if fails:
             before = tree(tmp_path / "site")
             with pytest.raises(Abort):
-                mkdocs.commands.build.build(config)
+                build_here(config_file)
             assert tree(tmp_path / "site") == before
         else:
-            mkdocs.commands.build.build(config)
+            build_here(config_file)
 
 
 @pytest.mark.usefixtures("own_home")
+@pytest.mark.build
 def test_warning_under_strict_leaves_the_previous_site(tmp_path: Path) -> None:
     """A broken link in a page written by hand is found when all pages stand already: they must not be published."""
     config_file = minimal_project(tmp_path, [made_up.package()])
     (tmp_path / "docs" / "about.md").write_text("# 关于\n\n[哪里](nowhere.md)\n", encoding="utf-8")
     before = _published(tmp_path)
-    config = mkdocs.config.load_config(str(config_file), strict=True)
-    config.plugins.on_startup(command="build", dirty=False)
     with pytest.raises(Abort, match="strict mode"):
-        mkdocs.commands.build.build(config)
+        build_here(config_file, strict=True)
     assert tree(tmp_path / "site") == before
     assert not list(tmp_path.glob(".site*"))
 
@@ -638,6 +639,7 @@ MOMENTS = ("open 5", "open 60", "os.rename 1", "os.rename 2", "shutil.rmtree 1")
 """Python's audit events below the folder in which a build works: writing in it, taking and giving the site's place, clearing away."""
 
 
+@pytest.mark.build
 def test_a_released_figure_cannot_change_in_silence(tmp_path: Path) -> None:
     """A build names every such figure and publishes nothing; with a revision that names it, it is published."""
     project, env = project_copy(tmp_path / "project"), environment(tmp_path / "home")
@@ -673,6 +675,7 @@ importlib.util.find_spec = lambda name, package=None: None if name.partition("."
 """
 
 
+@pytest.mark.build
 def test_without_the_optional_libraries_the_rest_is_there_and_says_what_is_not(site: Path, tmp_path: Path) -> None:
     env = {**environment(tmp_path / "home"), "PYTHONPATH": _customised(tmp_path / "without", WITHOUT_EXTRAS)}
     outcome = run(*tool("build", "--strict", "-d", str(tmp_path / "site")), cwd=ROOT, env=env)
@@ -686,6 +689,7 @@ def test_without_the_optional_libraries_the_rest_is_there_and_says_what_is_not(s
     assert "open-reports[parquet]" in page
 
 
+@pytest.mark.build
 def test_killed_build_leaves_a_whole_site(tmp_path: Path) -> None:
     package = made_up.package()
     minimal_project(tmp_path / "project", [package])
@@ -717,6 +721,7 @@ def test_killed_build_leaves_a_whole_site(tmp_path: Path) -> None:
     assert not list(project.glob(".site*")), "leftovers of killed builds"
 
 
+@pytest.mark.build
 def test_kept_pages_are_those_of_a_build_from_nothing(tmp_path: Path) -> None:
     """A build, an edit, a build of what changed; then the same in a home that knows nothing, and without the cache."""
     packages = [*made_up.history("xugou-jia", (2022, 2023)), made_up.package("xugou-yi", 2023)]
@@ -749,6 +754,7 @@ def test_kept_pages_are_those_of_a_build_from_nothing(tmp_path: Path) -> None:
 # -- gh-deploy ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.build
 def test_gh_deploy_publishes_the_site_and_never_a_faulty_one(site: Path, tmp_path: Path) -> None:
     project = project_copy(tmp_path / "project")
     env = environment(tmp_path / "home")
@@ -852,6 +858,7 @@ class Preview:
 
 
 @pytest.fixture(scope="module")
+@starts("build")
 def preview(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Preview]:
     running = Preview(tmp_path_factory.mktemp("preview"))
     try:
@@ -893,14 +900,13 @@ def test_preview_follows_the_packages_and_tells_of_faults(preview: Preview) -> N
     assert "Traceback" not in preview.log.read_text(encoding="utf-8")
 
 
-def test_open_preview_reloads_itself(preview: Preview) -> None:
+def test_open_preview_reloads_itself(preview: Preview, browser: Chromium) -> None:
     """`mkdocs serve` adds a script of its own to each page; the policy must let that one run."""
     preview.write(CELL, "201")
     preview.until(lambda page: _cell(page) == "201")
-    with chromium() as browser:
-        page = browser.context().new_page()
-        page.goto(preview.url)
-        page.locator(f'[id="{CELL}"]').get_by_text("201", exact=True).wait_for()
-        preview.write(CELL, "202")
-        page.locator(f'[id="{CELL}"]').get_by_text("202", exact=True).wait_for()
+    page = browser.context().new_page()
+    page.goto(preview.url)
+    page.locator(f'[id="{CELL}"]').get_by_text("201", exact=True).wait_for()
+    preview.write(CELL, "202")
+    page.locator(f'[id="{CELL}"]').get_by_text("202", exact=True).wait_for()
     assert "Traceback" not in preview.log.read_text(encoding="utf-8")

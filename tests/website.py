@@ -1,8 +1,8 @@
 """The project's website as its tests meet it: built once a run, served below its address, opened in a real Chromium.
 
 `site` is a fixture, the folder of the strict build that all workers share; `served` a server on loopback, below the path of the site's
-address; `chromium` a browser that can reach nothing but loopback, and tells whom else it was asked to call; `browser` a fixture, one that
-lives as long as a test module, for two of them cannot be driven at once. The fixtures are imported where they are used.
+address; `chromium` a browser that can reach nothing but loopback, and tells whom else it was asked to call; `browser` a fixture: the one
+of its process, for two of them cannot be driven at once, with fresh profiles for each module. The fixtures are imported where they are used.
 """
 
 from __future__ import annotations
@@ -24,10 +24,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+import mkdocs.commands.build
+import mkdocs.config
 import pytest
 from lxml import html
 from patience import PATIENCE
 from playwright.sync_api import expect, sync_playwright
+from tiers import require, starts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -69,6 +72,8 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 
 def run(*command: str, cwd: Path, env: dict[str, str], within: float = PATIENCE) -> subprocess.CompletedProcess[str]:
     """Run a command and return what it said, both streams in one."""
+    if any(name in command for name in _BUILDERS):
+        require("build")
     return subprocess.run(
         command,
         cwd=cwd,
@@ -80,6 +85,17 @@ def run(*command: str, cwd: Path, env: dict[str, str], within: float = PATIENCE)
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
+
+
+_BUILDERS = ("mkdocs", "properdocs")
+
+
+def build_here(config_file: Path, *, strict: bool = False) -> None:
+    """Build a project in this process."""
+    require("build")
+    config = mkdocs.config.load_config(str(config_file), **({"strict": True} if strict else {}))
+    config.plugins.on_startup(command="build", dirty=False)
+    mkdocs.commands.build.build(config)
 
 
 def tool(*arguments: str, name: str = "mkdocs") -> tuple[str, ...]:
@@ -134,6 +150,7 @@ def once(tmp_path_factory: pytest.TempPathFactory, name: str) -> Iterator[tuple[
 
 
 @pytest.fixture(scope="session")
+@starts("build")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of the project's site, built strictly by MkDocs in a process of its own."""
     with once(tmp_path_factory, "site") as (folder, missing):
@@ -312,6 +329,7 @@ def _executable() -> str | None:
 @contextmanager
 def chromium() -> Iterator[Chromium]:
     """Start a Chromium all of whose traffic but that to loopback goes to a proxy that refuses."""
+    require("browser")
     outside = _Outside()
     with _running(outside), sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -326,10 +344,13 @@ def chromium() -> Iterator[Chromium]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Chromium]:
-    """A browser for the tests of a module."""
-    with chromium() as running:
-        yield running
+@starts("browser")
+def browser(running_chromium: Chromium) -> Iterator[Chromium]:
+    """A browser for the tests of a module, which leaves none of their profiles behind: a start costs half a second of processor time."""
+    yield running_chromium
+    for context in running_chromium.browser.contexts:
+        context.close()
+    running_chromium.outside.clear()
 
 
 @dataclass
