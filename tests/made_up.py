@@ -91,9 +91,9 @@ def balanced(table: TableForm, draw: Callable[[Line, Column], Number]) -> Figure
     for line, column in plan.drawn:
         figures[line.id][column.id] = draw(line, column)
     follow = {name for name, _ in plan.sums}
-    for column in table.columns:
-        if column not in follow:
-            _follow(figures, plan, column)
+    for own in table.columns:
+        if own not in follow:
+            _follow(figures, plan, own)
     for name, terms in plan.sums:
         for cells in figures.values():
             cells[name] = sum(sign * cells[other] for sign, other in terms)
@@ -114,6 +114,11 @@ def _follow(figures: dict[str, dict[str, Any]], plan: Plan, column: str) -> None
                 figures[parts[raised][0][1]][column] -= value
             value = 0
         figures[name][column] = value
+
+
+def _sparing(draw: Callable[[Line, Column], Number], left_out: set[str]) -> Callable[[Line, Column], Number]:
+    """Draw 0 on lines that are left out."""
+    return lambda line, column: 0 if line.id in left_out else draw(line, column)
 
 
 def _drawer(table: TableForm, chance: random.Random, before: Figures) -> Callable[[Line, Column], Number]:
@@ -310,7 +315,7 @@ def package(
         earlier = before.figures[table] if before else {}
         left_out = {line for line in form.lines if f"{table}/{line}" in absent}
         draw = _drawer(form, chance, earlier)
-        found = balanced(form, lambda line, column, draw=draw, left_out=left_out: 0 if line.id in left_out else draw(line, column))
+        found = balanced(form, _sparing(draw, left_out))
         _continue(form, found, earlier)
         for line, column in form.cells:
             if f"{table}/{line.id}/{column.id}" in blank:

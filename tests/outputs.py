@@ -55,8 +55,8 @@ def packages_figures(packages: Path) -> Figures:
             rows = {row["line"]: row for row in _rows(path.parent / "data" / f"{table}.csv")}
             for line in forms()[own["forms"][table]].tables[table].lines.values():
                 for column in line.columns:
-                    row = rows.get(line.id)
-                    found[agency, year, f"{table}/{line.id}/{column}"] = told(row[column]) if row else Told(None, "line_absent")
+                    kept = rows.get(line.id)
+                    found[agency, year, f"{table}/{line.id}/{column}"] = told(kept[column]) if kept else Told(None, "line_absent")
     return found
 
 

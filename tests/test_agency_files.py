@@ -88,7 +88,7 @@ def test_indicators_are_those_of_the_library(library: Library) -> None:
                 assert held.get("reason") == value.reason
                 if value.indicator.denominator:
                     assert held["denominator"] == value.denominator
-                    assert held.get("text") == (None if value.value is None else str(value.value))
+                    assert held.get("text") == (None if held["value"] is None else str(value.value))
 
 
 @given(amount=st.decimals(min_value=0, max_value=Decimal("999999999999999.999999"), places=6))

@@ -6,7 +6,7 @@ import csv
 import json
 import re
 import zlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from rendering import DESK, PHONE, overflow, settled, violations
@@ -23,7 +23,8 @@ __all__ = ["browser", "site"]
 
 A4 = 703
 """Width of an A4 page within the style sheet's margins of 12 mm, in CSS pixels."""
-SCHEMES = {"light": "default", "dark": "slate"}
+Scheme = Literal["light", "dark"]
+SCHEMES: dict[Scheme, str] = {"light": "default", "dark": "slate"}
 TOTAL = "applications/new/total"
 MONEY = "reports/pingtan/2019/"
 FINDINGS = "reports/pingtan-haitan/2024/"
@@ -73,7 +74,7 @@ COLOURS = ("color-contrast", "link-in-text-block")
 
 def kept_cells(path: str) -> dict[str, str]:
     """Text of each cell of the statutory tables that a package keeps, by address."""
-    found = {}
+    found: dict[str, str] = {}
     for table in ("disclosure", "applications", "disputes"):
         with (ROOT / "datapackages" / path.removeprefix("reports/") / "data" / f"{table}.csv").open(encoding="utf-8", newline="") as stream:
             for row in csv.DictReader(stream):

@@ -14,6 +14,7 @@ from open_reports.checks.check import check, errors
 from open_reports.library import Library, open_library
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from open_reports.finding import Finding
@@ -115,8 +116,13 @@ def test_checking_fills_it(one: Library, tmp_path: Path) -> None:
 
 def test_what_passed_is_not_judged_again(one: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cache = Cache(tmp_path / "cache")
-    judged = []
-    monkeypatch.setattr("open_reports.checks.check.judge", lambda reports: judged.append(len(reports)) or [])
+    judged: list[int] = []
+
+    def judge(reports: Sequence[object]) -> list[object]:
+        judged.append(len(reports))
+        return []
+
+    monkeypatch.setattr("open_reports.checks.check.judge", judge)
     check(one, cache)
     check(one, cache)
     check(one)

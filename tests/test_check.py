@@ -9,6 +9,7 @@ import made_up
 import pytest
 from conftest import with_cells
 from open_reports.checks.check import check, check_report, counts, errors, identities
+from open_reports.checks.identity import identities
 from open_reports.form import forms
 from open_reports.library import Library, open_library
 

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections import Counter
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -109,19 +110,32 @@ def _language(element: html.HtmlElement | None) -> str:
     return ""
 
 
+def above(element: html.HtmlElement) -> html.HtmlElement:
+    """Element that holds this one."""
+    parent = element.getparent()
+    assert parent is not None
+    return parent
+
+
+def body(page: html.HtmlElement) -> html.HtmlElement:
+    """What a page shows."""
+    assert page.body is not None
+    return page.body
+
+
 def _texts(root: html.HtmlElement) -> Iterator[tuple[html.HtmlElement, str]]:
     """Every text that is read out, with the element whose language it has."""
     for element in root.iter():
         if not isinstance(element.tag, str) or element.tag in {"script", "style", "pre", "code", "template"}:
             if isinstance(element.tag, str) and element.tail:
-                yield element.getparent(), element.tail
+                yield above(element), element.tail
             continue
         if element.text:
             yield element, element.text
         if element.tail and element is not root:
-            yield element.getparent(), element.tail
+            yield above(element), element.tail
         if COLOURS_OF_THE_THEME not in element.get("class", ""):
-            yield from ((element, element.get(name)) for name in SPOKEN if element.get(name))
+            yield from ((element, text) for name in SPOKEN if (text := element.get(name)))
 
 
 def test_every_page_says_its_language_and_english_pages_mark_their_chinese(site: Path) -> None:
@@ -134,11 +148,11 @@ def test_every_page_says_its_language_and_english_pages_mark_their_chinese(site:
         assert page.get("lang") == ("en" if english else "zh"), path
         if not english:
             continue
-        for element, text in _texts(page.body):
+        for element, text in _texts(body(page)):
             if HAN.search(text):
                 chinese += 1
                 if not _language(element).startswith("zh"):
-                    unmarked[f"<{element.tag} class={element.get('class')!r}> {text.strip()[:60]}"] += 1
+                    unmarked[f"<{element.tag!s} class={element.get('class')!r}> {text.strip()[:60]}"] += 1
     assert unmarked == {}
     assert chinese > 500
 
@@ -147,7 +161,7 @@ def test_what_is_marked_as_chinese_is_chinese(site: Path) -> None:
     """The mark stands around the Chinese of a sentence, not around the English before it."""
     wrong = []
     for path in page_files(site / "en"):
-        for element in parsed(path).body.xpath(".//span[starts-with(@lang, 'zh')]"):
+        for element in body(parsed(path)).xpath(".//span[starts-with(@lang, 'zh')]"):
             text = element.text_content()
             if not HAN.search(text) or len(re.findall("[A-Za-z]{2,}", text)) > 2:
                 wrong.append(f"{path}: {text}")
@@ -208,13 +222,17 @@ def test_every_page_and_its_twin_name_each_other(site: Path) -> None:
         alternates[address_of(site, path)] = {link.get("hreflang"): link.get("href") for link in found}
     wrong = []
     for address, named in alternates.items():
-        path = address.removeprefix(SITE_URL)
-        zh = SITE_URL + path.removeprefix("en/")
+        below = address.removeprefix(SITE_URL)
+        zh = SITE_URL + below.removeprefix("en/")
         if named != {"zh": zh, "en": zh.replace(SITE_URL, f"{SITE_URL}en/"), "x-default": zh}:
             wrong.append(f"{address}: {named}")
         wrong += [f"{address} names {other}, which does not answer" for other in named.values() if alternates.get(other) != named]
     assert wrong == []
     assert len(alternates) > 140
+
+
+def _is_at(path: str, url: str) -> bool:
+    return urlsplit(url).path == path
 
 
 @pytest.mark.parametrize("name", [name for name in PAGES if name != "lost"])
@@ -225,7 +243,8 @@ def test_switch_of_languages_keeps_the_place(browser: Chromium, server: Server, 
     page.goto(server.url + PAGES[name])
     for folder, language in (("en/", "en"), ("", "zh")):
         page.locator(".or-language").click()
-        page.wait_for_url(lambda url, folder=folder: urlsplit(url).path == urlsplit(server.url + folder + PAGES[name]).path)
+        wanted = urlsplit(server.url + folder + PAGES[name]).path
+        page.wait_for_url(partial(_is_at, wanted))
         assert page.locator("html").get_attribute("lang") == language
         assert page.locator("h1").count() == 1
         assert urlsplit(page.url).query == urlsplit(page.evaluate("path => new URL(path, location).href", server.url + PAGES[name])).query

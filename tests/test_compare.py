@@ -17,8 +17,7 @@ import pytest
 import whole
 from framed import filed, mounted
 from lxml import html
-from open_reports.document import DocumentError
-from open_reports.errors import FormError
+from open_reports.errors import DocumentError, FormError
 from open_reports.files.agencies import LIST, agency_list
 from open_reports.form import forms
 from open_reports.library import open_library
@@ -26,8 +25,9 @@ from open_reports.pages.compare import compare_page, figure_groups, grouped, ind
 from open_reports.report import number
 from open_reports.text import Words, words
 from patience import PATIENCE
+from playwright.sync_api import expect
 from rendering import DESK, PHONE, overflow, violations
-from website import Chromium, Watch, browser, expect, served
+from website import Chromium, Watch, browser, served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

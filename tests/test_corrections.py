@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from open_reports.report import Reading
     from website import Chromium, Server
 
 __all__ = ["browser"]
@@ -330,10 +331,10 @@ def test_page_is_accessible_and_narrow_enough(browser: Chromium, server: Server,
     assert found == []
 
 
-def test_correction_ahead_of_the_version_never_gets_here(reading: Callable[..., object]) -> None:
+def test_correction_ahead_of_the_version_never_gets_here(reading: Callable[[made_up.Package], Reading]) -> None:
     """The reader of packages refuses it, so that the newest correction always names the version shown."""
     package = made_up.package(year=2023)
     package.edit_json("report.revisions", [{"version": "9.0.0", "date": "2026-03-02", "reason": "录入错误", "changes": []}])
-    report, faults = reading(package)  # type: ignore[misc]
+    report, faults = reading(package)
     assert report is None
     assert [each.code for each in faults] == ["meta.revision"]

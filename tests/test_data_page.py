@@ -91,7 +91,7 @@ def test_every_number_of_rows_is_that_of_the_file(site: Path, language: str) -> 
             if path.suffix == ".csv":
                 count = sum(1 for _ in csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))) - 1
             elif path.suffix == ".parquet":
-                count = duckdb.sql(f"SELECT count(*) FROM '{path}'").fetchall()[0][0]  # noqa: S608 (the test's own file)
+                count = duckdb.read_parquet(str(path)).shape[0]
             elif path.suffix == ".json" and isinstance(value := json.loads(path.read_bytes()), list):
                 count = len(value)
             else:

@@ -30,6 +30,7 @@ from open_reports.history.diff.styles import MOST_MARKDOWN, MOST_ROWS, inert
 from open_reports.library import Library, open_library
 from open_reports.report import DESCRIPTOR, PROSE
 from open_reports.site.publish import publish
+from open_reports.text import Words
 
 if TYPE_CHECKING:
     from open_reports.history.diff import Diff
@@ -56,7 +57,8 @@ def zeros(year: int) -> made_up.Package:
 
 def edited(package: made_up.Package, said: dict[str, Any]) -> made_up.Package:
     for address, text in said.get("cells", {}).items():
-        package.set(*address.split("/"), text)
+        table, line, column = address.split("/")
+        package.set(table, line, column, text)
     for path, value in said.get("json", {}).items():
         package.edit_json(path, value)
     for table in ("overview", "notes"):
@@ -106,7 +108,7 @@ def test_what_a_reviewer_reads(tmp_path: Path, name: str) -> None:
 
 def test_cases_show_every_standing_kind_and_fault() -> None:
     told = "\n".join(case["zh"] for case in CASES.values() if "zh" in case)
-    w = diff.styles.Words("zh")
+    w = Words("zh")
     for standing in STANDINGS:
         assert w(f"diff_standing_{standing}") in told
     for kind in ("label", "note", "printed", "prose", "part_of", "metadata"):

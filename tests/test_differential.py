@@ -190,7 +190,7 @@ def edits(sound: dict[int, Sound]) -> list[Edit]:
     """The same random edits in every run."""
     chance = random.Random("differential")  # noqa: S311 (repeatable, not secret)
     names = [name for name, times in TIMES.items() for _ in range(times)]
-    found = []
+    found: list[Edit] = []
     while len(found) < EDITS:
         name, year, table = chance.choice(names), chance.choice(YEARS), chance.choice([*TABLES, "applications", "overview"])
         before = sound[year].made.files[table_path(table)]

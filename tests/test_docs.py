@@ -737,7 +737,11 @@ def replaced(path: str, old: str, new: str) -> Callable[[Path], None]:
 
 def recoded(path: str) -> Callable[[Path], None]:
     """Save a file as old spreadsheets do."""
-    return lambda root: (root / path).write_bytes((root / path).read_text(encoding="utf-8").encode("gb18030")) and None
+
+    def recode(root: Path) -> None:
+        (root / path).write_bytes((root / path).read_text(encoding="utf-8").encode("gb18030"))
+
+    return recode
 
 
 def explained(path: str, *explanations: dict[str, str]) -> Callable[[Path], None]:

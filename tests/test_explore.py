@@ -235,7 +235,7 @@ def test_names_cannot_end_the_data_of_the_page() -> None:
 
 @pytest.mark.parametrize("language", PAGES)
 def test_a_large_database_is_offered_to_take_away(language: str) -> None:
-    html = explore_page(Words(language), database_size=settings().megabytes * 1_000_000 + 100_000).build()
+    html = explore_page(Words(language), database_size=lambda: settings().megabytes * 1_000_000 + 100_000).build()
     assert f"{settings().megabytes}.1 MB" in html
     assert f'href="{"../" if language == "zh" else "../../"}data/reports.sqlite" download' in html
     assert 'id="or-sql"' not in html

@@ -16,8 +16,8 @@ from open_reports.checks.check import check
 from open_reports.checks.identity import identities, total
 from open_reports.files import figures
 from open_reports.form import forms
+from open_reports.history import corrections
 from open_reports.library import Library, open_library
-from open_reports.pages import corrections
 from open_reports.report.model import Change, Consolidation, Revision
 
 if TYPE_CHECKING:

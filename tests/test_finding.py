@@ -8,7 +8,7 @@ from pathlib import Path
 
 import open_reports
 import pytest
-from open_reports.finding import LEVELS, Finding, Message, finding, level_name, messages
+from open_reports.finding import LEVELS, Finding, Level, Message, finding, level_name, messages
 from open_reports.form import forms
 from open_reports.text import Text
 
@@ -143,8 +143,8 @@ def test_to_dict_is_the_contract() -> None:
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_levels_have_names(level: str) -> None:
-    name = level_name(level)  # type: ignore[arg-type] (one of LEVELS)
+def test_levels_have_names(level: Level) -> None:
+    name = level_name(level)
     assert name.zh
     assert name.en == level
 

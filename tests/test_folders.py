@@ -9,13 +9,14 @@ import made_up
 import open_reports
 import pytest
 import whole
+from jinja2 import Environment
 from lxml import html
 from open_reports import files as package
 from open_reports.checks.tally import tally
 from open_reports.errors import PublishError
 from open_reports.files.catalogue import routes
 from open_reports.files.folder import ReportFolder
-from open_reports.pages import Here, frame
+from open_reports.pages import Here
 from open_reports.pages.ledger import ledger
 from open_reports.site.build import Build, Settings
 from open_reports.text import LANGUAGES, Text, Words, words
@@ -74,7 +75,7 @@ def added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known_anew: None) -> 
         text = Text(zh=f"虚构的{name}", en=f"Invented {name}")
         monkeypatch.setitem(told, f"route_{name}", text)
         for language in LANGUAGES:
-            monkeypatch.setitem(Words(language)._labels, f"route_{name}", text[language])  # type: ignore[index]
+            monkeypatch.setitem(Words(language)._labels, f"route_{name}", text[language])
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +151,7 @@ def test_an_export_builds_no_html(packages_of_two: Path, tmp_path: Path, monkeyp
     def refused(*_: object, **__: object) -> object:
         raise AssertionError("HTML was made")
 
-    monkeypatch.setattr(frame.Environment, "get_template", refused)
+    monkeypatch.setattr(Environment, "get_template", refused)
     for page in publication.pages:
         with pytest.raises(AssertionError, match="HTML was made"):
             page.build()

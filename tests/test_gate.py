@@ -11,6 +11,8 @@ from open_reports import gate
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from open_reports.finding import Finding
+
 
 @pytest.mark.parametrize("name", ["pingtan", "pingtan-finance", "a", "a1", "xugou-0001", "x" * 64])
 def test_agency_ids(name: str) -> None:
@@ -39,7 +41,7 @@ def test_the_projects_own_agencies_do_not_look_alike(packages: Path) -> None:
     assert len({gate.skeleton(name) for name in names}) == len(names) == 6
 
 
-def codes(found: list[gate.Finding]) -> list[str]:
+def codes(found: list[Finding]) -> list[str]:
     return [each.code for each in found]
 
 

@@ -80,8 +80,8 @@ def test_everything_that_a_form_prints_is_explained() -> None:
             found = form.tables[table]
             anchors = [anchor_of_line(table, line, form.id) for line in found.lines]
             anchors += [anchor_of_column(table, column, form.id) for column in found.columns]
-            members = (*found.lines.values(), *found.columns.values())
-            labels = {found.corner.zh, *([found.head.zh] if found.head else []), *(group.zh for each in members for group in each.groups)}
+            groups = [*(each.groups for each in found.lines.values()), *(each.groups for each in found.columns.values())]
+            labels = {found.corner.zh, *([found.head.zh] if found.head else []), *(group.zh for each in groups for group in each)}
             anchors += [anchor_of_group(table, label, form.id) for label in labels]
             anchors.append(known.anchors[Covered("table", table)])
             assert [anchor for anchor in anchors if form.id not in known[anchor].forms] == []

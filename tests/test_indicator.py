@@ -214,7 +214,7 @@ def table(page: str) -> dict[tuple[str, str], html.HtmlElement]:
     """Cells of a page's table by the agency its row links to and the year of its column."""
     tree = html.fromstring(page)
     years = [each.text_content() for each in tree.xpath("//table//thead//th[position()>1]")]
-    found = {}
+    found: dict[tuple[str, str], html.HtmlElement] = {}
     for row in tree.xpath("//table/tbody/tr"):
         agency = row.xpath("./th/a/@href")[0].split("/")[-2]
         found |= {(agency, year): cell for year, cell in zip(years, row.xpath("./td"), strict=True)}

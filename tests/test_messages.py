@@ -54,9 +54,9 @@ class Entry:
     def build(self, folder: Path) -> Path:
         """The fault's packages on disk; returns their folder."""
         if self.kind == "rule":
-            (case,) = [case for case in test_rules.CASES if str(case) == self.fault]
+            (rule,) = [case for case in test_rules.CASES if str(case) == self.fault]
             (folder / ROOT).mkdir()
-            test_rules.build(case, folder / ROOT)
+            test_rules.build(rule, folder / ROOT)
             return folder / ROOT
         case = _damaged_cases()[self.fault] if self.kind == "package" else damaged.Case(self.fault, self.do, ())
         return damaged.build(case, folder).root
@@ -90,7 +90,7 @@ def test_golden(entry: Entry, tmp_path: Path) -> None:
     """Word for word, in both languages, one sentence of one finding; and whoever reads only that mends the file."""
     root = entry.build(tmp_path)
     found = found_in(root)
-    (code,) = {each.code for each in found if each.text("zh") == entry.zh} or {None}
+    (code,) = {each.code for each in found if each.text("zh") == entry.zh} or {""}
     assert entry.zh in [each.text("zh") for each in found]
     assert entry.en in [each.text("en") for each in found if each.code == code]
     for each in found:

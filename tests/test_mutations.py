@@ -225,7 +225,7 @@ def _(hand: Hand) -> None:
 
 
 def _exchangeable(text: str, index: int) -> bool:
-    one, other = text[index : index + 2]
+    one, other = text[index], text[index + 1]
     return one.isdigit() and other.isdigit() and one != other and not (index == 0 and other == "0")
 
 
@@ -483,7 +483,7 @@ def _(hand: Hand) -> Refused:
 
 def _cells(package: made_up.Package) -> dict[str, str]:
     """Every cell of every table by its address."""
-    found = {}
+    found: dict[str, str] = {}
     for table in (*TABLES, "overview"):
         header, *rows = package.rows(table)
         found |= {f"{table}/{row[0]}/{column}": text for row in rows for column, text in zip(header, row, strict=True)}

@@ -265,4 +265,4 @@ def test_what_was_found_in_unchanged_packages_is_not_looked_for_again(tmp_path: 
         checked(root, memory=memory)
     (root / "Xugou").rmdir()
     assert {each.agency for each in checked(root, memory=memory).findings} == {"xugou-jia"}
-    assert checked(root, memory=memory, place="elsewhere").findings[0].file.startswith("elsewhere/")
+    assert str(checked(root, memory=memory, place="elsewhere").findings[0].file).startswith("elsewhere/")

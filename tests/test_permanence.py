@@ -7,7 +7,7 @@ import shutil
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 from conftest import with_cells
@@ -72,7 +72,7 @@ def test_what_the_publisher_reads(tmp_path: Path, name: str) -> None:
 
 
 def test_every_kind_of_breach_has_its_words() -> None:
-    for kind in releases.checking.Kind.__args__:
+    for kind in get_args(releases.checking.Kind):
         for language in ("zh", "en"):
             assert "{" not in releases.Breach(kind, "a", 2020, "b", "c", "d", "e", "f").says(language)
 

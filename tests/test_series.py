@@ -164,7 +164,7 @@ def test_nothing_is_joined_that_differs(reports: list[Report], address: str) -> 
     joined = {(before.year, after.year) for before, after in found.joined()}
     for before, after in pairwise(found.points):
         one, other = by_year.get(before.year), by_year.get(after.year)
-        alike = bool(one and other) and one.scope == other.scope and (one.period is None) == (other.period is None)
+        alike = one is not None and other is not None and (one.scope, one.period is None) == (other.scope, other.period is None)
         assert ((before.year, after.year) in joined) == (alike and before.value is not None and after.value is not None)
 
 

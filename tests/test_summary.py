@@ -188,9 +188,9 @@ def sound(sentences: tuple[Sentence, ...], by_year: Mapping[int, Report], langua
             figure = by_year[cell.year].figure(*cell.address)
             assert figure.status == "reported"
             assert Decimal(figure.text) == cell.value
-        total = sum(Decimal(by_year[cell.year].figure(*cell.address).text) for cell in number.cells)
+        total = sum((Decimal(by_year[cell.year].figure(*cell.address).text) for cell in number.cells), Decimal())
         if number.of:
-            whole = sum(Decimal(by_year[cell.year].figure(*cell.address).text) for cell in number.of)
+            whole = sum((Decimal(by_year[cell.year].figure(*cell.address).text) for cell in number.of), Decimal())
             assert whole >= 30
             assert abs(total * 100 / whole - Decimal(number.text.removesuffix("%"))) <= Decimal("0.05")
         elif re.search(r"\d", number.text):

@@ -43,7 +43,7 @@ SITE_URL = "https://open-reports.example/nianbao/"
 MOUNT = urlsplit(SITE_URL).path
 EPOCH = "1767225600"
 """SOURCE_DATE_EPOCH of every build, so that two builds can be compared byte for byte."""
-expect.set_options(PATIENCE * 1000)  # imported from here, an expectation is as patient as the rest
+expect.set_options(PATIENCE * 1000)  # of the whole process
 POLICY = re.compile(rb'<meta http-equiv="Content-Security-Policy" content="[^"]*">')
 
 
@@ -93,7 +93,7 @@ _BUILDERS = ("mkdocs", "properdocs")
 def build_here(config_file: Path, *, strict: bool = False) -> None:
     """Build a project in this process."""
     require("build")
-    config = mkdocs.config.load_config(str(config_file), **({"strict": True} if strict else {}))
+    config = mkdocs.config.load_config(str(config_file), strict=strict or None)
     config.plugins.on_startup(command="build", dirty=False)
     mkdocs.commands.build.build(config)
 
