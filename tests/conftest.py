@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -64,6 +65,34 @@ def running_chromium() -> Iterator[Chromium]:
     """The browser of this process."""
     with chromium() as running:
         yield running
+
+
+# -- names of cases -----------------------------------------------------------------------------------------------------
+
+LONGEST = 60
+"""Characters of one parameter in the name of a case."""
+
+
+def _spelt(value: object) -> str | None:
+    """What a parameter is, on one line; None for what pytest itself names well enough, numbers and classes among them."""
+    if isinstance(value, str):
+        return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in value.replace("\n", " ").strip()) or None
+    if isinstance(value, bytes):
+        return repr(value)[1:]
+    if isinstance(value, Mapping):
+        return ",".join(f"{_spelt(key) or key}={_spelt(each) or each}" for key, each in value.items())
+    if isinstance(value, Sequence):
+        return ",".join(str(_spelt(each) or each) for each in value)
+    # Only what has a spelling of its own: a `repr` may hold an address or a set, which another process spells otherwise.
+    return None if isinstance(value, type) or type(value).__str__ is object.__str__ else str(value)
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name a case after what it is about, not `value7`, and in so few words that the list of cases can be read."""
+    spelt = _spelt(val)
+    if spelt is None or " at 0x" in spelt:  # an address, of something inside a list
+        return None
+    return spelt if len(spelt) <= LONGEST else f"{spelt[: LONGEST - 1]}…"
 
 
 # -- what is read once ----------------------------------------------------------------------------------------------------

@@ -98,7 +98,7 @@ def test_money_is_added_exactly(report: Made) -> None:
 # -- contradictions
 
 
-@pytest.mark.parametrize("form, table, line, column", CELLS, ids="/".join)
+@pytest.mark.parametrize("form, table, line, column", CELLS)
 def test_any_single_misprint_is_found_at_its_cell(form: str, table: str, line: str, column: str, sound: dict[str, Report]) -> None:
     """Every cell of tables 3 and 4: in table 3 row and column locate it, in table 4 its line."""
     address = f"{table}/{line}/{column}"

@@ -54,3 +54,12 @@ def test_a_fixture_however_far_away_gives_its_marker(request: pytest.FixtureRequ
 
 def test_the_rest_has_none(request: pytest.FixtureRequest) -> None:
     assert not {marker.name for marker in request.node.iter_markers()} & set(tiers.TIERS)
+
+
+def test_names_of_cases_can_be_read(request: pytest.FixtureRequest) -> None:
+    """Of whatever was collected with this test: no `value7`, which says nothing, and no name that fills the screen."""
+    for item in request.session.items:
+        parts = item.name.partition("[")[2].rstrip("]").split("-")
+        named = getattr(item, "callspec", None)
+        assert not [part for part in parts if named and part.rstrip("0123456789") in named.params and part[-1].isdigit()], item.nodeid
+        assert len(item.name) <= 240, item.nodeid
