@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import made_up
 import pytest
 from conftest import with_cells
-from open_reports.checks.check import check, check_report, counts, errors, identities
+from open_reports.checks.check import check, check_report, counts, errors
 from open_reports.checks.identity import identities
 from open_reports.form import forms
 from open_reports.library import Library, open_library

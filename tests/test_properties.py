@@ -15,7 +15,7 @@ from conftest import with_cells
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from open_reports import gate
-from open_reports.checks.check import check, check_report, identities
+from open_reports.checks.check import check, check_report
 from open_reports.checks.identity import contradictory, identities
 from open_reports.form import forms
 from open_reports.library import open_library

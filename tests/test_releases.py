@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 TABLES = forms().tables
 
-CASES: dict[str, dict[str, Any]] = parse_yaml((Path(__file__).parent / "cases" / "permanence.yml").read_text(encoding="utf-8"))  # type: ignore[assignment]
+CASES: dict[str, dict[str, Any]] = parse_yaml((Path(__file__).parent / "cases" / "releases.yml").read_text(encoding="utf-8"))  # type: ignore[assignment]
 
 
 def library_of(folder: Path, said: dict[str, Any]) -> Library:
