@@ -529,7 +529,8 @@ def test_the_codebook_and_the_glossary_explain_it(world: World) -> None:
     assert {each["id"] for each in book if each["what"] == "line" and each["table"] == "web_platforms"} == set(PLATFORMS)
     assert "T5-SUM" in {each["id"] for each in book if each["what"] == "rule"}
     page = parser.fromstring(world.text("glossary/index.html"))
-    assert "2026年格式" in page.get_element_by_id("table-platforms").getparent().text_content()
+    (term,) = page.xpath("//*[@id='table-platforms']/..")
+    assert "2026年格式" in term.text_content()
     assert ["term", "glossary/#line-websites"] in [each[:2] for each in world.json("search/index.json")["entries"]]
     assert world.file("quality/T5-SUM/index.html").is_file()
 
