@@ -17,7 +17,7 @@ import pytest
 import whole
 from framed import filed, mounted
 from lxml import html
-from open_reports.errors import DocumentError, FormError
+from open_reports.errors import FormError
 from open_reports.files.agencies import LIST, agency_list
 from open_reports.form import forms
 from open_reports.library import open_library
@@ -172,7 +172,7 @@ def test_wrong_settings_are_refused(text: str, says: str) -> None:
 
 
 def test_settings_must_be_yaml() -> None:
-    with pytest.raises(DocumentError):
+    with pytest.raises(FormError, match=r"views/compare\.yml, line 1"):
         read_settings("rows: [")
 
 

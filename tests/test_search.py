@@ -542,7 +542,7 @@ def test_missing_or_empty_script_fails_the_build(tmp_path: Path, real: Callable[
     (tmp_path / search.SCRIPT).write_text("\n")
     with pytest.raises(PublishError, match=search.SCRIPT):
         search.script(tmp_path)
-    monkeypatch.setattr("open_reports.derived.search.resources.files", lambda _: tmp_path)
+    monkeypatch.setattr("open_reports.derived.search.resource", lambda _: tmp_path)
     with pytest.raises(PublishError, match=search.SCRIPT):
         search_page(Here("search/", Words("zh")), real("zh"))
 

@@ -17,22 +17,20 @@ import zlib
 from abc import ABC, abstractmethod
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from importlib import resources
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Self, TypeVar
 from urllib.parse import quote, urljoin, urlsplit
 
-from open_reports.document import Record, parse_yaml, shown
-from open_reports.errors import DocumentError, FormError, OpenReportsError
+from open_reports.document import shown
+from open_reports.errors import DocumentError, OpenReportsError
 from open_reports.files.manifest import MOST_BYTES, PATH, Entry, Stated, parse, safe
 from open_reports.gate import LITTER
-from open_reports.text import Text
+from open_reports.text import Text, reading, resource_text, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from types import TracebackType
 
-    from open_reports.document import Problem
 
 _PIECE = 1 << 20
 MOST_UNPACKED = 16 * 1024**3
@@ -52,25 +50,17 @@ _Out = TypeVar("_Out")
 @cache
 def messages() -> Mapping[str, Text]:
     """What is said of copies and exports, from `locales/verify.yml`. Raises `FormError` where one lacks a language."""
-    problems: list[Problem] = []
-    root = Record(parse_yaml((resources.files("open_reports") / "locales" / "verify.yml").read_text(encoding="utf-8")), problems)
-    found = {}
-    for code in root.mapping:
-        record = root.record(code)
-        found[code] = Text(zh=record.text("zh", most=400), en=record.text("en", most=400))
-        record.close()
-    if problems:
-        raise FormError("\n".join(f"locales/verify.yml: {problem}" for problem in problems))
-    return found
+    name = "locales/verify.yml"
+    with reading(name, resource_text(name)) as root:
+        return {code: text_of(root.record(code)) for code in root.mapping}
 
 
 def told(code: str, **values: object) -> Text:
     """Fill in a message in both languages; a value that is itself a text is told in each."""
 
     def filled(language: str) -> str:
-        return messages()[code][language].format(
-            **{key: value[language] if isinstance(value, Text) else value for key, value in values.items()}
-        )
+        own = {key: value[language] if isinstance(value, Text) else value for key, value in values.items()}
+        return messages()[code].for_values(language, own).format(**own)
 
     return Text(zh=filled("zh"), en=filled("en"))
 

@@ -9,17 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any, Literal
 
-from open_reports.document import Record, parse_yaml
-from open_reports.errors import FormError, OpenReportsError
-from open_reports.text import Text
+from open_reports.errors import OpenReportsError
+from open_reports.text import Text, open_text_of, reading, resource_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from open_reports.document import Problem
+    from open_reports.document import Record
 
 
 Level = Literal["error", "discrepancy", "notice"]
@@ -180,25 +178,22 @@ def finding(code: str, **places: Any) -> Finding:  # noqa: ANN401 (the fields of
 @cache
 def messages() -> Mapping[str, Message]:
     """Every message by code. Raises `FormError` where one lacks a language or has an unknown key."""
-    text = (resources.files("open_reports") / "locales" / "messages.yml").read_text(encoding="utf-8")
-    problems: list[Problem] = []
-    root = Record(parse_yaml(text), problems)
-    found = {}
-    for code in root.mapping:
-        record = root.record(code)
-        stated = record.choice("level", LEVELS, required=False)
-        level: Level = next((each for each in LEVELS if each == stated), "error")
-        says = Text(zh=record.text("zh", most=600), en=record.text("en", most=600))
-        rule = record.text("rule", required=False) or None
-        public = Text(
-            zh=record.text("public_zh", required=False, most=600) or says.zh,
-            en=record.text("public_en", required=False, most=600) or says.en,
-        )
-        found[code] = Message(code=code, rule=rule, level=level, says=says, public=public)
-        record.close()
-    if problems:
-        raise FormError("\n".join(f"locales/messages.yml: {problem}" for problem in problems))
-    return found
+    name = "locales/messages.yml"
+    with reading(name, resource_text(name)) as root:
+        return {code: _message(code, root.record(code)) for code in root.mapping}
+
+
+def _message(code: str, record: Record) -> Message:
+    stated = record.choice("level", LEVELS, required=False)
+    level: Level = next((each for each in LEVELS if each == stated), "error")
+    says = open_text_of(record, most=600)
+    rule = record.text("rule", required=False) or None
+    public = Text(
+        zh=record.text("public_zh", required=False, most=600) or says.zh,
+        en=record.text("public_en", required=False, most=600) or says.en,
+    )
+    record.close()
+    return Message(code=code, rule=rule, level=level, says=says, public=public)
 
 
 def level_name(level: Level) -> Text:

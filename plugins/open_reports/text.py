@@ -1,39 +1,133 @@
-"""Text in the languages of the site: a label in each, and the words of the generated pages."""
+"""Text in the languages of the site, and the one way in which texts and data that are shipped with this package are read.
+
+A resource is named by its path in the package, `locales/pages.yml`. It is read strictly and whole: every fault is told with
+the file and the place, all at once, as a `FormError`, for such a fault is ours and no clerk's.
+"""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
 from open_reports.document import Record, parse_yaml
-from open_reports.errors import FormError
+from open_reports.errors import DocumentError, FormError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+    from importlib.resources.abc import Traversable
 
-    from open_reports.document import Problem
-
-
+PACKAGE = "open_reports"
 LANGUAGES = ("zh", "en")
 """Languages of the site, its own first; every label has each."""
 LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}
 """How each language is named to other programs (BCP 47)."""
 
 
+# -- what is shipped ------------------------------------------------------------------------------------------------------
+
+
+def resource(path: str) -> Traversable:
+    """File or folder of this package, wherever it is installed, even inside an archive."""
+    return resources.files(PACKAGE).joinpath(*path.split("/"))
+
+
+def resource_text(path: str) -> str:
+    """Text of a file of this package."""
+    return resource(path).read_text(encoding="utf-8")
+
+
+def resource_texts(folder: str) -> dict[str, str]:
+    """Texts of the YAML files of a folder of this package, by their names in alphabetical order."""
+    # The order of a directory differs between file systems, and what is listed first may be what a page shows first.
+    found = sorted(resource(folder).iterdir(), key=lambda each: each.name)
+    return {each.name: each.read_text(encoding="utf-8") for each in found if each.name.endswith(".yml")}
+
+
+def opened(name: str, text: str, faults: list[str]) -> Record | None:
+    """A YAML text to be read key by key; None where it is no strict YAML, which is added to the faults.
+
+    For whoever reads several files and tells the faults of all together; `faults_of` ends the reading of each.
+    """
+    try:
+        return Record(parse_yaml(text), [])
+    except DocumentError as error:
+        faults.append(f"{name}, line {error.row}: {error.code} {error.values}")
+        return None
+
+
+def faults_of(name: str, root: Record) -> list[str]:
+    """What was noted while a file was read, keys that nobody asked for included, each with the file's name."""
+    root.close()
+    return [f"{name}: {problem}" for problem in root.problems]
+
+
+@contextmanager
+def reading(name: str, text: str) -> Iterator[Record]:
+    """Read one YAML text key by key. Raises `FormError` behind the block, with every fault that was noted in it."""
+    faults: list[str] = []
+    root = opened(name, text, faults)
+    if root is not None:
+        yield root
+        faults += faults_of(name, root)
+    if faults:
+        raise FormError("\n".join(faults))
+
+
+# -- texts ----------------------------------------------------------------------------------------------------------------
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """A label in both languages of the site."""
+    """A label in both languages of the site.
+
+    `one` is the English label for the number one, where it differs; the number is the value named `by`. Chinese has one form.
+    """
 
     zh: str
     en: str
+    one: str = ""
+    by: str = ""
 
     def __getitem__(self, language: str) -> str:
         return self.en if language == "en" else self.zh
 
+    def for_values(self, language: str, values: Mapping[str, object]) -> str:
+        """Label of a language that suits the number among the values, not yet filled in."""
+        return self.one if language == "en" and self.one and str(values.get(self.by)) == "1" else self[language]
+
     def __str__(self) -> str:
         return self.zh
+
+
+def text_of(record: Record, *, most: int = 400) -> Text:
+    """Take a label of a record that holds nothing else: `zh` and `en`."""
+    text = open_text_of(record, most=most)
+    record.close()
+    return text
+
+
+def open_text_of(record: Record, *, most: int = 400) -> Text:
+    """Take the label of a record that holds more: its keys `zh` and `en`.
+
+    English may be two labels, `en: {one: '{count} report', other: '{count} reports'}`; the number is then the value that
+    `by` names, `count` unless it says another.
+    """
+    if not isinstance(record.mapping.get("en"), dict):
+        return Text(zh=record.text("zh", most=most), en=record.text("en", most=most))
+    plural = record.record("en")
+    text = Text(
+        zh=record.text("zh", most=most),
+        en=plural.text("other", most=most),
+        one=plural.text("one", most=most),
+        by=plural.text("by", required=False) or "count",
+    )
+    if f"{{{text.by}}}" not in text.en:
+        plural.note("other", "record.missing", key=f"{{{text.by}}}")
+    plural.close()
+    return text
 
 
 @cache
@@ -43,28 +137,31 @@ def words() -> Mapping[str, Text]:
     Raises `FormError` where one lacks a language or stands in two files.
     """
     found: dict[str, Text] = {}
-    problems: list[str] = []
-    folder = resources.files("open_reports") / "locales"
-    for file in sorted(folder.iterdir(), key=lambda each: each.name):
-        if not (file.name.startswith("pages") and file.name.endswith(".yml")):
+    faults: list[str] = []
+    for file, text in resource_texts("locales").items():
+        name = f"locales/{file}"
+        root = opened(name, text, faults) if file.startswith("pages") else None
+        if root is None:
             continue
-        here: list[Problem] = []
-        root = Record(parse_yaml(file.read_text(encoding="utf-8")), here)
         for key in root.mapping:
-            record = root.record(key)
             if key in found:
-                problems.append(f"locales/{file.name}: {key} stands in another file already")
-            found[key] = Text(zh=record.text("zh", most=400), en=record.text("en", most=400))
-            record.close()
-        problems += [f"locales/{file.name}: {problem}" for problem in here]
-    if problems:
-        raise FormError("\n".join(problems))
+                faults.append(f"{name}: {key} stands in another file already")
+            found[key] = text_of(root.record(key))
+        faults += faults_of(name, root)
+    if faults:
+        raise FormError("\n".join(faults))
     return found
 
 
 @cache
 def _labels(language: str) -> Mapping[str, str]:
     return {key: text[language] for key, text in words().items()}
+
+
+@cache
+def _counted() -> Mapping[str, Text]:
+    """Labels with a form for the number one: few, so all others are spared the question."""
+    return {key: text for key, text in words().items() if text.one}
 
 
 class Words:
@@ -77,4 +174,6 @@ class Words:
     def __call__(self, key: str, **values: object) -> str:
         """Return the label of a key, with its values filled in. Raises `KeyError` for a key nobody wrote."""
         label = self._labels[key]
+        if values and key in _counted():
+            label = _counted()[key].for_values(self.language, values)
         return label.format(**values) if values else label

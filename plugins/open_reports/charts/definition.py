@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from string import Formatter
 from typing import TYPE_CHECKING, Literal
 
-from open_reports.document import Record, parse_yaml
-from open_reports.errors import DocumentError, FormError
 from open_reports.form import FAMILY, Cells, forms
-from open_reports.text import Text
+from open_reports.text import Text, reading, resource_text, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from open_reports.document import Problem
+    from open_reports.document import Record
+
 
 Kind = Literal["stacked", "shares"]
 STYLES = range(1, 10)
@@ -65,7 +63,7 @@ class ChartDefinition:
 @cache
 def definitions() -> tuple[ChartDefinition, ...]:
     """Return the charts shipped with this package, read once a process. Raises `FormError`."""
-    return load((resources.files("open_reports") / FAMILY / "views" / "charts.yml").read_text(encoding="utf-8"))
+    return load(resource_text(f"{FAMILY}/views/charts.yml"))
 
 
 def load(text: str) -> tuple[ChartDefinition, ...]:
@@ -74,18 +72,10 @@ def load(text: str) -> tuple[ChartDefinition, ...]:
     Raises `FormError` that lists every fault with its place: an unknown or missing key, a text in one language only, a
     cell that no form has, an indicator or a name in a sentence that does not exist, an id given twice.
     """
-    problems: list[Problem] = []
-    try:
-        root = Record(parse_yaml(text), problems)
-    except DocumentError as error:
-        message = f"{FAMILY}/views/charts.yml, line {error.row}: {error.code} {error.values}"
-        raise FormError(message) from error
-    charts: tuple[ChartDefinition, ...] = root.each("charts", _chart)
-    _once(root, "charts", [chart.id for chart in charts])
-    root.close()
-    if problems:
-        raise FormError("\n".join(f"{FAMILY}/views/charts.yml: {problem}" for problem in problems))
-    return charts
+    with reading(f"{FAMILY}/views/charts.yml", text) as root:
+        charts: tuple[ChartDefinition, ...] = root.each("charts", _chart)
+        _once(root, "charts", [chart.id for chart in charts])
+        return charts
 
 
 def _chart(record: Record) -> ChartDefinition:
@@ -106,7 +96,7 @@ def _chart(record: Record) -> ChartDefinition:
 
 def _panel(record: Record, kind: Kind) -> PanelDefinition:
     series: tuple[SeriesDefinition, ...] = record.each("series", lambda each: _series(each, kind))
-    return PanelDefinition(id=record.matching("id", _ID, "received"), name=_text(record, "name"), series=series)
+    return PanelDefinition(id=record.matching("id", _ID, "received"), name=text_of(record.record("name")), series=series)
 
 
 def _series(record: Record, kind: Kind) -> SeriesDefinition:
@@ -116,7 +106,7 @@ def _series(record: Record, kind: Kind) -> SeriesDefinition:
     shares = kind == "shares"
     return SeriesDefinition(
         id=record.matching("id", _ID, "carried_in"),
-        name=_text(record, "name"),
+        name=text_of(record.record("name")),
         style=style,
         cells=() if shares else tuple(_cells(record)),
         indicator=record.choice("indicator", forms().indicators) if shares else "",
@@ -136,16 +126,9 @@ def _cells(record: Record) -> Iterator[Cells]:
         yield cells
 
 
-def _text(record: Record, key: str) -> Text:
-    own = record.record(key)
-    text = Text(zh=own.text("zh", most=400), en=own.text("en", most=400))
-    own.close()
-    return text
-
-
 def _sentence(record: Record, key: str, names: tuple[str, ...]) -> Text:
     """Take a text whose names in braces are all known."""
-    text = _text(record, key)
+    text = text_of(record.record(key))
     for language in (text.zh, text.en):
         try:
             asked = [name for _, name, _, _ in Formatter().parse(language) if name is not None]

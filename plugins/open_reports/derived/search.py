@@ -10,19 +10,17 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
-from open_reports.document import Record, parse_yaml
-from open_reports.errors import FormError, PublishError
+from open_reports.errors import PublishError
 from open_reports.form import forms
-from open_reports.text import LANGUAGES, Text, Words, words
+from open_reports.text import LANGUAGES, Text, Words, reading, resource, resource_text, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from importlib.resources.abc import Traversable
 
-    from open_reports.document import Problem
+    from open_reports.document import Record
     from open_reports.library import Library
 
 Kind = Literal["year", "indicator", "term", "page"]
@@ -143,19 +141,15 @@ class Synonyms(NamedTuple):
 @cache
 def synonyms() -> Synonyms:
     """Load the everyday words shipped with this package. Raises `FormError` for one that lacks a language."""
-    return read_synonyms((resources.files("open_reports") / "locales" / "synonyms.yml").read_text(encoding="utf-8"))
+    return read_synonyms(resource_text("locales/synonyms.yml"))
 
 
 def read_synonyms(text: str) -> Synonyms:
     """Read everyday words from a YAML text. Raises `FormError` that lists every fault with its place."""
-    problems: list[Problem] = []
-    root = Record(parse_yaml(text), problems)
-    terms, agencies = root.each("terms", _synonym), root.each("agencies", _synonym)
-    reports = _words(root.record("reports"))
-    root.close()
-    if problems:
-        raise FormError("\n".join(f"locales/synonyms.yml: {problem}" for problem in problems))
-    return Synonyms(terms=terms, agencies=agencies, reports=reports)
+    with reading("locales/synonyms.yml", text) as root:
+        return Synonyms(
+            terms=root.each("terms", _synonym), agencies=root.each("agencies", _synonym), reports=_words(root.record("reports"))
+        )
 
 
 def _synonym(record: Record) -> Synonym:
@@ -248,7 +242,7 @@ def _json(value: Mapping[str, Any]) -> bytes:
 
 def script(assets: Traversable | None = None) -> bytes:
     """Script of the search page. Raises `PublishError` where it is missing: a search that finds nothing says nothing is there."""
-    file = (assets or resources.files("open_reports") / "assets") / SCRIPT
+    file = (assets or resource("assets")) / SCRIPT
     if not file.is_file() or not (text := file.read_bytes()).strip():
         message = f"the search component is missing: assets/{SCRIPT}"
         raise PublishError(message)

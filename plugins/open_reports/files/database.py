@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sqlite3
 from functools import cache, lru_cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from open_reports.derived.indicator import of_library
@@ -20,7 +19,7 @@ from open_reports.form import Address, forms
 from open_reports.history.corrections import change
 from open_reports.report import file_hash
 from open_reports.report.lines import Plain, table_lines
-from open_reports.text import LANGUAGES, Words
+from open_reports.text import LANGUAGES, Words, resource_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -80,7 +79,7 @@ def database(library: Library, findings: Sequence[Finding]) -> bytes:
     try:
         for pragma, value in (("page_size", _PAGE), ("foreign_keys", 0), ("application_id", APPLICATION), ("user_version", VERSION)):
             connection.execute(f"PRAGMA {pragma} = {value}")
-        connection.executescript((resources.files("open_reports") / SCHEMA).read_text(encoding="utf-8"))
+        connection.executescript(resource_text(SCHEMA))
         connection.execute("BEGIN")
         for table, rows in _content(library, findings):
             _insert(connection, table, rows)

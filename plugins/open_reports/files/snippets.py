@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
-from open_reports.document import INVISIBLE, Problem, Record, parse_yaml
-from open_reports.errors import FormError
+from open_reports.document import INVISIBLE, Record
 from open_reports.form import FAMILY, Address, forms
-from open_reports.text import Text
+from open_reports.text import Text, reading, resource_text, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -64,30 +62,26 @@ class Settings(NamedTuple):
 @cache
 def settings() -> Settings:
     """Snippets shipped with this package, read once a process. Raises `FormError` with every fault."""
-    return read_settings((resources.files("open_reports") / FAMILY / "views" / "snippets.yml").read_text(encoding="utf-8"))
+    return read_settings(resource_text(f"{FAMILY}/views/snippets.yml"))
 
 
 def read_settings(text: str) -> Settings:
     """Read snippets from YAML. Raises `FormError` that lists every fault: a slot nobody fills, a text in one language only."""
-    problems: list[Problem] = []
-    root = Record(parse_yaml(text), problems)
-    address = Address(*(root.matching("address", r"[a-z_]+/[a-z_.]+/[a-z_]+", "applications/new/total") or "//").split("/"))
-    if not all(_has(form.tables.get(address.table), address) for form in forms().values()):
-        root.note("address", "record.choice", found=str(address), expected=", ".join(forms().tables))
-    remarks = root.record("says")
-    says = {key: _text(remarks, key) for key in remarks.mapping}
-    known = {*_PLACES, *says}
-    languages: tuple[Snippet, ...] = root.each("languages", lambda record: _snippet(record, known))
-    root.close()
-    ids = [each.id for each in languages]
-    for twice in {each for each in ids if ids.count(each) > 1}:
-        root.note("languages", "document.duplicate_key", found=twice)
-    unused = set(says) - {slot for each in languages for code in each.code.values() for slot in _SLOT.findall(code.text)}
-    for key in sorted(unused):
-        root.note(f"says.{key}", "record.unknown_key", found=key, expected="languages")
-    if problems:
-        raise FormError("\n".join(f"{FAMILY}/views/snippets.yml: {problem}" for problem in problems))
-    return Settings(address, says, languages)
+    with reading(f"{FAMILY}/views/snippets.yml", text) as root:
+        address = Address(*(root.matching("address", r"[a-z_]+/[a-z_.]+/[a-z_]+", "applications/new/total") or "//").split("/"))
+        if not all(_has(form.tables.get(address.table), address) for form in forms().values()):
+            root.note("address", "record.choice", found=str(address), expected=", ".join(forms().tables))
+        remarks = root.record("says")
+        says = {key: text_of(remarks.record(key)) for key in remarks.mapping}
+        known = {*_PLACES, *says}
+        languages: tuple[Snippet, ...] = root.each("languages", lambda record: _snippet(record, known))
+        ids = [each.id for each in languages]
+        for twice in {each for each in ids if ids.count(each) > 1}:
+            root.note("languages", "document.duplicate_key", found=twice)
+        unused = set(says) - {slot for each in languages for code in each.code.values() for slot in _SLOT.findall(code.text)}
+        for key in sorted(unused):
+            root.note(f"says.{key}", "record.unknown_key", found=key, expected="languages")
+        return Settings(address, says, languages)
 
 
 def _has(table: object, address: Address) -> bool:
@@ -100,8 +94,8 @@ def _snippet(record: Record, known: Collection[str]) -> Snippet:
     runs: dict[str, Runs] = {each: each for each in get_args(Runs)}
     made = Snippet(
         id=record.matching("id", r"[a-z]+", "python"),
-        name=_text(record, "name"),
-        needs=_text(record, "needs"),
+        name=text_of(record.record("name")),
+        needs=text_of(record.record("needs")),
         runs=runs.get(record.choice("runs", get_args(Runs)), "nowhere"),
         code={kind: _code(record.record(kind), known, kind) for kind in get_args(Kind) if kind in record.mapping},
     )
@@ -122,13 +116,6 @@ def _code(record: Record, known: Collection[str], kind: str) -> Code:
             record.note("code", "record.choice", found=slot, expected=", ".join(sorted(known)))
     made = Code(text, record.text("file", required=kind == "corpus"))
     record.close()
-    return made
-
-
-def _text(record: Record, key: str) -> Text:
-    own = record.record(key)
-    made = Text(zh=own.text("zh"), en=own.text("en"))
-    own.close()
     return made
 
 

@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
 
-from open_reports.document import Problem, Record, parse_yaml
-from open_reports.errors import DocumentError, FormError
+from open_reports.errors import FormError
 from open_reports.form import FAMILY, forms
-from open_reports.text import Text
+from open_reports.text import Text, faults_of, opened, resource_texts, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from open_reports.document import Record
     from open_reports.form import Form, Forms, RuleText, TableForm
 
 PATH = "glossary/"
@@ -101,9 +100,7 @@ class Glossary(Mapping[str, Entry]):
 @cache
 def glossary() -> Glossary:
     """Load the glossary shipped with this package, once a process. Raises `FormError`."""
-    folder = resources.files("open_reports") / FAMILY / "glossary"
-    texts = {entry.name: entry.read_text(encoding="utf-8") for entry in folder.iterdir() if entry.name.endswith(".yml")}
-    return load(texts, forms())
+    return load(resource_texts(f"{FAMILY}/glossary"), forms())
 
 
 def entries() -> tuple[Entry, ...]:
@@ -181,29 +178,20 @@ def _table_labels(table: TableForm) -> Iterator[tuple[str, str, Text]]:
 # -- reading ------------------------------------------------------------------------------------------------------------
 
 
-def _root(name: str, text: str, problems: list[str]) -> tuple[Record, list[Problem]]:
-    found: list[Problem] = []
-    try:
-        return Record(parse_yaml(text), found), found
-    except DocumentError as error:
-        problems.append(f"{FAMILY}/glossary/{name}, line {error.row}: {error.code} {error.values}")
-        return Record({}, []), []
-
-
-def _text(record: Record) -> Text:
-    text = Text(zh=record.text("zh", most=_MOST), en=record.text("en", most=_MOST))
-    record.close()
-    return text
-
-
 def _sections(texts: Mapping[str, str], problems: list[str]) -> list[tuple[str, Text, Text]]:
-    root, found = _root(SECTIONS, texts.get(SECTIONS, ""), problems)
+    root = opened(f"{FAMILY}/glossary/{SECTIONS}", texts.get(SECTIONS, ""), problems)
+    if root is None:
+        return []
     sections = root.each(
         "sections",
-        lambda entry: (entry.matching("id", r"[a-z]+", "terms"), _text(entry.record("title")), _text(entry.record("lead"))),
+        lambda entry: (
+            entry.matching("id", r"[a-z]+", "terms"),
+            text_of(entry.record("title"), most=_MOST),
+            text_of(entry.record("lead"), most=_MOST),
+        ),
     )
     root.close()
-    problems += [f"{FAMILY}/glossary/{SECTIONS}: {problem}" for problem in found]
+    problems += faults_of(f"{FAMILY}/glossary/{SECTIONS}", root)
     return list(sections)
 
 
@@ -218,7 +206,9 @@ class _Reading:
 
     def entries(self, section: str, name: str, text: str) -> Iterator[Entry]:
         """Every entry of a file."""
-        root, found = _root(name, text, self.problems)
+        root = opened(f"{FAMILY}/glossary/{name}", text, self.problems)
+        if root is None:
+            return
         for record in root.records("entries", required=True):
             entry = record.matching("id", _ENTRY_ID, "line-new")
             covered = [each for key in _COVERED for each in self._covered(record, key, name)]
@@ -228,15 +218,15 @@ class _Reading:
                 self.anchors[each] = entry
             labels = tuple(dict.fromkeys(self.printed[each] for each in covered))
             own = "term" in record.mapping or not labels
-            term = _text(record.record("term")) if own else labels[0]
-            meaning = _text(record.record("means"))
-            basis = _text(record.record("basis")) if "basis" in record.mapping else None
+            term = text_of(record.record("term"), most=_MOST) if own else labels[0]
+            meaning = text_of(record.record("means"), most=_MOST)
+            basis = text_of(record.record("basis"), most=_MOST) if "basis" in record.mapping else None
             record.close()
             yield Entry(
                 id=entry, section=section, term=term, meaning=meaning, basis=basis, forms=_forms_of(covered, self.known), printed=labels
             )
         root.close()
-        self.problems += [f"{FAMILY}/glossary/{name}: {problem}" for problem in found]
+        self.problems += faults_of(f"{FAMILY}/glossary/{name}", root)
 
     def _covered(self, record: Record, key: str, name: str) -> Iterator[Covered]:
         """What a key of an entry names: `lines: [applications/new]`, `columns: [disclosure/amount/2019]` (of one form alone)."""

@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 from datetime import date
 from functools import cache
-from importlib import resources
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from open_reports.document import Problem, Record, parse_yaml
-from open_reports.errors import DocumentError, FormError
+from open_reports.errors import FormError
 from open_reports.form.common import ID, CellType, Common, Deadline, FreeTable, Status, Stub
 from open_reports.form.model import Form, Forms, Indicator, Section, Statement
 from open_reports.form.sums import read_indicator, read_statement
-from open_reports.form.table_reading import closed_text, read_rule_text, read_table, read_text
+from open_reports.form.table_reading import read_rule_text, read_table
+from open_reports.text import faults_of, open_text_of, opened, resource_texts, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from open_reports.document import Record
     from open_reports.form.table import TableForm
     from open_reports.text import Text
 
@@ -36,9 +36,7 @@ _SHARED = frozenset({"common.yml", "narrative.yml", "indicators.yml", "summary.y
 @cache
 def forms() -> Forms:
     """Load the forms shipped with this package, once a process. Raises `FormError`."""
-    folder = resources.files("open_reports") / FAMILY
-    texts = {entry.name: entry.read_text(encoding="utf-8") for entry in folder.iterdir() if entry.name.endswith(".yml")}
-    return load(texts)
+    return load(resource_texts(FAMILY))
 
 
 def load(texts: Mapping[str, str]) -> Forms:
@@ -66,15 +64,6 @@ def load(texts: Mapping[str, str]) -> Forms:
     if problems or common is None:
         raise FormError("\n".join(problems))
     return Forms(by_id=ordered, common=common, narrative=narrative, indicators=indicators)
-
-
-def _parse(name: str, text: str, problems: list[str]) -> tuple[Record, list[Problem]] | None:
-    try:
-        found: list[Problem] = []
-        return Record(parse_yaml(text), found), found
-    except DocumentError as error:
-        problems.append(f"{FAMILY}/{name}, line {error.row}: {error.code} {error.values}")
-        return None
 
 
 # -- years --------------------------------------------------------------------------------------------------------------
@@ -108,14 +97,14 @@ def _out_of_turn(spans: Iterable[_Span], what: str) -> Iterator[str]:
 
 
 def _vocabulary(record: Record) -> dict[str, Text]:
-    return {key: closed_text(record.record(key)) for key in record.mapping}
+    return {key: text_of(record.record(key)) for key in record.mapping}
 
 
 def _load_common(text: str, problems: list[str]) -> Common | None:
-    parsed = _parse("common.yml", text, problems)
-    if parsed is None:
+    name = f"{FAMILY}/common.yml"
+    root = opened(name, text, problems)
+    if root is None:
         return None
-    root, found = parsed
     cells = _cells(root.record("cells"))
     statuses = _vocabulary(root.record("statuses"))
     missing: dict[str, Status] = {}
@@ -138,12 +127,11 @@ def _load_common(text: str, problems: list[str]) -> Common | None:
         units=_vocabulary(root.record("units")),
         kinds=kinds,
         scopes=_vocabulary(root.record("scopes")),
-        stub=root.each("stub", lambda entry: Stub(id=entry.matching("name", ID, "line"), label=closed_text(entry.record("title")))),
+        stub=root.each("stub", lambda entry: Stub(id=entry.matching("name", ID, "line"), label=text_of(entry.record("title")))),
         overview=_free_table(OVERVIEW, root.record(OVERVIEW)),
         notes=_free_table("notes", root.record("notes")),
     )
-    root.close()
-    problems.extend(f"{FAMILY}/common.yml: {problem}" for problem in found)
+    problems += faults_of(name, root)
     spans = (_Span(f"{FAMILY}/common.yml", "deadlines", each.first_year, each.last_year) for each in common.deadlines)
     problems.extend(_out_of_turn(spans, "deadline"))
     return common
@@ -157,7 +145,7 @@ def _cells(record: Record) -> dict[str, CellType]:
             id=key,
             pattern=re.compile(cell.text("pattern"), re.ASCII),
             schema=_mapping(cell, "schema"),
-            says=read_text(cell),
+            says=open_text_of(cell),
         )
         cell.close()
     return cells
@@ -178,7 +166,7 @@ def _deadline(record: Record, kinds: Mapping[str, Text]) -> Deadline:
     deadline = Deadline(
         first_year=years.integer("from"),
         last_year=years.integer("to", required=False) or None,
-        reference=closed_text(record.record("reference")),
+        reference=text_of(record.record("reference")),
         days=found,
     )
     years.close()
@@ -198,9 +186,9 @@ def _free_table(table: str, record: Record) -> FreeTable:
         constraints = entry.get("constraints")
         if isinstance(constraints, dict):
             properties["constraints"] = constraints
-        fields.append((entry.matching("name", ID, "item"), closed_text(entry.record("title")), properties))
+        fields.append((entry.matching("name", ID, "item"), text_of(entry.record("title")), properties))
         entry.close()
-    title = closed_text(record.record("title"))
+    title = text_of(record.record("title"))
     record.close()
     return FreeTable(id=table, title=title, fields=tuple(fields))
 
@@ -209,10 +197,9 @@ def _free_table(table: str, record: Record) -> FreeTable:
 
 
 def _load_form(name: str, text: str, common: Common, problems: list[str]) -> Form | None:
-    parsed = _parse(name, text, problems)
-    if parsed is None:
+    root = opened(f"{FAMILY}/{name}", text, problems)
+    if root is None:
         return None
-    root, found = parsed
     form = root.matching("id", r"\d{4}", "2021")
     if form and name != f"{form}.yml":  # so no two files are of one form
         root.note("id", "form.file_name", found=form, expected=name.removesuffix(".yml"))
@@ -221,8 +208,8 @@ def _load_form(name: str, text: str, common: Common, problems: list[str]) -> For
     parts = tuple(_parts(root, form, common))
     loaded = Form(
         id=form,
-        title=closed_text(root.record("title")),
-        reference=read_text(reference),
+        title=text_of(root.record("title")),
+        reference=open_text_of(reference),
         issued=reference.day("date", required=False),
         first_year=years.integer("from"),
         last_year=years.integer("to", required=False) or None,
@@ -231,7 +218,7 @@ def _load_form(name: str, text: str, common: Common, problems: list[str]) -> For
     )
     for record in (years, reference, root):
         record.close()
-    problems.extend(f"{FAMILY}/{name}: {problem}" for problem in found)
+    problems += faults_of(f"{FAMILY}/{name}", root)
     return loaded
 
 
@@ -251,7 +238,7 @@ def _parts(root: Record, form: str, common: Common) -> Iterator[Section | TableF
         elif key == "table":
             yield read_table(name, form, number, tables.record(name), common)
         else:
-            yield Section(number=number, id=name, title=read_text(entry))
+            yield Section(number=number, id=name, title=open_text_of(entry))
         numbers.add(number)
         seen[name] = None
         entry.close()
@@ -261,23 +248,21 @@ def _parts(root: Record, form: str, common: Common) -> Iterator[Section | TableF
 
 
 def _load_indicators(text: str, tables: set[str], problems: list[str]) -> dict[str, Indicator]:
-    parsed = _parse("indicators.yml", text, problems)
-    if parsed is None:
+    name = f"{FAMILY}/indicators.yml"
+    root = opened(name, text, problems)
+    if root is None:
         return {}
-    root, found = parsed
     floor = root.integer("floor")
     loaded = root.each("indicators", lambda entry: read_indicator(entry, floor, tables))
-    root.close()
-    problems.extend(f"{FAMILY}/indicators.yml: {problem}" for problem in found)
+    problems += faults_of(name, root)
     return {indicator.id: indicator for indicator in loaded}
 
 
 def _load_narrative(text: str, tables: set[str], problems: list[str]) -> tuple[Statement, ...]:
-    parsed = _parse("narrative.yml", text, problems)
-    if parsed is None:
+    name = f"{FAMILY}/narrative.yml"
+    root = opened(name, text, problems)
+    if root is None:
         return ()
-    root, found = parsed
     statements = root.each("figures", lambda entry: read_statement(entry, tables))
-    root.close()
-    problems.extend(f"{FAMILY}/narrative.yml: {problem}" for problem in found)
+    problems += faults_of(name, root)
     return statements

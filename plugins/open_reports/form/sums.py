@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from open_reports.form.common import ID
 from open_reports.form.model import Cells, Indicator, Statement
-from open_reports.form.table_reading import closed_text
+from open_reports.text import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -54,12 +54,12 @@ def read_indicator(entry: Record, floor: int, tables: Collection[str]) -> Indica
     """Read the definition of an indicator; `tables` are those that its cells may be of."""
     return Indicator(
         id=entry.matching("id", ID, "completion_rate"),
-        name=closed_text(entry.record("name")),
-        description=closed_text(entry.record("description"), most=_MOST),
-        counts=closed_text(entry.record("counts")),
-        among=closed_text(entry.record("among")) if entry.get("denominator") else None,
-        basis=closed_text(entry.record("basis")),
-        note=closed_text(entry.record("note"), most=_MOST) if entry.get("note") else None,
+        name=text_of(entry.record("name")),
+        description=text_of(entry.record("description"), most=_MOST),
+        counts=text_of(entry.record("counts")),
+        among=text_of(entry.record("among")) if entry.get("denominator") else None,
+        basis=text_of(entry.record("basis")),
+        note=text_of(entry.record("note"), most=_MOST) if entry.get("note") else None,
         numerator=_members(entry, "numerator", tables),
         denominator=_members(entry, "denominator", tables, required=False),
         floor=floor,

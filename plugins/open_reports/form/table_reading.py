@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from open_reports.finding import LEVELS
 from open_reports.form.common import ID, LINE_ID, RuleText, Standing
 from open_reports.form.table import Block, Column, Line, Rule, TableForm, Term
-from open_reports.text import Text
+from open_reports.text import Text, open_text_of, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,18 +17,6 @@ if TYPE_CHECKING:
     from open_reports.form.common import Common
 
 RULE_ID = r"[A-Z][A-Z0-9]*(?:-[A-Z]+)?"
-
-
-def read_text(record: Record, *, most: int = 400) -> Text:
-    """Take a text in both languages, and leave the record open for what else stands in it."""
-    return Text(zh=record.text("zh", most=most), en=record.text("en", most=most))
-
-
-def closed_text(record: Record, *, most: int = 400) -> Text:
-    """Take a text in both languages, beside which nothing else may stand."""
-    text = read_text(record, most=most)
-    record.close()
-    return text
 
 
 def read_table(table: str, form: str, section: str, record: Record, common: Common) -> TableForm:
@@ -47,9 +35,9 @@ def read_table(table: str, form: str, section: str, record: Record, common: Comm
         id=table,
         form=form,
         section=section,
-        title=closed_text(record.record("title")),
-        corner=closed_text(record.record("corner")),
-        head=closed_text(record.record("head")) if head is not None else None,
+        title=text_of(record.record("title")),
+        corner=text_of(record.record("corner")),
+        head=text_of(record.record("head")) if head is not None else None,
         columns=columns,
         lines=lines,
         blocks=blocks,
@@ -65,13 +53,13 @@ def _columns(record: Record, groups: tuple[Text, ...], common: Common) -> Iterat
     seen: set[str] = set()
     for entry in record.records("columns", required=True):
         if "group" in entry.mapping:
-            group = closed_text(entry.record("group"))
+            group = text_of(entry.record("group"))
             found = list(_columns(entry, (*groups, group), common))
         else:
             kind = entry.choice("type", common.cells)
             column = Column(
                 id=entry.matching("id", ID, "natural_person"),
-                label=read_text(entry),
+                label=open_text_of(entry),
                 type=common.cells.get(kind, next(iter(common.cells.values()))),
                 unit=entry.text("unit"),
                 groups=groups,
@@ -94,7 +82,7 @@ def _blocks(record: Record, columns: Mapping[str, Column]) -> Iterator[Block]:
             for unknown in [value for value in ids if value not in columns]:
                 entry.note("columns", "form.no_such_column", found=unknown, expected=", ".join(columns))
             own = {value: columns[value] for value in ids if value in columns}
-            label = closed_text(entry.record("group"))
+            label = text_of(entry.record("group"))
             lines = tuple(_lines(list(entry.records("lines", required=True)), (label,), tuple(own)))
             entry.close()
             yield Block(label=label, columns=tuple(own.values()), lines=lines)
@@ -105,10 +93,10 @@ def _blocks(record: Record, columns: Mapping[str, Column]) -> Iterator[Block]:
 def _lines(entries: list[Record], groups: tuple[Text, ...], columns: tuple[str, ...]) -> Iterator[Line]:
     for entry in entries:
         if "group" in entry.mapping:
-            group = closed_text(entry.record("group"))
+            group = text_of(entry.record("group"))
             yield from _lines(list(entry.records("lines", required=True)), (*groups, group), columns)
         else:
-            yield Line(id=entry.matching("id", LINE_ID, "refused.state_secrets"), label=read_text(entry), groups=groups, columns=columns)
+            yield Line(id=entry.matching("id", LINE_ID, "refused.state_secrets"), label=open_text_of(entry), groups=groups, columns=columns)
         entry.close()
 
 
@@ -151,8 +139,8 @@ def read_rule_text(record: Record) -> RuleText:
     level = record.choice("level", LEVELS)
     return RuleText(
         id=record.matching("id", RULE_ID, "T3-SUM"),
-        name=closed_text(record.record("name")),
-        says=read_text(record),
+        name=text_of(record.record("name")),
+        says=open_text_of(record),
         standing=next((each for each in standings if each == standing), "implied"),
         level=next((each for each in LEVELS if each == level), "notice"),
     )

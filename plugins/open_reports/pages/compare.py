@@ -7,17 +7,15 @@ come from the files of the chosen agencies (`agency_files`). Nothing is summed o
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from open_reports.derived.indicator import of_library
-from open_reports.document import Problem, Record, json_bytes, parse_yaml, script_json
-from open_reports.errors import FormError
+from open_reports.document import json_bytes, script_json
 from open_reports.files.agencies import LIST
 from open_reports.form import FAMILY, forms
 from open_reports.pages.frame import Here, Link, Page, agency_name, anchor, column_words, crumbs, templates, unit_words
 from open_reports.pages.table import title
-from open_reports.text import words
+from open_reports.text import reading, resource_text, words
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -50,34 +48,28 @@ class Settings(NamedTuple):
 @cache
 def settings() -> Settings:
     """Load the page's settings, once a process. Raises `FormError` where one is missing or names no figure."""
-    file = resources.files("open_reports") / FAMILY / "views" / "compare.yml"
-    return read_settings(file.read_text(encoding="utf-8"))
+    return read_settings(resource_text(f"{FAMILY}/views/compare.yml"))
 
 
 def read_settings(text: str) -> Settings:
     """Read the page's settings from YAML. Raises `FormError` with every fault."""
-    problems: list[Problem] = []
-    root = Record(parse_yaml(text), problems)
-    read = Settings(
-        rows=root.integer("rows"),
-        agencies=root.integer("agencies"),
-        figures=root.integer("figures"),
-        plain=root.texts("plain"),
-        first=root.texts("first"),
-    )
-    root.close()
-    known = {
-        f"{table.id}/{line.id}/{column.id}" for form in forms().values() for table in form.tables.values() for line, column in table.cells
-    }
-    known |= {INDICATOR + indicator for indicator in forms().indicators}
-    for key, chosen in (("plain", read.plain), ("first", read.first)):
-        if not chosen:
-            root.note(key, "record.missing", key=key)
-        for unknown in [each for each in chosen if each not in known]:
-            root.note(key, "form.no_such_line", found=unknown, expected=f"table/line/column, {INDICATOR}indicator")
-    if problems:
-        raise FormError("\n".join(f"{FAMILY}/views/compare.yml: {problem}" for problem in problems))
-    return read
+    with reading(f"{FAMILY}/views/compare.yml", text) as root:
+        read = Settings(
+            rows=root.integer("rows"),
+            agencies=root.integer("agencies"),
+            figures=root.integer("figures"),
+            plain=root.texts("plain"),
+            first=root.texts("first"),
+        )
+        tables = [table for form in forms().values() for table in form.tables.values()]
+        known = {f"{table.id}/{line.id}/{column.id}" for table in tables for line, column in table.cells}
+        known |= {INDICATOR + indicator for indicator in forms().indicators}
+        for key, chosen in (("plain", read.plain), ("first", read.first)):
+            if not chosen:
+                root.note(key, "record.missing", key=key)
+            for unknown in [each for each in chosen if each not in known]:
+                root.note(key, "form.no_such_line", found=unknown, expected=f"table/line/column, {INDICATOR}indicator")
+        return read
 
 
 # -- figures by name ----------------------------------------------------------------------------------------------------

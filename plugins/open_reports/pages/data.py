@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
@@ -21,7 +20,7 @@ from open_reports.history import corrections
 from open_reports.pages.data_files import kind_view
 from open_reports.pages.frame import Here, Link, Page, agency_name, crumbs, marked, prose_html, templates
 from open_reports.pages.snippets import SCRIPTS, corpus_html
-from open_reports.text import Words
+from open_reports.text import Words, resource_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -47,7 +46,7 @@ _NEAR = "https://near.invalid/"
 @lru_cache
 def documentation(language: str) -> str:
     """Markdown of the page in a language, with the definitions of the indicators, which the forms know."""
-    text = (resources.files("open_reports") / "locales" / f"data.{language}.md").read_text(encoding="utf-8")
+    text = resource_text(f"locales/data.{language}.md")
     w = Words(language)
     lines = [w("data_item_of", id=each.id, name=each.name[language], formula=_formula(each, w)) for each in forms().indicators.values()]
     return text.replace("@indicators", "\n".join(lines))

@@ -8,15 +8,14 @@ page's: the page's Content-Security-Policy stays that of every other.
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from open_reports.document import INVISIBLE, Problem, Record, json_bytes, parse_yaml, script_json
-from open_reports.errors import FormError, PublishError
+from open_reports.document import INVISIBLE, Record, json_bytes, script_json
+from open_reports.errors import PublishError
 from open_reports.files.agencies import LIST
 from open_reports.form import FAMILY, OVERVIEW, forms
 from open_reports.pages.frame import Here, Page, column_words, crumbs, size_words, templates
-from open_reports.text import Text, words
+from open_reports.text import Text, reading, resource, resource_text, text_of, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -66,39 +65,27 @@ class Settings(NamedTuple):
 @cache
 def settings() -> Settings:
     """Load the page's settings, once a process. Raises `FormError` where one is missing or wrong."""
-    file = resources.files("open_reports") / FAMILY / "views" / "explore.yml"
-    return read_settings(file.read_text(encoding="utf-8"))
+    return read_settings(resource_text(f"{FAMILY}/views/explore.yml"))
 
 
 def read_settings(text: str) -> Settings:
     """Read the page's settings from YAML. Raises `FormError` with every fault."""
-    problems: list[Problem] = []
-    root = Record(parse_yaml(text), problems)
-    limits = {key: root.integer(key) for key in Settings._fields if key != "examples"}
-    for key, limit in limits.items():
-        if limit < 1 and root.mapping.get(key) is not None:
-            root.note(key, "record.choice", found=str(limit), expected="1, 2, 3, …")
-    examples = root.each("examples", _example)
-    root.close()
-    if not examples:
-        root.note("examples", "record.missing", key="examples")
-    seen: set[str] = set()
-    for twice in [each.id for each in examples if each.id in seen or seen.add(each.id)]:  # type: ignore[func-returns-value]
-        root.note("examples", "document.duplicate_key", found=twice)
-    if problems:
-        raise FormError("\n".join(f"{FAMILY}/views/explore.yml: {problem}" for problem in problems))
-    return Settings(**limits, examples=examples)
+    with reading(f"{FAMILY}/views/explore.yml", text) as root:
+        limits = {key: root.integer(key) for key in Settings._fields if key != "examples"}
+        for key, limit in limits.items():
+            if limit < 1 and root.mapping.get(key) is not None:
+                root.note(key, "record.choice", found=str(limit), expected="1, 2, 3, …")
+        examples: tuple[Example, ...] = root.each("examples", _example)
+        if not examples:
+            root.note("examples", "record.missing", key="examples")
+        ids = [each.id for each in examples]
+        for twice in dict.fromkeys(each for each in ids if ids.count(each) > 1):
+            root.note("examples", "document.duplicate_key", found=twice)
+        return Settings(**limits, examples=examples)
 
 
 def _example(record: Record) -> Example:
-    title = record.record("title")
-    made = Example(
-        id=record.matching("id", r"[a-z][a-z_]*", "new_requests"),
-        title=Text(zh=title.text("zh"), en=title.text("en")),
-        sql=_sql(record),
-    )
-    title.close()
-    return made
+    return Example(id=record.matching("id", r"[a-z][a-z_]*", "new_requests"), title=text_of(record.record("title")), sql=_sql(record))
 
 
 def _sql(record: Record) -> str:
@@ -193,13 +180,13 @@ def _state(size: int) -> str:
 
 def _schema() -> str:
     """Statements that made the tables of the database, with what each column means."""
-    return (resources.files("open_reports") / "files" / "database.sql").read_text(encoding="utf-8").strip()
+    return resource_text("files/database.sql").strip()
 
 
 @cache
 def _engine_size() -> int:
     """Bytes that a browser loads before it can read a database. Raises `PublishError` where a part is not shipped."""
-    folder = resources.files("open_reports") / "assets"
+    folder = resource("assets")
     lacking = [name for name in (*ENGINE, WORKER) if not (folder / name).is_file()]
     if lacking:
         message = f"parts of the page {PATH} are missing from the package: {', '.join(lacking)}"

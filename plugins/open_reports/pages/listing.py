@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup, escape
 
-from open_reports.document import Record, parse_yaml
-from open_reports.errors import FormError
 from open_reports.form import FAMILY, forms
 from open_reports.pages.frame import verdict
-from open_reports.text import words
+from open_reports.text import reading, resource_text, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from open_reports.document import Problem
+    from open_reports.document import Record
     from open_reports.finding import Finding
+    from open_reports.form import TableForm
     from open_reports.report import Report
     from open_reports.text import Words
 
@@ -110,26 +108,24 @@ class Views(NamedTuple):
 def views() -> Views:
     """Load the views, once a process. Raises `FormError` where one names no table or figure of any form."""
     name = f"{FAMILY}/views/agency.yml"
-    problems: list[Problem] = []
-    root = Record(parse_yaml((resources.files("open_reports") / name).read_text(encoding="utf-8")), problems)
-    tables = [table for form in forms().values() for table in form.tables.values()]
+    with reading(name, resource_text(name)) as root:
+        tables = [table for form in forms().values() for table in form.tables.values()]
+        return Views(tuple(_listed(root, tables)), root.each("topics", lambda record: _topic(record, tables)))
+
+
+def _listed(root: Record, tables: Sequence[TableForm]) -> Iterator[tuple[str, str, str]]:
     known = {f"{table.id}/{line.id}/{column.id}" for table in tables for line, column in table.cells}
-    listed = []
     for address in root.texts("listed"):
-        if address not in known:
-            root.note("listed", "form.no_such_line", found=address, expected="table/line/column")
-        else:
+        if address in known:
             table, line, column = address.split("/")
-            listed.append((table, line, column))
-    topics = []
-    for record in root.records("topics"):
-        topic = Topic(record.text("table"), record.texts("columns") if "columns" in record.mapping else ())
-        columns = {column for table in tables if table.id == topic.table for column in table.columns}
-        for unknown in [each for each in topic.columns if each not in columns] or ([] if columns else [topic.table]):
-            record.note("columns", "form.no_such_line", found=unknown, expected=", ".join(sorted(columns)))
-        record.close()
-        topics.append(topic)
-    root.close()
-    if problems:
-        raise FormError("\n".join(f"{name}: {problem}" for problem in problems))
-    return Views(tuple(listed), tuple(topics))
+            yield table, line, column
+        else:
+            root.note("listed", "form.no_such_line", found=address, expected="table/line/column")
+
+
+def _topic(record: Record, tables: Sequence[TableForm]) -> Topic:
+    topic = Topic(record.text("table"), record.texts("columns") if "columns" in record.mapping else ())
+    columns = {column for table in tables if table.id == topic.table for column in table.columns}
+    for unknown in [each for each in topic.columns if each not in columns] or ([] if columns else [topic.table]):
+        record.note("columns", "form.no_such_line", found=unknown, expected=", ".join(sorted(columns)))
+    return topic

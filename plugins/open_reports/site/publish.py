@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports import pages
@@ -21,7 +20,7 @@ from open_reports.form import forms
 from open_reports.form.glossary import entries
 from open_reports.history import releases
 from open_reports.site.page_key import PageKeys
-from open_reports.text import LANGUAGES, Text, Words
+from open_reports.text import LANGUAGES, Text, Words, resource
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -217,7 +216,7 @@ ASSETS = "assets/open-reports/"
 
 
 def _shipped() -> Traversable:
-    return resources.files("open_reports") / "assets"
+    return resource("assets")
 
 
 def stylesheet() -> str:

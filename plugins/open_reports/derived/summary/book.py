@@ -5,18 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
 
-from open_reports.document import Record, parse_yaml
-from open_reports.errors import FormError
 from open_reports.form import FAMILY, Cells, forms
-from open_reports.text import LANGUAGES, Text
+from open_reports.text import LANGUAGES, Text, reading, resource_text, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from open_reports.document import Problem
+    from open_reports.document import Record
     from open_reports.form import Indicator
 
 
@@ -113,30 +110,25 @@ _PIECE = re.compile(
 @cache
 def book() -> Book:
     """Return the sentences shipped with this package, read once a process. Raises `FormError`."""
-    return load((resources.files("open_reports") / FAMILY / "summary.yml").read_text(encoding="utf-8"))
+    return load(resource_text(f"{FAMILY}/summary.yml"))
 
 
 def load(text: str) -> Book:
     """Read the sentences. Raises `FormError` with every fault: a missing twin, a name nobody defines, a cell of no form."""
-    problems: list[Problem] = []
-    root = Record(parse_yaml(text), problems)
-    months = root.texts("months")
-    reader = _Reader(root)
-    read = Book(
-        figures=reader.figures,
-        names=reader.names,
-        statuses=reader.texts("statuses"),
-        words={key: reader.text(root, key) for key in _WORDS},
-        months=months,
-        phrases=reader.phrases(),
-        orders={order: tuple(each for each in root.texts(order) if reader.known(order, each, reader.said)) for order in _ORDERS},
-        followed=root.choice("followed", reader.figures),
-        broken=root.choice("broken", forms().tables),
-    )
-    root.close()
-    if problems:
-        raise FormError("\n".join(f"{FAMILY}/summary.yml: {problem}" for problem in problems))
-    return read
+    with reading(f"{FAMILY}/summary.yml", text) as root:
+        months = root.texts("months")
+        reader = _Reader(root)
+        return Book(
+            figures=reader.figures,
+            names=reader.names,
+            statuses=reader.texts("statuses"),
+            words={key: text_of(root.record(key)) for key in _WORDS},
+            months=months,
+            phrases=reader.phrases(),
+            orders={order: tuple(each for each in root.texts(order) if reader.known(order, each, reader.said)) for order in _ORDERS},
+            followed=root.choice("followed", reader.figures),
+            broken=root.choice("broken", forms().tables),
+        )
 
 
 class _Reader:
@@ -149,15 +141,9 @@ class _Reader:
         self.figures = {key: self._made_of(record, key) for key in record.mapping}
         self.said: dict[str, Phrase] = {}
 
-    def text(self, record: Record, key: str) -> Text:
-        both = record.record(key)
-        text = Text(zh=both.text("zh"), en=both.text("en"))
-        both.close()
-        return text
-
     def texts(self, key: str) -> dict[str, Text]:
         record = self.root.record(key)
-        return {each: self.text(record, each) for each in record.mapping}
+        return {each: text_of(record.record(each)) for each in record.mapping}
 
     def known(self, key: str, name: str, *where: Iterable[str]) -> bool:
         """Whether a name is defined; notes it if not."""
@@ -195,8 +181,8 @@ class _Reader:
                 last = every.get("last")
                 self.said[key] = Phrase(
                     variants=every.each("every", self._variant),
-                    join=self.text(every, "join"),
-                    last=self.text(every, "last") if last is not None else None,
+                    join=text_of(every.record("join")),
+                    last=text_of(every.record("last")) if last is not None else None,
                 )
                 every.close()
             else:

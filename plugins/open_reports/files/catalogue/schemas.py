@@ -8,7 +8,6 @@ added to `$defs` where a file names it.
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from open_reports import charts
@@ -21,7 +20,7 @@ from open_reports.finding import LEVELS
 from open_reports.form import OVERVIEW, forms
 from open_reports.gate import MAX_SLUG
 from open_reports.report import FIRST_YEAR, LAST_YEAR
-from open_reports.text import LANGUAGES
+from open_reports.text import LANGUAGES, resource_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -72,11 +71,7 @@ def schema_bytes(name: str, site: str = "") -> bytes:
 @cache
 def _sources() -> Mapping[str, Schema]:
     """Hand-written schemas by name. Raises `FormError` that names every text without a translation, and every definition that is missing."""
-    folder = resources.files("open_reports") / "files" / "catalogue" / "schemas"
-    texts = {
-        entry.name.removesuffix(".yml"): entry.read_text(encoding="utf-8") for entry in folder.iterdir() if entry.name.endswith(".yml")
-    }
-    return read_sources(texts)
+    return read_sources({name.removesuffix(".yml"): text for name, text in resource_texts("files/catalogue/schemas").items()})
 
 
 def read_sources(texts: Mapping[str, str]) -> Mapping[str, Schema]:
