@@ -113,7 +113,7 @@ def open_text_of(record: Record, *, most: int = 400) -> Text:
     """Take the label of a record that holds more: its keys `zh` and `en`.
 
     English may be two labels, `en: {one: '{count} report', other: '{count} reports'}`; the number is then the value that
-    `by` names, `count` unless it says another.
+    `by` names, `count` unless it says another. It need not stand in the label, which may be a noun beside a number.
     """
     if not isinstance(record.mapping.get("en"), dict):
         return Text(zh=record.text("zh", most=most), en=record.text("en", most=most))
@@ -124,8 +124,6 @@ def open_text_of(record: Record, *, most: int = 400) -> Text:
         one=plural.text("one", most=most),
         by=plural.text("by", required=False) or "count",
     )
-    if f"{{{text.by}}}" not in text.en:
-        plural.note("other", "record.missing", key=f"{{{text.by}}}")
     plural.close()
     return text
 

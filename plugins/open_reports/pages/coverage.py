@@ -52,7 +52,7 @@ def _words(state: State, days: int, language: str) -> str:
     w = Words(language)
     if state != "late":
         return w(f"coverage_{state}")
-    return w("coverage_late_day") if days == 1 else w("coverage_late_days", days=days)
+    return w("coverage_late_days", days=days)
 
 
 def cell_view(cell: Cell, here: Here) -> CellView:

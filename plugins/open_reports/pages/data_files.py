@@ -217,7 +217,7 @@ def _facts_words(sample: Sample, w: Words) -> str:
     if facts.rows is None:
         return size_words(facts.size, w)
     kind = "item" if sample.path.endswith(".json") else "row"
-    rows = w(f"data_{kind}") if facts.rows == 1 else w(f"data_{kind}s", rows=f"{facts.rows:,}")
+    rows = w(f"data_{kind}s", rows=f"{facts.rows:,}")
     return f"{rows}{w('comma')}{size_words(facts.size, w)}"
 
 

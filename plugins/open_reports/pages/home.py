@@ -47,7 +47,7 @@ def home_page(data: Folder, w: Words) -> Page:
                 here=here,
                 search=search_box(here),
                 counts=[
-                    (f"{number:,}", w(f"one_{name}" if number == 1 else name))
+                    (f"{number:,}", w(name, count=number))
                     for name, number in (
                         ("reports", len(library)),
                         ("agencies", len(library.agencies)),

@@ -19,6 +19,7 @@ from open_reports.files.catalogue import routes
 from open_reports.files.manifest import PATH, Manifest
 from open_reports.finding import DataError
 from open_reports.history import releases
+from open_reports.text import LANGUAGES, Words
 from open_reports.site.page_cache import PageCache
 from open_reports.site.publish import publish
 from open_reports.site.staging import staging, swap
@@ -177,12 +178,13 @@ def refusal(error: DataError) -> str:
 def summary(findings: tuple[Finding, ...]) -> str:
     """Return what follows the list of errors: how many, and that nothing was published."""
     count = counts(findings)
-    wrong, silent = count["error"], count["discrepancy"]
-    zh = "、".join(part for part in (f"{wrong} 处错误" if wrong else "", f"{silent} 处未加说明的不相符" if silent else "") if part)
-    en = " and ".join(
-        part for part in (f"{wrong} errors" if wrong else "", f"{silent} discrepancies without explanation" if silent else "") if part
-    )
-    return f"共 {zh}，未发布任何内容；改正后再运行一次。/ {en}; nothing was published."
+    told = []
+    for language in LANGUAGES:
+        w = Words(language)
+        numbers = {"build_errors": count["error"], "build_unexplained": count["discrepancy"]}
+        parts = [w(key, count=number) for key, number in numbers.items() if number]
+        told.append(w("build_refused", faults=w("build_and").join(parts)))
+    return " / ".join(told)
 
 
 def _write(path: Path, data: bytes) -> None:
