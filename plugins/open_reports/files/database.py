@@ -256,8 +256,13 @@ def _figures(number: int, report: Report) -> Iterator[_Row]:
 @lru_cache(maxsize=50_000)  # (w1), all built anew: most lines are the same few numbers in report after report
 def _plain(place: Place, cells: tuple[str, ...]) -> tuple[_Row, ...]:
     """Number, value, exact spelling and status of each cell of a plain line."""
-    numbers = [_cells()[place.form, address] for address in place.addresses]
-    return tuple((number, *_value(text, "reported"), "reported") for number, text in zip(numbers, cells, strict=True))
+    return tuple([(number, text, text if "." in text else None, "reported") for number, text in zip(_numbers(place), cells, strict=True)])
+
+
+@lru_cache(maxsize=1024)
+def _numbers(place: Place) -> tuple[int, ...]:
+    """Number of each cell of a line."""
+    return tuple(_cells()[place.form, address] for address in place.addresses)
 
 
 def _remarked(line: Remarked) -> Iterator[_Row]:

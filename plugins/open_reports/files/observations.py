@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from open_reports.document import compact_json
 from open_reports.files.route import CSV, JSON, Route
-from open_reports.report import Figure
 from open_reports.report.lines import Plain, report_lines
 
 if TYPE_CHECKING:
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
     from open_reports.files.folder import SiteFolder
     from open_reports.library import Library
-    from open_reports.report import Address
+    from open_reports.report import Address, Figure
     from open_reports.report.lines import Place, Remarked
 
 OBSERVATION = ("agency", "agency_name", "year", "form", "table", "line", "column", "value", "status", "unit", "printed")
@@ -45,9 +44,18 @@ def observations(library: Library) -> tuple[bytes, bytes]:
 @lru_cache(maxsize=50_000)  # (w1), all built anew: most lines are the same few numbers in report after report
 def _plain(place: Place, cells: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """Rows of a plain line."""
-    units = [place.known.columns[column].unit for column in place.columns]
-    figures = zip(place.addresses, cells, units, strict=True)
-    return tuple(_row(place.form, Figure(address, text, None, "reported", unit)) for address, text, unit in figures)
+    around = zip(_around(place), cells, strict=True)
+    return tuple([(f"{row}{text}{row_end}", f"{entry}{text}{entry_end}") for (row, row_end, entry, entry_end), text in around])
+
+
+@lru_cache(maxsize=1024)
+def _around(place: Place) -> tuple[tuple[str, str, str, str], ...]:
+    """What stands before and after each number of a line: in its CSV row, and in its JSON object."""
+    found = []
+    for address in place.addresses:
+        middle, opening, unit, closing = _coordinates(place.form, address, place.known.columns[address.column].unit)
+        found.append((f"{middle},", f",reported,{unit},", f'{opening}, "value": ', f', "status": "reported", {closing}, "printed": null}}'))
+    return tuple(found)
 
 
 def _remarked(line: Remarked) -> Iterator[tuple[str, str]]:

@@ -12,18 +12,19 @@ from __future__ import annotations
 
 from functools import lru_cache
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports.form import Address, forms
+from open_reports.report.model import NUMBERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from decimal import Decimal
 
     from open_reports.form import TableForm
     from open_reports.report.model import Figure, Report
 
-    _Chooser = Callable[[tuple[Any, ...]], tuple[Any, ...]]
+    _Chooser = Callable[[tuple[str, ...]], tuple[str, ...]]
 
 OVERVIEW = "overview"
 """Table of the figures that section one states; it is on no form."""
@@ -44,20 +45,34 @@ class Place(NamedTuple):
     @property
     def columns(self) -> tuple[str, ...]:
         """Columns in which the line has a cell, in printed order."""
-        return self.known.lines[self.line].columns
+        return _columns(self)
 
     @property
     def addresses(self) -> tuple[Address, ...]:
         """Address of each cell of the line, in printed order."""
-        return tuple(Address(self.table, self.line, column) for column in self.columns)
+        return _addresses(self)
+
+
+@lru_cache(maxsize=1024)
+def _columns(place: Place) -> tuple[str, ...]:
+    return place.known.lines[place.line].columns
+
+
+@lru_cache(maxsize=1024)
+def _addresses(place: Place) -> tuple[Address, ...]:
+    return tuple(Address(place.table, place.line, column) for column in place.columns)
 
 
 class Plain(NamedTuple):
-    """A line whose every cell is a number as the form expects it: `cells` as spelt, `numbers` exactly, by the line's columns."""
+    """A line whose every cell is a number and of which nothing else is said: `cells` as spelt, by the line's columns."""
 
     place: Place
     cells: tuple[str, ...]
-    numbers: tuple[int | Decimal | None, ...]
+
+    @property
+    def numbers(self) -> tuple[int | Decimal | None, ...]:
+        """Exact number of each cell, none of them None."""
+        return tuple(map(NUMBERS.__getitem__, self.cells))
 
 
 class Remarked(NamedTuple):
@@ -80,32 +95,27 @@ def stated_lines(report: Report) -> Iterator[Remarked]:
         yield Remarked(Place("", OVERVIEW, item.item), (report.stated(item),))
 
 
-def table_lines(report: Report, table: str, told: Container[tuple[str, str]] = ()) -> Iterator[Plain | Remarked]:
+def table_lines(report: Report, table: str, told: Collection[tuple[str, str]] = ()) -> Iterator[Plain | Remarked]:
     """Every line that the form of a table prints, in printed order.
 
     `told` are lines, as table and line, that the caller has something to say about: none of them is plain.
     """
     found = report.tables[table]
-    noted = report.noted
-    for place, chosen in _places(found.form.form, table):
-        line = place.line
-        cells = found.rows.get(line)
-        if cells is not None and (table, line) not in noted and (table, line) not in told:
-            numbers = found.numbers[line]
-            if chosen is not None:
-                cells, numbers = chosen(cells), chosen(numbers)
-            if None not in numbers:
-                yield Plain(place, cells, numbers)
-                continue
-        yield Remarked(place, tuple([report.figure(*address) for address in place.addresses]))
+    remarks = {line for of, line in (*report.noted, *told) if of == table} | found.incomplete
+    for line, place, chosen in _places(found.form.form, table):
+        if line not in remarks and (cells := found.rows.get(line)) is not None:
+            yield Plain(place, cells if chosen is None else chosen(cells))
+        else:
+            yield Remarked(place, tuple([report.figure(*address) for address in place.addresses]))
 
 
 @lru_cache(maxsize=64)
-def _places(form: str, table: str) -> tuple[tuple[Place, _Chooser | None], ...]:
-    """Place of each line of a form's table, and what chooses its cells from a row; None where it has one in every column."""
+def _places(form: str, table: str) -> tuple[tuple[str, Place, _Chooser | None], ...]:
+    """Each line of a form's table with what chooses its cells from a row, None where it has one in every column."""
     known = forms()[form].tables[table]
+    lines = known.lines.values()
     return tuple(
-        (Place(form, table, line.id), None if line.id in known.whole else _chooser(known, line.columns)) for line in known.lines.values()
+        (line.id, Place(form, table, line.id), None if line.id in known.whole else _chooser(known, line.columns)) for line in lines
     )
 
 

@@ -123,7 +123,7 @@ class _Numbers(dict[str, "int | Decimal | None"]):
         return value
 
 
-_NUMBERS = _Numbers()
+NUMBERS = _Numbers()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,7 +138,14 @@ class Table:
     @cached_property
     def numbers(self) -> dict[str, tuple[int | Decimal | None, ...]]:
         """Exact numbers of each present line, in the form's columns; None where nothing is reported."""
-        return {line: tuple(map(_NUMBERS.__getitem__, cells)) for line, cells in self.rows.items()}
+        return {line: tuple(map(NUMBERS.__getitem__, cells)) for line, cells in self.rows.items()}
+
+    @cached_property
+    def incomplete(self) -> frozenset[str]:
+        """Present lines in which a cell that the form prints holds no number."""
+        positions, lines = self.form.positions, self.form.lines
+        gaps = [line for line, numbers in self.numbers.items() if None in numbers]  # also of lines that lack a column on the form
+        return frozenset(line for line in gaps if None in [self.numbers[line][positions[column]] for column in lines[line].columns])
 
     def text(self, line: str, column: str) -> str:
         """Cell of the CSV file; empty where the line is absent or the form has no such column."""
