@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -16,27 +18,52 @@ from open_reports.files.chart import drawn
 from open_reports.form import forms
 from open_reports.form.glossary import anchor_of_line
 from open_reports.pages.coverage import cell_view
-from open_reports.pages.frame import Download, Fact, Here, Link, Page, agency_name, anchor, crumbs, size_words, templates
+from open_reports.pages.frame import Download, Fact, Here, Link, Page, agency_name, anchor, crumbs, rendered, size_words
 from open_reports.pages.glossary import term
 from open_reports.pages.ledger import chains
 from open_reports.pages.listing import Topic, figure_cell, list_cells, list_head, row_html, views
 from open_reports.pages.snippets import SCRIPTS as SNIPPETS
 from open_reports.pages.snippets import snippets_html
 from open_reports.pages.table import title
+from open_reports.text import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from open_reports.derived.coverage import Coverage
     from open_reports.files.folder import AgencyFolder
     from open_reports.form import Address, Line, TableForm
     from open_reports.library import Agency, Library
+    from open_reports.pages.coverage import CellView
+    from open_reports.pages.ledger import ChainView
     from open_reports.pages.listing import Findings
     from open_reports.report import Report
     from open_reports.text import Words
 
 MOST_UNITS = 60
 """Units named on their parent's page; a province has thousands, which the page of coverage lists."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgencyContext:
+    """An agency: what `templates/agency.html` is told."""
+
+    w: Words
+    here: Here
+    crumbs: Sequence[Link]
+    current: str
+    facts: Sequence[Fact]
+    summary: Markup | str
+    coverage: Sequence[tuple[int, CellView]]
+    head: Sequence[tuple[str, str]]
+    rows: Sequence[Mapping[str, object]]
+    topics: Sequence[Mapping[str, object]]
+    charts: Sequence[Markup]
+    chains: Sequence[ChainView]
+    compare: str
+    downloads: Sequence[Download]
+    snippets: Markup | str
+    dataset: Markup
 
 
 def agency_page(folder: AgencyFolder, findings: Findings, covered: Coverage, w: Words) -> Page:
@@ -47,10 +74,9 @@ def agency_page(folder: AgencyFolder, findings: Findings, covered: Coverage, w: 
 
     def build() -> str:
         charted = drawn(folder)
-        return (
-            templates()
-            .get_template("agency.html")
-            .render(
+        return rendered(
+            "agency.html",
+            AgencyContext(
                 w=w,
                 here=here,
                 crumbs=crumbs(here, *_above(library, agency, here)),
@@ -67,7 +93,7 @@ def agency_page(folder: AgencyFolder, findings: Findings, covered: Coverage, w: 
                 downloads=_downloads(folder, here),
                 snippets=snippets_html("agency", here, site=folder.sources.site, agency=agency.id) if reports else "",
                 dataset=schema_org.script(schema_org.of_agency(library, agency, folder.sources.routes, w, folder.sources.site)),
-            )
+            ),
         )
 
     return Page(

@@ -6,18 +6,23 @@ come from the files of the chosen agencies (`agency_files`). Nothing is summed o
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from markupsafe import Markup
 
 from open_reports.derived.indicator import of_library
 from open_reports.document import json_bytes, script_json
 from open_reports.files.agencies import LIST
 from open_reports.form import FAMILY, forms
-from open_reports.pages.frame import Here, Link, Page, agency_name, anchor, column_words, crumbs, templates, unit_words
+from open_reports.pages.frame import Here, Link, Page, agency_name, anchor, column_words, crumbs, rendered, unit_words
 from open_reports.pages.table import title
-from open_reports.text import reading, resource_text, words
+from open_reports.text import Words, reading, resource_text, words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from markupsafe import Markup
 
     from open_reports.form import Column, Indicator, Line
@@ -43,6 +48,20 @@ class Settings(NamedTuple):
     figures: int
     plain: tuple[str, ...]
     first: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompareContext:
+    """The comparison: what `templates/compare.html` is told."""
+
+    w: Words
+    crumbs: Sequence[Link]
+    current: str
+    pages: str
+    files: str
+    list: str
+    data: Markup
+    plain: Mapping[str, object] | None
 
 
 @cache
@@ -263,10 +282,9 @@ def compare_page(library: Library, w: Words) -> Page:
     here = Here(PATH, w)
 
     def build() -> str:
-        return (
-            templates()
-            .get_template("compare.html")
-            .render(
+        return rendered(
+            "compare.html",
+            CompareContext(
                 w=w,
                 crumbs=crumbs(here),
                 current=w("compare_name"),
@@ -275,7 +293,7 @@ def compare_page(library: Library, w: Words) -> Page:
                 list=here.file(LIST),
                 data=_script_data(library, here),
                 plain=_plain(library, here) if library.years else None,
-            )
+            ),
         )
 
     return Page(

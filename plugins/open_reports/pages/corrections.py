@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
@@ -18,10 +20,11 @@ from open_reports.pages.frame import (
     crumbs,
     marked,
     place_words,
+    rendered,
     size_words,
-    templates,
 )
 from open_reports.pages.paging import parts
+from open_reports.text import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,6 +56,22 @@ class CorrectionView(NamedTuple):
     changes: tuple[ChangeView, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionsContext:
+    """The list of corrections: what `templates/corrections.html` is told."""
+
+    w: Words
+    crumbs: Sequence[Link]
+    current: str
+    part: str
+    heading: str
+    quality: str
+    rows: Sequence[CorrectionView]
+    problem: str
+    downloads: Sequence[Download]
+    turns: Sequence[Link]
+
+
 def corrections_pages(data: Folder, w: Words, problem: str = "") -> Iterator[Page]:
     """Return the list, in several parts where it is long.
 
@@ -72,10 +91,9 @@ def _page(data: Folder, found: Sequence[Correction], part: Part, w: Words, *, pr
             Download(here.file(f"{data.path}{data.name(route)}"), w(route), kind, size_words(data.size(route), w))
             for kind, route in (("CSV", "corrections_csv"), ("JSON", "corrections_json"))
         ]
-        return (
-            templates()
-            .get_template("corrections.html")
-            .render(
+        return rendered(
+            "corrections.html",
+            CorrectionsContext(
                 w=w,
                 crumbs=crumbs(here, *part.above(w("corrections"), w)),
                 current=part.current(w("corrections"), w),
@@ -86,7 +104,7 @@ def _page(data: Folder, found: Sequence[Correction], part: Part, w: Words, *, pr
                 problem=problem_elsewhere(problem, w("corrections_report")),
                 downloads=downloads,
                 turns=part.turns(w),
-            )
+            ),
         )
 
     return Page(

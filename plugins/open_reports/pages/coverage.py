@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports.derived.coverage import STATES, count, laws_of
 from open_reports.form import forms
-from open_reports.pages.frame import Download, Here, Link, Page, agency_name, crumbs, size_words, templates
+from open_reports.pages.frame import Download, Here, Link, Page, agency_name, crumbs, rendered, size_words
 from open_reports.pages.paging import parts
 from open_reports.text import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from open_reports.derived.coverage import Cell, Count, Coverage, Row, State
     from open_reports.files.folder import Folder
@@ -40,6 +42,25 @@ class RowView(NamedTuple):
     href: str
     text: str
     cells: tuple[CellView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageContext:
+    """Coverage and timeliness: what `templates/coverage.html` is told."""
+
+    w: Words
+    crumbs: Sequence[Link]
+    current: str
+    part: str
+    lead: str
+    years: Sequence[object]
+    groups: Sequence[object]
+    legend: Sequence[tuple[str, str, str, str]]
+    corrections: str
+    laws: Sequence[Mapping[str, object]]
+    tables: Sequence[Mapping[str, object]]
+    downloads: Sequence[Download]
+    turns: Sequence[Link]
 
 
 def cell_words(cell: Cell, w: Words) -> str:
@@ -81,10 +102,9 @@ def _page(folder: Folder, rows: Sequence[Row], part: Part, w: Words) -> Page:
             for route, kind in (("coverage_csv", "CSV"), ("coverage_json", "JSON"))
             if first
         ]
-        return (
-            templates()
-            .get_template("coverage.html")
-            .render(
+        return rendered(
+            "coverage.html",
+            CoverageContext(
                 w=w,
                 crumbs=crumbs(here, *part.above(w("coverage"), w)),
                 current=part.current(w("coverage"), w),
@@ -101,7 +121,7 @@ def _page(folder: Folder, rows: Sequence[Row], part: Part, w: Words) -> Page:
                 tables=_tables(found, w) if first else [],
                 downloads=downloads,
                 turns=part.turns(w),
-            )
+            ),
         )
 
     counts = (("years", w("coverage_by_year")), ("kinds", w("coverage_by_kind")), ("downloads", w("downloads")))

@@ -8,6 +8,8 @@ that page or file, `@indicators`, `@snippets`, `@changes`, `@lacking` and `@cita
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,8 +19,8 @@ from open_reports.files import citation
 from open_reports.files.snippets import answer
 from open_reports.form import forms
 from open_reports.history import corrections
-from open_reports.pages.data_files import kind_view
-from open_reports.pages.frame import Here, Link, Page, agency_name, crumbs, marked, prose_html, templates
+from open_reports.pages.data_files import KindView, kind_view
+from open_reports.pages.frame import Here, Link, Page, agency_name, crumbs, marked, prose_html, rendered
 from open_reports.pages.snippets import SCRIPTS, corpus_html
 from open_reports.text import Words, resource_text
 
@@ -41,6 +43,44 @@ _NEAR = "https://near.invalid/"
 
 
 # -- what the page explains ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataFilesContext:
+    """Kinds of file, each with its files: what `templates/data-files.html` is told."""
+
+    w: Words
+    kinds: Sequence[KindView]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataChangesContext:
+    """The latest changes of the data: what `templates/data-changes.html` is told."""
+
+    w: Words
+    changes: Sequence[Link]
+    more: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CitationContext:
+    """How to cite all data together: what `templates/citation.html` is told; a report's page includes the same."""
+
+    w: Words
+    cite: citation.View
+    example: str
+    foot: str = ""
+    """What a card of the page is signed with: of a report its heading and version, of all data nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataContext:
+    """The page of the data: what `templates/data.html` is told."""
+
+    w: Words
+    crumbs: Sequence[Link]
+    current: str
+    sections: Sequence[SectionView]
 
 
 @lru_cache
@@ -141,7 +181,7 @@ def data_page(files: DataFiles, w: Words, *, site: str = "") -> Page:
         sections = [
             SectionView(level, anchor, title, _body(text, here, files.paths, known)) for level, anchor, title, text in _sections(w.language)
         ]
-        return templates().get_template("data.html").render(w=w, crumbs=crumbs(here), current=w("data_name"), sections=sections)
+        return rendered("data.html", DataContext(w=w, crumbs=crumbs(here), current=w("data_name"), sections=sections))
 
     return Page(
         here=here,
@@ -161,20 +201,21 @@ def _known(files: DataFiles, here: Here, site: str) -> dict[str, Callable[[list[
 
     def kinds(line: list[str]) -> Markup:
         names = [*line, *more.get(line[0], ())]
-        return _rendered(
-            "data-files.html", w, kinds=[kind_view(files.routes[name], samples[name], here) for name in names if name in samples]
+        return _html(
+            "data-files.html",
+            DataFilesContext(w=w, kinds=[kind_view(files.routes[name], samples[name], here) for name in names if name in samples]),
         )
 
     def alone(names: list[str]) -> Markup:
         found = [kind_view(files.routes[name], (), here) for name in names if name in files.routes]
-        return _rendered("data-files.html", w, kinds=found)
+        return _html("data-files.html", DataFilesContext(w=w, kinds=found))
 
     def programs(_: list[str]) -> Markup:
         lines = "\n".join(" ".join(row) for row in answer(files.library, files.agency))
         return corpus_html(here, files.agency, lines, site=site, files=files.paths) if files.agency else Markup()
 
     def changes(_: list[str]) -> Markup:
-        return _rendered("data-changes.html", w, changes=_changes(files.library, here), more=here.page("corrections/"))
+        return _html("data-changes.html", DataChangesContext(w=w, changes=_changes(files.library, here), more=here.page("corrections/")))
 
     def lacking(_: list[str]) -> Markup:
         return Markup().join(Markup('<p class="or-warning">{}</p>').format(w(label)) for label in files.lacking)
@@ -182,7 +223,7 @@ def _known(files: DataFiles, here: Here, site: str) -> dict[str, Callable[[list[
     def cite(_: list[str]) -> Markup:
         work = citation.of_library(files.library, site)
         view = citation.view(work, w, f"{site}{here.address}" if site else "", lambda name: here.file(f"{PATH}{name}"))
-        return _rendered("citation.html", w, cite=view, example="")
+        return _html("citation.html", CitationContext(w=w, cite=view, example=""))
 
     return {"files": kinds, "names": alone, "snippets": programs, "changes": changes, "lacking": lacking, "citation": cite}
 
@@ -206,8 +247,8 @@ def _unnamed(files: DataFiles, language: str) -> Mapping[str, Sequence[str]]:
     return found
 
 
-def _rendered(template: str, w: Words, **values: object) -> Markup:
-    return Markup(templates().get_template(template).render(w=w, **values))  # noqa: S704 (a template's)
+def _html(template: str, context: DataFilesContext | DataChangesContext | CitationContext) -> Markup:
+    return Markup(rendered(template, context))  # noqa: S704 (a template's)
 
 
 def _changes(library: Library, here: Here) -> list[Link]:

@@ -7,15 +7,19 @@ page's: the page's Content-Security-Policy stays that of every other.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from markupsafe import Markup
 
 from open_reports.document import INVISIBLE, Record, json_bytes, script_json
 from open_reports.errors import PublishError
 from open_reports.files.agencies import LIST
 from open_reports.form import FAMILY, OVERVIEW, forms
-from open_reports.pages.frame import Here, Page, column_words, crumbs, size_words, templates
-from open_reports.text import Text, reading, resource, resource_text, text_of, words
+from open_reports.pages.frame import Here, Link, Page, column_words, crumbs, rendered, size_words
+from open_reports.text import Text, Words, reading, resource, resource_text, text_of, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -60,6 +64,29 @@ class Settings(NamedTuple):
     address: int
     agencies: int
     examples: tuple[Example, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExploreContext:
+    """Exploring the database: what `templates/explore.html` is told."""
+
+    w: Words
+    crumbs: Sequence[Link]
+    current: str
+    state: str
+    database: str
+    size: int
+    size_words: str
+    engine: str
+    limits: Settings
+    worker: str
+    pages: str
+    files: str
+    list: str
+    licence: str
+    examples: Sequence[object]
+    schema: str
+    data: Markup
 
 
 @cache
@@ -204,10 +231,9 @@ def explore_page(w: Words, *, database_size: Callable[[], int]) -> Page:
 
     def build() -> str:
         size = database_size()
-        return (
-            templates()
-            .get_template("explore.html")
-            .render(
+        return rendered(
+            "explore.html",
+            ExploreContext(
                 w=w,
                 crumbs=crumbs(here),
                 current=w("explore_name"),
@@ -225,7 +251,7 @@ def explore_page(w: Words, *, database_size: Callable[[], int]) -> Page:
                 examples=[(each.id, each.title[w.language], each.query(w.language)) for each in settings().examples],
                 schema=_schema() if size else "",
                 data=_script_data(w),
-            )
+            ),
         )
 
     return Page(

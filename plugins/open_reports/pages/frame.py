@@ -7,7 +7,7 @@ images and no address but http, https and mailto. Pages link relatively, so the 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, urlsplit
@@ -21,6 +21,8 @@ from open_reports.form import Column, forms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from _typeshed import DataclassInstance
 
     from open_reports.finding import Finding
     from open_reports.library import Agency
@@ -139,6 +141,15 @@ def templates() -> Environment:
     )
     made.filters["marked"] = marked
     return made
+
+
+def rendered(template: str, context: DataclassInstance) -> str:
+    """HTML of a template; the fields of its context, a dataclass, are all that the template knows.
+
+    A test holds each template against the fields of its context (`tests/test_contexts.py`).
+    """
+    # Not `asdict`, which would copy views and libraries down to the last figure.
+    return templates().get_template(template).render({each.name: getattr(context, each.name) for each in fields(context)})
 
 
 # From the first Chinese character to the last before a Latin letter; every tag has one, so no run reaches into a tag.

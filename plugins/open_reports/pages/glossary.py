@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
 
 from open_reports.form import forms
 from open_reports.form.glossary import PATH, Entry, Section, glossary
-from open_reports.pages.frame import Here, Link, Page, crumbs, templates
+from open_reports.pages.frame import Here, Link, Page, crumbs, rendered
+from open_reports.text import Words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from open_reports.text import Words
 
 SCRIPT = "glossary.js"
@@ -29,6 +33,16 @@ class EntryView(NamedTuple):
     more: Link | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GlossaryContext:
+    """The glossary: what `templates/glossary.html` is told."""
+
+    w: Words
+    crumbs: Sequence[Link]
+    current: str
+    sections: Sequence[Mapping[str, object]]
+
+
 def term(here: Here, anchor: str, text: str) -> Markup:
     """HTML of a term that leads to its entry of the glossary, and opens it in place where scripts run."""
     return Markup('<a class="or-term" href="{}">{}</a>').format(here.page(f"{PATH}#{anchor}"), text)
@@ -41,9 +55,7 @@ def glossary_page(w: Words) -> Page:
 
     def build() -> str:
         sections = [_section_view(section, here) for section in known.sections]
-        return (
-            templates().get_template("glossary.html").render(w=w, here=here, crumbs=crumbs(here), current=w("glossary"), sections=sections)
-        )
+        return rendered("glossary.html", GlossaryContext(w=w, crumbs=crumbs(here), current=w("glossary"), sections=sections))
 
     return Page(
         here=here,

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from open_reports.files.catalogue import schema_org
 from open_reports.form import forms
 from open_reports.history.corrections import corrections
-from open_reports.pages.frame import Download, Here, Link, Page, agency_name, size_words, templates
+from open_reports.pages.frame import Download, Here, Link, Page, agency_name, rendered, size_words
 from open_reports.pages.paging import MOST_LISTED
 from open_reports.pages.search import search_box
+from open_reports.text import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    from markupsafe import Markup
 
     from open_reports.files.folder import Folder
     from open_reports.library import Agency, Library
@@ -31,6 +36,25 @@ _FILES = (
 """Files offered on the page: route, key of what it is called here, kind."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeContext:
+    """Home: what `templates/home.html` is told."""
+
+    w: Words
+    here: Here
+    search: Markup
+    counts: Sequence[tuple[str, str]]
+    kinds: Sequence[Mapping[str, object]]
+    regions: Sequence[Mapping[str, object]]
+    more: int
+    years: Sequence[Link]
+    latest: Sequence[Link]
+    news: Sequence[Link]
+    ways: Sequence[tuple[Link, str]]
+    dataset: Markup
+    downloads: Sequence[Download]
+
+
 def home_page(data: Folder, w: Words) -> Page:
     """Home of one language; `data` is the folder of the corpus' own files."""
     here = Here("", w)
@@ -39,10 +63,9 @@ def home_page(data: Folder, w: Words) -> Page:
     def build() -> str:
         dated = sorted((each for each in library if each.published), key=lambda each: (str(each.published), each.agency), reverse=True)
         shown = _shown(library)
-        return (
-            templates()
-            .get_template("home.html")
-            .render(
+        return rendered(
+            "home.html",
+            HomeContext(
                 w=w,
                 here=here,
                 search=search_box(here),
@@ -70,7 +93,7 @@ def home_page(data: Folder, w: Words) -> Page:
                     Download(here.file(f"{data.path}{data.name(route)}"), w(key), kind, size_words(data.size(route), w))
                     for route, key, kind in _FILES
                 ],
-            )
+            ),
         )
 
     return Page(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,12 +13,13 @@ from open_reports.derived.indicator import REASONS, Value, cell_of, of_library
 from open_reports.files.indicator import agencies_of
 from open_reports.form import forms
 from open_reports.form.glossary import anchor_of_column, anchor_of_group, anchor_of_line, glossary
-from open_reports.pages.frame import Download, Here, Link, Page, agency_name, anchor, crumbs, size_words, templates
+from open_reports.pages.frame import Download, Here, Link, Page, agency_name, anchor, crumbs, rendered, size_words
 from open_reports.pages.glossary import SCRIPT, term
 from open_reports.pages.paging import parts
+from open_reports.text import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from open_reports.files.folder import IndicatorFolder
     from open_reports.form import Cells, Indicator, TableForm
@@ -56,6 +59,35 @@ class Sheet:
         self.years = library.years[::-1]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndicatorsContext:
+    """The list of indicators: what `templates/indicators.html` is told."""
+
+    w: Words
+    crumbs: Sequence[Link]
+    current: str
+    lead: str
+    entries: Sequence[Mapping[str, object]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndicatorContext:
+    """One indicator: what `templates/indicator.html` is told."""
+
+    w: Words
+    here: Here
+    crumbs: Sequence[Link]
+    current: str
+    indicator: Mapping[str, object]
+    part: str
+    caption: str
+    legend: Sequence[object]
+    years: Sequence[object]
+    rows: Sequence[object]
+    downloads: Sequence[Download]
+    turns: Sequence[Link]
+
+
 def indicator_pages(folders: Sequence[IndicatorFolder], library: Library, w: Words) -> Iterator[Page]:
     """Return the overview of all indicators, then a page (or several) for each."""
     yield _overview(w)
@@ -80,11 +112,7 @@ def _overview(w: Words) -> Page:
             }
             for each in known.values()
         ]
-        return (
-            templates()
-            .get_template("indicators.html")
-            .render(w=w, here=here, crumbs=crumbs(here), current=w("indicators"), lead=lead, entries=entries)
-        )
+        return rendered("indicators.html", IndicatorsContext(w=w, crumbs=crumbs(here), current=w("indicators"), lead=lead, entries=entries))
 
     return Page(
         here=here,
@@ -113,10 +141,9 @@ def _indicator_page(sheet: Sheet, folder: IndicatorFolder, part: Part, w: Words)
         if part.of > 1:
             start = part.span.start
             whose = w("indicator_part", first=start + 1, last=start + len(agencies), count=len(sheet.agencies))
-        return (
-            templates()
-            .get_template("indicator.html")
-            .render(
+        return rendered(
+            "indicator.html",
+            IndicatorContext(
                 w=w,
                 here=here,
                 crumbs=crumbs(here, Link(here.page(PATH), w("indicators")), *part.above(name, w)),
@@ -136,7 +163,7 @@ def _indicator_page(sheet: Sheet, folder: IndicatorFolder, part: Part, w: Words)
                 rows=list(_rows(sheet, indicator, agencies, here)),
                 downloads=_downloads(folder, here) if part.first else [],
                 turns=part.turns(w),
-            )
+            ),
         )
 
     sections = (("formula", w("indicator_formula")), ("values", w("indicator_values")))

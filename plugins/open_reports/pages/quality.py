@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,12 +12,13 @@ from open_reports.checks.identity import Identity, consolidated, tallied
 from open_reports.checks.narrative import stated
 from open_reports.finding import level_name
 from open_reports.form import forms
-from open_reports.pages.frame import Here, Link, Page, agency_name, anchor, crumbs, explanation_words, place_words, templates
+from open_reports.pages.frame import Here, Link, Page, agency_name, anchor, crumbs, explanation_words, place_words, rendered
 from open_reports.pages.ledger import Entry, deadline, reason_words
 from open_reports.pages.paging import parts
+from open_reports.text import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from open_reports.finding import Finding
     from open_reports.form import RuleText
@@ -84,6 +87,35 @@ class Quality:
     def of_rule(self, rule: str) -> list[Finding]:
         """Findings against a rule, in the order of the reports."""
         return [each for each in self.findings if each.rule == rule]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityContext:
+    """Data quality: what `templates/quality.html` is told."""
+
+    w: Words
+    crumbs: Sequence[Link]
+    current: str
+    part: str
+    tables: Sequence[Mapping[str, object]]
+    turns: Sequence[Link]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleContext:
+    """One rule: what `templates/rule.html` is told."""
+
+    w: Words
+    crumbs: Sequence[Link]
+    current: str
+    heading: str
+    part: str
+    facts: Sequence[tuple[str, str]]
+    results: Sequence[object]
+    reasons: Sequence[object]
+    findings: Sequence[object]
+    total: int
+    turns: Sequence[Link]
 
 
 def quality_pages(library: Library, findings: Sequence[Finding], w: Words) -> Iterator[Page]:
@@ -160,17 +192,16 @@ def _overview(quality: Quality, agencies: Sequence[Agency], part: Part) -> Page:
         tables = [
             {"id": id_, "title": w(_TABLES[id_]), "head": rows[id_][0], "rows": rows[id_][1], "note": notes.get(id_, "")} for id_ in shown
         ]
-        return (
-            templates()
-            .get_template("quality.html")
-            .render(
+        return rendered(
+            "quality.html",
+            QualityContext(
                 w=w,
                 crumbs=crumbs(here, *part.above(w("quality"), w)),
                 current=part.current(w("quality"), w),
                 part=part.says(w),
                 tables=tables,
                 turns=part.turns(w),
-            )
+            ),
         )
 
     return Page(
@@ -206,10 +237,9 @@ def _rule_page(quality: Quality, rule: RuleText, found: Sequence[Finding], part:
         ]
         if prescribed:
             facts.append((w("rule_forms"), w("semicolon").join(prescribed)))
-        return (
-            templates()
-            .get_template("rule.html")
-            .render(
+        return rendered(
+            "rule.html",
+            RuleContext(
                 w=w,
                 crumbs=crumbs(here, Link(here.page("quality/"), w("quality")), *part.above(rule.id, w)),
                 current=part.current(rule.id, w),
@@ -221,7 +251,7 @@ def _rule_page(quality: Quality, rule: RuleText, found: Sequence[Finding], part:
                 findings=[_line(quality, each, here) for each in found[part.span]],
                 total=len(found),
                 turns=part.turns(w),
-            )
+            ),
         )
 
     return Page(

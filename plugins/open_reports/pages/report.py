@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,8 +28,8 @@ from open_reports.pages.frame import (
     crumbs,
     place_words,
     prose_html,
+    rendered,
     size_words,
-    templates,
     verdict,
 )
 from open_reports.pages.ledger import ledger
@@ -39,8 +41,9 @@ from open_reports.report import Address, Item, Note, Report
 from open_reports.text import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from open_reports.files.citation import View
     from open_reports.files.folder import ReportFolder
     from open_reports.finding import Finding
     from open_reports.form import TableForm
@@ -100,6 +103,28 @@ class SectionView(NamedTuple):
 
 
 # -- one report -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportContext:
+    """A report: what `templates/report.html` is told."""
+
+    w: Words
+    here: Here
+    crumbs: Sequence[Link]
+    current: str
+    report: Mapping[str, object]
+    ledger: LedgerView
+    badge: str
+    summary: Markup
+    corrected: Markup
+    compare: str
+    cite: View
+    dataset: Markup
+    example: str
+    badge_file: str
+    downloads: Sequence[Download]
+    snippets: Markup
 
 
 def _notes(report: Report, table: str, w: Words) -> tuple[NoteView, ...]:
@@ -196,10 +221,9 @@ def report_page(folder: ReportFolder, w: Words) -> Page:
     def build() -> str:
         book = ledger(report, library, here)
         counts = book.counts
-        return (
-            templates()
-            .get_template("report.html")
-            .render(
+        return rendered(
+            "report.html",
+            ReportContext(
                 w=w,
                 here=here,
                 crumbs=crumbs(here, Link("../", agency_name(agency, w))),
@@ -216,7 +240,7 @@ def report_page(folder: ReportFolder, w: Words) -> Page:
                 badge_file=here.file(f"{here.path}{folder.name('badge', BADGES[w.language])}"),
                 downloads=_downloads(folder, here),
                 snippets=snippets_html("report", here, site=folder.sources.site, agency=report.agency),
-            )
+            ),
         )
 
     return Page(

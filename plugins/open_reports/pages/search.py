@@ -2,20 +2,47 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from open_reports.derived import search
-from open_reports.pages.frame import Link, Page, crumbs, templates
-from open_reports.text import LANGUAGE_TAGS, words
+from open_reports.pages.frame import Link, Page, crumbs, rendered
+from open_reports.text import LANGUAGE_TAGS, Words, words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from open_reports.derived.search import Catalogue
     from open_reports.pages.frame import Here
     from open_reports.text import Words
 
 PATH = "search/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchBoxContext:
+    """The box that leads to the search page: what `templates/search_box.html` is told."""
+
+    w: Words
+    action: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchContext:
+    """The search page: what `templates/search.html` is told."""
+
+    w: Words
+    crumbs: Sequence[Link]
+    current: str
+    index: str
+    home: str
+    says: dict[str, str]
+    report: str
+    kinds: Mapping[str, str]
+    other: str
+    browse: Sequence[Link]
 
 
 def search_page(here: Here, catalogue: Catalogue) -> Page:
@@ -25,10 +52,9 @@ def search_page(here: Here, catalogue: Catalogue) -> Page:
 
     def build() -> str:
         says = {key: w(f"search_{key}") for key in ("found", "found_some", "found_part", "found_none", "loading", "count")}
-        return (
-            templates()
-            .get_template("search.html")
-            .render(
+        return rendered(
+            "search.html",
+            SearchContext(
                 w=w,
                 crumbs=crumbs(here),
                 current=w("search_title"),
@@ -39,7 +65,7 @@ def search_page(here: Here, catalogue: Catalogue) -> Page:
                 kinds={kind: w(f"search_kind_{kind}") for kind in ("agency", "report", "year", "indicator", "term", "page")},
                 other=LANGUAGE_TAGS["zh" if w.language == "en" else "en"],
                 browse=_browse(here, catalogue),
-            )
+            ),
         )
 
     return Page(
@@ -60,7 +86,7 @@ def search_box(here: Here) -> Markup:
 
 def box(w: Words, action: str) -> Markup:
     """HTML of the box; `action` is the link to the search page."""
-    html = templates().get_template("search_box.html").render(w=w, action=action)
+    html = rendered("search_box.html", SearchBoxContext(w=w, action=action))
     return Markup(html)  # noqa: S704 (rendered by a template that escapes)
 
 

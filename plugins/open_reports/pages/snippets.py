@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup, escape
 
 from open_reports.files.snippets import codes, slots
-from open_reports.pages.frame import templates
+from open_reports.pages.frame import rendered
 from open_reports.text import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from open_reports.files.snippets import Kind
     from open_reports.pages.frame import Here
@@ -30,6 +31,16 @@ class View(NamedTuple):
     name: str
     needs: str
     code: Markup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnippetsContext:
+    """Examples of code: what `templates/snippets.html` is told."""
+
+    w: Words
+    snippets: Sequence[View]
+    answer: str
+    data: str
 
 
 def corpus_html(here: Here, agency: str, answer: str, *, site: str = "", files: Collection[str]) -> Markup:
@@ -63,7 +74,7 @@ def _fold(kind: Kind, language: str, depth: int, site: str) -> Markup:
 
 
 def _rendered(w: Words, found: list[View], *, answer: str = "", data: str = "") -> Markup:
-    return Markup(templates().get_template("snippets.html").render(w=w, snippets=found, answer=answer, data=data))  # noqa: S704 (a template's)
+    return Markup(rendered("snippets.html", SnippetsContext(w=w, snippets=found, answer=answer, data=data)))  # noqa: S704 (a template's)
 
 
 def _shown(text: str, root: str) -> Markup:

@@ -7,6 +7,8 @@ most rows are the same numbers over and over, and are made once for their number
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,13 +17,13 @@ from markupsafe import Markup, escape
 from open_reports.finding import level_name
 from open_reports.form import forms, section_title
 from open_reports.form.glossary import anchor_of_column, anchor_of_group, anchor_of_line
-from open_reports.pages.frame import Here, explanation_words, place_words, templates, unit_words
+from open_reports.pages.frame import Here, explanation_words, place_words, rendered, unit_words
 from open_reports.pages.glossary import term
 from open_reports.report.lines import Plain, table_lines
 from open_reports.text import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from open_reports.finding import Finding
     from open_reports.form import Block, Column, Line, Status, TableForm
@@ -98,6 +100,24 @@ class Marks:
         return tuple(self.by_line.get((table, line), ()))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableContext:
+    """One statutory table, with slots for its rows: what `templates/table.html` is told."""
+
+    w: Words
+    id: str
+    title: str
+    blocks: Sequence[Mapping[str, object]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingContext:
+    """A finding, below the line it is about: what `templates/finding.html` is told."""
+
+    finding: FindingView
+    w: Words
+
+
 def breakable(text: str) -> Markup:
     """Let a long sum break between its numbers, never within one."""
     return Markup("+<wbr>").join(text.split("+"))
@@ -160,7 +180,7 @@ def _skeleton(form: str, table: str, language: str) -> _Skeleton:
                 "bodies": _bodies(block, lines, terms),
             }
         )
-    html = templates().get_template("table.html").render(w=Words(language), id=table, title=title(known, language), blocks=blocks)
+    html = rendered("table.html", TableContext(w=Words(language), id=table, title=title(known, language), blocks=blocks))
     parts = _SLOT.split(html)
     order = [lines[int(slot)] for slot in parts[1::2]]
     return _Skeleton(
@@ -273,6 +293,4 @@ def _cell(address: str, text: str, status: Status, language: str, more: str = ""
 
 def _beside(finding: FindingView, width: int, w: Words) -> str:
     """HTML of the row that tells a finding below the line it is about."""
-    return (
-        f'<tr class="or-beside"><td colspan="{width}">{templates().get_template("finding.html").render(finding=finding, w=w)}</td></tr>\n'
-    )
+    return f'<tr class="or-beside"><td colspan="{width}">{rendered("finding.html", FindingContext(finding=finding, w=w))}</td></tr>\n'

@@ -2,21 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from open_reports.derived.coverage import count
-from open_reports.pages.frame import Link, Page, agency_name, crumbs, templates
+from open_reports.pages.frame import Here, Link, Page, agency_name, crumbs, rendered
 from open_reports.pages.listing import list_cells, list_head
 from open_reports.pages.paging import parts
+from open_reports.text import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from open_reports.derived.coverage import Coverage
+    from open_reports.derived.coverage import Count, Coverage
     from open_reports.files.folder import YearFolder
     from open_reports.pages.listing import Findings
     from open_reports.pages.paging import Part
     from open_reports.text import Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearContext:
+    """The reports of a year: what `templates/year.html` is told."""
+
+    w: Words
+    here: Here
+    crumbs: Sequence[Link]
+    current: str
+    heading: str
+    part: str
+    counted: Count
+    head: Sequence[tuple[str, str]]
+    rows: Sequence[Mapping[str, object]]
+    missing: Sequence[object]
+    more: int
+    compare: str
+    excel: str
+    turns: Sequence[Link]
+    neighbours: Sequence[object]
 
 
 def year_pages(folder: YearFolder, findings: Findings, covered: Coverage, w: Words) -> Iterator[Page]:
@@ -45,10 +68,9 @@ def _page(folder: YearFolder, part: Part, findings: Findings, covered: Coverage,
         years = library.years
         position = years.index(year)
         around = [*years[max(0, position - 1) : position], *years[position + 1 : position + 2]]
-        return (
-            templates()
-            .get_template("year.html")
-            .render(
+        return rendered(
+            "year.html",
+            YearContext(
                 w=w,
                 here=here,
                 crumbs=crumbs(here, *part.above(heading, w)),
@@ -71,7 +93,7 @@ def _page(folder: YearFolder, part: Part, findings: Findings, covered: Coverage,
                     )
                     for each in around
                 ],
-            )
+            ),
         )
 
     return Page(
