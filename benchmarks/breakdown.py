@@ -17,7 +17,7 @@ _PARTS = tuple(
     (re.compile(pattern), part)
     for pattern, part in (
         (r"open_reports/theme/|material/templates/", "theme"),
-        (r"open_reports/templates/", "pages"),
+        (r"open_reports/pages/.*\.html", "pages"),
         (r"open_reports/report/judging|/frictionless/", "judge"),
         (r"open_reports/(?P<module>\w+)", ""),
         (r"/benchmarks/", "benchmark"),

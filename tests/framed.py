@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from open_reports.files.agency import agency_csv, agency_json
+from open_reports.pages.assets import shipped
 from open_reports.site import frame
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from open_reports.library import Library
     from open_reports.pages.frame import Page
 
-ASSETS = Path(str(resources.files("open_reports"))) / "assets"
 THEME = Path(str(resources.files("material"))) / "templates" / "assets" / "stylesheets"
 _SCHEME = """
 document.documentElement.className = "js";
@@ -30,7 +30,7 @@ _POLICY = "default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-in
 def _assets(folder: Path, up: str, styles: Iterable[str], scripts: Iterable[str]) -> str:
     """Write styles and scripts into a folder; returns the tags that load them, `up` being the way from the page to the folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    own = (ASSETS / name for name in ("open-reports.css", *styles))
+    own = (shipped()[name] for name in ("open-reports.css", *styles))
     links = []
     for number, sheet in enumerate((*sorted(THEME.glob("main.*.css")), *sorted(THEME.glob("palette.*.css")), *own)):
         (folder / f"{number}.css").write_bytes(sheet.read_bytes())
@@ -38,7 +38,7 @@ def _assets(folder: Path, up: str, styles: Iterable[str], scripts: Iterable[str]
     (folder / "scheme.js").write_text(_SCHEME, encoding="utf-8")
     links.append(f'<script src="{up}scheme.js"></script>')
     for name in scripts:
-        (folder / name).write_bytes((ASSETS / name).read_bytes())
+        (folder / name).write_bytes(shipped()[name].read_bytes())
         links.append(f'<script src="{up}{name}" defer></script>')
     return "".join(links)
 

@@ -21,6 +21,7 @@ from lxml import html as parser
 from open_reports.charts import Chart, charts, definitions, figure, load, title
 from open_reports.errors import FormError
 from open_reports.form import FAMILY
+from open_reports.pages.assets import shipped
 from open_reports.text import LANGUAGES, Words
 from test_series import agencies, made
 
@@ -417,7 +418,7 @@ def test_every_colour_stands_out_in_its_scheme() -> None:
 
     Paper has the colours of day, as `test_charts_are_printed_in_the_colours_of_day` sees in a browser.
     """
-    css = (resources.files("open_reports") / "assets" / "charts.css").read_text(encoding="utf-8")
+    css = shipped()["charts.css"].read_text(encoding="utf-8")
     blocks = [dict(re.findall(r"--or-s(\d): (#[0-9a-f]{6});", block)) for block in re.findall(r"\{([^{}]*)\}", css) if "--or-s1:" in block]
     day, night = blocks
     assert day.keys() == night.keys() == {str(style) for style in range(1, 10)}

@@ -22,8 +22,15 @@ from open_reports.text import resource
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FOLDER = Path(str(resource("templates")))
-NAMES = sorted(path.name for path in FOLDER.glob("*.html"))
+FOLDER = Path(str(resource("pages")))
+NAMES = sorted(path.relative_to(FOLDER).as_posix().removeprefix("templates/") for path in FOLDER.rglob("*.html"))
+
+
+def source(name: str) -> str:
+    """Text of a template, found as pages find it."""
+    environment = templates()
+    assert environment.loader is not None
+    return environment.loader.get_source(environment, name)[0]
 
 
 def modules() -> Iterator[tuple[str, ast.Module]]:
@@ -50,7 +57,7 @@ def contexts() -> dict[str, type]:
 def parts(name: str, environment: Environment) -> Iterator[str]:
     """A template and all that it includes."""
     yield name
-    for other in meta.find_referenced_templates(environment.parse((FOLDER / name).read_text(encoding="utf-8"))):
+    for other in meta.find_referenced_templates(environment.parse(source(name))):
         assert other is not None, f"{name} includes what nobody can tell before"
         yield from parts(other, environment)
 
@@ -60,7 +67,7 @@ def used(name: str) -> set[str]:
     environment = templates()
     own: set[str] = set()
     for each in parts(name, environment):
-        own |= meta.find_undeclared_variables(environment.parse((FOLDER / each).read_text(encoding="utf-8")))
+        own |= meta.find_undeclared_variables(environment.parse(source(each)))
     return own - set(environment.globals)
 
 
@@ -85,7 +92,7 @@ def test_template_uses_the_fields_of_its_context_and_nothing_else(name: str) -> 
 def local(name: str) -> set[str]:
     """Names that a template or a part of it gives itself: a part takes them from the template that includes it."""
     environment = templates()
-    trees = [environment.parse((FOLDER / each).read_text(encoding="utf-8")) for each in parts(name, environment)]
+    trees = [environment.parse(source(each)) for each in parts(name, environment)]
     given = {each.name for tree in trees for each in tree.find_all(nodes.Name) if each.ctx != "load"}
     return given - {field.name for field in fields(contexts()[name])}
 
@@ -93,7 +100,7 @@ def local(name: str) -> set[str]:
 @pytest.mark.parametrize("name", sorted(contexts()))
 def test_head_of_a_template_names_its_context(name: str) -> None:
     """What a template is told stands in one place, in Python; its head says where."""
-    head = (FOLDER / name).read_text(encoding="utf-8").partition("#}")[0]
+    head = source(name).partition("#}")[0]
     assert f"Context: {contexts()[name].__name__}" in head
 
 

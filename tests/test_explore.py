@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote
 import made_up
 import outputs
 import pytest
-from framed import ASSETS, filed, mounted
+from framed import filed, mounted
 from open_reports.checks.check import check
 from open_reports.errors import FormError, PublishError
 from open_reports.files.agencies import agency_list
@@ -23,6 +23,7 @@ from open_reports.files.observations import OBSERVATION
 from open_reports.form import forms
 from open_reports.library import open_library
 from open_reports.pages import explore
+from open_reports.pages.assets import shipped
 from open_reports.pages.explore import DATABASE, ENGINE, SCRIPTS, WORKER, explore_page, labels, read_settings, settings
 from open_reports.site import frame
 from open_reports.text import Words
@@ -55,7 +56,7 @@ def write_site(folder: Path, library: Library, data: bytes) -> None:
     for language in PAGES:
         mounted(folder, explore_page(Words(language), database_size=lambda: len(data)), assets=own, styles=("explore.css",))
     for name in (WORKER, *ENGINE):
-        (folder / own / name).write_bytes((ASSETS / name).read_bytes())
+        (folder / own / name).write_bytes(shipped()[name].read_bytes())
     (folder / DATABASE).parent.mkdir(parents=True)
     (folder / DATABASE).write_bytes(data)
     (folder / "compare").mkdir()
@@ -122,12 +123,12 @@ def csv_rows(text: str) -> list[list[str]]:
 
 def test_engine_is_the_one_its_origin_names() -> None:
     """Each file of the package is byte for byte what was taken from it, with its licence beside it."""
-    origin = (ASSETS / "sql.js-ORIGIN.txt").read_text(encoding="utf-8")
+    origin = shipped()["sql.js-ORIGIN.txt"].read_text(encoding="utf-8")
     stated = re.findall(r"^([0-9a-f]{64})  (\S+) ", origin, re.MULTILINE)
     assert {name for _, name in stated} == {*ENGINE, "sql.js-LICENSE.txt"}
     for digest, name in stated:
-        assert hashlib.sha256((ASSETS / name).read_bytes()).hexdigest() == digest, name
-    assert "Permission is hereby granted, free of charge" in (ASSETS / "sql.js-LICENSE.txt").read_text(encoding="utf-8")
+        assert hashlib.sha256(shipped()[name].read_bytes()).hexdigest() == digest, name
+    assert "Permission is hereby granted, free of charge" in shipped()["sql.js-LICENSE.txt"].read_text(encoding="utf-8")
 
 
 def test_a_package_without_its_engine_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -263,7 +264,7 @@ def test_nothing_is_loaded_before_somebody_asks(browser: Chromium, server: Serve
     page.wait_for_load_state("networkidle")
     assert loaded(server) == set()
     assert page.get_by_text(f"{len(data) / 1024:.1f} KB").first.is_visible()
-    assert sum((ASSETS / name).stat().st_size for name in SCRIPTS) < 50_000
+    assert sum(len(shipped()[name].read_bytes()) for name in SCRIPTS) < 50_000
     page.locator("#or-sql-load").click()
     assert settled(page) == "数据库已载入，可以查询。"
     assert loaded(server) == {DATABASE, WORKER, *ENGINE}

@@ -12,6 +12,7 @@ from lxml import html
 from open_reports.errors import FormError
 from open_reports.form import forms
 from open_reports.form.glossary import KINDS, Covered, Entry, anchor_of_column, anchor_of_group, anchor_of_line, entries, glossary, load
+from open_reports.pages.assets import shipped
 from open_reports.pages.frame import Here
 from open_reports.pages.glossary import SCRIPT, glossary_page, term
 from open_reports.text import Words
@@ -262,7 +263,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A site of two pages in each language: the glossary, and a report's page with one term, and one of no entry."""
     root = tmp_path_factory.mktemp("glossary")
     (root / "assets").mkdir()
-    (root / "assets" / SCRIPT).write_bytes((PACKAGE / "assets" / SCRIPT).read_bytes())
+    (root / "assets" / SCRIPT).write_bytes(shipped()[SCRIPT].read_bytes())
     for language in LANGUAGES:
         w = Words(language)
         here = Here("reports/xugou-jia/2023/", w)

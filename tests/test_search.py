@@ -23,8 +23,9 @@ from open_reports.document import parse_yaml
 from open_reports.errors import FormError, PublishError
 from open_reports.form import forms, glossary
 from open_reports.library import Library
+from open_reports.pages.assets import shipped
 from open_reports.pages.frame import Here
-from open_reports.pages.search import search_box, search_page
+from open_reports.pages.search import SCRIPT, script, search_box, search_page
 from open_reports.text import LANGUAGES, Text, Words
 from rendering import DESK, PHONE, overflow
 from website import Chromium, Watch, browser, quiet, served
@@ -67,15 +68,12 @@ def shell(content: str, language: str, base: str, *, scheme: str = "default", sc
 def write_site(folder: Path, made: Callable[[str], Catalogue], *, scheme: str = "default") -> Path:
     """Write both search pages, and a page elsewhere that has the box."""
     material = resources.files("material") / "templates" / "assets" / "stylesheets"
-    own = resources.files("open_reports") / "assets"
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("main", "palette"):
         sheet = next(each for each in material.iterdir() if each.name.startswith(name) and each.name.endswith(".css"))
         (folder / f"{name}.css").write_bytes(sheet.read_bytes())
-    (folder / "own.css").write_text(
-        (own / "open-reports.css").read_text(encoding="utf-8") + (own / "search.css").read_text(encoding="utf-8")
-    )
-    (folder / search.SCRIPT).write_bytes(search.script())
+    (folder / "own.css").write_text("".join(shipped()[name].read_text(encoding="utf-8") for name in ("open-reports.css", "search.css")))
+    (folder / SCRIPT).write_bytes(script())
     for language in LANGUAGES:
         w = Words(language)
         page = search_page(Here("search/", w), made(language))
@@ -537,13 +535,13 @@ def test_names_are_text_whatever_they_hold(browser: Chromium, tmp_path: Path) ->
 
 
 def test_missing_or_empty_script_fails_the_build(tmp_path: Path, real: Callable[[str], Catalogue], monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(PublishError, match=search.SCRIPT):
-        search.script(tmp_path)
-    (tmp_path / search.SCRIPT).write_text("\n")
-    with pytest.raises(PublishError, match=search.SCRIPT):
-        search.script(tmp_path)
-    monkeypatch.setattr("open_reports.derived.search.resource", lambda _: tmp_path)
-    with pytest.raises(PublishError, match=search.SCRIPT):
+    with pytest.raises(PublishError, match=SCRIPT):
+        script(tmp_path)
+    (tmp_path / SCRIPT).write_text("\n")
+    with pytest.raises(PublishError, match=SCRIPT):
+        script(tmp_path)
+    monkeypatch.setattr("open_reports.pages.search.resource", lambda _: tmp_path)
+    with pytest.raises(PublishError, match=SCRIPT):
         search_page(Here("search/", Words("zh")), real("zh"))
 
 
@@ -551,7 +549,7 @@ def test_page_names_its_index_and_its_script(real: Callable[[str], Catalogue]) -
     for language in LANGUAGES:
         page = search_page(Here("search/", Words(language)), real(language))
         assert page.path == f"{HOME[language]}search/"
-        assert page.scripts == (search.SCRIPT,)
+        assert page.scripts == (SCRIPT,)
         assert search.INDEX in page.build()
 
 
@@ -565,7 +563,7 @@ def test_ten_thousand_reports_stay_within_the_budget(language: str) -> None:
     assert sum(len(office.years) for office in whole.offices) == 10_000
     assert len(whole.offices) > 1_400
     data = index(whole)
-    assert len(data) + len(search.script()) < BUDGET
+    assert len(data) + len(script()) < BUDGET
     assert len(gzip.compress(data)) < BUDGET / 4
 
 

@@ -128,17 +128,23 @@ def open_text_of(record: Record, *, most: int = 400) -> Text:
     return text
 
 
+def _word_files() -> Iterator[str]:
+    shared = sorted(each.name for each in resource("locales").iterdir() if each.name.startswith("pages") and each.name.endswith(".yml"))
+    yield from (f"locales/{name}" for name in shared)
+    own = sorted(each.name for each in resource("pages").iterdir() if each.joinpath("words.yml").is_file())
+    yield from (f"pages/{name}/words.yml" for name in own)
+
+
 @cache
 def words() -> Mapping[str, Text]:
-    """Every label of the pages by its key, from `locales/pages.yml` and the files of single pages, `locales/pages-*.yml`.
+    """Every label of the pages by its key, from `locales/pages*.yml` and the `words.yml` in the folders of single pages.
 
     Raises `FormError` where one lacks a language or stands in two files.
     """
     found: dict[str, Text] = {}
     faults: list[str] = []
-    for file, text in resource_texts("locales").items():
-        name = f"locales/{file}"
-        root = opened(name, text, faults) if file.startswith("pages") else None
+    for name in _word_files():
+        root = opened(name, resource_text(name), faults)
         if root is None:
             continue
         for key in root.mapping:

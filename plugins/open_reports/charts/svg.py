@@ -1,7 +1,7 @@
 """Drawing: SVG as wide as its place and of fixed height, so that its text keeps its size on a phone.
 
 Widths are percentages, heights CSS pixels, and there is no viewBox. Labels left and right of the plot stand in the padding of its
-place (`room`). Every mark carries the year, the series and the number it stands for. Colours are those of assets/charts.css, each
+place (`room`). Every mark carries the year, the series and the number it stands for. Colours are those of pages/assets/charts.css, each
 with a pattern of its own.
 """
 

@@ -12,13 +12,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
-from open_reports.errors import PublishError
 from open_reports.form import forms
-from open_reports.text import LANGUAGES, Text, Words, reading, resource, resource_text, words
+from open_reports.text import LANGUAGES, Text, Words, reading, resource_text, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from importlib.resources.abc import Traversable
 
     from open_reports.document import Record
     from open_reports.library import Library
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
 Kind = Literal["year", "indicator", "term", "page"]
 VERSION = 1
 """Of the index' layout; the script refuses any other."""
-SCRIPT = "search.js"
 INDEX = "index.json"
 MOST_NOTE = {"zh": 72, "en": 144}
 """Characters of a note by language; the page behind the link says the rest."""
@@ -238,12 +235,3 @@ def _cut(note: str, language: str) -> str:
 
 def _json(value: Mapping[str, Any]) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def script(assets: Traversable | None = None) -> bytes:
-    """Script of the search page. Raises `PublishError` where it is missing: a search that finds nothing says nothing is there."""
-    file = (assets or resource("assets")) / SCRIPT
-    if not file.is_file() or not (text := file.read_bytes()).strip():
-        message = f"the search component is missing: assets/{SCRIPT}"
-        raise PublishError(message)
-    return text

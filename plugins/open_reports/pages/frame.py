@@ -12,12 +12,13 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, urlsplit
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
 from open_reports.finding import LEVELS, level_name
 from open_reports.form import Column, forms
+from open_reports.text import PACKAGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -106,7 +107,7 @@ class Page:
     """A page of the site, not yet built.
 
     `name` is its short title, as a menu shows it; `sections` its anchors with their titles for the table of contents;
-    `build` makes its HTML below the site's frame; `scripts` are the files of `assets/` that it needs; `key` a hash over everything that it is made of, under which it may be kept
+    `build` makes its HTML below the site's frame; `scripts` are the files that it loads (`pages/assets`); `key` a hash over everything that it is made of, under which it may be kept
     once it is built, empty for a page that is always built anew.
     """
 
@@ -132,7 +133,8 @@ class Page:
 def templates() -> Environment:
     """Return the templates of the pages, which escape every text that is not HTML by type; `marked` is their filter."""
     made = Environment(
-        loader=PackageLoader("open_reports"),
+        # A page with a folder of its own has its template there, `compare/template.html`; all others stand together.
+        loader=ChoiceLoader([PackageLoader(PACKAGE, "pages/templates"), PackageLoader(PACKAGE, "pages")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

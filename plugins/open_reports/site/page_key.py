@@ -17,6 +17,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from open_reports.pages.assets import shipped
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -35,9 +37,10 @@ def tools() -> str:
     for name in sorted({match[0] for each in metadata.requires("open-reports") or () if (match := _NAME.match(each))}):
         digest.update(f"{name} {_version(name)}\n".encode())
     root = Path(__file__).parents[1]
+    loaded = {Path(str(each)) for each in shipped().values()}
     for path in sorted(each for each in root.rglob("*") if each.is_file() and "__pycache__" not in each.parts):
-        # Scripts, styles and pictures stand beside the pages, not in them; a page names those it needs.
-        if path.relative_to(root).parts[0] != "assets":
+        # Scripts, styles and pictures are loaded by pages, they do not stand in them; a page names those it needs.
+        if path not in loaded:
             digest.update(f"{path.relative_to(root)}\0{path.stat().st_size}\0".encode() + path.read_bytes())
     return digest.hexdigest()
 

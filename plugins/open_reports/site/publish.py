@@ -19,12 +19,12 @@ from open_reports.files.folder import AgencyFolder, IndicatorFolder, ReportFolde
 from open_reports.form import forms
 from open_reports.form.glossary import entries
 from open_reports.history import releases
+from open_reports.pages.assets import shipped
 from open_reports.site.page_key import PageKeys
-from open_reports.text import LANGUAGES, Text, Words, resource
+from open_reports.text import LANGUAGES, Text, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from importlib.resources.abc import Traversable
 
     from open_reports.files.folder import Folder
     from open_reports.finding import Finding
@@ -196,8 +196,7 @@ def _named(made: Sequence[Page], language: str) -> list[search.Entry]:
 
 def _require_scripts(publication: Publication) -> None:
     """Refuse a page whose script is not shipped: it would show, and do nothing."""
-    shipped = {each.name for each in _shipped().iterdir()}
-    lacking = {script for page in publication.pages for script in page.scripts} - shipped
+    lacking = {script for page in publication.pages for script in page.scripts} - shipped().keys()
     if lacking:
         message = f"scripts that pages need are missing from the package: {', '.join(sorted(lacking))}"
         raise PublishError(message)
@@ -215,20 +214,15 @@ ASSETS = "assets/open-reports/"
 """Folder of our scripts and pictures below the site."""
 
 
-def _shipped() -> Traversable:
-    return resource("assets")
-
-
 def stylesheet() -> str:
     """Our styles as one file; what every page needs comes first."""
-    found = sorted(_shipped().iterdir(), key=lambda each: (each.name != "open-reports.css", each.name))
-    return "\n".join(each.read_text(encoding="utf-8") for each in found if each.name.endswith(".css"))
+    styles = sorted((name for name in shipped() if name.endswith(".css")), key=lambda name: (name != "open-reports.css", name))
+    return "\n".join(shipped()[name].read_text(encoding="utf-8") for name in styles)
 
 
 def assets() -> dict[str, str | bytes]:
     """What pages load, by path below the site: our styles as one file, scripts, pictures."""
-    others = {f"{ASSETS}{each.name}": each.read_bytes() for each in _shipped().iterdir() if not each.name.endswith(".css")}
-    return {STYLESHEET: stylesheet(), **dict(sorted(others.items()))}
+    return {STYLESHEET: stylesheet(), **{f"{ASSETS}{name}": file.read_bytes() for name, file in shipped().items() if not name.endswith(".css")}}
 
 
 STYLESHEET = "assets/open-reports.css"

@@ -18,8 +18,9 @@ from open_reports.document import INVISIBLE, Record, json_bytes, script_json
 from open_reports.errors import PublishError
 from open_reports.files.agencies import LIST
 from open_reports.form import FAMILY, OVERVIEW, forms
+from open_reports.pages.assets import shipped
 from open_reports.pages.frame import Here, Link, Page, column_words, crumbs, rendered, size_words
-from open_reports.text import Text, Words, reading, resource, resource_text, text_of, words
+from open_reports.text import Text, Words, reading, resource_text, text_of, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,7 +37,7 @@ SCRIPTS = ("elements.js", "explore-words.js", "explore-csv.js", "explore-sql.js"
 WORKER = "explore-worker.js"
 """Script that runs the engine, loaded when somebody asks."""
 ENGINE = ("sql-wasm.js", "sql-wasm.wasm")
-"""SQLite for browsers (`assets/sql.js-ORIGIN.txt`), loaded by the worker."""
+"""SQLite for browsers (`sql.js-ORIGIN.txt`), loaded by the worker."""
 _ASSETS = "assets/open-reports/"
 _MEGABYTE = 1_000_000
 
@@ -68,7 +69,7 @@ class Settings(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExploreContext:
-    """Exploring the database: what `templates/explore.html` is told."""
+    """Exploring the database: what `template.html` is told."""
 
     w: Words
     crumbs: Sequence[Link]
@@ -213,12 +214,11 @@ def _schema() -> str:
 @cache
 def _engine_size() -> int:
     """Bytes that a browser loads before it can read a database. Raises `PublishError` where a part is not shipped."""
-    folder = resource("assets")
-    lacking = [name for name in (*ENGINE, WORKER) if not (folder / name).is_file()]
+    lacking = [name for name in (*ENGINE, WORKER) if name not in shipped()]
     if lacking:
         message = f"parts of the page {PATH} are missing from the package: {', '.join(lacking)}"
         raise PublishError(message)
-    return sum(len((folder / name).read_bytes()) for name in (*ENGINE, WORKER))
+    return sum(len(shipped()[name].read_bytes()) for name in (*ENGINE, WORKER))
 
 
 def explore_page(w: Words, *, database_size: Callable[[], int]) -> Page:
@@ -232,7 +232,7 @@ def explore_page(w: Words, *, database_size: Callable[[], int]) -> Page:
     def build() -> str:
         size = database_size()
         return rendered(
-            "explore.html",
+            "explore/template.html",
             ExploreContext(
                 w=w,
                 crumbs=crumbs(here),

@@ -52,7 +52,7 @@ class Settings(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompareContext:
-    """The comparison: what `templates/compare.html` is told."""
+    """The comparison: what `template.html` is told."""
 
     w: Words
     crumbs: Sequence[Link]
@@ -283,7 +283,7 @@ def compare_page(library: Library, w: Words) -> Page:
 
     def build() -> str:
         return rendered(
-            "compare.html",
+            "compare/template.html",
             CompareContext(
                 w=w,
                 crumbs=crumbs(here),

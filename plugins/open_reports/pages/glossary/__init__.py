@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from open_reports.text import Words
 
 SCRIPT = "glossary.js"
-"""Script of `assets/` that opens a definition in place; without it the link leads to the glossary."""
+"""Script that opens a definition in place; without it the link leads to the glossary."""
 
 
 class EntryView(NamedTuple):
@@ -35,7 +35,7 @@ class EntryView(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GlossaryContext:
-    """The glossary: what `templates/glossary.html` is told."""
+    """The glossary: what `template.html` is told."""
 
     w: Words
     crumbs: Sequence[Link]
@@ -55,7 +55,7 @@ def glossary_page(w: Words) -> Page:
 
     def build() -> str:
         sections = [_section_view(section, here) for section in known.sections]
-        return rendered("glossary.html", GlossaryContext(w=w, crumbs=crumbs(here), current=w("glossary"), sections=sections))
+        return rendered("glossary/template.html", GlossaryContext(w=w, crumbs=crumbs(here), current=w("glossary"), sections=sections))
 
     return Page(
         here=here,

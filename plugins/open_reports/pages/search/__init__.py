@@ -8,22 +8,25 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from open_reports.derived import search
+from open_reports.errors import PublishError
 from open_reports.pages.frame import Link, Page, crumbs, rendered
-from open_reports.text import LANGUAGE_TAGS, Words, words
+from open_reports.text import LANGUAGE_TAGS, Words, resource, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from importlib.resources.abc import Traversable
 
     from open_reports.derived.search import Catalogue
     from open_reports.pages.frame import Here
     from open_reports.text import Words
 
 PATH = "search/"
+SCRIPT = "search.js"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchBoxContext:
-    """The box that leads to the search page: what `templates/search_box.html` is told."""
+    """The box that leads to the search page: what `box.html` is told."""
 
     w: Words
     action: str
@@ -31,7 +34,7 @@ class SearchBoxContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchContext:
-    """The search page: what `templates/search.html` is told."""
+    """The search page: what `template.html` is told."""
 
     w: Words
     crumbs: Sequence[Link]
@@ -48,12 +51,12 @@ class SearchContext:
 def search_page(here: Here, catalogue: Catalogue) -> Page:
     """Page that searches a catalogue, whose index stands in its folder. Raises `PublishError` where its script is missing."""
     w = here.w
-    search.script()
+    script()
 
     def build() -> str:
         says = {key: w(f"search_{key}") for key in ("found", "found_some", "found_part", "found_none", "loading", "count")}
         return rendered(
-            "search.html",
+            "search/template.html",
             SearchContext(
                 w=w,
                 crumbs=crumbs(here),
@@ -75,8 +78,17 @@ def search_page(here: Here, catalogue: Catalogue) -> Page:
         description=w("search_description"),
         sections=(("browse", w("search_browse")),),
         build=build,
-        scripts=(search.SCRIPT,),
+        scripts=(SCRIPT,),
     )
+
+
+def script(folder: Traversable | None = None) -> bytes:
+    """Script of the search page. Raises `PublishError` where it is missing: a search that finds nothing says nothing is there."""
+    file = (folder or resource("pages/search")) / SCRIPT
+    if not file.is_file() or not (text := file.read_bytes()).strip():
+        message = f"the search component is missing: pages/search/{SCRIPT}"
+        raise PublishError(message)
+    return text
 
 
 def search_box(here: Here) -> Markup:
@@ -86,7 +98,7 @@ def search_box(here: Here) -> Markup:
 
 def box(w: Words, action: str) -> Markup:
     """HTML of the box; `action` is the link to the search page."""
-    html = rendered("search_box.html", SearchBoxContext(w=w, action=action))
+    html = rendered("search/box.html", SearchBoxContext(w=w, action=action))
     return Markup(html)  # noqa: S704 (rendered by a template that escapes)
 
 
