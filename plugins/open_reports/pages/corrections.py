@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -24,7 +23,6 @@ from open_reports.pages.frame import (
     size_words,
 )
 from open_reports.pages.paging import parts
-from open_reports.text import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,7 +8,6 @@ that page or file, `@indicators`, `@snippets`, `@changes`, `@lacking` and `@cita
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,6 @@ from open_reports.history.corrections import corrections
 from open_reports.pages.frame import Download, Here, Link, Page, agency_name, rendered, size_words
 from open_reports.pages.paging import MOST_LISTED
 from open_reports.pages.search import search_box
-from open_reports.text import Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,7 +15,6 @@ from open_reports.form.glossary import anchor_of_column, anchor_of_group, anchor
 from open_reports.pages.frame import Download, Here, Link, Page, agency_name, anchor, crumbs, rendered, size_words
 from open_reports.pages.glossary import SCRIPT, term
 from open_reports.pages.paging import parts
-from open_reports.text import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

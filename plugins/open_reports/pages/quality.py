@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,7 +14,6 @@ from open_reports.form import forms
 from open_reports.pages.frame import Here, Link, Page, agency_name, anchor, crumbs, explanation_words, place_words, rendered
 from open_reports.pages.ledger import Entry, deadline, reason_words
 from open_reports.pages.paging import parts
-from open_reports.text import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -7,7 +7,6 @@ most rows are the same numbers over and over, and are made once for their number
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple

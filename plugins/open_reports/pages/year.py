@@ -9,7 +9,6 @@ from open_reports.derived.coverage import count
 from open_reports.pages.frame import Here, Link, Page, agency_name, crumbs, rendered
 from open_reports.pages.listing import list_cells, list_head
 from open_reports.pages.paging import parts
-from open_reports.text import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from markupsafe import Markup
-
 from open_reports.derived.indicator import of_library
 from open_reports.document import json_bytes, script_json
 from open_reports.files.agencies import LIST
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
     from open_reports.form import Column, Indicator, Line
     from open_reports.library import Agency, Library
     from open_reports.report import Report
-    from open_reports.text import Words
 
 PATH = "compare/"
 SCRIPTS = ("elements.js", "sorting.js", "compare-words.js", "compare-table.js", "compare-files.js", "compare-choices.js", "compare.js")

@@ -7,12 +7,9 @@ page's: the page's Content-Security-Policy stays that of every other.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
-
-from markupsafe import Markup
 
 from open_reports.document import INVISIBLE, Record, json_bytes, script_json
 from open_reports.errors import PublishError
@@ -28,7 +25,6 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from open_reports.form import TableForm
-    from open_reports.text import Words
 
 PATH = "explore/"
 DATABASE = "data/reports.sqlite"

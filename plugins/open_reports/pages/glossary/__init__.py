@@ -10,12 +10,12 @@ from markupsafe import Markup
 from open_reports.form import forms
 from open_reports.form.glossary import PATH, Entry, Section, glossary
 from open_reports.pages.frame import Here, Link, Page, crumbs, rendered
-from open_reports.text import Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from open_reports.text import Words
+
 
 SCRIPT = "glossary.js"
 """Script that opens a definition in place; without it the link leads to the glossary."""

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from open_reports.derived.search import Catalogue
     from open_reports.pages.frame import Here
-    from open_reports.text import Words
 
 PATH = "search/"
 SCRIPT = "search.js"
