@@ -320,9 +320,14 @@ class Chromium:
 
 
 def _executable() -> str | None:
-    """Return the browser named by CHROMIUM, else one on the PATH, else None for Playwright's own."""
+    """Return the browser named by CHROMIUM, else one on the PATH, else None for Playwright's own.
+
+    The headless shell, the same engine without windows, comes first: a page that opens costs it 0.13 s of processor time, a whole Chromium
+    0.5 s, and the tests open some six hundred.
+    """
     named = os.environ.get("CHROMIUM")
-    found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"))
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    found = (shutil.which(name) for name in names)
     return shutil.which(named) or named if named else next(filter(None, found), None)
 
 
