@@ -69,6 +69,7 @@ lint: $(TEST) scripts ## 检查代码格式和类型 · check the code's style a
 	@$(RUN) -m ruff check --quiet
 	@$(RUN) -m ruff format --check --quiet
 	@$(RUN) -m mypy --no-error-summary
+	@$(RUN) .ci/structure.py
 	@$(TSC) --project tests/scripts/tsconfig.json
 	@$(TSC) --project tests/scripts/tsconfig.worker.json
 

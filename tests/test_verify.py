@@ -997,7 +997,16 @@ def test_every_message_is_used_and_every_code_has_one() -> None:
     folder = PROJECT / "plugins" / "open_reports"
     source = "".join(
         (folder / name).read_text(encoding="utf-8")
-        for name in ("copies.py", "corpus.py", "site/export.py", "verify/comparison.py", "verify/__init__.py", "cli.py")
+        for name in (
+            "copies.py",
+            "corpus.py",
+            "site/export.py",
+            "verify/comparison.py",
+            "verify/parts.py",
+            "verify/verdict.py",
+            "verify/__init__.py",
+            "cli.py",
+        )
     )
     named = set(re.findall(r'"((?:copy|zip|web|manifest|file|made|package|note|verdict|place|export)\.[a-z_]+)"', source))
     assert named == set(messages())

@@ -20,7 +20,7 @@ from open_reports.report import csv_text
 from open_reports.report.lines import Plain, report_lines, table_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from open_reports.derived.indicator import Value
     from open_reports.files.folder import AgencyFolder
@@ -92,15 +92,7 @@ def agency_json(library: Library, agency: Agency) -> bytes:
             for line in table_lines(report, table):
                 for address, cell in _plain(line) if isinstance(line, Plain) else _remarked(line):
                     found.setdefault(address, {})[year] = cell
-    years = [str(report.year) for report in reports]
-    figures = []
-    for address, held in found.items():
-        if address in units:
-            unit, cells = units[address], held
-        else:
-            unit, cells = _unit(address), held if len(held) == len(years) else {year: held.get(year, _NOT_ON_FORM) for year in years}
-        spelt = ", ".join([f'"{year}": {cell}' for year, cell in cells.items()])
-        figures.append(f'{_word(address)}: {{"unit": {_word(unit)}, "years": {{{spelt}}}}}')
+    figures = _spelt(found, units, [str(report.year) for report in reports])
     rates = of_library(library)
     made = [
         f"{_json(indicator)}: {_json({str(report.year): _rate(values[agency.id, report.year]) for report in reports})}"
@@ -118,6 +110,17 @@ def agency_json(library: Library, agency: Agency) -> bytes:
         }
     )
     return f'{head[:-1]},\n"figures": {_object(figures)},\n"indicators": {_object(made)}}}\n'.encode()
+
+
+def _spelt(found: Mapping[str, Mapping[str, str]], units: Mapping[str, str], years: Sequence[str]) -> Iterator[str]:
+    """Each figure with its years; `units` has those of section one, which stand only in the years that state them."""
+    for address, held in found.items():
+        if address in units:
+            unit, cells = units[address], held
+        else:
+            unit, cells = _unit(address), held if len(held) == len(years) else {year: held.get(year, _NOT_ON_FORM) for year in years}
+        spelt = ", ".join([f'"{year}": {cell}' for year, cell in cells.items()])
+        yield f'{_word(address)}: {{"unit": {_word(unit)}, "years": {{{spelt}}}}}'
 
 
 def _object(members: Iterable[str]) -> str:

@@ -44,7 +44,7 @@ MOST_UNITS = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgencyContext:
-    """An agency: what `templates/agency.html` is told."""
+    """An agency: what `pages/templates/agency.html` is told."""
 
     w: Words
     here: Here

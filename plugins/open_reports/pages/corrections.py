@@ -56,7 +56,7 @@ class CorrectionView(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorrectionsContext:
-    """The list of corrections: what `templates/corrections.html` is told."""
+    """The list of corrections: what `pages/templates/corrections.html` is told."""
 
     w: Words
     crumbs: Sequence[Link]

@@ -45,7 +45,7 @@ class RowView(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageContext:
-    """Coverage and timeliness: what `templates/coverage.html` is told."""
+    """Coverage and timeliness: what `pages/templates/coverage.html` is told."""
 
     w: Words
     crumbs: Sequence[Link]

@@ -46,7 +46,7 @@ _NEAR = "https://near.invalid/"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataFilesContext:
-    """Kinds of file, each with its files: what `templates/data-files.html` is told."""
+    """Kinds of file, each with its files: what `pages/templates/data-files.html` is told."""
 
     w: Words
     kinds: Sequence[KindView]
@@ -54,7 +54,7 @@ class DataFilesContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataChangesContext:
-    """The latest changes of the data: what `templates/data-changes.html` is told."""
+    """The latest changes of the data: what `pages/templates/data-changes.html` is told."""
 
     w: Words
     changes: Sequence[Link]
@@ -63,7 +63,7 @@ class DataChangesContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CitationContext:
-    """How to cite all data together: what `templates/citation.html` is told; a report's page includes the same."""
+    """How to cite all data together: what `pages/templates/citation.html` is told; a report's page includes the same."""
 
     w: Words
     cite: citation.View
@@ -74,7 +74,7 @@ class CitationContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataContext:
-    """The page of the data: what `templates/data.html` is told."""
+    """The page of the data: what `pages/templates/data.html` is told."""
 
     w: Words
     crumbs: Sequence[Link]

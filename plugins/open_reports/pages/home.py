@@ -36,7 +36,7 @@ _FILES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomeContext:
-    """Home: what `templates/home.html` is told."""
+    """Home: what `pages/templates/home.html` is told."""
 
     w: Words
     here: Here

@@ -59,7 +59,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndicatorsContext:
-    """The list of indicators: what `templates/indicators.html` is told."""
+    """The list of indicators: what `pages/templates/indicators.html` is told."""
 
     w: Words
     crumbs: Sequence[Link]
@@ -70,7 +70,7 @@ class IndicatorsContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndicatorContext:
-    """One indicator: what `templates/indicator.html` is told."""
+    """One indicator: what `pages/templates/indicator.html` is told."""
 
     w: Words
     here: Here

@@ -16,7 +16,7 @@ from open_reports.pages.ledger import Entry, deadline, reason_words
 from open_reports.pages.paging import parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from open_reports.finding import Finding
     from open_reports.form import RuleText
@@ -89,7 +89,7 @@ class Quality:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualityContext:
-    """Data quality: what `templates/quality.html` is told."""
+    """Data quality: what `pages/templates/quality.html` is told."""
 
     w: Words
     crumbs: Sequence[Link]
@@ -101,7 +101,7 @@ class QualityContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleContext:
-    """One rule: what `templates/rule.html` is told."""
+    """One rule: what `pages/templates/rule.html` is told."""
 
     w: Words
     crumbs: Sequence[Link]
@@ -151,45 +151,6 @@ def _overview(quality: Quality, agencies: Sequence[Agency], part: Part) -> Page:
     shown = _TABLES if part.first else ("agencies",)
 
     def build() -> str:
-        library = quality.library
-        by_rule = [
-            {
-                "href": here.page(f"quality/{rule.id}/"),
-                "text": f"{rule.id} {rule.name[w.language]}",
-                "cells": [*_tested(quality.results.get(rule.id)), str(len(quality.of_rule(rule.id)))],
-            }
-            for rule in forms().rules.values()
-        ]
-        by_agency = [
-            {
-                "href": here.page(f"reports/{agency.id}/"),
-                "text": agency_name(agency, w),
-                "cells": [
-                    str(len(library.of_agency(agency.id))),
-                    *_counted(quality.by_agency.get(agency.id, ())),
-                ],
-            }
-            for agency in agencies
-        ]
-        by_year = [
-            {
-                "href": here.page(f"years/{year}/"),
-                "text": w("year_report", year=year),
-                "cells": [str(len(library.of_year(year))), *_counted([each for each in quality.findings if each.year == year])],
-            }
-            for year in reversed(library.years)
-        ]
-        counted = [w("reports"), level_name("discrepancy")[w.language], level_name("notice")[w.language], w("column_explained")]
-        results = [w("result_holds"), w("result_contradicts"), w("result_untestable"), w("column_findings")]
-        rows = {
-            "rules": ([w("rule"), *results], by_rule),
-            "agencies": ([w("agency"), *counted], by_agency),
-            "years": ([w("year"), *counted], by_year),
-        }
-        notes = {"rules": w("quality_untested")}
-        tables = [
-            {"id": id_, "title": w(_TABLES[id_]), "head": rows[id_][0], "rows": rows[id_][1], "note": notes.get(id_, "")} for id_ in shown
-        ]
         return rendered(
             "quality.html",
             QualityContext(
@@ -197,7 +158,7 @@ def _overview(quality: Quality, agencies: Sequence[Agency], part: Part) -> Page:
                 crumbs=crumbs(here, *part.above(w("quality"), w)),
                 current=part.current(w("quality"), w),
                 part=part.says(w),
-                tables=tables,
+                tables=_tables(quality, agencies, here, shown),
                 turns=part.turns(w),
             ),
         )
@@ -210,6 +171,47 @@ def _overview(quality: Quality, agencies: Sequence[Agency], part: Part) -> Page:
         sections=tuple((id_, w(key)) for id_, key in _TABLES.items() if id_ in shown),
         build=build,
     )
+
+
+def _tables(quality: Quality, agencies: Sequence[Agency], here: Here, shown: Iterable[str]) -> list[Mapping[str, object]]:
+    """Tables of the page, by what they count: rules, agencies, years."""
+    w, library = quality.w, quality.library
+    by_rule = [
+        {
+            "href": here.page(f"quality/{rule.id}/"),
+            "text": f"{rule.id} {rule.name[w.language]}",
+            "cells": [*_tested(quality.results.get(rule.id)), str(len(quality.of_rule(rule.id)))],
+        }
+        for rule in forms().rules.values()
+    ]
+    by_agency = [
+        {
+            "href": here.page(f"reports/{agency.id}/"),
+            "text": agency_name(agency, w),
+            "cells": [
+                str(len(library.of_agency(agency.id))),
+                *_counted(quality.by_agency.get(agency.id, ())),
+            ],
+        }
+        for agency in agencies
+    ]
+    by_year = [
+        {
+            "href": here.page(f"years/{year}/"),
+            "text": w("year_report", year=year),
+            "cells": [str(len(library.of_year(year))), *_counted([each for each in quality.findings if each.year == year])],
+        }
+        for year in reversed(library.years)
+    ]
+    counted = [w("reports"), level_name("discrepancy")[w.language], level_name("notice")[w.language], w("column_explained")]
+    results = [w("result_holds"), w("result_contradicts"), w("result_untestable"), w("column_findings")]
+    rows = {
+        "rules": ([w("rule"), *results], by_rule),
+        "agencies": ([w("agency"), *counted], by_agency),
+        "years": ([w("year"), *counted], by_year),
+    }
+    notes = {"rules": w("quality_untested")}
+    return [{"id": id_, "title": w(_TABLES[id_]), "head": rows[id_][0], "rows": rows[id_][1], "note": notes.get(id_, "")} for id_ in shown]
 
 
 def _rule_page(quality: Quality, rule: RuleText, found: Sequence[Finding], part: Part) -> Page:

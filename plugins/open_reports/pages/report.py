@@ -106,7 +106,7 @@ class SectionView(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportContext:
-    """A report: what `templates/report.html` is told."""
+    """A report: what `pages/templates/report.html` is told."""
 
     w: Words
     here: Here

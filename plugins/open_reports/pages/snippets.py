@@ -35,7 +35,7 @@ class View(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SnippetsContext:
-    """Examples of code: what `templates/snippets.html` is told."""
+    """Examples of code: what `pages/templates/snippets.html` is told."""
 
     w: Words
     snippets: Sequence[View]

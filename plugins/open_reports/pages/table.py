@@ -101,7 +101,7 @@ class Marks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableContext:
-    """One statutory table, with slots for its rows: what `templates/table.html` is told."""
+    """One statutory table, with slots for its rows: what `pages/templates/table.html` is told."""
 
     w: Words
     id: str
@@ -111,7 +111,7 @@ class TableContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingContext:
-    """A finding, below the line it is about: what `templates/finding.html` is told."""
+    """A finding, below the line it is about: what `pages/templates/finding.html` is told."""
 
     finding: FindingView
     w: Words

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class YearContext:
-    """The reports of a year: what `templates/year.html` is told."""
+    """The reports of a year: what `pages/templates/year.html` is told."""
 
     w: Words
     here: Here

@@ -190,3 +190,9 @@ _COMPARING: tuple[tuple[tuple[str, ...], Callable[[str, bytes, bytes], Differenc
     ((".sqlite",), _database),
     ((".parquet",), _parquet),
 )
+
+
+def first_byte(one: bytes, other: bytes) -> int:
+    """Position of the first byte that differs, counted from 1."""
+    shorter = min(len(one), len(other))
+    return next((at for at in range(shorter) if one[at] != other[at]), shorter) + 1

@@ -37,15 +37,19 @@ def known() -> tuple[AnyRoute, ...]:
     names = [each.name for each in pkgutil.walk_packages(files.__path__, f"{files.__name__}.")]
     found: list[AnyRoute] = [route for name in names for route in getattr(import_module(name), "ROUTES", ())]
     order = {key.removeprefix(_WORDS): place for place, key in enumerate(words()) if key.startswith(_WORDS)}
+    if faults := _faults(found, order):
+        raise PublishError("\n".join(faults))
+    return tuple(sorted(found, key=lambda route: order.get(route.id, len(order))))
+
+
+def _faults(found: Sequence[AnyRoute], order: Mapping[str, int]) -> list[str]:
+    """What is wrong with routes: no words, an id or a path that another has, a path outside its subject's folder."""
     listed = [route for route in found if route.listed]
     faults = [f"{route.path}: no words {_WORDS}{route.id} in locales/pages-catalogue.yml" for route in listed if route.id not in order]
     for each in ("id", "path"):
         values = [getattr(route, each) for route in found]
         faults += [f"two routes with the {each} {value}" for value in dict.fromkeys(values) if values.count(value) > 1]
-    faults += [f"{route.path}: not below {route.folder}, where its subject's files stand" for route in found if not _in_place(route)]
-    if faults:
-        raise PublishError("\n".join(faults))
-    return tuple(sorted(found, key=lambda route: order.get(route.id, len(order))))
+    return faults + [f"{route.path}: not below {route.folder}, where its subject's files stand" for route in found if not _in_place(route)]
 
 
 def _in_place(route: AnyRoute) -> bool:
