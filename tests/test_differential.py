@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from open_reports.finding import Finding
     from open_reports.report import Reading
 
+pytestmark = pytest.mark.unmeasured
+
 TABLES = forms().tables
 
 EDITS = 2_100

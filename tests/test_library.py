@@ -150,7 +150,7 @@ def test_a_parent_is_not_asked_for_where_only_a_part_is_read(tmp_path: Path) -> 
     assert open_library(tmp_path, only=[("xugou-yi", None)]).findings == ()
 
 
-@pytest.mark.parametrize("parent", [NO_PARENT, made_up.REMOVED])
+@pytest.mark.parametrize("parent", [NO_PARENT, made_up.REMOVED], ids=["none", "no key"])
 def test_an_agency_without_a_parent(parent: object, tmp_path: Path) -> None:
     package = made_up.package()
     package.edit_agency("parent", parent)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from open_reports.finding import Finding
 
+pytestmark = pytest.mark.unmeasured
+
 TABLES = forms().tables
 
 UNSEEN = yaml.safe_load((Path(__file__).parent / "cases" / "unseen.yml").read_text(encoding="utf-8"))

@@ -234,6 +234,7 @@ def test_after_any_edit_the_pages_are_those_of_a_build_from_nothing(name: str, b
     assert bool(taken.kept) == (name not in EVERYWHERE)
 
 
+@pytest.mark.unmeasured
 def test_edits_one_after_another(before: tuple[Path, Made], tmp_path: Path) -> None:
     """With sweeping between them, as builds do."""
     shutil.copytree(before[0], tmp_path / "store")

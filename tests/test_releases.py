@@ -443,6 +443,7 @@ def test_former_addresses_of_a_page(library: Library) -> None:
 # -- cost ---------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.unmeasured
 def test_gate_costs_little_for_ten_thousand_reports(library: Library, tmp_path: Path) -> None:
     """Ten thousand reports, made of one real one under other names: read the record and compare, in CPU seconds."""
     real = library.reports["pingtan", 2024]

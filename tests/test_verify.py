@@ -199,6 +199,7 @@ def test_a_hundred_changes_of_the_project_s_data_are_named_at_once(real: Path, t
     assert verdict.named() == set(paths)
 
 
+@pytest.mark.unmeasured
 def test_a_hundred_changes_one_by_one(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # Only from packages without a change is anything made again, so it is the same each time, and made once.
     publication = open_reports.open(copy).publish(site=SITE_URL)
@@ -225,6 +226,7 @@ def test_a_hundred_changes_one_by_one(copy: Path, monkeypatch: pytest.MonkeyPatc
     assert verify(copy).passed
 
 
+@pytest.mark.unmeasured
 def test_a_hundred_changes_of_a_report_s_zip(real: Path, tmp_path: Path) -> None:
     chance = random.Random(22)  # noqa: S311
     archive = real / "reports" / "pingtan" / "2024" / "pingtan-2024.zip"
