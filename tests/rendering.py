@@ -19,13 +19,19 @@ _STILL = """async () => {
   }
 }"""
 _AXE = Axe().axe_script
-_SHOWN = "() => document.head.append(Object.assign(document.createElement('style'), {textContent: '* { content-visibility: visible !important }'}))"
+_SHOWN = """() => document.getElementById("all-shown") ?? document.head.append(
+  Object.assign(document.createElement("style"), {id: "all-shown", textContent: "* { content-visibility: visible !important }"}))"""
 """What is laid out only when it comes near must be judged, too."""
 
 
 def settled(page: Page) -> None:
     """Wait until nothing has moved or faded for a dozen frames: a colour half way is no colour to judge."""
     page.evaluate(_STILL)
+
+
+def unfold(page: Page) -> None:
+    """Lay out what would wait until it comes near: before, its `innerText` is sometimes empty and sometimes not."""
+    page.evaluate(_SHOWN)
 
 
 def overflow(page: Page) -> int:
@@ -35,7 +41,7 @@ def overflow(page: Page) -> int:
 
 def violations(page: Page, *rules: str) -> list[str]:
     """What axe finds, by the rules that it has by default, or by some."""
-    page.evaluate(_SHOWN)
+    unfold(page)
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(_AXE)
     options = {"resultTypes": ["violations"], **({"runOnly": {"type": "rule", "values": rules}} if rules else {})}

@@ -26,7 +26,7 @@ from open_reports.report import number
 from open_reports.text import Words, words
 from patience import PATIENCE
 from playwright.sync_api import expect
-from rendering import DESK, PHONE, overflow, violations
+from rendering import DESK, PHONE, overflow, unfold, violations
 from website import Chromium, Watch, browser, served
 
 if TYPE_CHECKING:
@@ -114,6 +114,7 @@ def resulted(browser: Chromium, server: Server, query: str, **options: Any) -> P
 
 def shown(page: Page) -> list[list[str]]:
     """Cells of the table as read, row by row; what stands in small type follows after a blank."""
+    unfold(page)
     rows = page.locator("#or-compare-result tbody tr").evaluate_all(
         "rows => rows.map(row => [...row.cells].map(cell => cell.innerText.replace(/\\s+/g, ' ').trim()))"
     )
