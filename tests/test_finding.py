@@ -8,6 +8,7 @@ from pathlib import Path
 
 import open_reports
 import pytest
+from open_reports.checks import formats
 from open_reports.finding import LEVELS, Finding, Level, Message, finding, level_name, messages
 from open_reports.form import forms
 from open_reports.text import Text
@@ -41,7 +42,7 @@ def example(**values: object) -> Finding:
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda message: message.code)
 def test_both_languages_say_the_same_of_the_same(message: Message) -> None:
     """The same values are filled in, however the sentence turns."""
-    assert fields(message.says.zh) == fields(message.says.en)
+    assert fields(message.text.zh) == fields(message.text.en)
     assert fields(message.public.zh) == fields(message.public.en)
 
 
@@ -51,7 +52,7 @@ def fields(sentence: str) -> set[str]:
 
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda message: message.code)
 def test_every_message_is_one_line_in_its_language(message: Message) -> None:
-    for words in (message.says, message.public):
+    for words in (message.text, message.public):
         assert "\n" not in words.zh + words.en
         assert re.search("[\u4e00-\u9fff]", words.zh)
         assert not re.search("[\u4e00-\u9fff]", words.en.replace("一, 五, 六", ""))
@@ -59,14 +60,14 @@ def test_every_message_is_one_line_in_its_language(message: Message) -> None:
 
 @pytest.mark.parametrize("message", SENTENCES, ids=lambda message: message.code)
 def test_every_message_is_a_sentence(message: Message) -> None:
-    assert message.says.zh.endswith("。")
-    assert message.says.en.endswith(".")
+    assert message.text.zh.endswith("。")
+    assert message.text.en.endswith(".")
 
 
 @pytest.mark.parametrize("message", [each for each in SENTENCES if each.level != "notice"], ids=lambda message: message.code)
 def test_every_error_and_discrepancy_says_what_to_do(message: Message) -> None:
     """The fact first; what to do stands behind a semicolon."""
-    fact, _, advice = message.says.zh.partition("；")
+    fact, _, advice = message.text.zh.partition("；")
     assert fact
     assert advice
 
@@ -118,7 +119,7 @@ def test_a_column_without_a_title_is_named_by_its_id() -> None:
 
 def test_a_finding_without_a_place_is_the_sentence_alone() -> None:
     message = finding("file.missing").message("zh")
-    assert message == messages()["file.missing"].says.zh
+    assert message == messages()["file.missing"].text.zh
 
 
 def test_values_are_never_read_as_a_format() -> None:
@@ -152,3 +153,13 @@ def test_levels_have_names(level: Level) -> None:
 def test_an_unknown_code_is_an_error_of_ours() -> None:
     with pytest.raises(KeyError):
         finding("table.invented")
+
+
+@pytest.mark.parametrize("found, said", [("1", "there is 1 more, "), ("2", "there are 2 more, "), ("1,000", "there are 1,000 more, ")])
+def test_a_message_counts_one_as_one(found: str, said: str) -> None:
+    """Where the sentence is split into fact and advice, too."""
+    more = finding("file.more", file="a/2024/data/notes.csv", found=found)
+    assert more.problem("en").startswith(said)
+    assert more.public("en").startswith(said)
+    assert said in formats.text([more], language="en")
+    assert f"还有 {found} 处" in more.problem("zh")

@@ -247,8 +247,8 @@ def test_every_level_has_its_colour() -> None:
 @pytest.mark.parametrize("code", [code for code in messages() if not code.startswith("level.")])
 def test_problem_and_remedy_are_the_whole_message(code: str, language: str) -> None:
     """Split where the advice begins, never inside brackets, and nothing is lost."""
-    fact, advice = formats._templates(code, language)
-    says = messages()[code].says[language]
+    says = messages()[code].text[language]
+    fact, advice = formats._split(says, language)
     stop = {"zh": "。", "en": "."}[language]
     between = {"zh": "；", "en": "; "}[language]
     assert fact[:-1] + between + advice == says if advice else fact == says

@@ -66,7 +66,7 @@ def test_reports_stand_in_order(corpus: Path) -> None:
 
 def test_only_one_agency(corpus: Path) -> None:
     library = open_library(corpus, only=[("xugou-0002", None)])
-    assert str(library) == "7 reports of 1 agencies"
+    assert str(library) == "7 reports of 1 agency"
 
 
 def test_only_one_year_of_one_agency(corpus: Path) -> None:

@@ -3,42 +3,27 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
+from string import Formatter
 from typing import TYPE_CHECKING
 
 import made_up
 import pytest
 import whole
 from lxml import html as parser
+from open_reports import copies
+from open_reports.derived.summary.book import book
 from open_reports.errors import FormError
+from open_reports.finding import messages
 from open_reports.library import open_library
 from open_reports.pages import home_page
-from open_reports.text import Words, reading, text_of, words
+from open_reports.text import Words, counted, reading, text_of, words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-COUNTS = (
-    "count", "rows", "reports", "paths", "holds", "contradicts", "untestable", "expected", "collected", "on_time", "late", "unknown",
-)  # fmt: skip
-"""Placeholders that stand for a number of things, which may be one."""
-_PLURAL = re.compile(rf"\{{(?:{'|'.join(COUNTS)})\}} (?:\w+ )?(?:are|were|have|do|hold|stand|contain|(?!is\b|was\b|as\b|this\b)\w+s)\b")
-
-
-@pytest.mark.parametrize(
-    "text", ["{count} errors", "All {count} annual reports of", "{count} stand beside", "{holds} hold", "{late} are late"]
-)
-def test_a_plural_behind_a_count_is_seen(text: str) -> None:
-    assert _PLURAL.search(text)
-
-
-NEVER_ONE = {"compare_latest_part", "explore_rows_more", "explore_some_agencies"}
-"""Words that are said only of very many."""
-
-
-def test_no_count_stands_before_a_plural() -> None:
-    """`1 reports` and `1 stand` are no English: a count stands behind what it counts, `reports: 1`."""
-    assert {key: text.en for key, text in words().items() if key not in NEVER_ONE and not text.one and _PLURAL.search(text.en)} == {}
-
+    from open_reports.text import Text
 
 COUNTED = sorted(key for key, text in words().items() if text.one)
 
@@ -55,7 +40,6 @@ def test_counted_words_are_right_for_any_number(key: str) -> None:
     assert said[1] == text.one.format(**{text.by: 1})
     assert all(said[number] == text.en.format(**{text.by: number}) for number in (0, 2, "1,000"))
     assert text.one != text.en
-    assert not _PLURAL.search(text.one)
     assert Words("zh")(key, **{text.by: 1}) == text.zh.format(**{text.by: 1})
 
 
@@ -77,3 +61,90 @@ def test_the_home_page_counts_one_as_one(tmp_path: Path) -> None:
     page = home_page(whole.folder("data/", open_library(tmp_path)), Words("en"))
     counts = parser.fromstring(page.build()).xpath('//ul[@class="or-counts"]/li')
     assert [each.text_content() for each in counts][:3] == ["1 Report", "1 Agency", "1 Year"]
+
+
+# -- every number of every sentence --------------------------------------------------------------------------------------
+
+_BESIDE = re.compile(
+    r"\{(\w+)\} (?:[\w-]+ )?(?:are|were|have|do|(?!is\b|was\b|as\b|this\b|has\b|its\b)\w+s)\b|\b(?:are|were|have) (?:\w+ )?\{(\w+)\}"
+)
+"""A value beside a plural: behind it stands a noun or verb of many, or `there are` before it."""
+INVARIANT = {
+    "a limit of the page, and more than one": {
+        "compare_warn_many_agencies", "compare_warn_many_figures", "explore_box_hint", "explore_late", "explore_many_agencies",
+    },
+    "a limit that something has passed, so it is many": {"file.too_big", "document.too_deep", "record.too_long", "table.too_long", "table.too_many_rows"},
+    "how many are shown of more": {
+        "compare_latest_part", "explore_cells_shown", "explore_rows_more", "explore_rows_shown", "explore_some_agencies", "search_found_some",
+    },
+    "seconds with two decimals, which are many: 1.00 seconds": {"explore_rows"},
+    "significant digits of a spreadsheet: 15": {"book_digits_says"},
+    "a list or a name and no number": {
+        "compare_warn_period", "release_figure_changed", "release_successor_needless", "file.unexpected", "meta.parent", "meta.revision",
+        "record.choice", "record.not_mapping", "record.unknown_key", "table.note_place", "table.part_of",
+    },
+}  # fmt: skip
+"""Labels that have one form for any number, by the reason."""
+
+
+def every_label() -> Iterator[tuple[str, Text]]:
+    """Labels of the pages, messages about packages, messages about copies."""
+    yield from words().items()
+    for code, message in messages().items():
+        yield from ((code, text) for text in (message.text, message.public))
+    yield from copies.messages().items()
+
+
+def test_every_number_beside_a_plural_has_both_forms_or_a_reason() -> None:
+    invariant = {key for keys in INVARIANT.values() for key in keys}
+    beside = {key for key, text in every_label() if _BESIDE.search(text.en)}
+    both = {key for key, text in every_label() if text.one}
+    assert beside - both == invariant
+    assert len(invariant) == sum(map(len, INVARIANT.values()))
+
+
+@pytest.mark.parametrize("key", sorted({key for key, text in every_label() if text.one}))
+def test_one_and_two_are_said_rightly_in_every_label(key: str) -> None:
+    for text in [text for each, text in every_label() if each == key and text.one]:
+        values = {name: "7" for _, name, _, _ in Formatter().parse(text.en + text.one) if name}
+        said = {number: text.filled("en", {**values, text.by: number}) for number in ("0", "1", "2", "1,000")}
+        assert not re.search(r"\b1 (?:[\w-]+ )?(?:are|were|have|(?!is\b|was\b|as\b|this\b)\w+s)\b|\b(?:are|were) 1\b", said["1"])
+        assert said["1"] == text.one.format(**{**values, text.by: "1"})
+        assert all(said[number] == text.en.format(**{**values, text.by: number}) for number in ("0", "2", "1,000"))
+
+
+def test_scripts_are_given_no_label_with_two_forms() -> None:
+    """They fill in one text: a label of theirs has one form for any number, or two keys."""
+    assert not {key for key, text in words().items() if text.one and key.startswith(("compare_", "explore_", "search_"))}
+
+
+NEVER_ONE_IN_SUMMARIES = {
+    ("applicants", "natural_share"): "a rate",
+    ("review_shared", "review_share"): "a rate",
+    ("court_shared", "court_share"): "a rate",
+    ("ends", "otherwise"): "`handled in other ways`, which is how, not how many",
+    ("decided", "penalties"): "`on penalties`, which is about what",
+    ("decided", "compulsion"): "`on compulsory measures`, which is about what",
+    ("requests", "new"): "a zero",
+    ("outcomes", "done"): "a zero, or more than one: one has a sentence of its own above",
+    ("court_said", "court"): "of several kinds, so more than one: a single kind has a sentence of its own above",
+    ("latest", "done"): "not one: below the floor of a rate there is none, and so not this sentence",
+}  # fmt: skip
+
+
+def test_summaries_count_one_as_one() -> None:
+    """A figure before a plural noun has both words, `{new: request | requests}`, or cannot be one."""
+    plural = re.compile(r"^ (?:[\w-]+ ){0,3}?(?:are|were|have|do|(?!is\b|was\b|as\b|this\b|its\b)[\w-]+s)\b")
+    found = {
+        (name, piece.name)
+        for name, phrase in book().phrases.items()
+        for variant in phrase.variants
+        for piece, after in pairwise(variant.says["en"])
+        if piece.kind == "count" and after.kind == "text" and plural.match(after.text)
+    }
+    assert found == set(NEVER_ONE_IN_SUMMARIES)
+
+
+@pytest.mark.parametrize("number, said", [(0, "0 agencies"), (1, "1 agency"), (2, "2 agencies"), (1000, "1000 agencies")])
+def test_things_are_counted_in_english(number: int, said: str) -> None:
+    assert counted(number, "agency", "agencies") == said

@@ -18,7 +18,7 @@ from open_reports.checks.batch import survey
 from open_reports.checks.cache import Cache
 from open_reports.checks.check import check as checked
 from open_reports.checks.check import errors, unexplained
-from open_reports.copies import told as copy_words
+from open_reports.copies import message as copy_words
 from open_reports.document import PLACEHOLDER, shown
 from open_reports.errors import OpenReportsError
 from open_reports.files import manifest

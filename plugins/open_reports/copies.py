@@ -49,20 +49,16 @@ _Out = TypeVar("_Out")
 
 @cache
 def messages() -> Mapping[str, Text]:
-    """What is said of copies and exports, from `locales/verify.yml`. Raises `FormError` where one lacks a language."""
+    """Messages about copies and exports, from `locales/verify.yml`. Raises `FormError` where one lacks a language."""
     name = "locales/verify.yml"
     with reading(name, resource_text(name)) as root:
         return {code: text_of(root.record(code)) for code in root.mapping}
 
 
-def told(code: str, **values: object) -> Text:
-    """Fill in a message in both languages; a value that is itself a text is told in each."""
-
-    def filled(language: str) -> str:
-        own = {key: value[language] if isinstance(value, Text) else value for key, value in values.items()}
-        return messages()[code].for_values(language, own).format(**own)
-
-    return Text(zh=filled("zh"), en=filled("en"))
+def message(code: str, **values: object) -> Text:
+    """Return a message in both languages with its values filled in."""
+    text = messages()[code]
+    return Text(zh=text.filled("zh", values), en=text.filled("en", values))
 
 
 class CopyError(OpenReportsError):
@@ -74,7 +70,7 @@ class CopyError(OpenReportsError):
     def __init__(self, file: str, code: str, **values: object) -> None:
         self.file = file
         self.code = code
-        self.says = told(code, **values)
+        self.says = message(code, **values)
         super().__init__(f"{file}：{self.says.zh} / {self.says.en}")
 
 

@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from open_reports.errors import OpenReportsError
-from open_reports.text import Text, open_text_of, reading, resource_text
+from open_reports.text import Text, open_text_of, reading, resource_text, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,14 +28,14 @@ LEVELS: tuple[Level, ...] = ("error", "discrepancy", "notice")
 class Message:
     """The words of one code.
 
-    `rule` is None where the finding brings its own (an identity of the form); `says` is for whoever keeps the package,
+    `rule` is None where the finding brings its own (an identity of the form); `text` is for whoever keeps the package,
     `public` for whoever reads the site: the fact alone, without the advice to the clerk.
     """
 
     code: str
     rule: str | None
     level: Level
-    says: Text
+    text: Text
     public: Text
 
 
@@ -87,15 +87,15 @@ class Finding:
 
     def problem(self, language: str = "zh") -> str:
         """What stands there, what was expected, what to do: the message without the place."""
-        return self._filled(messages()[self.code].says, language)
+        return self.filled(messages()[self.code].text, language)
 
     def public(self, language: str = "zh") -> str:
         """Return what the site says beside the figure: the fact alone."""
-        return self._filled(messages()[self.code].public, language)
+        return self.filled(messages()[self.code].public, language)
 
-    def _filled(self, words: Text, language: str) -> str:
-        shown = {key: value[language] if isinstance(value, Text) else value for key, value in self.values}
-        return words[language].format(**{"expected": self.expected, "found": self.found, **shown})
+    def filled(self, text: Text, language: str) -> str:
+        """A text with what the finding states filled in."""
+        return text.filled(language, {"expected": self.expected, "found": self.found, **dict(self.values)})
 
     def message(self, language: str = "zh") -> str:
         """Return the whole sentence: place, what stands there, what was expected, what to do."""
@@ -186,19 +186,16 @@ def messages() -> Mapping[str, Message]:
 def _message(code: str, record: Record) -> Message:
     stated = record.choice("level", LEVELS, required=False)
     level: Level = next((each for each in LEVELS if each == stated), "error")
-    says = open_text_of(record, most=600)
+    text = open_text_of(record, most=600)
     rule = record.text("rule", required=False) or None
-    public = Text(
-        zh=record.text("public_zh", required=False, most=600) or says.zh,
-        en=record.text("public_en", required=False, most=600) or says.en,
-    )
+    public = text_of(record.record("public"), most=600) if "public" in record.mapping else text
     record.close()
-    return Message(code=code, rule=rule, level=level, says=says, public=public)
+    return Message(code=code, rule=rule, level=level, text=text, public=public)
 
 
 def level_name(level: Level) -> Text:
     """Name of a level, for people."""
-    return messages()[f"level.{level}"].says
+    return messages()[f"level.{level}"].text
 
 
 class DataError(OpenReportsError):

@@ -16,6 +16,7 @@ from open_reports.errors import DocumentError
 from open_reports.finding import Finding, finding
 from open_reports.form import forms
 from open_reports.report import FIRST_YEAR, LAST_YEAR, URL, Report, read
+from open_reports.text import counted
 
 if TYPE_CHECKING:
     import os
@@ -115,7 +116,7 @@ class Library:
         return len(self.reports)
 
     def __str__(self) -> str:
-        return f"{len(self.reports)} reports of {len(self.agencies)} agencies"
+        return f"{counted(len(self.reports), 'report', 'reports')} of {counted(len(self.agencies), 'agency', 'agencies')}"
 
 
 def open_library(root: Path, *, place: str | None = None, only: Sequence[tuple[str, int | None]] = (), reports: bool = True) -> Library:

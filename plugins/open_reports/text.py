@@ -98,8 +98,18 @@ class Text:
         """Label of a language that suits the number among the values, not yet filled in."""
         return self.one if language == "en" and self.one and str(values.get(self.by)) == "1" else self[language]
 
+    def filled(self, language: str, values: Mapping[str, object]) -> str:
+        """Label of a language with its values filled in."""
+        own = in_language(values, language)
+        return self.for_values(language, own).format(**own)
+
     def __str__(self) -> str:
         return self.zh
+
+
+def in_language(values: Mapping[str, object], language: str) -> dict[str, object]:
+    """Values of a label; one that is itself a text is said in the label's language."""
+    return {key: value[language] if isinstance(value, Text) else value for key, value in values.items()}
 
 
 def text_of(record: Record, *, most: int = 400) -> Text:
@@ -133,6 +143,11 @@ def _word_files() -> Iterator[str]:
     yield from (f"locales/{name}" for name in shared)
     own = sorted(each.name for each in resource("pages").iterdir() if each.joinpath("words.yml").is_file())
     yield from (f"pages/{name}/words.yml" for name in own)
+
+
+def counted(number: int, one: str, other: str) -> str:
+    """A number of things in English, for whoever reads a value as text: `1 report`, `19 reports`."""
+    return f"{number} {one if number == 1 else other}"
 
 
 @cache

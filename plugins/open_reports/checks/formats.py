@@ -18,7 +18,7 @@ from open_reports.document import shown
 from open_reports.finding import LEVELS, level_name, messages
 from open_reports.form import forms
 from open_reports.report import json_text
-from open_reports.text import LANGUAGE_TAGS, LANGUAGES, Text
+from open_reports.text import LANGUAGE_TAGS, LANGUAGES, Text, in_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -101,16 +101,14 @@ def _said(explanation: Explanation, language: str) -> str:
 
 def _halves(each: Finding, language: str) -> tuple[str, str]:
     """What stands there and what was expected; what to do."""
-    fact, advice = _templates(each.code, language)
-    values = {key: value[language] if isinstance(value, Text) else value for key, value in each.values}
-    values.update(expected=each.expected or "", found=each.found or "")
+    values = {"expected": each.expected or "", "found": each.found or "", **in_language(dict(each.values), language)}
+    fact, advice = _split(messages()[each.code].text.for_values(language, values), language)
     return fact.format(**values), advice.format(**values)
 
 
 @cache
-def _templates(code: str, language: str) -> tuple[str, str]:
+def _split(words: str, language: str) -> tuple[str, str]:
     """A message before and behind the semicolon that its advice follows; one inside brackets parts nothing."""
-    words = messages()[code].says[language]
     depth = 0
     for position, char in enumerate(words):
         # A semicolon in brackets belongs to an aside, not to the advice.

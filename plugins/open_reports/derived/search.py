@@ -13,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 from open_reports.form import forms
-from open_reports.text import LANGUAGES, Text, Words, reading, resource_text, words
+from open_reports.text import LANGUAGES, Text, Words, counted, reading, resource_text, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -78,7 +78,8 @@ class Catalogue:
     entries: tuple[Entry, ...]
 
     def __str__(self) -> str:
-        return f"{len(self.offices)} agencies, {len(self.entries)} other entries ({self.language})"
+        agencies, others = counted(len(self.offices), "agency", "agencies"), counted(len(self.entries), "other entry", "other entries")
+        return f"{agencies}, {others} ({self.language})"
 
 
 def catalogue(library: Library, language: str, *, terms: Iterable[Term] = (), pages: Iterable[Entry] = ()) -> Catalogue:

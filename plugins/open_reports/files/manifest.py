@@ -16,6 +16,7 @@ from open_reports.document import Record, parse_json
 from open_reports.errors import DocumentError, PublishError
 from open_reports.files.route import JSON, Route
 from open_reports.report import file_hash
+from open_reports.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -102,7 +103,7 @@ class Manifest:
         return len(self._entries)
 
     def __str__(self) -> str:
-        return f"{len(self)} files, {self.hash}"
+        return f"{counted(len(self), 'file', 'files')}, {self.hash}"
 
 
 def is_data(path: str) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports.errors import FormError
 from open_reports.form import FAMILY, forms
-from open_reports.text import Text, faults_of, opened, resource_texts, text_of
+from open_reports.text import Text, counted, faults_of, opened, resource_texts, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,7 +94,7 @@ class Glossary(Mapping[str, Entry]):
         return len(self._entries)
 
     def __str__(self) -> str:
-        return f"{len(self)} entries in {len(self.sections)} sections"
+        return f"{counted(len(self), 'entry', 'entries')} in {counted(len(self.sections), 'section', 'sections')}"
 
 
 @cache

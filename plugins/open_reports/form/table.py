@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from open_reports.form.common import RuleText, thawed
+from open_reports.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -234,4 +235,4 @@ class TableForm:
         return {"fields": fields, "primaryKey": [line.id], "missingValues": self.common.missing_values()}
 
     def __str__(self) -> str:
-        return f"{self.id} of form {self.form}: {len(self.lines)} lines x {len(self.columns)} columns"
+        return f"{self.id} of form {self.form}: {counted(len(self.lines), 'line', 'lines')} x {counted(len(self.columns), 'column', 'columns')}"

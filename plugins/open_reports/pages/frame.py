@@ -107,8 +107,8 @@ class Page:
     """A page of the site, not yet built.
 
     `name` is its short title, as a menu shows it; `sections` its anchors with their titles for the table of contents;
-    `build` makes its HTML below the site's frame; `scripts` are the files that it loads (`pages/assets`); `key` a hash over everything that it is made of, under which it may be kept
-    once it is built, empty for a page that is always built anew.
+    `build` makes its HTML below the site's frame; `scripts` are the files that it loads (`pages/assets`); `key` a hash over
+    everything that it is made of, under which it may be kept once it is built, empty for a page that is always built anew.
     """
 
     here: Here

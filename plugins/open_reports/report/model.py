@@ -8,6 +8,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from open_reports.form import Address, Form, Status, TableForm, forms
+from open_reports.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -168,7 +169,7 @@ class Table:
         return None if row is None or position is None else row[position]
 
     def __str__(self) -> str:
-        return f"{self.form.id} ({self.form.form}): {len(self.rows)} of {len(self.form.lines)} lines"
+        return f"{self.form.id} ({self.form.form}): {len(self.rows)} of {counted(len(self.form.lines), 'line', 'lines')}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,7 +21,7 @@ from open_reports.form.glossary import entries
 from open_reports.history import releases
 from open_reports.pages.assets import shipped
 from open_reports.site.page_key import PageKeys
-from open_reports.text import LANGUAGES, Text, Words
+from open_reports.text import LANGUAGES, Text, Words, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -62,7 +62,8 @@ class Publication:
             folder.let_go()
 
     def __str__(self) -> str:
-        return f"{len(self.pages)} pages, {len(self.folders)} folders of data files"
+        folders = counted(len(self.folders), "folder of data files", "folders of data files")
+        return f"{counted(len(self.pages), 'page', 'pages')}, {folders}"
 
 
 def by_report(findings: Iterable[Finding]) -> dict[tuple[str, int], list[Finding]]:

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from open_reports import corpus
-from open_reports.copies import Copy, CopyError, open_copy, told
+from open_reports.copies import Copy, CopyError, message, open_copy
 from open_reports.document import shown
 from open_reports.errors import DocumentError, OpenReportsError
 from open_reports.files import manifest
@@ -85,7 +85,7 @@ class _Whole:
             # What was changed itself says nothing about what was made of it: it would only be blamed for everything.
             wanted = {manifest.PATH, *corpus.sources(self.stated.entries)}
             if wanted & self.verdict.named():
-                self.verdict.notes.append(told("note.skipped"))
+                self.verdict.notes.append(message("note.skipped"))
             elif made := self._packages(Path(below)):
                 self._made(made)
             self.verdict.packages = sum(path.endswith(f"/{DESCRIPTOR}") for path in corpus.sources(self.found))
@@ -141,7 +141,7 @@ class _Whole:
             if among_data(fault.file) or any(f"{folder}/".startswith(f"{fault.file}/") for folder in (*DATA_FOLDERS, *folders)):
                 self.verdict.fault(fault)
         if any(map(is_page, paths)):
-            self.verdict.notes.append(told("note.pages"))
+            self.verdict.notes.append(message("note.pages"))
 
     def _packages(self, below: Path) -> Corpus | None:
         """Read and check the packages of the copy; None where they have errors, which are told."""
@@ -156,7 +156,7 @@ class _Whole:
         """Make everything again, and compare."""
         same_version = self.stated.made_by == manifest.maker()
         if not same_version:
-            self.verdict.notes.append(told("note.version", found=self.stated.made_by, expected=manifest.maker()))
+            self.verdict.notes.append(message("note.version", found=self.stated.made_by, expected=manifest.maker()))
         comparing = _Comparing(self.copy, self.verdict, self.stated, self.found, exact=same_version)
         try:
             publication = made.publish(site=self.stated.site)
@@ -245,7 +245,7 @@ class _Comparing:
                     self.verdict.add(path, "made.unknown")
                 else:
                     self.notes["note.hash_only"].append(path)
-        self.verdict.notes += [told(code, count=f"{len(paths):,}", found=paths[0]) for code, paths in self.notes.items() if paths]
+        self.verdict.notes += [message(code, count=f"{len(paths):,}", found=paths[0]) for code, paths in self.notes.items() if paths]
 
 
 # -- words ------------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from decimal import Decimal
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from open_reports.copies import ARCHIVE_FAULTS, told
+from open_reports.copies import ARCHIVE_FAULTS, message
 from open_reports.document import shown
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _parquet(path: str, made: bytes, found: bytes) -> Difference | Unknown:
 
 
 def _first(path: str, found: str) -> Difference:
-    return Difference(told("place.value", path=path), path, found)
+    return Difference(message("place.value", path=path), path, found)
 
 
 def _values(path: str, made: object, found: object, rewritten: Rewritten, *, whole: bool) -> Iterator[Difference]:
@@ -96,17 +96,17 @@ def _values(path: str, made: object, found: object, rewritten: Rewritten, *, who
         yield from _mappings(path, made, found, rewritten, whole=whole)
     elif isinstance(made, list) and isinstance(found, list):
         if len(made) != len(found):
-            yield Difference(told("place.value", path=f"{path}[]"), str(len(made)), str(len(found)))
+            yield Difference(message("place.value", path=f"{path}[]"), str(len(made)), str(len(found)))
         for index, (expected, stated) in enumerate(zip(made, found, strict=False)):
             yield from _values(f"{path}[{index}]", expected, stated, rewritten, whole=whole)
     elif type(made) is not type(found) or (made != found and (made, found) not in rewritten):
-        yield Difference(told("place.value", path=path), shown(made, _SHOWN), shown(found, _SHOWN))
+        yield Difference(message("place.value", path=path), shown(made, _SHOWN), shown(found, _SHOWN))
 
 
 def _mappings(path: str, made: dict[str, object], found: dict[str, object], rewritten: Rewritten, *, whole: bool) -> Iterator[Difference]:
     if whole and made.keys() != found.keys():
         lacking, more = ([key for key in one if key not in other] for one, other in ((made, found), (found, made)))
-        yield Difference(told("place.value", path=path), shown(lacking, _SHOWN), shown(more, _SHOWN))
+        yield Difference(message("place.value", path=path), shown(lacking, _SHOWN), shown(more, _SHOWN))
     for key, value in made.items():  # in its order, for a set has another one each time, and the first difference is what is told
         if key in found:
             yield from _values(f"{path}.{key}" if path else key, value, found[key], rewritten, whole=whole)
@@ -117,18 +117,18 @@ def _cells(made: bytes, found: bytes, *, whole: bool) -> Iterator[Difference]:
     heads = (next(expected, []), next(stated, []))
     both = [name for name in heads[0] if name in heads[1]]
     if not both or (whole and heads[0] != heads[1]):
-        yield Difference(told("place.line", row=1, column=""), shown(heads[0], _SHOWN), shown(heads[1], _SHOWN))
+        yield Difference(message("place.line", row=1, column=""), shown(heads[0], _SHOWN), shown(heads[1], _SHOWN))
         return
     places = [(name, heads[0].index(name), heads[1].index(name)) for name in both]
     for number, (right, row) in enumerate(zip_longest(expected, stated), start=2):
         if right is None or row is None:
-            nothing = told("place.nothing").zh
-            yield Difference(told("place.line", row=number, column=both[0]), _row(right) or nothing, _row(row) or nothing)
+            nothing = message("place.nothing").zh
+            yield Difference(message("place.line", row=number, column=both[0]), _row(right) or nothing, _row(row) or nothing)
             return
         for name, here, there in places:
             one, other = (cells[at] if at < len(cells) else "" for cells, at in ((right, here), (row, there)))
             if one != other:
-                yield Difference(told("place.line", row=number, column=name), shown(one, _SHOWN), shown(other, _SHOWN))
+                yield Difference(message("place.line", row=number, column=name), shown(one, _SHOWN), shown(other, _SHOWN))
 
 
 def _row(cells: list[str] | None) -> str:
@@ -147,11 +147,11 @@ def _archive(path: str, made: bytes, found: bytes) -> Difference | None:
         with zipfile.ZipFile(io.BytesIO(made)) as right, zipfile.ZipFile(io.BytesIO(found)) as stated:
             expected, names = sorted(right.namelist()), sorted(stated.namelist())
             if expected != names:
-                return Difference(told("place.value", path=path), shown(expected, 300), shown(names, 300))
+                return Difference(message("place.value", path=path), shown(expected, 300), shown(names, 300))
             for name in expected:
                 sizes = (right.getinfo(name).file_size, stated.getinfo(name).file_size)
                 if sizes[0] != sizes[1]:  # asked before anything is unpacked
-                    return Difference(told("place.value", path=name), f"{sizes[0]:,}", f"{sizes[1]:,}")
+                    return Difference(message("place.value", path=name), f"{sizes[0]:,}", f"{sizes[1]:,}")
                 if right.read(name) != stated.read(name):
                     return _first(name, "≠")
     except ARCHIVE_FAULTS as error:
@@ -163,7 +163,7 @@ def _database(path: str, made: bytes, found: bytes) -> Difference | None:
     try:
         for expected, stated in zip_longest(_dump(made), _dump(found)):
             if expected != stated:
-                return Difference(told("place.value", path=(expected or stated)[0]), shown(expected, 200), shown(stated, 200))
+                return Difference(message("place.value", path=(expected or stated)[0]), shown(expected, 200), shown(stated, 200))
     except (sqlite3.Error, ValueError, OverflowError) as error:
         return _first(path, shown(str(error)))
     return None

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports import corpus, gate
-from open_reports.copies import Copy, CopyError, ZipCopy, told
+from open_reports.copies import Copy, CopyError, ZipCopy, message
 from open_reports.document import json_bytes, shown
 from open_reports.files import manifest, package
 from open_reports.files.report import report_json
@@ -59,13 +59,13 @@ def parts(copy: Copy, verdict: Verdict) -> None:
         raise CopyError("", "copy.unlike")
     for fault in copy.faults:
         verdict.fault(fault)
-    verdict.notes.append(told("note.part"))
+    verdict.notes.append(message("note.part"))
     beside: list[str] = []
     for folder in folders:
         beside += _package(copy, verdict, folder)
     beside += sorted(path for path in paths if not any(path.startswith(folder) for folder in folders) and not is_page(path))
     if beside:
-        verdict.notes.append(told("note.beside", count=f"{len(beside):,}", found=beside[0]))
+        verdict.notes.append(message("note.beside", count=f"{len(beside):,}", found=beside[0]))
 
 
 def _package(copy: Copy, verdict: Verdict, folder: str) -> list[str]:
@@ -188,7 +188,7 @@ def _packing(copy: ZipCopy, verdict: Verdict, report: Report) -> None:
         for name in wrong:
             verdict.add(name.partition("/")[2], "zip.packing", found=name)
     else:
-        verdict.notes.append(told("note.packed", count=len(wrong), found=wrong[0]))
+        verdict.notes.append(message("note.packed", count=len(wrong), found=wrong[0]))
 
 
 def _packed(data: bytes) -> dict[str, bytes]:

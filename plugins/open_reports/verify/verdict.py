@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from open_reports.copies import told
+from open_reports.copies import message
 from open_reports.text import LANGUAGES, Text
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Verdict:
 
     def add(self, file: str, code: str, **values: object) -> None:
         """Note a deviation."""
-        self.deviations.append(Deviation(file, code, told(code, **values)))
+        self.deviations.append(Deviation(file, code, message(code, **values)))
 
     def fault(self, error: CopyError) -> None:
         """Note what a copy refused."""
@@ -65,9 +65,9 @@ class Verdict:
         """Return the last line: passed or not, how much was read, and the hash to compare with one published elsewhere."""
         counts = {"copy": self.copy, "files": f"{self.files:,}", "packages": self.packages, "bytes": f"{self.size:,}"}
         if self.deviations:
-            return told("verdict.failed", **counts, deviations=f"{len(self.deviations):,}")[language]
-        stated = told("verdict.hash", hash=self.hash) if self.hash else Text(zh="", en="")
-        return told("verdict.passed", **counts, hash=stated)[language].rstrip()
+            return message("verdict.failed", **counts, deviations=f"{len(self.deviations):,}")[language]
+        stated = message("verdict.hash", hash=self.hash) if self.hash else Text(zh="", en="")
+        return message("verdict.passed", **counts, hash=stated)[language].rstrip()
 
     def text(self, language: str = "zh") -> str:
         """Every deviation, every note, the summary, a line each."""

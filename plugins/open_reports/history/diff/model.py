@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from open_reports.form import forms
+from open_reports.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -90,7 +91,8 @@ class ReportChange:
         return self.after or self.before
 
     def __str__(self) -> str:
-        return f"{self.agency}/{self.year} {self.standing}: {len(self.figures)} figures, {len(self.texts)} texts, {len(self.flips)} flips"
+        figures, texts = counted(len(self.figures), "figure", "figures"), counted(len(self.texts), "text", "texts")
+        return f"{self.agency}/{self.year} {self.standing}: {figures}, {texts}, {counted(len(self.flips), 'flip', 'flips')}"
 
 
 class AgencyChange(NamedTuple):

@@ -23,7 +23,7 @@ from open_reports.form import ID, forms
 from open_reports.gate import children, read_text, slug_fault
 from open_reports.history.diff.state import State
 from open_reports.history.releases.successors import Successors, fault
-from open_reports.text import Text
+from open_reports.text import Text, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -61,7 +61,8 @@ class Released:
     flaws: tuple[Flaw, ...] = ()
 
     def __str__(self) -> str:
-        return f"{len(self.reports)} reports, {len(self.paths)} kinds of address, {len(self.successors.entries)} successors"
+        kinds = counted(len(self.paths), "kind of address", "kinds of address")
+        return f"{counted(len(self.reports), 'report', 'reports')}, {kinds}, {counted(len(self.successors.entries), 'successor', 'successors')}"
 
 
 # -- what is recorded ---------------------------------------------------------------------------------------------------
