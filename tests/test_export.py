@@ -253,7 +253,7 @@ def test_one_file_stands_once() -> None:
     for path in ("a", manifest.PATH):
         with pytest.raises(PublishError):
             made.add(path, b"2")
-    assert str(made).startswith("1 files, sha256:")
+    assert str(made).startswith("1 file, sha256:")
 
 
 _HASH = f"sha256:{'0' * 64}"
