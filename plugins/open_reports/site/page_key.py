@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from open_reports.library import Agency, Library
     from open_reports.report import Report
 
+_ROOT = Path(__file__).parents[1]
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
@@ -36,13 +37,17 @@ def tools() -> str:
     digest = hashlib.sha256(f"{platform.python_version()} {zlib.ZLIB_RUNTIME_VERSION} {sqlite3.sqlite_version}".encode())
     for name in sorted({match[0] for each in metadata.requires("open-reports") or () if (match := _NAME.match(each))}):
         digest.update(f"{name} {_version(name)}\n".encode())
-    root = Path(__file__).parents[1]
-    loaded = {Path(str(each)) for each in shipped().values()}
-    for path in sorted(each for each in root.rglob("*") if each.is_file() and "__pycache__" not in each.parts):
-        # Scripts, styles and pictures are loaded by pages, they do not stand in them; a page names those it needs.
-        if path not in loaded:
-            digest.update(f"{path.relative_to(root)}\0{path.stat().st_size}\0".encode() + path.read_bytes())
+    for path in sources():
+        digest.update(f"{path.relative_to(_ROOT)}\0{path.stat().st_size}\0".encode() + path.read_bytes())
     return digest.hexdigest()
+
+
+def sources() -> list[Path]:
+    """Files of this package that pages and data files are made of."""
+    # Scripts, styles and pictures are loaded by pages, they do not stand in them; a page names those it needs.
+    loaded = {Path(str(each)) for each in shipped().values()}
+    found = (each for each in _ROOT.rglob("*") if each.is_file() and "__pycache__" not in each.parts)
+    return sorted(each for each in found if each not in loaded)
 
 
 def _version(name: str) -> str:
