@@ -21,7 +21,8 @@ from lxml import html
 from open_reports.errors import PublishError
 from open_reports.files import citation
 from open_reports.files.folder import ReportFolder
-from open_reports.pages.frame import templates
+from open_reports.pages.data import CitationContext
+from open_reports.pages.frame import rendered
 from open_reports.pages.table import Marks, table_html
 from open_reports.report import Revision
 from open_reports.text import Text, Words
@@ -297,7 +298,7 @@ def part(report: Report, library: Library, language: str, *, problem: str = MAIL
     work = citation.of_report(report, library.agencies[report.agency], url)
     template = citation.problem_template(problem, report, url)
     view = citation.view(work, w, url, lambda name: f"files/{name}", template)
-    return templates().get_template("citation.html").render(w=w, cite=view, example=example)
+    return rendered("citation.html", CitationContext(w=w, cite=view, example=example))
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
