@@ -52,6 +52,7 @@ test("what was written is read again, whatever stands behind its first sign", ()
 
 test("a file without a last line break, and one of another system, are read", () => {
   assert.deepEqual(JSON.parse(JSON.stringify(csv.read("a,b\n1,\n"))), [["a", "b"], ["1", ""]]);
+  assert.deepEqual(JSON.parse(JSON.stringify(csv.read("a,b\n1,"))), [["a", "b"], ["1", ""]]);
   assert.deepEqual(JSON.parse(JSON.stringify(csv.read('a,b\r\n"1",2'))), [["a", "b"], ["1", "2"]]);
 });
 

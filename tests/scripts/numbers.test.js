@@ -23,7 +23,8 @@ for (const [number, words] of Object.entries(SPACED)) {
   });
 }
 
-const SHARES = { 0.1746: "17.46%", 1: "100.00%", 0: "0.00%", 0.5: "50.00%", "-0.0312": "-3.12%", 12.3456: "1,234.56%", 0.29: "29.00%", 0.1: "10.00%" };
+// The last is more than a float holds.
+const SHARES = { 0.1746: "17.46%", 1: "100.00%", 0: "0.00%", 0.5: "50.00%", "-0.0312": "-3.12%", 12.3456: "1,234.56%", 0.29: "29.00%", 0.1: "10.00%", "90071992547409.931234": "9,007,199,254,740,993.12%" };
 for (const [share, words] of Object.entries(SHARES)) {
   test(`a share of ${share} is ${words}`, () => assert.equal(comparing().percent(String(share)), words));
 }

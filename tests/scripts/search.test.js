@@ -1,20 +1,19 @@
 "use strict";
 /* Ranking: the golden queries of tests/cases/search.yml, asked of the shipped script with the index of the project's own packages. */
-const { test, before } = require("node:test");
+const { test } = require("node:test");
 const assert = require("node:assert/strict");
 const { page, prepared } = require("./dom.js");
 
 const FIRST = 3;
 const { search } = prepared();
 
-/** Open the search page of a language; returns a function that asks and gives the results as addresses. */
-async function opened(language) {
-  const { index, dataset, answer = { ok: true, json: async () => index } } = search.pages[language];
+/** Open a search page; returns a function that asks and gives the results as addresses. */
+async function opened({ index, dataset }, language) {
   const asked = [];
   const own = page(language === "zh" ? "zh-CN" : "en", {
     fetch: async address => {
       asked.push(address);
-      return answer;
+      return { ok: true, json: async () => index };
     },
   });
   const form = own.document.put("or-search", "form");
@@ -37,7 +36,7 @@ async function opened(language) {
 
 for (const language of ["zh", "en"]) {
   test(`ranking on the ${language} page`, async t => {
-    const { ask, results } = await opened(language);
+    const { ask, results } = await opened(search.pages[language], language);
     for (const { query, finds } of search.cases[language]) {
       await t.test(`${query} finds ${finds}`, () => {
         const found = ask(query);
@@ -72,3 +71,10 @@ for (const language of ["zh", "en"]) {
     });
   });
 }
+
+test("names that the project's own packages do not have", async t => {
+  const { ask } = await opened(search.invented, "zh");
+  for (const { query, first } of search.invented.cases) {
+    await t.test(`${query} finds ${first} first`, () => assert.equal(ask(query)[0], first));
+  }
+});
