@@ -1,11 +1,13 @@
 """The site's scripts by themselves, as they are shipped: ranking, exact numbers, CSV, in Node.js without a browser.
 
-What is tested stands in `tests/scripts/*.test.js`; the golden cases and the index of the project's own packages come from here,
-so that the browser's tests and these ask the same.
+What is tested stands in `tests/scripts/*.test.js`. What the scripts read, and what they must make of it, comes from here: the
+golden queries are those of the browser's tests, and the files of a comparison are made of the packages with Python's own writers.
 """
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import re
@@ -15,17 +17,28 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import made_up
 import pytest
 from lxml import html
+from open_reports.derived.indicator import indicators
 from open_reports.derived.search import Catalogue, Entry, Office, catalogue, index
-from open_reports.document import parse_yaml
+from open_reports.document import json_bytes, parse_yaml
+from open_reports.files.agencies import agency_list
+from open_reports.files.agency import agency_csv, agency_json
 from open_reports.form import forms, glossary
+from open_reports.library import open_library
+from open_reports.pages.compare import compare_page
+from open_reports.pages.explore import explore_page
 from open_reports.pages.frame import Here
 from open_reports.pages.search import search_page
+from open_reports.report import number
 from open_reports.text import LANGUAGES, Text, Words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from open_reports.library import Library
+    from open_reports.report import Report
 
 FOLDER = Path(__file__).parent / "scripts"
 SUITES = sorted(path.name for path in FOLDER.glob("*.test.js"))
@@ -107,10 +120,133 @@ INVENTED: list[dict[str, Any]] = [
 ]
 
 
+# -- exact numbers -----------------------------------------------------------------------------------------------------
+
+
+def hard(packages: Path) -> Library:
+    """Invented agencies with what is hard: money that a float cannot hold, a formula and markup for a name, what is no number."""
+    names = {"xugou-jia": "张村, “甲”", "xugou-yi": "-1+2号办事处", "xugou-bing": '三号"办事处"</script>', "xugou-ding": "李村"}
+    fees = {"xugou-jia": "999999999999999.123456", "xugou-yi": "999999999999999.123457", "xugou-bing": "75394432.50", "xugou-ding": ""}
+    new = {"xugou-jia": "9", "xugou-yi": "100", "xugou-bing": "/", "xugou-ding": "0"}
+    for agency, name in names.items():
+        package = made_up.package(agency, 2023)
+        package.edit_agency("name", name)
+        package.set("disclosure", "fees", "amount", fees[agency])
+        package.set("applications", "new", "total", new[agency])
+        package.write(packages)
+    library = open_library(packages)
+    assert library.findings == ()
+    return library
+
+
+def standing(report: Report | None, address: str) -> tuple[str, str]:
+    """Status and text of a figure in its package."""
+    if report is None:
+        return "not_collected", ""
+    table, line, column = address.split("/")
+    status = report.tables[table].status(line, column)
+    return status, report.tables[table].text(line, column) if status == "reported" else ""
+
+
+def compared(library: Library, language: str) -> dict[str, Any]:
+    """The comparison of all figures and indicators of all reports: what the page reads, and both files that it must write of them.
+
+    The files are made of the packages alone, with Python's own writers.
+    """
+    root = html.fromstring(compare_page(library, Words(language)).build())
+    (place,) = root.xpath("//*[@id='or-compare']")
+    (source,) = root.xpath("//*[@id='or-compare-data']")
+    page = json.loads(source.text)
+    rates = {f"i:{each.id}": bool(each.denominator) for each in forms().indicators.values()}
+    figures = [
+        *(
+            {"id": each["id"], "label": each["label"], **({"formula": each["formula"]} if each["formula"] else {})}
+            for each in page["indicators"]
+        ),
+        *(
+            {"id": cell["id"], "label": " ".join(filter(None, (line["group"], line["label"], cell["remark"])))}
+            for table in page["tables"]
+            for line in table["lines"]
+            for cell in line["cells"]
+        ),
+    ]
+    head = ["agency", "agency_name", "year", "scope"]
+    for name in (figure["id"] for figure in figures):
+        head += [name, *((f"{name} numerator", f"{name} denominator") if rates.get(name) else ()), f"{name} status"]
+    lines, rows = [head], []
+    for agency in library.agencies.values():
+        for year in page["years"]:
+            report = library.reports.get((agency.id, year))
+            cells = cells_of(library, report, [figure["id"] for figure in figures], rates)
+            name, scope = agency.name if language == "zh" else agency.name_en, report.scope if report else None
+            safe = f"'{name}" if name.startswith("-") else name
+            lines.append([agency.id, safe, str(year), scope or "", *(text for cell in cells for text in cell.values())])
+            numbers = ("value", "numerator", "denominator")
+            told = [{key: number(text) if key in numbers and text else text or None for key, text in cell.items()} for cell in cells]
+            seen = {figure["id"]: cell for figure, cell in zip(figures, told, strict=True)}
+            named = {"agency": agency.id, "agency_name": name, "year": year, "scope": scope}
+            used = {table: found.form.form for table, found in report.tables.items()} if report else None
+            rows.append({**named, "forms": used, "figures": seen})
+    return {
+        "dataset": dataset(place),
+        "data": source.text,
+        "list": agency_list(library).decode(),
+        "reports": {agency.id: agency_json(library, agency).decode() for agency in library.agencies.values()},
+        "csv": csv_of(lines),
+        "json": json_bytes({"address": ADDRESS, "figures": figures, "rows": rows, "warnings": ["一", "二"]}).decode(),
+    }
+
+
+ADDRESS = "https://reports.example/page/"
+
+
+def cells_of(library: Library, report: Report | None, names: Sequence[str], rates: Mapping[str, bool]) -> list[dict[str, str]]:
+    """What the files must say of a report, figure by figure, spelt as published."""
+    before = library.reports.get((report.agency, report.year - 1)) if report else None
+    amounts = {f"i:{each.indicator.id}": each for each in indicators(report, before)} if report else {}
+    cells = []
+    for name in names:
+        if not name.startswith("i:"):
+            status, text = standing(report, name)
+            cells.append({"value": text, "status": status})
+            continue
+        counts = ("numerator", "denominator") if rates[name] else ()
+        amount = amounts.get(name)
+        if amount is None:
+            cells.append({"value": "", **dict.fromkeys(counts, ""), "status": "not_collected"})
+            continue
+        reason = "previous_not_collected" if amount.reason == "not_collected" else amount.reason or "reported"
+        given = {each: "" if (part := getattr(amount, each)) is None else str(part) for each in ("value", *counts)}
+        cells.append({**given, "status": reason})
+    return cells
+
+
+def csv_of(rows: Sequence[Sequence[str]]) -> str:
+    """Rows as RFC 4180 has them, by Python's own writer."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    return text.getvalue()
+
+
+# -- figures that are sifted -------------------------------------------------------------------------------------------
+
+
+def sifted(library: Library) -> dict[str, Any]:
+    """The page that sifts figures, with the list and the files of the agencies that it reads."""
+    root = html.fromstring(explore_page(Words("zh"), database_size=lambda: 1).build())
+    (place,) = root.xpath("//*[@id='or-explore']")
+    (source,) = root.xpath("//*[@id='or-explore-data']")
+    files = {agency.id: agency_csv(library, agency).decode() for agency in library.agencies.values()}
+    return {"dataset": dataset(place), "data": source.text, "list": agency_list(library).decode(), "files": files}
+
+
 @pytest.fixture(scope="module")
 def prepared(library: Library, tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("scripts") / "cases.json"
-    file.write_text(json.dumps({"search": searching(library)}, ensure_ascii=False), encoding="utf-8")
+    odd = hard(tmp_path_factory.mktemp("hard") / "datapackages")
+    comparisons = [compared(each, language) for each in (library, odd) for language in LANGUAGES]
+    cases = {"search": searching(library), "compare": comparisons, "sift": [sifted(library), sifted(odd)], "address": ADDRESS}
+    file.write_text(json.dumps(cases, ensure_ascii=False), encoding="utf-8")
     return file
 
 
@@ -133,4 +269,4 @@ def test_suite_of_the_scripts(suite: str, prepared: Path) -> None:
 
 
 def test_every_suite_is_run() -> None:
-    assert SUITES == ["csv.test.js", "numbers.test.js", "search.test.js"]
+    assert SUITES == ["compare.test.js", "csv.test.js", "numbers.test.js", "search.test.js", "sifting.test.js", "worker.test.js"]

@@ -26,6 +26,7 @@ class FakeElement {
     this.childNodes = [];
     this.attributes = new Map();
     this.dataset = {};
+    this.style = {};
     this.listeners = new Map();
     this.hidden = false;
     this.value = "";
@@ -65,6 +66,7 @@ class FakeElement {
   }
   setAttribute(name, value) {
     this.attributes.set(name, String(value));
+    if (name.startsWith("data-")) this.dataset[name.slice(5).replace(/-(.)/g, (_, letter) => letter.toUpperCase())] = String(value);
   }
   getAttribute(name) {
     return this.attributes.get(name) ?? null;
@@ -78,6 +80,12 @@ class FakeElement {
   dispatch(name, event = {}) {
     for (const listener of this.listeners.get(name) ?? []) listener({ preventDefault() {}, ...event });
   }
+  click() {
+    this.dispatch("click");
+  }
+  contains(node) {
+    return node === this || this.children.some(each => each.contains(node));
+  }
   querySelectorAll(tag) {
     return this.children.flatMap(each => [...(each.tag === tag ? [each] : []), ...each.querySelectorAll(tag)]);
   }
@@ -87,6 +95,12 @@ class FakeElement {
   }
   get rows() {
     return this.children;
+  }
+  get tHead() {
+    return this.children.find(each => each.tag === "thead");
+  }
+  get tBodies() {
+    return this.children.filter(each => each.tag === "tbody");
   }
 }
 
@@ -144,6 +158,26 @@ function page(language, given = {}) {
   };
 }
 
+/** A worker: shipped scripts in a scope without a document. `self` is the scope, `files` what it fetches, by name. */
+function worker(files) {
+  const posted = [];
+  const scope = vm.createContext({ Blob, TextDecoder, TextEncoder, URL, performance, console, location: { href: "https://reports.example/assets/worker.js" } });
+  const load = name => vm.runInContext(fs.readFileSync(SCRIPTS.get(name), "utf8"), scope, { filename: SCRIPTS.get(name) });
+  Object.assign(scope, {
+    self: scope,
+    WorkerGlobalScope: class {},
+    importScripts: (...names) => names.forEach(load),
+    postMessage: message => posted.push(message),
+    fetch: async name => new Response(files.get(name), { headers: { "content-type": "application/wasm" } }),
+  });
+  /** Send a message; returns the answer. */
+  const ask = async data => {
+    await scope.onmessage({ data });
+    return posted.pop();
+  };
+  return { load, ask, scope };
+}
+
 /** What Python prepared for the tests: golden cases and data of the project's own packages (`tests/test_scripts.py`). */
 function prepared() {
   const file = process.env.OPEN_REPORTS_CASES;
@@ -151,4 +185,4 @@ function prepared() {
   return JSON.parse(fs.readFileSync(file, "utf8"));
 }
 
-module.exports = { page, prepared, SCRIPTS };
+module.exports = { page, worker, prepared, SCRIPTS };
