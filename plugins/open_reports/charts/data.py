@@ -62,6 +62,7 @@ class Panel:
     @cached_property
     def sums(self) -> tuple[Sum, ...]:
         """Sum of each year."""
+        # Every series has a point for every year, collected or not, so points side by side are of one year; `strict` holds that.
         return tuple(_sum(points) for points in zip(*(each.points for each in self.series.values()), strict=True))
 
     @property
@@ -97,6 +98,7 @@ class Chart:
     @cached_property
     def breaks(self) -> tuple[tuple[Break, tuple[SeriesDefinition, ...]], ...]:
         """Every break with the series it concerns, by year."""
+        # One change of form or scope breaks many series at once: a reader is told of it once, with the series it concerns.
         found: dict[Break, list[SeriesDefinition]] = {}
         for definition, each in self.series:
             for gap in each.breaks:
@@ -122,7 +124,9 @@ class Chart:
             for definition in panel.definition.series:
                 each = panel.series[definition.id]
                 yield from (self._row(definition, each, point) for point in each.points)
+            # A sum of one part would repeat its part under another id, and a reader of the file would count the figure twice.
             if self.stacked and panel.summed:
+                # Data files stand once on the site, for both languages, so each name is there in both.
                 name = words()["chart_sum"]
                 for found in panel.sums:
                     value = "" if found.value is None else str(found.value)
@@ -131,6 +135,8 @@ class Chart:
 
     def _row(self, definition: SeriesDefinition, each: Series, point: Point) -> tuple[str, ...]:
         gap = each.break_before(point.year)
+        # Exact, as reported: a rate cut to what the drawing shows could not be reckoned again from the file.
+        # Nothing reported is an empty cell beside its status, never 0.
         value, numerator, denominator = ("" if n is None else str(n) for n in (point.value, point.numerator, point.denominator))
         return (
             self.agency,
@@ -156,7 +162,9 @@ def charts(reports: Sequence[Report], years: range | None = None) -> tuple[Chart
     """
     if not reports:
         return ()
+    # From first to last without a gap: a year that is not collected has to show as a gap, not to close up.
     wanted = years if years is not None else range(reports[0].year, reports[-1].year + 1)
+    # All indicators of all charts together: each report is read once, not once for each series.
     rates = series.of_indicators(reports, [each.indicator for chart in definitions() for each in chart.series if each.indicator], wanted)
 
     def of(definition: SeriesDefinition) -> Series:
@@ -174,6 +182,7 @@ def charts(reports: Sequence[Report], years: range | None = None) -> tuple[Chart
 
 
 def _sum(points: Sequence[Point]) -> Sum:
+    # A blank part makes the sum the least there can have been, which `+?` says; no part at all makes it nothing, which is no 0.
     values = [point.value for point in points if point.value is not None]
     lacking = next((point.status for point in points if point.value is None), "reported")
     if not values:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 
 Kind = Literal["stacked", "shares"]
+# charts.css has as many, each at 3:1 or more against the page in both colour schemes (WCAG 2.2, 1.4.11).
 STYLES = range(1, 10)
 """Colours and patterns that there are."""
 _ID = r"[a-z]+(?:_[a-z]+)*"
@@ -81,6 +82,7 @@ def load(text: str) -> tuple[ChartDefinition, ...]:
 def _chart(record: Record) -> ChartDefinition:
     kind: Kind = "shares" if record.choice("kind", ("stacked", "shares")) == "shares" else "stacked"
     panels: tuple[PanelDefinition, ...] = record.each("panels", lambda panel: _panel(panel, kind))
+    # Series and panels share one set of ids: both are names in the sentence `latest` and parts of anchors on the page.
     ids = [panel.id for panel in panels] + [series.id for panel in panels for series in panel.series]
     _once(record, "panels", ids)
     return ChartDefinition(
@@ -118,9 +120,11 @@ def _cells(record: Record) -> Iterator[Cells]:
     for term in record.text("cells", most=600).split("+"):
         parts = term.strip().split("/")
         if len(parts) != 3 or parts[0] not in forms().tables:  # noqa: PLR2004 (table, line, column)
+            # Noted, not raised: whoever edits the file learns every fault of it at once.
             record.note("cells", "form.not_identity", found=term)
             continue
         cells = Cells(table=parts[0], line=parts[1], column=parts[2])
+        # One form that prints it is enough: where the others do not, the series has a break, and the page says why.
         if not any(map(cells.lines, forms().printing(cells.table))):
             record.note("cells", "form.no_such_line", found=term)
         yield cells
@@ -128,6 +132,7 @@ def _cells(record: Record) -> Iterator[Cells]:
 
 def _sentence(record: Record, key: str, names: tuple[str, ...]) -> Text:
     """Take a text whose names in braces are all known."""
+    # A wrong name would otherwise come to light only when a page is built, as a KeyError, and perhaps in one language alone.
     text = text_of(record.record(key))
     for language in (text.zh, text.en):
         try:

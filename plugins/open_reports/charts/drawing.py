@@ -44,15 +44,18 @@ def figure(chart: Chart, w: Words, *, year_href: Callable[[int], str] | None = N
     name = f"chart-{chart.id}"
     latest = _latest(chart, w)
     notes = "".join(f"<li>{escape(note)}</li>" for note in _notes(chart, w))
+    # Only what the figure has: `aria-describedby` that names an absent id describes nothing (WAI-ARIA 1.2).
     described = " ".join([f"{name}-says", *([f"{name}-latest"] if latest else []), *([f"{name}-notes"] if notes else [])])
     parts = [
         f'<figure class="or-chart" id="{name}"><figcaption><h3 id="{name}-title">{escape(title(chart, w))}</h3></figcaption>',
         f'<p class="or-chart-latest" id="{name}-latest">{escape(latest)}</p>' if latest else "",
         f'<p class="or-chart-says" id="{name}-says">{escape(chart.definition.says[w.language].format(floor=floor()))}</p>',
         f'<div class="or-chart-body{" or-chart-wide" if _rows(chart) > WIDE else ""}"><div class="or-chart-plots">',
+        # Axes without a mark would look like a row of zeros.
         f'<p class="or-chart-none">{escape(w("chart_none"))}</p>' if chart.empty else _plots(chart, w, described),
         f'<ul class="or-chart-notes" id="{name}-notes">{notes}</ul>' if notes else "",
         "</div>",
+        # The table is always there, not only for screen readers: it holds every number and every reason for none.
         _table(chart, w, year_href or "{}/".format),
         "</div>",
         f'<p class="or-chart-file"><a href="{escape(csv_href or chart.path)}" download>{escape(w("chart_csv"))}</a></p></figure>\n',
@@ -67,6 +70,7 @@ def _rows(chart: Chart) -> int:
 def _text(point: Point, unit: str, w: Words) -> str:
     """Return what a sentence says of a point."""
     if point.value is None:
+        # A rate of few cases moves by many points with a single one, so only its counts are told.
         if point.status == "small_denominator":
             return w("chart_counts", numerator=point.numerator, denominator=point.denominator)
         return _lacking(point.status, w)
@@ -83,6 +87,7 @@ def _latest(chart: Chart, w: Words) -> str:
     """Return the sentence on the last collected year; none where nothing is drawn."""
     if chart.empty:
         return ""
+    # The years asked for may run on beyond the last report: the sentence is about one that was collected.
     at = max(at for _, each in chart.series for at, point in enumerate(each.points) if point.status != NOT_COLLECTED)
     known = forms().common.units.get(chart.definition.unit)
     unit = known[w.language] if known else chart.definition.unit
@@ -102,9 +107,11 @@ def _notes(chart: Chart, w: Words) -> Iterator[str]:
     count = sum(1 for _ in chart.series)
     for gap, concerned in chart.breaks:
         note = gap.says(w)
+        # A break of every series needs no names; one of some would else seem to hold for all.
         if len(concerned) < count:
             names = w("comma").join(dict.fromkeys(each.name[w.language] for each in concerned))
             note = w("break_of", note=note, series=names)
+        # A missing year is a gap that the drawing shows by itself, so it has no mark to refer to.
         yield note if gap.only_missing else f"{marks[gap.after]} {note}"
     if chart.stacked and any(found.status == INCOMPLETE for panel in chart.panels for found in panel.sums):
         yield w("chart_incomplete")
@@ -112,6 +119,7 @@ def _notes(chart: Chart, w: Words) -> Iterator[str]:
 
 def _plots(chart: Chart, w: Words, described: str) -> str:
     legends = [_legend(chart, panel, w) for panel in chart.panels]
+    # Panels with the same parts have one legend above them: on a phone they stand below each other, and it would be read twice.
     shared = chart.stacked and len(set(legends)) == 1
     definitions = svg.patterns(chart)
     out = [legends[0]] if shared else []
@@ -122,6 +130,7 @@ def _plots(chart: Chart, w: Words, described: str) -> str:
             body = _svg(chart, panel.definition.id, height, f"<defs>{definitions}</defs>{drawn}" if definitions else drawn, described)
             head = _panel_title(chart, panel.definition.id, panel.definition.name[w.language])
             out.append(f'<div class="or-panel">{head}{"" if shared else legend}{_place(svg.bars_room(chart), body)}</div>')
+            # An id may stand once in a document; `url(#…)` of the other panels finds it in the first all the same.
             definitions = ""
         else:
             out += (_share(chart, definition, panel, w, described) for definition in panel.definition.series)
@@ -147,6 +156,7 @@ def _place(room: tuple[int, int], body: str) -> str:
 def _svg(chart: Chart, id_: str, height: int, body: str, described: str) -> str:
     name = f"chart-{chart.id}"
     return (
+        # One picture with a name: what is inside `role="img"` is not read out, so its numbers stand in the table.
         f'<svg class="or-svg" width="100%" height="{height}" role="img" aria-labelledby="{name}-title {name}-{id_}" '
         f'aria-describedby="{described}">{body}</svg>'
     )
@@ -176,9 +186,11 @@ def _table(chart: Chart, w: Words, year_href: Callable[[int], str]) -> str:
     caption = w("chart_caption") + (w("chart_unit", unit=unit[w.language]) if unit else "")
     heads = []
     for year in chart.years:
+        # A year that is not collected has no page to lead to.
         text = f'<a href="{escape(year_href(year))}">{year}</a>' if year in collected else str(year)
         heads.append(f'<th scope="col"{_edge(year, marks)}>{text}{f" {marks[year]}" if year in marks else ""}</th>')
     out = [
+        # A region that scrolls must be reached with the keyboard (WCAG 2.2, 2.1.1), and then needs a name.
         f'<div class="or-scroll" role="region" tabindex="0" aria-labelledby="{name}-title {name}-caption"><table class="or-table or-chart-table">',
         f'<caption id="{name}-caption">{escape(caption)}</caption>',
         f'<thead><tr><th scope="col" class="or-stub">{escape(w("chart_series"))}</th>{"".join(heads)}</tr></thead>\n',

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from open_reports.derived.series import Number, Point, Series
     from open_reports.text import Words
 
+# Everything in CSS pixels: with a viewBox the whole drawing shrinks with its place, and text had 7 px on a phone.
 _ROW, _BAR = 26, 16
 _MARK = 24
 """Height of the strip between two rows that a break needs."""
@@ -34,6 +35,7 @@ _NARROW = 280
 """Width of a plot on the narrowest phone, which decides how many years are named below it."""
 _LABEL = 28
 """Half the width of a share's number with some air: so far around it nothing else may stand."""
+# Colour alone must not tell series apart (WCAG 2.2, 1.4.1): what is not plain has a pattern, for print and for the colour-blind.
 _PATTERNS = {
     2: '<path d="M-1,1l2,-2M0,6l6,-6M5,7l2,-2"/>',
     4: '<circle cx="1.5" cy="1.5" r="1"/><circle cx="4.5" cy="4.5" r="1"/>',
@@ -63,6 +65,7 @@ def number_of(position: int) -> str:
 
 def marks(chart: Chart) -> dict[int, str]:
     """Return the breaks to draw, by the year they stand before. A missing year shows itself."""
+    # Several breaks may end at one year, for different series: they have one line and one mark.
     years = dict.fromkeys(gap.after for gap, _ in chart.breaks if not gap.only_missing)
     return {year: number_of(position) for position, year in enumerate(years)}
 
@@ -87,11 +90,13 @@ def patterns(chart: Chart) -> str:
 
 def scale(chart: Chart) -> Number:
     """Return the longest bar of a chart, which fills the width of its panel; 0 if every bar is 0."""
+    # One scale for all panels of a chart: what came in and what became of it are compared by length.
     return max((found.value for panel in chart.panels for found in panel.sums if found.value is not None), default=0)
 
 
 def bars_room(chart: Chart) -> tuple[int, int]:
     """Pixels that the labels left and right of the bars need."""
+    # The longest bar is as wide as the plot, so the number at its end stands outside, in the padding.
     longest = max((len(found.text) for panel in chart.panels for found in panel.sums if found.value is not None), default=0)
     return 36, round(longest * _DIGIT) + 8
 
@@ -124,6 +129,7 @@ def bars(chart: Chart, panel: Panel, w: Words, floor: int) -> tuple[int, str]:
         if (place := percent(tick, top))
     )
     base = f'<line class="or-base" x1="0" x2="0" y1="0" y2="{y}"/>'
+    # SVG paints in this order: the grid under the bars, breaks over all.
     return y + _AXIS, "".join([grid, *out, base, *lines])
 
 
@@ -144,6 +150,7 @@ def _row(chart: Chart, panel: Panel, at: int, y: int, top: Number) -> Iterator[s
         if start and panel.summed:  # a thin cut keeps neighbouring parts apart whatever their colours
             yield f'<line class="or-cut" x1="{percent(start, top)}" x2="{percent(start, top)}" y1="{height}" y2="{height + _BAR}"/>'
     if found.value is not None:
+        # A bar of width 0 is invisible and would look like a year without a figure; this stroke says that 0 was reported.
         if not found.value:
             yield f'<line class="or-zero" x1="0" x2="0" y1="{height}" y2="{height + _BAR}"/>'
         sums = f' data-year="{found.year}" data-series="{panel.definition.id}" data-value="{found.value}"' if panel.summed else ""
@@ -161,6 +168,7 @@ def ticks(top: Number) -> list[int]:
         return [0]
     most = 4 if top < 100_000 else 2  # noqa: PLR2004 (beyond five digits, labels would touch on a phone)
     step = 1
+    # Only 1, 2 and 5 times a power of ten: steps that people can count between.
     while top >= step * (most + 1):
         step = step * 5 // 2 if str(step)[0] == "2" else step * 2
     return list(range(0, int(top) + 1, step))
@@ -184,6 +192,7 @@ def shares(chart: Chart, definition: SeriesDefinition, each: Series, w: Words, f
             f'<line class="{"or-grid" if rate else "or-base"}" x1="0" x2="100%" y1="{level:.1f}" y2="{level:.1f}"/>'
             f'<text class="or-tick" x="0" dx="-6" y="{level + 4:.1f}" text-anchor="end">{rate}%</text>'
         )
+    # As many years are named as fit on the narrowest phone, counted from the last, which is the one people look for.
     every = -(-count * 34 // _NARROW)
     out += [
         f'<text class="or-tick" x="{(at + 0.5) * width:.3f}%" y="{_TOP + _PLOT + 16}" text-anchor="middle">{point.year}</text>'
@@ -195,6 +204,7 @@ def shares(chart: Chart, definition: SeriesDefinition, each: Series, w: Words, f
         for at, point in enumerate(each.points)
         if point.value is not None
     }
+    # A line for each pair, not one polyline: nothing may cross a break, and `points` of a polyline takes no percentages.
     for before, after in each.joined():
         (x1, y1), (x2, y2) = place[before.year], place[after.year]
         out.append(
@@ -202,6 +212,7 @@ def shares(chart: Chart, definition: SeriesDefinition, each: Series, w: Words, f
         )
     out += _points(id_, each.points, place, style)
     for year, mark in marks(chart).items():
+        # The left edge of the year's strip: a break stands between two years, not on one.
         x = f"{(year - chart.years.start) * width:.3f}%"
         out.append(
             f'<line class="or-break" x1="{x}" x2="{x}" y1="14" y2="{_TOP + _PLOT}" data-break="{year}"/>'
@@ -212,6 +223,7 @@ def shares(chart: Chart, definition: SeriesDefinition, each: Series, w: Words, f
 
 def highest(chart: Chart) -> float:
     """Return the share at the top of every plot of a chart: 1, or more where printed figures do not reconcile and one is greater."""
+    # A part larger than its whole is a fault of the report. It is drawn where it stands rather than cut off.
     return max([1.0, *(float(point.value) for _, each in chart.series for point in each.points if point.value is not None)])
 
 
@@ -222,6 +234,7 @@ def _level(rate: Number | float, top: float) -> float:
 def _runs(points: Sequence[Point]) -> Iterator[list[int]]:
     """Places of points without a value: those side by side for the same reason together."""
     lacking = [at for at, point in enumerate(points) if point.value is None]
+    # Position minus rank is the same for all places of an unbroken run.
     for _, run in groupby(lacking, key=lambda at: (points[at].status, at - lacking.index(at))):
         yield list(run)
 
@@ -232,6 +245,7 @@ def _gap(points: Sequence[Point], x: float, width: float, w: Words, floor: int) 
     years = " ".join(str(point.year) for point in points)
     return (
         f'<rect class="or-gap{"" if status == NOT_COLLECTED else " or-gap-soft"}" x="{x:.3f}%" width="{wide:.3f}%" y="{_TOP}" height="{_PLOT}"/>'
+        # An inner svg carries the text to its place, for `transform` takes no percentages; upright, a reason fits a narrow strip.
         f'<svg x="{x + wide / 2:.3f}%" y="{_TOP + _PLOT // 2}" overflow="visible"><text class="or-nothing" transform="rotate(-90)" y="4" '
         f'text-anchor="middle" data-gap="{years}">{escape(nothing(status, w, floor))}</text></svg>'
     )
@@ -249,6 +263,7 @@ def _points(id_: str, points: Sequence[Point], place: dict[int, tuple[str, float
             f'<circle class="or-s{style}" cx="{x}" cy="{y:.1f}" r="4" data-year="{point.year}" data-series="{id_}" data-value="{point.value}"/>'
         )
         if point.year == last:
+            # Above the highest point nearby, so that no line crosses the number.
             above = min(level for year, (_, level) in place.items() if abs(year - point.year) <= near)
             yield f'<text class="or-end" x="{x}" y="{above - 8:.1f}" text-anchor="middle">{rate_text(point.value)}</text>'
         elif not point.value:
