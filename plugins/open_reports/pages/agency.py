@@ -71,6 +71,7 @@ def agency_page(folder: AgencyFolder, findings: Findings, covered: Coverage, w: 
     name = agency_name(agency, w)
 
     def build() -> str:
+        # The page draws what the files of its folder hold, so that both say the same.
         charted = drawn(folder)
         return rendered(
             "agency.html",
@@ -87,6 +88,7 @@ def agency_page(folder: AgencyFolder, findings: Findings, covered: Coverage, w: 
                 topics=[_topic(topic, reports, w) for topic in views().topics if any(topic.table in each.tables for each in reports)],
                 charts=[charts.figure(each, w, year_href=_year_href, csv_href=here.file(f"{here.path}{each.path}")) for each in charted],
                 chains=chains(reports, library, w),
+                # The comparison reads its choice from the address, so the agency is chosen already.
                 compare=f"{here.page('compare/')}?a={agency.id}",
                 downloads=_downloads(folder, here),
                 snippets=snippets_html("agency", here, site=folder.sources.site, agency=agency.id) if reports else "",
@@ -102,6 +104,7 @@ def agency_page(folder: AgencyFolder, findings: Findings, covered: Coverage, w: 
         sections=tuple(
             (anchor_, w(key))
             for anchor_, key in (
+                # The template leaves these out with their reports: contents may name no place that the page has not.
                 *([("summary", "summary")] if reports else []),
                 ("reports", "reports"),
                 *([("charts", "agency_charts"), ("topics", "agency_topics"), ("chain", "chain")] if reports else []),
@@ -126,6 +129,7 @@ def _above(library: Library, agency: Agency, here: Here) -> list[Link]:
     found: list[Link] = []
     seen = {agency.id}
     parent = agency.parent
+    # Agencies that stand above each other in a circle are a fault of the data (`meta.parent`), and no reason to go on for ever.
     while parent and parent not in seen:
         seen.add(parent)
         found.insert(0, Link(here.page(f"reports/{parent}/"), agency_name(library.agencies[parent], here.w)))
@@ -162,11 +166,14 @@ def _row(report: Report, findings: Findings, w: Words) -> dict[str, Any]:
 def _topic(topic: Topic, reports: Sequence[Report], w: Words) -> dict[str, Any]:
     """One statutory table over the years, newest first, with what stands between them."""
     newest = list(reversed(reports))
+    # Of no cells: what breaks every figure alike, such as another scope, a part of a year, a missing report.
     general = series.of_cells(reports, ())
+    # A change of form is told for this table alone, for the others may have kept theirs.
     changed = {after.year: words for before, after in pairwise(reports) if (words := _change(topic.table, before, after, w))}
     broken = {each.after for each in general.breaks} | changed.keys()
     notes = [each.says(w) for each in general.breaks]
     notes += changed.values()
+    # Titled as the newest report prints it; older forms had other words for the same table.
     printed = next(report.tables[topic.table].form for report in newest if topic.table in report.tables)
     return {
         "id": topic.table,
@@ -184,6 +191,7 @@ def _change(table: str, before: Report, after: Report, w: Words) -> str:
     """What becomes of a table's form between two years: empty where nothing does."""
     was, now = (forms()[report.form_of(table)] for report in (before, after))
     had, has = (table in report.tables for report in (before, after))
+    # Two forms may differ, and this table be on neither.
     if was is now or not (had or has):
         return ""
     return w(
@@ -197,6 +205,7 @@ def _change(table: str, before: Report, after: Report, w: Words) -> str:
 
 def _groups(topic: Topic, newest: Sequence[Report], broken: set[int], w: Words) -> Iterator[dict[str, Any]]:
     """Lines of every form that the reports use, newest first, under their printed heads; a cell a year."""
+    # A figure that several forms print has one row: in the place where the newest prints it.
     seen: set[tuple[str, str]] = set()
     open_groups: tuple[str, ...] | None = None
     used = [report.tables[topic.table].form for report in newest if topic.table in report.tables]
@@ -224,6 +233,7 @@ def _row_of(  # noqa: PLR0917 (one row of a table over the years has these coord
     cells = [
         figure_cell(report, (table.id, line.id, column), w, href=f"{report.year}/{to}", broken=report.year in broken) for report in newest
     ]
+    # The style sheet has three steps of indent; deeper lines share the last.
     depth = min(len(line.groups), 3)
     opened = term(Here(_ANYWHERE, w), anchor_of_line(table.id, line.id, table.form), label)
     return Markup('<tr><th scope="row" class="or-stub or-depth{}">{}</th>{}</tr>').format(depth, opened, row_html(cells))

@@ -77,6 +77,7 @@ def _words(state: State, days: int, language: str) -> str:
 
 def cell_view(cell: Cell, here: Here) -> CellView:
     """Return what the page, an agency's page or a year's page shows of an agency's year."""
+    # A report that is not collected has no page, and a link must lead somewhere.
     href = here.page(f"reports/{cell.agency}/{cell.year}/") if cell.status == "collected" else ""
     return CellView(cell.state, SYMBOLS[cell.state], cell_words(cell, here.w), href, bool(cell.corrections))
 
@@ -85,6 +86,7 @@ def coverage_pages(folder: Folder, w: Words) -> Iterator[Page]:
     """Return the page, in several parts where there are many agencies."""
     found = folder.sources.covered
     kinds = {kind: position for position, kind in enumerate(forms().common.kinds)}
+    # By kind first, for `groupby` below joins only neighbours.
     rows = sorted(found.rows.values(), key=lambda row: (kinds[row.agency.kind], row.agency.id))
     for part in parts(folder.path, len(rows)):
         yield _page(folder, rows[part.span], part, w)
@@ -98,6 +100,7 @@ def _page(folder: Folder, rows: Sequence[Row], part: Part, w: Words) -> Page:
     def build() -> str:
         downloads = [
             Download(here.file(f"{folder.path}{folder.name(route)}"), w(route), kind, size_words(folder.size(route), w))
+            # The files are about all agencies, so they and the counts stand on the first part only.
             for route, kind in (("coverage_csv", "CSV"), ("coverage_json", "JSON"))
             if first
         ]
@@ -147,6 +150,7 @@ def _lead(found: Coverage, w: Words) -> str:
         collected=total.collected,
         on_time=total.states["on_time"],
         late=total.states["late"],
+        # Neither late nor on time: a report without a date, or without a day in the law, is accused of nothing.
         unknown=total.states["no_date"] + total.states["no_deadline"],
     )
 
@@ -157,6 +161,7 @@ def _row(row: Row, here: Here) -> RowView:
 
 
 def _legend(years: tuple[int, ...], w: Words) -> list[tuple[str, str, str, str]]:
+    # Days are spelt MM-DD, so the last in the alphabet is the last in the year. A report is due by then whatever its kind.
     last = max(laws_of(years)[-1].days.values())
     return [
         (
@@ -177,6 +182,7 @@ def _day(text: str, w: Words) -> str:
 def _laws(found: Coverage, w: Words) -> list[dict[str, object]]:
     """What the law says of the years of the page, that of the newest first; the years are told only where it changed."""
     laws = laws_of(found.years)
+    # The Regulation of 2007 (Article 31) had one day for all; as revised in 2019 (Article 49) it has two, and none for townships.
     return [_law(each, w, told=len(laws) > 1) for each in reversed(laws)]
 
 
@@ -186,6 +192,7 @@ def _law(law: Deadline, w: Words, *, told: bool) -> dict[str, object]:
         w("coverage_law_day", day=_day(last, w), kinds=_list((name[w.language] for kind, name in known if law.days.get(kind) == last), w))
         for last in sorted(set(law.days.values()))
     ]
+    # Kinds without a day are named: left out, they would look forgotten.
     without = _list((name[w.language] for kind, name in known if kind not in law.days), w)
     span = w("coverage_law_since" if law.last_year is None else "coverage_law_span", first=law.first_year, last=law.last_year or "")
     return {

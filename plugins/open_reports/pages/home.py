@@ -59,6 +59,7 @@ def home_page(data: Folder, w: Words) -> Page:
     library, routes, site = data.sources.library, data.sources.routes, data.sources.site
 
     def build() -> str:
+        # By day of publication, not of collection: what is new to citizens. Without a day a report cannot be placed among them.
         dated = sorted((each for each in library if each.published), key=lambda each: (str(each.published), each.agency), reverse=True)
         shown = _shown(library)
         return rendered(
@@ -68,7 +69,9 @@ def home_page(data: Folder, w: Words) -> Page:
                 here=here,
                 search=search_box(here),
                 counts=[
+                    # The number stands apart from its word, which still has to agree with it in English.
                     (f"{number:,}", w(name, count=number))
+                    # Cells of forms, not rows of files: free items of section one are no figures of a form.
                     for name, number in (
                         ("reports", len(library)),
                         ("agencies", len(library.agencies)),
@@ -113,6 +116,7 @@ def home_page(data: Folder, w: Words) -> Page:
 def _shown(library: Library) -> Sequence[Agency]:
     """Agencies named on the page: all, or where they are too many, the first of those that belong to no other."""
     found = list(library.agencies.values())
+    # Those that belong to another agency are found on its page, so nobody is out of reach.
     return found if len(found) <= MOST_LISTED else [agency for agency in found if agency.parent is None][:MOST_LISTED]
 
 
@@ -143,6 +147,7 @@ def _name(library: Library, agency: str, year: int, w: Words) -> str:
 def _news(library: Library, w: Words) -> list[Link]:
     """Latest corrections and newly kept reports, newest first."""
     changed = [(each.revision.date, each.report, w("news_corrected", version=each.revision.version)) for each in corrections(library)]
+    # The day alone of a moment (RFC 3339); a correction has only a day, and the two are sorted together.
     added = [(report.created[:10], report, w("news_added")) for report in library]
     newest = sorted((*changed, *added), key=lambda each: (each[0], each[1].year, each[1].agency), reverse=True)[:LATEST]
     return [

@@ -42,10 +42,12 @@ def cell_html(cell: CellView) -> str:
     text = escape(cell.text)
     inner = f'<a href="{escape(cell.href)}">{text}</a>' if cell.href else text
     broken = ' class="or-break"' if cell.broken else ""
+    # The kind of nothing is in an attribute for styles and scripts, and in words for those who listen: an empty cell must not pass for 0.
     if cell.status:
         return f'<td{broken} data-status="{cell.status}" data-says="{escape(cell.says)}" aria-label="{escape(cell.says)}">{inner}</td>'
     if cell.words:
         return f'<td class="or-words">{inner}</td>'
+    # What the table is sorted by: the figure as published, whatever is shown around it.
     return f'<td{broken} data-value="{text}">{inner}</td>'
 
 
@@ -60,6 +62,7 @@ def figure_cell(report: Report, address: tuple[str, str, str], w: Words, *, href
     status = report.status(table, line, column)
     if status == "reported":
         return CellView(report.tables[table].text(line, column), href=href, broken=broken)
+    # A figure of another form has no cell in this table to ask.
     text = "" if status == "not_on_form" else report.tables[table].text(line, column)
     return CellView(text, status, forms().common.statuses[status][w.language], broken=broken)
 
@@ -73,9 +76,11 @@ def list_head(first: str, w: Words) -> list[tuple[str, str]]:
 def column_title(address: tuple[str, str, str], w: Words) -> str:
     """Return the short name of a figure above its column in a list (`listed.<line>` in the words), its line's own otherwise."""
     table, line, _ = address
+    # A line's printed words are often too long for the head of a column.
     key = f"listed_{line.replace('.', '_')}"
     if key in words():
         return w(key)
+    # A line's id stands for one concept on every form, so the first that prints it will do.
     return next(printed.lines[line].label for printed in forms().printing(table) if line in printed.lines)[w.language]
 
 
@@ -85,6 +90,7 @@ def list_cells(report: Report, findings: Sequence[Finding], w: Words) -> Markup:
         CellView(w(f"scope_short_{report.scope}"), words=True),
         *(figure_cell(report, address, w) for address in views().listed),
         CellView(verdict(findings, w, short=True), words=True),
+        # Unknown is said: an empty cell would look like a fault of the page.
         CellView(report.published.isoformat() if report.published else w("unknown"), words=True),
     )
     return row_html(cells)

@@ -133,6 +133,7 @@ def _notes(report: Report, table: str, w: Words) -> tuple[NoteView, ...]:
 def _note(report: Report, note: Note, w: Words) -> NoteView:
     found = report.tables.get(note.table)
     exact = bool(note.line and note.column)
+    # Section one has no lines of a form; the item's own name is all there is.
     if found is None:
         place = note.line
     elif exact:
@@ -151,6 +152,7 @@ def _note(report: Report, note: Note, w: Words) -> NoteView:
 def _overview(report: Report, marks: Marks, w: Words) -> OverviewView | None:
     if not report.overview:
         return None
+    # Section one is free text: its items are those that this report states, so their order and depth are its own.
     parts: dict[str, list[Item]] = {}
     for item in report.overview:
         parts.setdefault(item.part_of, []).append(item)
@@ -177,6 +179,7 @@ def _sections(report: Report, marks: Marks, w: Words) -> list[SectionView]:
             title = section_title(part.number, part.title[w.language], w.language)
             views.append(SectionView(part.id, title, html=prose_html(text) if text else None, overview=overview))
         else:
+            # Without a heading of its own: the table's template prints number and title.
             html = Markup(table_html(report, report.tables[part.id], marks, w))  # noqa: S704 (every text in it is escaped)
             views.append(SectionView(part.id, "", table=html, notes=_notes(report, part.id, w)))
     return views
@@ -189,9 +192,11 @@ def _printed(used: tuple[tuple[str, str], ...]) -> tuple[Section | TableForm, ..
     A table that only an older form has stands where that form prints it.
     """
     known = forms()
+    # By forms alone, not by report: a corpus has few combinations of forms and thousands of reports, which share what is cached.
     form_of = dict(used)
     orders = [[part.id for part in known[form].parts] for form in (known.leading(form_of.values()).id, *form_of.values())]
     prose = {section.id: section for section in known.leading(form_of.values()).sections}
+    # The form that the report follows leads; tables of older forms are put where those print them.
     order = merged(orders)
     return tuple(
         known[form_of[each]].tables[each] if each in form_of else prose[each] for each in order if each in form_of or each in prose
@@ -201,6 +206,7 @@ def _printed(used: tuple[tuple[str, str], ...]) -> tuple[Section | TableForm, ..
 def _forms_words(report: Report, w: Words) -> str:
     known = forms()
     used = {table: found.form.form for table, found in report.tables.items()}
+    # Nearly all reports follow one form throughout; only the others have to say which table is of which.
     if len(set(used.values())) == 1:
         form = known[next(iter(used.values()))]
         return w("form_and_reference", form=form.title[w.language], reference=form.reference[w.language])
@@ -217,6 +223,7 @@ def report_page(folder: ReportFolder, w: Words) -> Page:
     agency = folder.agency
     heading = w("report_title", agency=agency_name(agency, w), year=report.year)
 
+    # Nothing is made before the page is asked for: one that an earlier build kept costs nothing but its key (`benchmarks build`, b).
     def build() -> str:
         book = ledger(report, library, here)
         counts = book.counts
@@ -230,6 +237,7 @@ def report_page(folder: ReportFolder, w: Words) -> Page:
                 report=_report_view(library, report, findings, heading, w),
                 ledger=LedgerView(w("ledger_summary", count=sum(counts.values()), **counts), book.html),
                 badge=w("badge_alt", text=badge_text(counts, w)),
+                # The summary compares with the year before, so its links lead to two pages.
                 summary=summary_html(summarise(report, folder.before, agency, w), _linker(report)),
                 corrected=banner(report, here),
                 compare=f"{here.page('compare/')}?a={report.agency}&y={report.year}",
@@ -283,6 +291,7 @@ def _linker(report: Report) -> Callable[[int, Address], str]:
 
 def _cite(folder: ReportFolder, here: Here) -> citation.View:
     site = folder.sources.site
+    # A citation names a whole address. A site that does not know its own leaves it out rather than cite a path.
     page = f"{site}{here.address}" if site else ""
     problem = citation.problem_template(folder.problem, folder.report, page) if folder.problem else ""
     return citation.view(folder.work, here.w, page, lambda name: here.file(f"{here.path}{name}"), problem)
@@ -290,6 +299,7 @@ def _cite(folder: ReportFolder, here: Here) -> citation.View:
 
 def _example(report: Report) -> str:
     """Address of a figure that every reader finds on the page: of the first list's."""
+    # A line that this report leaves out has no cell to show.
     return next(("/".join(address) for address in views().listed if report.status(*address) not in {"not_on_form", "line_absent"}), "")
 
 
@@ -298,6 +308,7 @@ def _report_view(library: Library, report: Report, findings: Sequence[Finding], 
     source = report.sources[0]
     facts = [
         Fact(w("source"), source.title, source.path, external=True),
+        # Said even where it is unknown: whether the report was in time cannot be told without it (Article 49).
         Fact(w("published"), report.published.isoformat() if report.published else w("unknown")),
         Fact(w("form"), _forms_words(report, w)),
         Fact(w("scope"), forms().common.scopes[report.scope][w.language]),
@@ -322,6 +333,7 @@ def _report_view(library: Library, report: Report, findings: Sequence[Finding], 
 def _neighbours(library: Library, report: Report, w: Words) -> list[Link]:
     years = [each.year for each in library.of_agency(report.agency)]
     links = []
+    # The nearest collected years, which need not be the ones next to it.
     before = [year for year in years if year < report.year]
     after = [year for year in years if year > report.year]
     if before:
@@ -339,11 +351,13 @@ def _downloads(folder: ReportFolder, here: Here) -> list[Download]:
 
     known = forms().common
     found = [entry(w("download_zip"), "ZIP", "archive")]
+    # Workbooks need a library that may be missing; the build says so, and pages offer no file that is not there.
     if "workbook" in folder:
         found.append(entry(w("download_workbook"), "Excel", "workbook"))
     found.append(entry(w("download_excel_csv"), "CSV", "excel"))
     for name, table in report.tables.items():
         found.append(entry(title(table.form, w.language), "CSV", "package_data", name))
+    # The package has these two files whatever the form.
     found += [entry(free.title[w.language], "CSV", "package_data", free.id) for free in (known.overview, known.notes)]
     found.append(entry(w("download_json"), "JSON", "report"))
     found.append(entry(w("download_descriptor"), "JSON", "package"))

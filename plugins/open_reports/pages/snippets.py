@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SCRIPTS = ("copying.js", "snippets.js")
 """Scripts of `assets/` that copy code, and fill in the site's address where the site does not know it."""
+# Letters and hyphens only: neither HTML nor the quotes of any language touch them before they are filled in.
 _UNKNOWN, _PATH, _AGENCY = "or-site-address", "or-own-path", "or-own-agency"
 """What stands in the code until it is known: the site's address, the page's folder, its agency."""
 
@@ -58,6 +59,7 @@ def snippets_html(kind: Kind, here: Here, *, site: str = "", agency: str) -> Mar
 
     It is rendered once for each kind, language and depth of page; a page only fills in its own folder and agency.
     """
+    # Thousands of report pages differ in two words of these programs, so one template serves all of a depth.
     html = _fold(kind, here.w.language, here.path.count("/"), site)
     return Markup(html.replace(_PATH, here.path).replace(_AGENCY, agency))  # noqa: S704 (paths and ids are of letters, digits, - and /)
 
@@ -67,6 +69,7 @@ def _fold(kind: Kind, language: str, depth: int, site: str) -> Markup:
     up = "../" * depth
     values = slots(site or _UNKNOWN, path=_PATH, agency=_AGENCY)
     found = [
+        # English pages stand one folder deeper (`en/`); data files stand once, for both languages.
         View(each.id, each.name[language], each.needs[language], _shown(text, f"../{up}" if language == "en" else up))
         for each, text in codes(kind, language, values)
     ]
@@ -79,5 +82,6 @@ def _rendered(w: Words, found: list[View], *, answer: str = "", data: str = "") 
 
 def _shown(text: str, root: str) -> Markup:
     """HTML of code; where the site has no address, what stands for it is marked for the script, which knows where the page stands."""
+    # A copy in a folder or below another address: only the browser knows where it is.
     mark = Markup('<span class="or-near" data-root="{}">{}</span>').format(root or "./", "https://…/")
     return Markup(str(escape(text)).replace(_UNKNOWN, mark))  # noqa: S704 (escaped; the mark is ours)

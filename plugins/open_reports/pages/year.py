@@ -64,6 +64,7 @@ def _page(folder: YearFolder, part: Part, findings: Findings, covered: Coverage,
         ]
         cells = covered.of_year(year)
         missing = [library.agencies[each.agency] for each in cells if each.status == "not_collected"]
+        # The nearest years of the library: years without any report have no page.
         years = library.years
         position = years.index(year)
         around = [*years[max(0, position - 1) : position], *years[position + 1 : position + 2]]
@@ -80,6 +81,7 @@ def _page(folder: YearFolder, part: Part, findings: Findings, covered: Coverage,
                 head=list_head(w("agency"), w),
                 rows=rows,
                 missing=[Link(here.page(f"reports/{each.id}/"), agency_name(each, w)) for each in missing[:MOST_MISSING]],
+                # How many are not named is said: a list that just ends would pass for the whole.
                 more=max(0, len(missing) - MOST_MISSING),
                 compare=f"{here.page('compare/')}?y={year}",
                 excel=here.file(f"{folder.path}{folder.name('year_excel')}"),
