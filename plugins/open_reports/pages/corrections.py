@@ -129,7 +129,9 @@ def _view(library: Library, each: Correction, here: Here) -> CorrectionView:
 
 
 def _change_view(report: Report, made: Change, folder: str, w: Words) -> ChangeView:
+    # Revisions are kept as data (address, from, to) and told in the reader's language; older ones are sentences, and stay so.
     made = made.in_language(w.language)
+    # A sentence that names no figure of this report has nowhere to lead.
     if made.address is None:
         return ChangeView(made.text, "", "", "", "")
     place = w("corrections_place", place=place_words(report, made.address, w))
@@ -145,6 +147,7 @@ def banner(report: Report, here: Here) -> Markup:
     found = of_report(report)
     if not found:
         return Markup("")
+    # Newest first: what stands here now is what the last of them left.
     last = found[0].revision
     says = w("corrections_banner", count=len(found), day=last.date, version=last.version, reason=last.reason)
     entries = Markup("").join(
@@ -158,6 +161,7 @@ def banner(report: Report, here: Here) -> Markup:
     )
     return Markup(
         '<div class="or-finding or-notice or-corrected" role="note"><p>{} · <a href="{}">{}</a></p>'
+        # Folded by HTML itself, which needs no script; `reversed`, for the newest of a list stands first and has the highest number.
         '<details class="or-fold"><summary>{}</summary><ol reversed="reversed">{}</ol></details></div>'
     ).format(marked(says, w), here.page("corrections/"), w("corrections_all"), w("corrections_history"), entries)
 

@@ -37,6 +37,7 @@ _SECTION = 2
 """Level of the headings that the table of contents names."""
 _HEADING = re.compile(r"^(?P<marks>#{2,3}) (?P<title>.+) \{#(?P<id>[a-z]+)\}$", re.MULTILINE)
 _LINK = re.compile(r"\]\((?!https?:)([^)\s]*)\)")
+# `.invalid` is reserved (RFC 2606): no such address can ever be meant.
 _NEAR = "https://near.invalid/"
 """Prose follows whole addresses only; links within the site are made relative again when it is HTML."""
 
@@ -82,6 +83,7 @@ class DataContext:
     sections: Sequence[SectionView]
 
 
+# The definitions come from the forms, so the text cannot state another formula than the one reckoned with.
 @lru_cache
 def documentation(language: str) -> str:
     """Markdown of the page in a language, with the definitions of the indicators, which the forms know."""
@@ -104,6 +106,7 @@ def _sum(members: Sequence[Cells], w: Words) -> str:
     written = ""
     for each in members:
         cell = f"{each.table}/{each.line}/{each.column}"
+        # Figures by their addresses, as in the files: whoever writes a program can copy them.
         sign = " − " if each.sign < 0 else " + "
         written += (sign if written else "") + (w("data_previous", cell=cell) if each.previous else f"`{cell}`")
     return written
@@ -123,6 +126,7 @@ def _sections(language: str) -> list[tuple[int, str, str, str]]:
     text = documentation(language)
     found = list(_HEADING.finditer(text))
     ends = [*(each.start() for each in found[1:]), len(text)]
+    # What stands before the first heading needs no place in the contents.
     first = text[: found[0].start()] if found else text
     own = [(len(each["marks"]), each["id"], each["title"], text[each.end() : end]) for each, end in zip(found, ends, strict=True)]
     return [(0, "", "", first), *own]
@@ -130,12 +134,14 @@ def _sections(language: str) -> list[tuple[int, str, str, str]]:
 
 def _prose(text: str, here: Here) -> Markup:
     """HTML of Markdown whose links within the site lead there from the page."""
+    # Our own text goes through the parser of packages' prose, which follows whole addresses only.
     made = prose_html(_LINK.sub(lambda link: f"]({_NEAR}{link[1]})", text))
 
     def near(link: re.Match[str]) -> str:
         target = link[1].removeprefix("./")
         if target.startswith("#"):
             return f'href="{target}"'
+        # A path that ends with `/` is a page, which each language has; anything else is a file, which both share.
         whole = not target or target.partition("#")[0].endswith("/")
         return f'href="{here.page(target) if whole else here.file(target)}"'
 
@@ -155,6 +161,7 @@ def _body(text: str, here: Here, present: Collection[str], known: Mapping[str, C
 
     for line in text.splitlines():
         if line.startswith("@with "):
+            # Some files are made only where a library is installed; the text must not promise them on a site that has none.
             path, _, rest = line.removeprefix("@with ").partition(" ")
             prose += [rest] if path in present else []
         elif line.startswith("@"):
@@ -199,6 +206,7 @@ def _known(files: DataFiles, here: Here, site: str) -> dict[str, Callable[[list[
     more = _unnamed(files, w.language)
 
     def kinds(line: list[str]) -> Markup:
+        # A kind of file that nobody has written about yet joins the first line about its subject.
         names = [*line, *more.get(line[0], ())]
         return _html(
             "data-files.html",
@@ -211,6 +219,7 @@ def _known(files: DataFiles, here: Here, site: str) -> dict[str, Callable[[list[
 
     def programs(_: list[str]) -> Markup:
         lines = "\n".join(" ".join(row) for row in answer(files.library, files.agency))
+        # The answer is reckoned from the library, not by the programs: tests hold what they print against it.
         return corpus_html(here, files.agency, lines, site=site, files=files.paths) if files.agency else Markup()
 
     def changes(_: list[str]) -> Markup:
@@ -256,6 +265,7 @@ def _changes(library: Library, here: Here) -> list[Link]:
     corrected = [
         (each.revision.date, each.report, w("news_corrected", version=each.revision.version)) for each in corrections.corrections(library)
     ]
+    # The day alone of a moment (RFC 3339), as a correction has it: the two are sorted together.
     added = [(report.created[:10], report, w("news_added")) for report in library]
     newest = sorted((*corrected, *added), key=lambda each: (each[0], each[1].year, each[1].agency), reverse=True)[:LATEST]
     return [

@@ -61,6 +61,7 @@ class DataFiles:
         self.library = sources.library
         self.routes = sources.routes
         self.lacking = lacking
+        # The agency with most reports: its files show what there can be in one.
         self.agency = featured(self.library)
         self._folders = folders
         self._pages = pages
@@ -73,6 +74,7 @@ class DataFiles:
     @cached_property
     def samples(self) -> Mapping[str, tuple[Sample, ...]]:
         """Real files of each kind by the id of its route; a kind of which the site has none is left out."""
+        # By folder, for the files of a folder are made together, and each of these is made only once.
         by_folder: dict[str, list[Route]] = {}
         for route in self.routes:
             by_folder.setdefault(self._folder_of(route), []).append(route)
@@ -90,6 +92,7 @@ class DataFiles:
         return found
 
     def _measured(self, folder: Folder, routes: Sequence[Route]) -> Iterator[tuple[Route, tuple[Sample, ...]]]:
+        # Borrowed, so that files do not stay in memory for having been measured.
         with folder.borrowed() as made:
             files = {f"{folder.path}{name}": data for name, data in made.items()}
             for route in routes:
@@ -103,6 +106,7 @@ class DataFiles:
     def _subjects(self) -> Mapping[tuple[str, ...], dict[str, object]]:
         """What the samples are about, by the parameters of a route that say whose file it is; `name` as files repeat it."""
         indicator = next(iter(forms().indicators))
+        # A year's files hold every report of it: the smallest shows as much as the largest, at the least cost.
         year = min(self.library.years, key=lambda each: len(self.library.of_year(each)), default=0)
         latest = [
             {"agency": report.agency, "year": report.year, "name": report.name} for report in self.library.of_agency(self.agency)[-1:]
@@ -145,6 +149,7 @@ def _rows(path: str, data: bytes) -> int | None:
 
 def _head(path: str, media: str, data: bytes) -> str:
     """Return the first lines of a text, as they stand there; of an archive or a database what is inside."""
+    # Bytes of a database or an archive say nothing to a reader; the names of what is inside do.
     if path.endswith(".sqlite"):
         return "\n".join(f"{name} {count}" for name, count in counts(data).items())
     if path.endswith(".zip"):
@@ -152,6 +157,7 @@ def _head(path: str, media: str, data: bytes) -> str:
             return "\n".join(bundle.namelist())
     if not media.startswith(("text/", "application/x-")) and not media.endswith(("json", "atom+xml")):
         return ""
+    # Cut at a byte, so the last character may be half of one; Excel's byte order mark would be an invisible character.
     lines = data[:_READ].decode(errors="ignore").lstrip("\ufeff").splitlines()
     few = [line for line in lines if line.strip()][: _LINES if path.endswith(".csv") else 2 * _LINES]
     return "\n".join(line if len(line) <= _WIDTH else f"{line[:_WIDTH]}…" for line in few)

@@ -82,9 +82,11 @@ class Here(NamedTuple):
         """Path of the page below the site."""
         return (ENGLISH if self.w.language == "en" else "") + self.path
 
+    # Not the site's address before every path: a copy in a folder or below another address would lead back to the original.
     def page(self, path: str) -> str:
         """Link to a page of the same language; `path` is below its home and may name a place, `reports/a/2024/#id`."""
         own = path.removeprefix(self.path)
+        # A place on this page: a bare fragment keeps the reader here, whatever file or query the address has.
         if own.startswith("#"):
             return own
         return ("../" * self.path.count("/") + path) or "./"
@@ -135,7 +137,9 @@ def templates() -> Environment:
     made = Environment(
         # A page with a folder of its own has its template there, `compare/template.html`; all others stand together.
         loader=ChoiceLoader([PackageLoader(PACKAGE, "pages/templates"), PackageLoader(PACKAGE, "pages")]),
+        # Names and notes come from packages that anybody may have written.
         autoescape=True,
+        # A misspelt name fails the build; by default it would print nothing, and a figure would be missing in silence.
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -169,10 +173,13 @@ def marked(text: str, w: Words) -> Markup:
 @cache
 def _markdown() -> MarkdownIt:
     parser = (
+        # No raw HTML; no images, which would be fetched from elsewhere; no definitions of links, which vanish from the text; and an
+        # end to nesting, for a text of nothing but `>` must not exhaust the parser.
         MarkdownIt("commonmark", {"html": False, "maxNesting": 20})
         .enable("table")
         .disable(["image", "html_block", "html_inline", "reference"])
     )
+    # The parser's own check refuses a few schemes it knows to be bad; here only those that are named pass.
     parser.validateLink = _followable  # type: ignore[method-assign]
     return parser
 
@@ -199,6 +206,7 @@ def size_words(count: int, w: Words) -> str:
 @lru_cache(maxsize=8192)
 def anchor(address: str) -> str:
     """Link to a figure on its page."""
+    # Items of section one have Chinese ids, which an address spells as escaped bytes (RFC 3986).
     return "#" + quote(address, safe="/.-_~")
 
 
@@ -223,6 +231,7 @@ def verdict(findings: Sequence[Finding], w: Words, *, short: bool = False) -> st
 
 def unit_words(unit: str, language: str) -> str:
     """Unit of a figure in a language; one that no vocabulary knows stays as printed."""
+    # Section one may state units of its own, which only its report knows.
     known = forms().common.units.get(unit)
     return known[language] if known else unit
 

@@ -54,6 +54,7 @@ class Sheet:
     def __init__(self, library: Library) -> None:
         self.library = library
         self.agencies = agencies_of(library)
+        # Newest first: a phone shows the first few columns.
         self.years = library.years[::-1]
 
 
@@ -91,6 +92,7 @@ def indicator_pages(folders: Sequence[IndicatorFolder], library: Library, w: Wor
     yield _overview(w)
     sheet = Sheet(library)
     for folder in folders:
+        # By kind and then as the library lists them, never by value: nothing here ranks agencies.
         for part in parts(folder.path, len(sheet.agencies)):
             yield _indicator_page(sheet, folder, part, w)
 
@@ -105,6 +107,7 @@ def _overview(w: Words) -> Page:
             {
                 "id": each.id,
                 "link": Link(here.page(f"{PATH}{each.id}/"), each.name[w.language]),
+                # A formula in words before its symbols: what is counted, among what.
                 "short": _short(each, w),
                 "description": each.description[w.language],
             }
@@ -156,6 +159,7 @@ def _indicator_page(sheet: Sheet, folder: IndicatorFolder, part: Part, w: Words)
                 },
                 part=whose,
                 caption=_caption(indicator, w),
+                # The floor concerns rates alone; a sum has no denominator to be small.
                 legend=[*([w("indicator_legend_share", floor=indicator.floor)] if indicator.denominator else []), w("indicator_legend")],
                 years=[Link(here.page(f"years/{year}/"), str(year)) for year in sheet.years],
                 rows=list(_rows(sheet, indicator, agencies, here)),
@@ -194,6 +198,7 @@ def _facts(indicator: Indicator, w: Words) -> list[tuple[str, str]]:
 
 def _caption(indicator: Indicator, w: Words) -> str:
     name = indicator.name[w.language]
+    # A change is a share too, but of the year before, which its caption has to say.
     if indicator.yearly:
         return w("indicator_caption_change", name=name)
     if indicator.among:
@@ -208,6 +213,7 @@ def _members(cells: Iterable[Cells], here: Here) -> list[MemberView]:
     """Members of a sum in words, each leading to the glossary."""
     found: list[MemberView] = []
     for each in cells:
+        # The minus sign (U+2212), as wide as the plus and never taken for a hyphen.
         sign = "−" if each.sign < 0 else "+" if found else ""
         found.append(MemberView(sign, _member(each, here)))
     return found
@@ -220,6 +226,7 @@ def _member(cells: Cells, here: Here) -> Markup:
     anchors = (_line_anchor(cells, form), anchor_of_column(cells.table, cells.column, form.form))
     line, column = (term(here, each, glossary()[each].term[w.language]) for each in anchors)
     if cells.line.endswith("*"):
+        # The link goes in after the sentence is escaped, in the place of a character that no text may hold.
         line = Markup(escape(w("indicator_each", group="\0"))).replace("\0", line)  # noqa: S704 (escaped)
     before = Markup("{} ").format(w("indicator_previous")) if cells.previous else Markup()
     return Markup("{}{} <small>{}</small>").format(before, line, column)
@@ -237,11 +244,13 @@ def _line_anchor(cells: Cells, form: TableForm) -> str:
 
 
 def _rows(sheet: Sheet, indicator: Indicator, agencies: Iterable[Agency], here: Here) -> Iterator[Row]:
+    # Reckoned once for the library, and shared by the pages of both languages and the files.
     values = of_library(sheet.library)[indicator.id]
     reports = sheet.library.reports
     cells = _Cells(indicator, here)
     for agency in agencies:
         own = sheet.library.of_agency(agency.id)
+        # A report that takes in its units counts more than the year before it; the two are marked as not to be compared.
         scopes = {report.year: before.scope != report.scope for before, report in pairwise(own)}
         line = []
         for year in sheet.years:
@@ -261,6 +270,7 @@ class _Cells:
         self.w = here.w
         self.folder = here.page("reports/")
         self.scopes = {scope: text[here.w.language] for scope, text in forms().common.scopes.items()}
+        # The same in every row, so it is made once.
         self.nothing = f'<td data-reason="not_collected"><small>{escape(self.w("not_collected"))}</small></td>'
         self.table = indicator.numerator[0].table
         addresses = {form: cell_of(indicator, form) for form in forms()}
@@ -268,6 +278,7 @@ class _Cells:
 
     def of(self, report: Report, value: Value, *, broken: bool) -> str:
         """The value, leading to the figure it begins with; `broken` if the year before counted something else."""
+        # A value leads to the first figure it is made of, so that a reader can check it at its source.
         place = self.anchors[report.form_of(self.table)]
         marks = f' data-reason="{value.reason}"' if value.reason else ""
         notes = ""
@@ -282,6 +293,7 @@ class _Cells:
 def _says(value: Value, w: Words) -> str:
     """What a cell shows: the rate with its counts, the counts alone, or why there is nothing."""
     indicator, top, bottom, number, reason = value
+    # A rate never stands without its two counts: 50 % of 2 cases and of 2,000 are not the same news.
     if reason is None:
         return f"{percent(value)} <small>{counted(value)}</small>" if indicator.denominator else str(number)
     if top is None or bottom is None:

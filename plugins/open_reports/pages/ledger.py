@@ -80,6 +80,7 @@ def ledger(report: Report, library: Library, here: Here) -> Ledger:
     former = f"../{report.year - 1}/"
     for name, table in report.tables.items():
         for strand, own, previous in strands(table, before.tables.get(name) if before else None):
+            # All rules of the strand hold: neither a gap nor a rule that could not be tested. Only the others need an identity made.
             if not any(gaps(strand, own, previous)) and None not in gaps(strand, own, previous):
                 held = _held(strand, own, previous, w.language)
                 counts["holds"] += len(held)
@@ -92,6 +93,7 @@ def ledger(report: Report, library: Library, here: Here) -> Ledger:
         add(_entry(report, identity, w))
     add(deadline(report, library, w))
     parts: list[str] = []
+    # In the order of the rules, not as they came: the tables come strand by strand, with rows of many rules in each.
     for key, start in _starts(w.language, here.page("quality/")).items():
         if key in rows:
             parts.append(start)
@@ -115,6 +117,7 @@ def _starts(language: str, quality: str) -> dict[str, str]:
     }
 
 
+# Numbers repeat from agency to agency and from year to year. So a row is kept without its year, which is filled in at the end.
 _FORMER = "{former}"
 
 
@@ -177,10 +180,12 @@ def _entry(report: Report, identity: Identity, w: Words) -> Entry:
 
 def _place(report: Report, identity: Identity, w: Words) -> str:
     table = report.tables.get(identity.table)
+    # An identity of section one names its item itself; no form has a label for it.
     if table is None:
         return identity.at
     if getattr(identity.rule, "axis", "") == "column":
         return table.form.columns[identity.at].label[w.language]
+    # A consolidated report is compared cell by cell, so the line alone would not say which.
     if identity.rule.id == "AGG":
         return place_words(report, str(identity.blamed), w)
     return table.form.lines[identity.at].label[w.language]
@@ -190,6 +195,7 @@ def equation(report: Report, identity: Identity, w: Words, *, base: str = "") ->
     """Both sides as printed, each number a link to its cell; `base` leads from the page to the report's folder."""
     sign = {"holds": "=", "contradicts": "≠", "untestable": "?"}[identity.result]
     left, right = (_side(report, side, w, base) for side in (identity.left, identity.right))
+    # Both sums, for a reader sees that 134 is not 137 only once the parts are added up.
     if identity.result == "contradicts":
         left += _total(identity.left, w)
         right += _total(identity.right, w)
@@ -207,10 +213,12 @@ def _side(report: Report, members: Sequence[Member], w: Words, base: str) -> str
 def _joined(members: Sequence[tuple[int, int | Decimal | None, str]], w: Words) -> str:
     """One side of an equation: signs and numbers; a long sum leaves out its zeros and says so."""
     long = len(members) > MOST_SHOWN
+    # Twenty terms of which three count would hide the three. A missing member is not 0 and stays.
     shown = [each for each in members if each[1] != 0] if long else members
     parts: list[str] = []
     for sign, value, html in shown:
         if parts or sign < 0:
+            # The minus sign (U+2212), not a hyphen, at which a line may break.
             parts.append("−" if sign < 0 else "+")
         parts.append(f"({html})" if value is not None and value < 0 else html)
     if not parts:
@@ -220,6 +228,7 @@ def _joined(members: Sequence[tuple[int, int | Decimal | None, str]], w: Words) 
 
 def _number(report: Report, each: Member, w: Words, base: str) -> str:
     text = str(each.value) if each.value is not None else w("in_brackets", text=w("unit_blank")).strip()
+    # Prose has no cell to lead to.
     if each.address.table == "prose":
         return text
     here = each.agency == report.agency and each.year == report.year
@@ -234,6 +243,7 @@ def deadline(report: Report, library: Library, w: Words) -> Entry:
     """Return the row that compares the day of publication with the last day the law allows."""
     result, reason, last = due(report, library)
     published = report.published.isoformat() if report.published else w("unknown")
+    # Townships and subdistricts have no day in the law (Article 49): only the day of publication is told.
     words = w("published_by", published=published, deadline=last) if last else published
     rule = forms().common.rules["DUE"]
     return Entry(rule, w("published"), escape(words), result, reason)
@@ -248,6 +258,7 @@ def chains(reports: Sequence[Report], library: Library, w: Words) -> list[ChainV
     """Rules between the years of an agency, each as a table of years; a year that is missing stays a gap."""
     if not reports:
         return []
+    # From first to last without a gap, so that a year that is not collected is seen to break the chain.
     years = tuple(range(reports[0].year, reports[-1].year + 1))
     cells: dict[str, dict[str, dict[int, Entry]]] = {}
     rules: dict[str, Rule] = {}

@@ -62,6 +62,7 @@ class Part(NamedTuple):
         ]
 
     def _path(self, number: int) -> str:
+        # The first part has the list's own address, which stays what it is when the list grows.
         return self.path if number == 1 else f"{self.path}{number}/"
 
     def _says(self, number: int, w: Words) -> str:
@@ -70,5 +71,6 @@ class Part(NamedTuple):
 
 def parts(path: str, entries: int) -> Iterator[Part]:
     """Return the parts that a list of so many entries takes, one at least, from the page at `path` on."""
+    # An empty list has a page too, which says that it is empty.
     count = max(1, -(-entries // MOST_LISTED))
     return (Part(path, number, count) for number in range(1, count + 1))

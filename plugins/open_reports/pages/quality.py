@@ -39,6 +39,7 @@ class Quality:
 
     def __init__(self, library: Library, findings: Sequence[Finding], w: Words) -> None:
         self.library = library
+        # Findings about no one report, such as those of the list of agencies, have no page to lead to.
         self.findings = [each for each in findings if each.agency is not None and each.year is not None]
         self.w = w
 
@@ -57,12 +58,14 @@ class Quality:
         results: dict[str, Counter[str]] = {}
         reasons: dict[str, Counter[str]] = {}
         for report in self.library:
+            # Counted, not made: an identity for each would cost ten times as much, and the page needs only how many.
             for tally in tallied(report, self.library):
                 counted = results.setdefault(tally.rule, Counter())
                 counted["holds"] += tally.holds
                 counted["contradicts"] += tally.contradicts
                 counted["untestable"] += len(tally.reasons)
                 reasons.setdefault(tally.rule, Counter()).update(tally.reasons)
+            # What no form states by itself: rows of the ledger all the same, so that these counts are the sums of the ledgers.
             others: list[Identity | Entry] = [
                 *consolidated(report, self.library),
                 *(each.identity for each in stated(report)),
@@ -148,6 +151,7 @@ def _overview(quality: Quality, agencies: Sequence[Agency], part: Part) -> Page:
     """Counts by rule, agency and year; a further part has those of its agencies alone."""
     w = quality.w
     here = part.here(w)
+    # Only the agencies are so many; rules and years told again on each part would make pages that differ in little.
     shown = _TABLES if part.first else ("agencies",)
 
     def build() -> str:
@@ -180,6 +184,7 @@ def _tables(quality: Quality, agencies: Sequence[Agency], here: Here, shown: Ite
         {
             "href": here.page(f"quality/{rule.id}/"),
             "text": f"{rule.id} {rule.name[w.language]}",
+            # Beside the results, which count identities, the findings: several identities may be broken by one figure.
             "cells": [*_tested(quality.results.get(rule.id)), str(len(quality.of_rule(rule.id)))],
         }
         for rule in forms().rules.values()
@@ -210,6 +215,7 @@ def _tables(quality: Quality, agencies: Sequence[Agency], here: Here, shown: Ite
         "agencies": ([w("agency"), *counted], by_agency),
         "years": ([w("year"), *counted], by_year),
     }
+    # "–" stands where a rule is no equation or had no place to be tested; it must not be read as 0.
     notes = {"rules": w("quality_untested")}
     return [{"id": id_, "title": w(_TABLES[id_]), "head": rows[id_][0], "rows": rows[id_][1], "note": notes.get(id_, "")} for id_ in shown]
 
@@ -221,6 +227,7 @@ def _rule_page(quality: Quality, rule: RuleText, found: Sequence[Finding], part:
     here = part.here(w)
 
     def build() -> str:
+        # A rule against which nothing was found has its page too: the overview and every ledger lead there.
         results = quality.results.get(rule.id, Counter())
         reasons = quality.reasons.get(rule.id, Counter())
         facts = [
@@ -269,6 +276,7 @@ def _line(quality: Quality, each: Finding, here: Here) -> FindingLine:
     report = quality.library.reports[each.agency or "", each.year or 0]
     folder = here.page(report.folder)
     name = agency_name(quality.library.agencies[report.agency], w)
+    # Only a whole cell has an anchor; a finding about a table or a line leads to its report.
     exact = (each.address or "").count("/") == 2  # noqa: PLR2004 (table/line/column)
     place = place_words(report, each.address, w)
     return FindingLine(

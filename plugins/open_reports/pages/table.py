@@ -75,6 +75,7 @@ class Marks:
         self.by_line: dict[tuple[str, str], list[FindingView]] = {}
         self.by_cell: dict[str, str] = {}
         self.general: list[FindingView] = []
+        # Numbered over the whole report: an id may stand once on a page, and links to findings use it.
         for number, each in enumerate(findings, start=1):
             parts = (each.address or "").split("/")
             view = FindingView(
@@ -133,6 +134,7 @@ class _Skeleton(NamedTuple):
     """Link of each line to its entry of the glossary."""
 
 
+# Private-use characters, which no text of ours or of a package may hold (`document.INVISIBLE`), so no text is taken for a slot.
 _SLOT = re.compile("\ue000(\\d+)\ue000")
 
 
@@ -168,6 +170,7 @@ def _skeleton(form: str, table: str, language: str) -> _Skeleton:
     lines: list[tuple[Line, int, int]] = []
     blocks = []
     for number, block in enumerate(known.blocks, start=1):
+        # Once, in the caption: a unit in each cell would make texts of the figures.
         units = Words(language)("list_comma").join(dict.fromkeys(unit_words(column.unit, language) for column in block.columns))
         blocks.append(
             {
@@ -198,12 +201,14 @@ def title(form: TableForm, language: str) -> str:
 
 def _head(corner: Text, block: Block, terms: _Terms) -> tuple[tuple[HeadCell, ...], ...]:
     """Rows of a table's head: printed heads over several columns stand above them, other columns span the rows."""
+    # Real `rowspan` and `colspan` with a `scope`, as printed: a reading voice tells each figure with all heads above it.
     depth = 1 + max(len(column.groups) for column in block.columns)
     rows: list[list[HeadCell]] = [[] for _ in range(depth)]
     rows[0].append(HeadCell(terms.group(corner), "col", rowspan=depth, stub=True))
     open_groups: tuple[Text, ...] = ()
     for column in block.columns:
         for level, group in enumerate(column.groups):
+            # Compared with all heads above: two of one name below different heads are two.
             if open_groups[: level + 1] != column.groups[: level + 1]:
                 width = sum(each.groups[: level + 1] == column.groups[: level + 1] for each in block.columns)
                 rows[level].append(HeadCell(terms.group(group), "colgroup", colspan=width))
@@ -215,6 +220,7 @@ def _head(corner: Text, block: Block, terms: _Terms) -> tuple[tuple[HeadCell, ..
 
 def _bodies(block: Block, lines: list[tuple[Line, int, int]], terms: _Terms) -> list[BodyView]:
     """Lines of a block by their printed heads, each as a slot; appends them to `lines` with depth of label and width."""
+    # The outermost head is the block's own, which its caption says already.
     outer = 1 if block.label else 0
     seen: tuple[Text, ...] = ()
     bodies: list[tuple[tuple[Group, ...], list[str]]] = []
@@ -224,6 +230,7 @@ def _bodies(block: Block, lines: list[tuple[Line, int, int]], terms: _Terms) -> 
             common = 0
             while common < min(len(groups), len(seen)) and groups[common] == seen[common]:
                 common += 1
+            # Only the heads that change: a head repeated above each group would be read as another.
             new = tuple(Group(terms.group(group), depth) for depth, group in enumerate(groups) if depth >= common)
             bodies.append((new, []))
             seen = groups
@@ -239,12 +246,14 @@ def table_html(report: Report, table: Table, marks: Marks, w: Words) -> str:
     parts = [skeleton.parts[0]]
     lines = {line.place.line: line for line in table_lines(report, name, marks.by_line)}
     for known, depth, width, href, after in zip(*skeleton[1:], skeleton.parts[1:], strict=True):
+        # The Chinese label is the report's own, as printed; the English one is the form's, for the report has none.
         head = _row_head(table.labels.get(known.id, known.label.zh) if w.language == "zh" else known.label.en, depth, href)
         line = lines[known.id]
         if isinstance(line, Plain):
             parts.append(_plain(line.place, head, line.cells))
         else:
             parts.append(_remarked(line, head, marks, w))
+            # Below its line, not in a list at the end: a contradiction should be met with the number it is about.
             parts += [_beside(finding, width, w) for finding in marks.beside(name, known.id)]
         parts.append(after)
     return "".join(parts)
@@ -277,6 +286,7 @@ def cell_html(figure: Figure, w: Words, marked: str = "") -> str:
     """HTML of one figure's cell: its text is the figure as published; `marked` are the ids of the findings about it."""
     more = f' class="or-marked" aria-describedby="{marked}"' if marked else ""
     if figure.printed:
+        # What the report prints where that is spelt otherwise; the cell itself holds the figure that is reckoned with.
         more += Markup(' title="{}"').format(w("printed_as", printed=figure.printed))
     return _cell(str(figure.address), figure.text, figure.status, w.language, more)
 

@@ -28,6 +28,7 @@ def shipped() -> Mapping[str, Traversable]:
 def by_name(folders: Iterable[Traversable]) -> Mapping[str, Traversable]:
     """Files of folders that pages load, by name in alphabetical order. Raises `PublishError` where two have one name."""
     found: dict[str, Traversable] = {}
+    # Sorted, for a file system lists in any order, and the site is to be the same bytes everywhere.
     for file in sorted(_loaded(folders), key=lambda each: each.name):
         if file.name in found:
             message = f"two files named {file.name} are to stand in one folder of the site: {found[file.name]}, {file}"

@@ -78,6 +78,7 @@ def read_settings(text: str) -> Settings:
             first=root.texts("first"),
         )
         tables = [table for form in forms().values() for table in form.tables.values()]
+        # Of every form: a figure that only an older one prints can be chosen for its years.
         known = {f"{table.id}/{line.id}/{column.id}" for table in tables for line, column in table.cells}
         known |= {INDICATOR + indicator for indicator in forms().indicators}
         for key, chosen in (("plain", read.plain), ("first", read.first)):
@@ -104,6 +105,7 @@ def figure_groups(w: Words) -> list[dict[str, Any]]:
 
 
 def _lines(table: str, w: Words) -> dict[str, dict[str, Any]]:
+    # Newest form first: its words and order stand, older forms only add what it has no longer.
     printing = forms().printing(table)[::-1]
     found: dict[str, dict[str, Any]] = {}
     for printed in printing:
@@ -112,11 +114,13 @@ def _lines(table: str, w: Words) -> dict[str, dict[str, Any]]:
             address = f"{table}/{line.id}/{column.id}"
             if any(each["id"] == address for each in entry["cells"]):
                 continue
+            # Whoever chooses a figure of one form alone should know before the table is half empty.
             having = [each for each in printing if line.id in each.lines and column.id in each.lines[line.id].columns]
             entry["cells"].append(
                 {
                     "id": address,
                     "label": column_words(column, w.language),
+                    # The label is short for the list of choices; the head of the table has room for the unit.
                     "remark": _with_unit(column, w),
                     "only": "" if len(having) == len(forms()) else w("comma").join(forms()[each.form].title[w.language] for each in having),
                 }
@@ -142,6 +146,7 @@ def indicator_entries(w: Words) -> list[dict[str, Any]]:
             "label": indicator.name[w.language],
             "formula": formula(indicator, w),
             "rate": bool(indicator.denominator),
+            # The script's warning of few cases names the floor, which the forms alone know.
             "floor": indicator.floor,
         }
         for indicator in forms().indicators.values()
@@ -177,6 +182,7 @@ def grouped(text: str) -> str:
     """Return a number with its thousands set apart; every digit stays as published."""
     whole, point, decimals = text.partition(".")
     sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
+    # Texts, not floats: money is compared and shown to the last digit published.
     return f"{sign}{int(digits):,}{point}{decimals}"
 
 
@@ -192,6 +198,7 @@ def _plain_cell(library: Library, report: Report | None, figure: str, here: Here
         return Cell(text, str(found.value), here.page(f"indicators/{found.indicator.id}/"))
     table, line, column = figure.split("/")
     status = report.status(table, line, column)
+    # A figure of another form has no place on the report's page.
     href = "" if status == "not_on_form" else here.page(f"{report.folder}{anchor(figure)}")
     if status != "reported":
         return Cell(forms().common.statuses[status][w.language], "", href)
@@ -212,11 +219,13 @@ def listed(library: Library) -> tuple[Agency, ...]:
     most = settings().rows
     if len(found) <= most:
         return found
+    # Without scripts there is no way to choose, so the table keeps to a size that a phone can load.
     return tuple(agency for agency in found if agency.parent is None)[:most]
 
 
 def _plain(library: Library, here: Here) -> dict[str, Any]:
     w = here.w
+    # The newest year that any report is of; agencies without one say so in their row rather than go missing.
     year = library.years[-1]
     agencies = listed(library)
     rows = []
@@ -234,6 +243,7 @@ def _plain(library: Library, here: Here) -> dict[str, Any]:
         "year": year,
         "heads": [_head(figure, w) for figure in settings().plain],
         "rows": rows,
+        # A table that just ends would pass for the whole, so what is left out is counted.
         "part": w("compare_latest_part", count=f"{every:,}", shown=len(agencies)) if len(agencies) < every else "",
         "all": Link(here.page(f"years/{year}/"), w("compare_latest_all", year=year)),
     }
@@ -255,6 +265,7 @@ def _script_data(library: Library, here: Here) -> Markup:
     """What the script needs to know, as JSON that no text can end early: names of figures, limits, years, sentences."""
     w = here.w
     known = forms()
+    # Every sentence of the page by its name: a new one needs no list here, and the scripts hold no words in any language.
     says = {key.removeprefix("compare_"): w(key) for key in words() if key.startswith("compare_")} | {key: w(key) for key in _SHARED_WORDS}
     chosen = settings()
     data = json_bytes(
@@ -269,6 +280,7 @@ def _script_data(library: Library, here: Here) -> Markup:
             "forms": {form.id: form.title[w.language] for form in known.values()},
             "says": says,
         },
+        # No line breaks or indents: it is read by a script alone, and is loaded with the page.
         indent=None,
     ).decode()
     return script_json(data)
@@ -289,6 +301,7 @@ def compare_page(library: Library, w: Words) -> Page:
                 files=here.file(""),
                 list=here.file(LIST),
                 data=_script_data(library, here),
+                # A new library has no report yet and still a page.
                 plain=_plain(library, here) if library.years else None,
             ),
         )

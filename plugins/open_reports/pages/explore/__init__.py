@@ -32,6 +32,7 @@ DATABASE = "data/reports.sqlite"
 SCRIPTS = ("elements.js", "explore-words.js", "explore-csv.js", "explore-sql.js", "explore-facets.js")
 WORKER = "explore-worker.js"
 """Script that runs the engine, loaded when somebody asks."""
+# Shipped with the site, not fetched from a network of scripts: the policy of the pages (CSP) allows only their own address.
 ENGINE = ("sql-wasm.js", "sql-wasm.wasm")
 """SQLite for browsers (`sql.js-ORIGIN.txt`), loaded by the worker."""
 _ASSETS = "assets/open-reports/"
@@ -47,6 +48,7 @@ class Example(NamedTuple):
 
     def query(self, language: str) -> str:
         """SQL whose result speaks a language."""
+        # Not `format`: SQL may hold braces of its own.
         return self.sql.replace("{name}", "name_en" if language == "en" else "name").replace("{lang}", language)
 
 
@@ -97,11 +99,13 @@ def read_settings(text: str) -> Settings:
     with reading(f"{FAMILY}/views/explore.yml", text) as root:
         limits = {key: root.integer(key) for key in Settings._fields if key != "examples"}
         for key, limit in limits.items():
+            # One that is missing is told by the reader already.
             if limit < 1 and root.mapping.get(key) is not None:
                 root.note(key, "record.choice", found=str(limit), expected="1, 2, 3, …")
         examples: tuple[Example, ...] = root.each("examples", _example)
         if not examples:
             root.note("examples", "record.missing", key="examples")
+        # Ids stand in the page's anchors and are what a script finds an example by.
         ids = [each.id for each in examples]
         for twice in dict.fromkeys(each for each in ids if ids.count(each) > 1):
             root.note("examples", "document.duplicate_key", found=twice)
@@ -114,12 +118,14 @@ def _example(record: Record) -> Example:
 
 def _sql(record: Record) -> str:
     """SQL of many lines, without characters that nobody sees."""
+    # Not `record.text`, which takes one line only.
     value = record.get("sql", required=True)
     if value is None:
         return ""
     if not isinstance(value, str) or not value.strip():
         record.note("sql", "record.not_text", found=str(value))
         return ""
+    # What a reader copies must be what a reader sees.
     if hidden := INVISIBLE.search(value):
         record.note("sql", "record.invisible", found=f"U+{ord(hidden[0]):04X}")
     return value.strip()
@@ -133,10 +139,12 @@ def labels(w: Words) -> list[dict[str, Any]]:
 
     `lines` and `columns` are `[id, name]`; section one has none, for its lines are what each report states.
     """
+    # Section one is no statutory table, but its figures stand in the same files, so they have to be named too.
     overview = forms().newest.section(OVERVIEW)
     assert overview is not None  # noqa: S101 (no form loads without it)
     found: list[dict[str, Any]] = [{"id": OVERVIEW, "title": _titled(overview.number, overview.title, w), "lines": [], "columns": []}]
     for name in forms().tables:
+        # Newest form first: `setdefault` below keeps its words, and older forms add only what it has no longer.
         printing = forms().printing(name)[::-1]
         found.append(
             {
@@ -157,6 +165,7 @@ def _lines(printing: Sequence[TableForm], w: Words) -> list[tuple[str, str]]:
     found: dict[str, str] = {}
     for table in printing:
         for line in table.lines.values():
+            # With the nearest head: without any, lines of one label could not be told apart.
             heads = [group[w.language] for group in line.groups[-1:]]
             found.setdefault(line.id, " · ".join([*heads, line.label[w.language]]))
     return list(found.items())
@@ -192,6 +201,7 @@ def _script_data(w: Words) -> Markup:
 
 def megabytes(size: int) -> str:
     """Size of a file in millions of bytes, as the page and its script state it."""
+    # Millions, not 1,048,576: the limits in `explore.yml` are stated in MB (SI), and the script counts so.
     return f"{size / _MEGABYTE:.1f}"
 
 
@@ -199,6 +209,7 @@ def _state(size: int) -> str:
     """Whether the database can be asked in a browser: `ready`, `large`, or `none` where the site has no database."""
     if not size:
         return "none"
+    # The engine reads it whole into memory, of which a phone has little: what is larger is offered to take away.
     return "large" if size > settings().megabytes * _MEGABYTE else "ready"
 
 
@@ -210,6 +221,7 @@ def _schema() -> str:
 @cache
 def _engine_size() -> int:
     """Bytes that a browser loads before it can read a database. Raises `PublishError` where a part is not shipped."""
+    # Found out by the build, not by the first reader who asks.
     lacking = [name for name in (*ENGINE, WORKER) if name not in shipped()]
     if lacking:
         message = f"parts of the page {PATH} are missing from the package: {', '.join(lacking)}"
@@ -226,6 +238,7 @@ def explore_page(w: Words, *, database_size: Callable[[], int]) -> Page:
     engine = _engine_size()
 
     def build() -> str:
+        # Asked here, not when the page is described: until the files are made nobody knows.
         size = database_size()
         return rendered(
             "explore/template.html",
@@ -243,6 +256,7 @@ def explore_page(w: Words, *, database_size: Callable[[], int]) -> Page:
                 pages=here.page(""),
                 files=here.file(""),
                 list=here.file(LIST),
+                # Whoever passes the engine on has to pass on its licence (MIT).
                 licence=here.file(f"{_ASSETS}sql.js-LICENSE.txt"),
                 examples=[(each.id, each.title[w.language], each.query(w.language)) for each in settings().examples],
                 schema=_schema() if size else "",

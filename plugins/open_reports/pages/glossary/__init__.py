@@ -45,6 +45,7 @@ class GlossaryContext:
 
 def term(here: Here, anchor: str, text: str) -> Markup:
     """HTML of a term that leads to its entry of the glossary, and opens it in place where scripts run."""
+    # A link first of all: without scripts, in print and in an archive it leads to the definition.
     return Markup('<a class="or-term" href="{}">{}</a>').format(here.page(f"{PATH}#{anchor}"), text)
 
 
@@ -81,6 +82,7 @@ def _entry_view(entry: Entry, here: Here) -> EntryView:
     w = here.w
     other = "zh" if w.language == "en" else "en"
     facts = []
+    # Forms have printed one concept in several words; a reader of an old report looks for the old ones.
     printed = [label[w.language] for label in entry.printed if label[w.language] != entry.term[w.language]]
     if printed:
         facts.append((w("glossary_printed"), w("list_comma").join(f"“{label}”" for label in printed)))
@@ -96,6 +98,7 @@ def _entry_view(entry: Entry, here: Here) -> EntryView:
         id=entry.id,
         term=entry.term[w.language],
         other=entry.term[other],
+        # A term in the other language says which it is (BCP 47; WCAG 2.2, 3.1.2).
         other_language={"zh": "zh-Hans", "en": "en"}[other],
         meaning=entry.meaning[w.language],
         facts=tuple(facts),

@@ -50,9 +50,11 @@ class SearchContext:
 def search_page(here: Here, catalogue: Catalogue) -> Page:
     """Page that searches a catalogue, whose index stands in its folder. Raises `PublishError` where its script is missing."""
     w = here.w
+    # Now, not when it is loaded: a site without its search must not be built.
     script()
 
     def build() -> str:
+        # The script holds no words: they are those of the page's language.
         says = {key: w(f"search_{key}") for key in ("found", "found_some", "found_part", "found_none", "loading", "count")}
         return rendered(
             "search/template.html",
@@ -65,6 +67,7 @@ def search_page(here: Here, catalogue: Catalogue) -> Page:
                 says=says,
                 report=words()["report_title"][w.language],
                 kinds={kind: w(f"search_kind_{kind}") for kind in ("agency", "report", "year", "indicator", "term", "page")},
+                # Names found in the other language say so (BCP 47), to voices and fonts.
                 other=LANGUAGE_TAGS["zh" if w.language == "en" else "en"],
                 browse=_browse(here, catalogue),
             ),
@@ -104,6 +107,7 @@ def box(w: Words, action: str) -> Markup:
 def _browse(here: Here, catalogue: Catalogue) -> list[Link]:
     """Ways in for those who cannot or will not search."""
     w = here.w
+    # Only what the index knows, so that no link leads to a page that this site has not.
     years = [each for each in catalogue.entries if each.kind == "year"]
     links = [Link(f"{here.page('')}#agencies", w("search_browse_agencies"), str(len(catalogue.offices)))]
     links += [Link(here.page(each.address), each.name[w.language], each.note) for each in years]
