@@ -25,6 +25,8 @@ MAX_UNITS = 500
 """Most units that one statement of a consolidated report names."""
 _MOMENT = "2026-01-31T00:00:00Z"
 """How `created` is spelt."""
+# Only web addresses: the standard's profile takes `javascript:` as well, and these become links on the page. Narrower than the
+# profile's own pattern, on which `judging._shape` relies.
 URL = r"https?://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?(?:/[A-Za-z0-9._~:/?#\[\]@!$&()*+,;=%-]*)?"
 _ADDRESS = r"[a-z_]+/.+/[a-z_]+"
 _SEMVER = r"(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)"
@@ -58,12 +60,15 @@ def parsed(text: str) -> object:
     """
     start = text.find(_OPENING)
     end = text.find(_CLOSING, start) + len(_CLOSING)
+    # Nothing here decides: whatever is spelt otherwise takes the slow way and is told there what is wrong with it.
     if start < 0 or end <= start:
         return parse_json(text)
     try:
         rest = parse_json(f'{text[:start]}"resources": "{_STAND_IN}"{text[end:]}')
     except DocumentError:
         return parse_json(text)  # told from the whole text, for the sake of its row numbers
+    # The stand-in must come out as the member `resources` of the top: a package may spell a member of that name deeper inside,
+    # and what stands at its top would then go unread.
     if isinstance(rest, dict) and rest.get("resources") == _STAND_IN and (form_of := _named_in(rest)):
         spelt, value = _spelt(form_of)
         if text[start:end] == spelt:
@@ -101,11 +106,14 @@ def undeclared(value: object, form_of: FormOf, printed: Mapping[str, str], files
     """
     expected = declared(form_of)
     stated = value.get("resources") if isinstance(value, dict) else None
+    # `parsed` put in this very list, so a package that is spelt as `write` spells it, nearly every one, has nothing to compare.
     if stated is expected or not isinstance(stated, list):
         return
     for index, resource in enumerate(stated):
         if isinstance(resource, dict):
             yield from _misstated(resource, f"resources[{index}]", files)
+    # A published package states bytes and hash of every resource and a kept one does not; both are taken, so that a downloaded
+    # package is as good as the kept one.
     plain = [_without_hash(resource) for resource in stated]
     if printed and len(plain) == len(expected):
         # A table of another form than stated is told once, at the table, whichever of the two its schema fits.
@@ -135,6 +143,7 @@ def _differences(found: object, expected: object, path: str) -> Iterator[Problem
     elif isinstance(found, list) and isinstance(expected, list) and len(found) == len(expected):
         for index, (one, other) in enumerate(zip(found, expected, strict=True)):
             yield from _differences(one, other, f"{path}[{index}]")
+    # In Python `True == 1 == 1.0`; in JSON they are three things, and a schema may mean another.
     elif found != expected or type(found) is not type(expected):
         yield Problem(path=path, code="meta.resources", values={"found": shown(found), "expected": shown(expected)})
 
@@ -159,6 +168,7 @@ def describe(root: Record, *, agency: str, year: int, known: Forms) -> Described
     for source in root.records("sources", required=True):
         sources.append(Source(source.text("title"), source.matching("path", URL, "https://www.example.gov.cn/t20240101_1.htm")))
         source.close()
+    # A list without entries is no source, and without one nobody can look the figures up.
     if not sources and isinstance(root.mapping.get("sources"), list):
         root.note("sources", "record.missing", key="sources")
     for contributor in root.records("contributors"):
@@ -188,6 +198,7 @@ def _compare_versions(root: Record, version: str, revisions: Sequence[Revision])
     """Note a revision newer than the data, and two of one version: each change of a version is told once."""
     seen: set[str] = set()
     for index, revision in enumerate(revisions, start=1):
+        # By number, not as text, in which 1.10.0 comes before 1.9.0.
         if _semver(revision.version) > _semver(version):
             root.note("version", "meta.revision", found=version, expected=revision.version)
         if revision.version in seen:
@@ -211,6 +222,7 @@ def _describe_report(record: Record, *, agency: str, year: int, known: Forms) ->
             record.note(f"absent[{index}]", "meta.absent", found=shown(value))
         else:
             absent.append((table, line))
+    # Stated only where it is not the calendar year: reports of a part of it exist (2019-09-01 to 2019-12-31).
     period = None
     if record.get("period") is not None:
         span = record.record("period")
@@ -238,6 +250,7 @@ def _forms_of(of: Record, year: int, known: Forms) -> FormOf:
     gone over to a newer form may still print a table that only an older one has.
     """
     named = {form for form in of.mapping.values() if isinstance(form, str)} & known.keys()
+    # What the package names decides, not its year: township offices used the form of 2019 for 2022 and 2023.
     form = known.leading(named) if named else known.prescribed_for(year)
     asked = [table for table in known.tables if table in of.mapping or table in form.tables]
     form_of = tuple((table, of.choice(table, tuple(each.form for each in known.printing(table)))) for table in asked)
@@ -246,6 +259,7 @@ def _forms_of(of: Record, year: int, known: Forms) -> FormOf:
 
 
 def _consolidation(entry: Record, agency: str, form_of: Mapping[str, str], known: Forms) -> Consolidation:
+    # The search for a unit named twice grows with the square of their number, hence the limit.
     units = entry.texts("units")[:MAX_UNITS]
     if not units:
         entry.note("units", "record.missing")

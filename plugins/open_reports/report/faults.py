@@ -20,6 +20,7 @@ class Faults(list["Finding"]):
         super().__init__()
         self.place = place
 
+    # The bar keeps `code` and `path` free for the values of a message, one of which is called `path`.
     def note(self, code: str, path: str, /, **values: Any) -> None:  # noqa: ANN401 (the values of a message)
         """Note a fault of a file of the package."""
         self.append(finding(code, file=f"{self.place}/{path}", **values))

@@ -45,6 +45,7 @@ def judge(reports: Sequence[Report]) -> list[Finding]:
         if shape not in shapes:
             found = list(_judge_descriptor(report))
             findings += found
+            # A shape that was refused is judged again, so that every package that has it is told.
             if not found:
                 shapes.add(shape)
     return findings
@@ -73,6 +74,7 @@ def _distinct(reports: Sequence[Report]) -> dict[tuple[str, str], list[set[str]]
 
 def _judge_values(table: str, form: str, columns: list[set[str]]) -> Iterator[tuple[str, str, str, str]]:
     """Field, value, kind and note of every fault that frictionless finds in the distinct values of a table's columns."""
+    # Imported when there is something to judge: the import alone takes 210 ms, and with a warm cache nothing is judged.
     from frictionless import Resource, Schema
 
     known = forms()
@@ -82,18 +84,22 @@ def _judge_values(table: str, form: str, columns: list[set[str]]) -> Iterator[tu
         free = known.common.overview if table == "overview" else known.common.notes
         schema = free.schema([{"value": "", "label": "blank"}])
     fields = [
+        # Short columns are filled up below with a value they have already, so no value is unique in the table that is judged.
         {**each, "constraints": {key: value for key, value in each.get("constraints", {}).items() if key != "unique"}}
         for each in schema["fields"]
     ]
     ordered = [sorted(values) for values in columns]
     most = max(len(values) for values in ordered)
+    # Filled up with the last value, not with empty cells: those would be judged as values that nobody wrote.
     rows = [[values[min(index, len(values) - 1)] for values in ordered] for index in range(most)]
     header = [each["name"] for each in fields]
     # A schema that stands alone may spell missing values only as a plain list.
     descriptor = {"fields": fields, "missingValues": [each["value"] for each in schema["missingValues"]]}
+    # Stops at 1,000 errors unless told otherwise, and a fault that is not told would be published.
     outcome = Resource(data=[header, *rows], schema=Schema.from_descriptor(descriptor)).validate(limit_errors=10_000)
     told = set()
     for row, column, kind, note in outcome.flatten(["rowNumber", "fieldName", "type", "note"]):
+        # No fault of a cell but of the schema itself, which is ours: not the clerk's to mend.
         if row is None or column is None:
             message = f"frictionless refuses the table {table} of form {form!r} itself: {note}"
             raise FormError(message)
@@ -121,7 +127,7 @@ def _places(reports: Sequence[Report], table: str, form: str, column: str, text:
 def _judge_descriptor(report: Report) -> Iterator[Finding]:
     from frictionless import Package
 
-    # The resources are, to the letter, those of the forms (`_Reader._resources`), so one stands for all.
+    # The resources are, to the letter, those of the forms (`descriptor.undeclared`), so one stands for all.
     descriptor = {**report.descriptor, "resources": [{"name": "judged", "data": []}]}
     for error in Package.metadata_validate(_plain_json(descriptor)):
         yield finding(

@@ -30,6 +30,7 @@ OVERVIEW = "overview"
 """Table of the figures that section one states; it is on no form."""
 
 
+# A tuple, for outputs keep what they made of a line under it (`lru_cache`), and it is hashed for every line of every report.
 class Place(NamedTuple):
     """Where a line stands, in any report: form, table and line. An item of section one has no form."""
 
@@ -101,11 +102,14 @@ def table_lines(report: Report, table: str, told: Collection[tuple[str, str]] = 
     `told` are lines, as table and line, that the caller has something to say about: none of them is plain.
     """
     found = report.tables[table]
+    # What a table lacks it tells once for the eight outputs that come this way (`Table.incomplete`). Asked line by line it cost
+    # them 1.12 of the CPU time of before, now 0.96 (300 made-up reports).
     remarks = {line for of, line in (*report.noted, *told) if of == table} | found.incomplete
     for line, place, chosen in _places(found.form.form, table):
         if line not in remarks and (cells := found.rows.get(line)) is not None:
             yield Plain(place, cells if chosen is None else chosen(cells))
         else:
+            # An absent line comes too, cell by cell: an output that left it out could not tell it from one that the form lacks.
             yield Remarked(place, tuple([report.figure(*address) for address in place.addresses]))
 
 

@@ -24,6 +24,8 @@ FIRST_YEAR, LAST_YEAR = 2008, 2099
 """The Regulation's first report year, and a guard against typing slips."""
 
 
+# Numbers are whole or exact decimals throughout: floats such as 0.1 and 0.2 do not add up to 0.3, and an identity is held to
+# the last digit.
 class Figure(NamedTuple):
     """One figure as published.
 
@@ -119,6 +121,7 @@ class _Numbers(dict[str, "int | Decimal | None"]):
     """Exact number of each spelling of a checked cell; a corpus has few spellings and many cells."""
 
     def __missing__(self, text: str) -> int | Decimal | None:
+        # A checked cell ends in a digit or reports nothing: it is blank, or a stroke that the form allows for "not applicable".
         value = number(text) if text[-1:].isdigit() else None
         self[text] = value
         return value
@@ -145,6 +148,7 @@ class Table:
     def incomplete(self) -> frozenset[str]:
         """Present lines in which a cell that the form prints holds no number."""
         positions, lines = self.form.positions, self.form.lines
+        # Found by whole lines first, for few have a gap; then without the cells that the form does not print, which are no gap.
         gaps = [line for line, numbers in self.numbers.items() if None in numbers]  # also of lines that lack a column on the form
         return frozenset(line for line in gaps if None in [self.numbers[line][positions[column]] for column in lines[line].columns])
 
@@ -156,10 +160,13 @@ class Table:
 
     def status(self, line: str, column: str) -> Status:
         """Which kind of something or nothing stands there."""
+        # Asked first: what the form does not print can be neither absent nor blank.
         if line not in self.form.lines or column not in self.form.lines[line].columns:
             return "not_on_form"
         if line not in self.rows:
             return "line_absent"
+        # The kinds of nothing are kept apart in every output, as the original keeps them: an office that leaves all its zeros
+        # blank has not reported zero.
         return self.form.common.missing.get(self.text(line, column), "reported")
 
     def value(self, line: str, column: str) -> int | Decimal | None:
@@ -262,7 +269,9 @@ class Report:
             address=address,
             text=item.text,
             value=number(item.text),
+            # Section one is prose: it has no cell in which a stroke could stand, nor a line that a form asks for.
             status="reported" if item.text else "blank",
+            # Prose counts in whatever unit it likes, so an item brings its own.
             unit=item.unit,
             printed=note.printed or None if note else None,
             note=note.note or None if note else None,
@@ -288,6 +297,7 @@ def number(text: str) -> int | Decimal | None:
     """Return the exact number of a checked cell; None for an empty one."""
     if not text:
         return None
+    # From the text, never over a float: `18651.064104` has to come out as it went in.
     return Decimal(text) if "." in text else int(text)
 
 
@@ -298,6 +308,7 @@ def table_path(table: str) -> str:
 
 def package_files(tables: Iterable[str]) -> tuple[str, ...]:
     """Every file of a package with these statutory tables, in the order in which faults are told."""
+    # The descriptor first: it says which of the others there are.
     return (DESCRIPTOR, *(table_path(table) for table in (*tables, *FREE_TABLES)), PROSE)
 
 

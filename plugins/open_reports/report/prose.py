@@ -29,10 +29,12 @@ def read_prose(text: str, known: Sequence[Section], faults: Faults) -> Prose:
     headings = []
     rows = []
     current: list[str] | None = None
+    # Not `splitlines`, which also breaks at characters that no editor counts as a line, so that rows would be told wrongly.
     for index, line in enumerate(text.split("\n"), start=1):
         if line.startswith("## "):
             heading = line[3:].strip()
             headings.append((heading, index))
+            # By number alone: the words behind it differ from office to office (五、存在问题及改进情况, 五、…及明年工作计划).
             section = next((each for each in known if heading.startswith(f"{each.number}、")), None)
             if section is None or section.id in sections:
                 faults.note("prose.heading", PROSE, row=index, found=shown(heading), expected=expected)
@@ -43,5 +45,7 @@ def read_prose(text: str, known: Sequence[Section], faults: Faults) -> Prose:
             rows.append((index, line))
         elif line.strip():
             faults.note("prose.outside", PROSE, row=index, found=shown(line), expected=expected)
+            # Text before the first heading has one cause, most often a heading that was forgotten: told once, not for each
+            # line.
             break
     return Prose({section: "\n".join(lines).strip() for section, lines in sections.items()}, tuple(rows), tuple(headings))

@@ -66,10 +66,13 @@ class _Package:
         """
         entries, faults = gate.children(folder, self.place)
         self.faults += faults
+        # Whatever is not asked for is refused, not passed over: it may be a table under a mistyped name.
         self.faults += gate.unexpected(entries, {DESCRIPTOR, PROSE, "data"}, self.place)
         inside = self._inside(folder, entries)
         if any(each.file == f"{self.place}/data" for each in self.faults):
             return  # every package has its figures there: without them, nothing else is worth telling
+        # The descriptor must be read before the folder of the tables can be judged; until then its faults wait, for names are
+        # told before contents.
         opened = Faults(self.place)
         self._take(folder, DESCRIPTOR, opened)
         said = Faults(self.place)
@@ -103,6 +106,7 @@ class _Package:
     def _take(self, folder: str, path: str, faults: Faults) -> None:
         """Take one file, unless the gate has refused it already."""
         place = f"{self.place}/{path}"
+        # One cause, one finding: a link that was refused is not also a file that cannot be read.
         if any(each.file == place for each in self.faults):
             return
         data, text, found = gate.read_text(f"{folder}/{path}", place, _LIMITS.get(path, gate.MAX_BYTES))
@@ -138,10 +142,13 @@ class _Package:
         tables = {table: reader.table(known[form].tables[table], absent.get(table, ())) for table, form in form_of}
         overview = reader.overview()
         notes = reader.notes(described, overview)
+        # Without a readable descriptor the prose is still held against the form of that year, so that all faults are told in
+        # one go.
         form = described.form if described else known.prescribed_for(self.year)
         prose = read_prose(self.texts.get(PROSE, ""), form.sections, self.faults)
         if described is not None:
             self.faults.note_all(DESCRIPTOR, undeclared(self.value, form_of, reader.printed_form, self.files))
+        # Whole or not at all: half a report would look like one that leaves lines out.
         if self.faults or described is None:
             return None
         return Report(
@@ -162,6 +169,8 @@ class _Package:
     def _digest(self) -> str:
         digest = hashlib.sha256()
         for path, data in self.files.items():
+            # Name and length stand before the bytes, so that no two packages differ only in where one file ends and the next
+            # begins. Results of checks and finished pages are kept under this digest.
             digest.update(f"{path}\0{len(data)}\0".encode())
             digest.update(data)
         return digest.hexdigest()

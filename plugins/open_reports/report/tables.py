@@ -41,6 +41,7 @@ class Tables:
         if not rows:
             self.faults.note("table.empty", path, expected=",".join(header))
             return None
+        # A header without rows passes frictionless, and would be a table in which nothing was reported.
         if len(rows) < least and tuple(rows[0]) == header:
             self.faults.note("table.no_rows", path)
             return None
@@ -48,6 +49,8 @@ class Tables:
 
     def _ragged(self, table: str, rows: list[list[str]], width: int) -> set[int]:
         """Note every row of another width than the header's; their numbers."""
+        # All rows of the wrong width are told, and none of them is read further: with one comma too many every cell behind it
+        # stands under the wrong head, which would be told cell by cell.
         found = set()
         for index, row in enumerate(rows[1:], start=2):
             blank = not any(row)
@@ -89,6 +92,8 @@ class Tables:
         for line in [line for line in missing if line not in mistyped]:
             self.faults.note("table.missing_line", path, found=line, label=form.lines[line].label)
         present = list(found.rows)
+        # A missing line shifts all that follow, so order is asked only where every line is there. frictionless takes swapped
+        # lines as sound.
         if not missing and present != [line for line in form.lines if line in found.rows]:
             wrong = next(line for line, right in zip(present, expected, strict=False) if line != right)
             row_number = found.row_numbers[wrong]
@@ -104,6 +109,7 @@ class Tables:
             self.faults.note("table.duplicate_line", path, **place, found=line, expected=str(found.row_numbers[line]))
             return []
         if line not in form.lines:
+            # Ids are typed by hand: the one that is near is named here, and is not told as missing as well.
             near = difflib.get_close_matches(line, expected, n=3)
             self.faults.note("table.unknown_line", path, **place, found=shown(line), expected=shown(", ".join(near or expected), 300))
             return near[:1]
@@ -120,6 +126,7 @@ class Tables:
         header = tuple(rows[0])
         lines = [row[0] for row in rows[1:] if row]
         path = table_path(form.id)
+        # The form is a property of each table as printed: real reports mix them, so it is found out, not believed.
         fitting = forms().detect(form.id, header, lines)
         if form.form in fitting:
             return True
@@ -155,6 +162,8 @@ class Tables:
         """Note a text that is too long, or that a spreadsheet would run."""
         if len(text) > most:
             self.faults.note("table.too_long", path, row=index, column=column, found=str(len(text)), expected=str(most))
+        # Refused, not escaped: a package is opened in a spreadsheet by whoever mends it, and the text would be run there. A
+        # stroke alone, or a negative number, is what originals print.
         if text.startswith(("=", "+", "@")) or (text.startswith("-") and not _NEGATIVE.fullmatch(text)):
             self.faults.note("table.formula", path, row=index, column=column, found=shown(text))
 
@@ -204,6 +213,7 @@ class Tables:
         for (name, title, properties), text in zip(free.fields, row, strict=True):
             constraints = properties.get("constraints", {})
             if properties["type"] == "number":
+                # Held against the pattern of the form, for the standard's `number` also takes `1e5`, `NaN` and `INF`.
                 money = forms().common.cells["money"]
                 if text and not money.pattern.fullmatch(text):
                     self.faults.note(
@@ -234,6 +244,8 @@ class Tables:
                 self.faults.note(
                     "table.duplicate_item", path, row=index, column="item", found=shown(item.item), expected=str(items[item.item].row)
                 )
+            # Its name becomes part of an address of the site (RFC 3986), where these would end or change it, and of an id in
+            # HTML, which may hold no white space.
             elif re.search(r"[\s/#?%]", item.item):
                 self.faults.note("table.item_address", path, row=index, column="item", found=shown(item.item))
             items.setdefault(item.item, item)
@@ -242,6 +254,7 @@ class Tables:
                 self.faults.note(
                     "table.part_of", path, row=item.row, column="part_of", found=shown(item.part_of), expected=shown(", ".join(items))
                 )
+        # Each link of a ring names an item that exists, so the check above takes it.
         for item in _rings(items):
             self.faults.note("table.part_of", path, row=item.row, column="part_of", found=shown(item.part_of), expected="-")
         return list(items.values())
@@ -294,6 +307,8 @@ def _ascii_digits(text: str) -> str:
 
 
 _NUMBER_CODES: tuple[tuple[re.Pattern[str], str], ...] = (
+    # The first that fits is told. ASCII throughout: without it `\d` takes full-width and Arabic digits, as an integer column of
+    # frictionless does, and rewrites them in silence.
     (re.compile(r"\s*|.*\s.*", re.DOTALL), "number.space"),
     (re.compile(r"-\d+(\.\d+)?", re.ASCII), "number.negative"),
     (re.compile(r"-?\d+\.\d+", re.ASCII), "number.decimal"),

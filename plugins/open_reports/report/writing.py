@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 def resources(known: Forms, form_of: Mapping[str, str]) -> list[dict[str, Any]]:
     """Return the `resources` that a package with these forms (table to form id) must declare, to the letter."""
+    # Section one and the notes are no statutory table: a stroke is no value of theirs.
     missing = [entry for entry in known.common.missing_values() if entry["value"] == ""]
     statutory = [known[form_of[table]].tables[table] for table in known.tables if table in form_of]
     return [
@@ -35,7 +36,10 @@ def _resource(name: str, title: str, schema: dict[str, Any]) -> dict[str, Any]:
         "path": table_path(name),
         "format": "csv",
         "mediatype": "text/csv",
+        # Stated though it is the standard's default: tools that guess took GB18030 for sound, and showed other characters.
         "encoding": "utf-8",
+        # Written out in each package, which must stand alone when it is passed on; frictionless refuses a path to one above it,
+        # too.
         "schema": schema,
     }
 
@@ -65,6 +69,8 @@ def file_hash(data: bytes) -> str:
 def csv_text(rows: Iterable[Sequence[str]]) -> str:
     """Rows as CSV (RFC 4180, each line ended by a line feed), without spreadsheet escapes."""
     stream = io.StringIO()
+    # RFC 4180 allows more than one spelling of a cell; the writer quotes only where it must, so that equal figures are equal
+    # bytes and a correction is one line of a diff.
     csv.writer(stream, lineterminator="\n").writerows(rows)
     return stream.getvalue()
 
@@ -77,6 +83,7 @@ def table_rows(
     left_out = set(absent)
     for line in form.lines.values():
         if line.id not in left_out:
+            # A line that the report leaves out is left out here: a blank row would say that it was printed and not filled in.
             cells = (cell(line.id, column) if column in line.columns else "" for column in form.columns)
             yield (line.id, labels.get(line.id, line.label.zh), *cells)
 
@@ -121,12 +128,15 @@ def descriptor(  # noqa: PLR0913 (a package has that many facts, all of them nam
 
 def json_text(value: object) -> str:
     """JSON as packages keep it: indented, Chinese readable, final line break."""
+    # `descriptor.parsed` knows the resources again by this spelling; in another it still reads them, ten times as slowly.
     return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
 
 
 def write(folder: Path, files: Mapping[str, str]) -> None:
     """Write a new package's files (path below it to text). Raises `FileExistsError` where the folder exists."""
+    # Fails where the folder exists, so that no package is ever overwritten.
     folder.mkdir(parents=True)
     (folder / "data").mkdir()
     for path, text in files.items():
+        # One line end everywhere: Windows would write two characters, and one package would have two hashes.
         (folder / path).write_text(text, encoding="utf-8", newline="\n")
