@@ -38,6 +38,8 @@ class Member(NamedTuple):
     year: int
     address: Address
     value: int | Decimal | None
+    missing: str | None = None
+    """Why there is no value: the status of the cell, or `not_collected`, which a blank cell of a collected report is not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +145,7 @@ def _member(report: Report, before: Report | None, cell: tuple[int, bool, Addres
     if before is not None:
         return member(before, address, sign, reasons)
     reasons.append(NOT_COLLECTED)
-    return Member(sign, report.agency, report.year - 1, address, None)
+    return Member(sign, report.agency, report.year - 1, address, None, NOT_COLLECTED)
 
 
 def member(of: Report, address: Address, sign: int, reasons: list[str]) -> Member:
@@ -155,9 +157,11 @@ def member(of: Report, address: Address, sign: int, reasons: list[str]) -> Membe
         row = table.numbers.get(address.line)
         position = table.form.positions.get(address.column)
         value = None if row is None or position is None else row[position]
-    if value is None:
-        reasons.append(of.status(*address))
-    return Member(sign, of.agency, of.year, address, value)
+    if value is not None:
+        return Member(sign, of.agency, of.year, address, value)
+    missing = of.status(*address)
+    reasons.append(missing)
+    return Member(sign, of.agency, of.year, address, None, missing)
 
 
 class Tally(NamedTuple):
@@ -293,7 +297,7 @@ def consolidated(report: Report, library: Library) -> Iterator[Identity]:
                 for unit, found in zip(statement.units, units, strict=True):
                     if found is None:
                         reasons.append(NOT_COLLECTED)
-                        right.append(Member(1, unit, report.year, address, None))
+                        right.append(Member(1, unit, report.year, address, None, NOT_COLLECTED))
                     else:
                         right.append(member(found, address, 1, reasons))
                 yield judged(

@@ -55,7 +55,7 @@ def _of_item(report: Report, item: Item, reasons: list[str]) -> Member:
     value = number(item.text)
     if value is None:
         reasons.append("blank")
-    return Member(1, report.agency, report.year, Address("overview", item.item, "value"), value)
+    return Member(1, report.agency, report.year, Address("overview", item.item, "value"), value, "blank" if value is None else None)
 
 
 def _sum(report: Report, item: Item, parts: list[Item]) -> Identity:

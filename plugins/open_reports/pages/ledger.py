@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from open_reports.checks.identity import (
     MOST_SHOWN,
+    NOT_COLLECTED,
     Identity,
     Member,
     Result,
@@ -227,16 +228,28 @@ def _joined(members: Sequence[tuple[int, int | Decimal | None, str]], w: Words) 
 
 
 def _number(report: Report, each: Member, w: Words, base: str) -> str:
-    text = str(each.value) if each.value is not None else w("in_brackets", text=w("unit_blank")).strip()
+    text = str(each.value)
     # Prose has no cell to lead to.
     if each.address.table == "prose":
         return text
-    here = each.agency == report.agency and each.year == report.year
     own = each.agency == report.agency
+    here = own and each.year == report.year
     folder = base if here else f"{base}../{each.year}/" if own else f"{base}../../{each.agency}/{each.year}/"
-    if not here and each.value is None:
-        return w("in_brackets", text=f"{each.year if own else escape(each.agency)}{w('colon')}{w('not_collected')}").strip()
+    if each.missing is not None:
+        whose = "" if here else f"{each.year if own else escape(each.agency)}{w('colon')}"
+        text = w("in_brackets", text=f"{whose}{_nothing(each.missing, w)}").strip()
+    # A report that is not here cannot be led to, nor a cell that its form does not print.
+    if each.missing in {NOT_COLLECTED, "not_on_form"}:
+        return text
     return f'<a href="{folder}{anchor(str(each.address))}">{text}</a>'
+
+
+def _nothing(missing: str, w: Words) -> str:
+    """Which kind of nothing a member is: a report that is not collected and a blank cell of one that is are two things."""
+    if missing == NOT_COLLECTED:
+        return w("not_collected")
+    # The short word stands in the place of a number; the result beside the equation says it in full.
+    return w("unit_blank") if missing == "blank" else forms().common.statuses[missing][w.language]
 
 
 def deadline(report: Report, library: Library, w: Words) -> Entry:
