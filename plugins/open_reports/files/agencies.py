@@ -16,6 +16,7 @@ LIST = "compare/agencies.json"
 
 def agency_list(library: Library) -> bytes:
     """Every agency with its names, kind, parent, region and the years it has a report of, in the library's order."""
+    # Without indentation: the page loads the whole list before anything can be chosen, 15 KB packed for 10,000 reports.
     return json_bytes(
         [
             {

@@ -37,6 +37,7 @@ def agency_csv(library: Library, agency: Agency) -> bytes:
     lines = [",".join(OBSERVATION)]
     for report in library.of_agency(agency.id):
         head = (agency.id, agency.name, str(report.year))
+        # Quoted once a report: most rows of the file are this text and a plain number.
         start = csv_text([head])[:-1]
         for line in report_lines(report):
             if isinstance(line, Plain):
@@ -49,6 +50,7 @@ def agency_csv(library: Library, agency: Agency) -> bytes:
 @lru_cache(maxsize=1024)
 def _around(place: Place) -> tuple[tuple[str, str], ...]:
     """What stands in CSV before and after each number of a line, from the form on."""
+    # The numbers are left open: a checked cell needs no quotes in CSV (RFC 4180), so its text is put in as it stands.
     columns = place.known.columns
     return tuple(
         (csv_text([(place.form, *address, "")])[:-1], csv_text([("", "reported", columns[address.column].unit, "")])[:-1])
@@ -64,6 +66,7 @@ def _row(head: tuple[str, str, str], form: str, figure: Figure) -> str:
 
 # -- one JSON object ----------------------------------------------------------------------------------------------------
 
+# A chart or a comparison that met no entry here could only draw a zero or a gap, and the form's silence is neither.
 _NOT_ON_FORM = '{"value": null, "status": "not_on_form"}'
 
 
@@ -86,6 +89,8 @@ def agency_json(library: Library, agency: Agency) -> bytes:
         for item in report.overview:
             figure = report.stated(item)
             address = str(figure.address)
+            # Prose may count in another unit each year. The first year's stands for the figure, and a year that differs says so
+            # itself.
             unit = units.setdefault(address, figure.unit)
             found.setdefault(address, {})[year] = _cell(figure) if unit == figure.unit else _cell(figure, unit=figure.unit)
         for table in report.tables:
@@ -118,6 +123,7 @@ def _spelt(found: Mapping[str, Mapping[str, str]], units: Mapping[str, str], yea
         if address in units:
             unit, cells = units[address], held
         else:
+            # Every year with a report has an entry, so that a form that lacks the figure is told from a year nobody collected.
             unit, cells = _unit(address), held if len(held) == len(years) else {year: held.get(year, _NOT_ON_FORM) for year in years}
         spelt = ", ".join([f'"{year}": {cell}' for year, cell in cells.items()])
         yield f'{_word(address)}: {{"unit": {_word(unit)}, "years": {{{spelt}}}}}'
@@ -153,6 +159,8 @@ def _names(place: Place) -> tuple[str, ...]:
 def _plain(line: Plain) -> Iterable[tuple[str, str]]:
     """Each figure of a plain line: its address, and its cell as JSON."""
     for name, text in zip(_names(line.place), line.cells, strict=True):
+        # Scripts read every JSON number as a float, in which 20592090.10 loses its last digit as it is printed; a count has
+        # none to lose.
         yield name, f'{{"value": {text}, "text": "{text}"}}' if "." in text else f'{{"value": {text}}}'
 
 
@@ -175,6 +183,7 @@ def _cell(figure: Figure, **more: str) -> str:
 
 def _year(report: Report) -> dict[str, Any]:
     period = {"period": [day.isoformat() for day in report.period]} if report.period else {}
+    # Named, because whoever adds this report to theirs counts them twice.
     units = sorted({unit for said in report.consolidates for unit in said.units})
     return {
         "title": report.title,

@@ -26,6 +26,7 @@ def enclosed(report: Report, work: Work, cited: Mapping[str, bytes]) -> dict[str
     `cited` are those files as they stand on the site (`citation.files`).
     """
     readme = [f"# {work.title}", ""]
+    # Both languages in one file: an archive has no switch between them.
     for language in LANGUAGES:
         w = Words(language)
         source = report.sources[0]
@@ -44,5 +45,6 @@ def enclosed(report: Report, work: Work, cited: Mapping[str, bytes]) -> dict[str
     return {
         "README.md": "\n".join(readme).encode(),
         "LICENSE.txt": f"{licence}\n".encode(),
+        # Renamed: on the site the names repeat the report's, in the archive the folder says which report it is.
         **{f"CITATION{name.removeprefix(work.key)}": data for name, data in cited.items()},
     }

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 BADGES = {"zh": "badge", "en": "badge.en"}
 """What the badge in each language is called."""
+# Estimated, for no font can be measured when the site is built, and an SVG in an `img` element can run no script that would.
 _WIDE, _NARROW, _PAD = 12.0, 6.6, 8.0
 
 
@@ -34,6 +35,8 @@ def badge(counts: Mapping[Result, int], w: Words) -> bytes:
     """SVG of a report's badge: amber where something does not reconcile, grey where nothing could be tested."""
     label, text = w("badge"), badge_text(counts, w)
     left, right = _width(label), _width(text)
+    # White on each of the three has a contrast of 5.9 or more (WCAG 2 asks for 4.5). None is red: that a sum does not add up
+    # does not say whose fault it is.
     fill = "#8a5a00" if counts["contradicts"] else "#1b6e3c" if counts["holds"] else "#5c5c66"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + right:.0f}" height="20" role="img" aria-label="{escape(label)}：{escape(text)}">'

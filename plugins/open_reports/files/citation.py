@@ -163,6 +163,7 @@ _TEX_TABLE = str.maketrans(_TEX)
 def bibtex(work: Work) -> bytes:
     """BibTeX entry of type `dataset` (BibLaTeX; classic styles treat it as `misc`). In braces, names stay as they are."""
     fields = {
+        # The second pair of braces keeps BibTeX from taking an organ's name apart into a given and a family name.
         "author": f"{{{_tex(work.author.zh)}}}",
         "title": f"{{{_tex(work.title)}}}",
         "titleaddon": _tex(work.title_en),
@@ -171,6 +172,7 @@ def bibtex(work: Work) -> bytes:
         "version": _tex(work.version),
         "publisher": f"{{{_tex(work.publisher.zh)}}}",
         "url": work.url,
+        # Tells BibLaTeX (`autolang`) that the entry is not in the document's language.
         "langid": "chinese",
         "note": _tex(_note(work)),
     }
@@ -195,6 +197,8 @@ def ris(work: Work) -> bytes:
         ("LA", "zh-CN"),
         ("N1", _note(work)),
     ]
+    # Two blanks, a stroke, a blank and CRLF are the format's, to the column. No value holds a line break: what follows one
+    # would be read as a field.
     return "".join([*(f"{tag}  - {_line(value)}\r\n" for tag, value in fields if value), "ER  - \r\n"]).encode()
 
 
@@ -204,6 +208,7 @@ def csl(work: Work) -> bytes:
         "id": work.key,
         "type": "dataset",
         "title": work.title,
+        # `literal` marks an institution, which must not be split into parts of a person's name.
         "author": [{"literal": work.author.zh}],
         "issued": _parts(work.issued),
         "version": work.version,
@@ -214,6 +219,7 @@ def csl(work: Work) -> bytes:
         "original-date": _parts(work.original_day),
         "note": _note(work),
     }
+    # What is unknown is left out: an empty text or date would still be a value.
     return json_bytes([{key: value for key, value in item.items() if value}])
 
 
@@ -259,6 +265,7 @@ def _web(url: str) -> str:
 # -- reporting a problem ------------------------------------------------------------------------------------------------
 
 _NAMES = ("report", "agency", "year", "page", "address")
+# An allow-list: the template ends up in a link on every page, and `javascript:` there would run.
 _SCHEMES = re.compile(r"(?:https?://[^/\s]|mailto:[^?\s]*@)", re.IGNORECASE)
 
 
@@ -280,6 +287,7 @@ def problem_template(template: str, report: Report, page: str = "") -> str:
     """Fill in what is the same for every figure of a report, URL-encoded; `{address}` stays for the figure chosen."""
     values = {"report": report.name, "agency": report.agency, "year": str(report.year), "page": page}
     for name, value in values.items():
+        # No character is safe: the value stands within a query, which `&` or `#` would end.
         template = template.replace(f"{{{name}}}", quote(value, safe=""))
     return template
 

@@ -73,6 +73,7 @@ def codebook_json() -> bytes:
     entries = []
     for code in codebook():
         entry: dict[str, Any] = {field: value or None for field, value in code._asdict().items()}
+        # In CSV a cell can hold no object, so there they are its text; here whoever reads JSON need not parse twice.
         if code.constraints:
             entry["constraints"] = json.loads(code.constraints)
         entries.append(entry)
@@ -85,6 +86,8 @@ def _code(what: str, name: str, label: Text, **more: str) -> Code:
 
 def _fields() -> Iterator[Code]:
     """Columns of the tidy files, described by their own words."""
+    # Stated because some readers of CSV (readr) guess: they take the nearly empty `printed` for a logical column and drop its
+    # values.
     types = {"year": "integer", "value": "number"}
     for field in OBSERVATION:
         says = words()[f"field_{field}"]
@@ -112,6 +115,7 @@ def _form(form: Form) -> Iterator[Code]:
 
 
 def _member(what: str, table: TableForm, member: Line | Column, form: Form) -> Code:
+    # With its form, for the glossary may explain a line of two forms in two entries.
     covered = Covered(what, member.id, table.id, form.id)
     return _code(
         what,
@@ -160,6 +164,8 @@ def _rules() -> Iterator[Code]:
             for rule in (*table.rules, *table.yearly_rules):
                 printed.setdefault(rule.id, []).append((form.id, table.id, rule.sentence))
     for rule_id, text in forms().rules.items():
+        # A rule is one thing with one id, but each form spells it with its own lines; rules of the package's format are on no
+        # form at all.
         for form_id, table_id, sentence in printed.get(rule_id, [("", "", "")]):
             yield _rule(text, form_id, table_id, sentence)
 
@@ -205,6 +211,7 @@ def _indicators() -> Iterator[Code]:
 def _unit(cells: Sequence[Cells]) -> str:
     """Unit of a sum: that of its first cell, on the first form that has it."""
     first = cells[0]
+    # All members of a sum count the same thing, so one of them may speak for all.
     return next(table.columns[first.column].unit for table in forms().printing(first.table) if first.lines(table))
 
 

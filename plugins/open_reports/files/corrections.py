@@ -53,10 +53,12 @@ def corrections_csv(library: Library) -> bytes:
             said.reason,
             made.address or made.entry.address,
             made.text,
+            # Entries written before changes were data have no cells: their sentence, in `change`, is all there is.
             made.entry.was or "",
             made.entry.now or "",
         )
         for report, said, changes in corrections(library)
+        # A correction that lists no change still has a day and a reason, which must not vanish from the file.
         for made in changes or (Change("", "", None, "", Entry()),)
     ]
     return csv_text([COLUMNS, *rows]).encode()

@@ -60,6 +60,7 @@ def available() -> str | None:
     Every Python of the last years brings what is needed; some systems build their own without full text.
     """
     try:
+        # Tried, not asked by version: FTS5 is an option of SQLite's build, and `trigram` came with 3.34.
         with sqlite3.connect(":memory:") as connection:
             connection.execute("CREATE VIRTUAL TABLE names USING fts5(name, tokenize = 'trigram')")
     except sqlite3.OperationalError:
@@ -75,8 +76,11 @@ def database(library: Library, findings: Sequence[Finding]) -> bytes:
     """
     if lacks := available():
         raise PublishError(Words("zh")(lacks))
+    # In memory, for the bytes are wanted, not a file; and without the module's own transactions, so that all rows go in as one.
     connection = sqlite3.connect(":memory:", isolation_level=None)
     try:
+        # Before the first table, or the size of a page stays what this SQLite was built with. Keys are not asked for yet: an
+        # agency may stand before the one it names as its parent.
         for pragma, value in (("page_size", _PAGE), ("foreign_keys", 0), ("application_id", APPLICATION), ("user_version", VERSION)):
             connection.execute(f"PRAGMA {pragma} = {value}")
         connection.executescript(resource_text(SCHEMA))
@@ -85,10 +89,12 @@ def database(library: Library, findings: Sequence[Finding]) -> bytes:
             _insert(connection, table, rows)
         connection.execute("COMMIT")
         connection.executescript(_INDEXES)
+        # Once over all rows, when all of them are there.
         connection.execute("PRAGMA foreign_keys = 1")
         if broken := connection.execute("PRAGMA foreign_key_check").fetchmany(5):
             message = f"rows that refer to nothing: {broken}"
             raise PublishError(message)
+        # Lays the pages anew in the order of the tables: without it the bytes depend on how rows and indexes came in.
         connection.execute("VACUUM")
         return connection.serialize()
     except sqlite3.IntegrityError as error:  # two rows of one key: what the tables hold once, the packages say twice
@@ -111,6 +117,7 @@ def counts(data: bytes) -> dict[str, int]:
 
 
 def _insert(connection: sqlite3.Connection, table: str, rows: Iterable[_Row]) -> None:
+    # Columns are counted, not named: `database.sql` says once which there are, and a row of another width is refused by SQLite.
     width = len(connection.execute(f"PRAGMA table_info({table})").fetchall())
     connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * width)})", rows)  # noqa: S608 (our own table names)
 
@@ -121,6 +128,7 @@ def _content(library: Library, findings: Sequence[Finding]) -> Iterator[tuple[st
     yield "agencies", ((a.id, a.name, a.name_en, a.kind, a.parent, a.region, a.site) for a in library.agencies.values())
     yield "agency_codes", ((a.id, name, code) for a in library.agencies.values() for name, code in sorted(a.codes.items()))
     yield from _forms()
+    # Numbered in the library's order, not by SQLite, so that the same corpus has the same numbers.
     numbers = {key: number for number, key in enumerate(library.reports, start=1)}
     reports = list(enumerate(library, start=1))
     yield "reports", (_report(number, report) for number, report in reports)
@@ -147,6 +155,7 @@ def _content(library: Library, findings: Sequence[Finding]) -> Iterator[tuple[st
             for key, value in found.items()
         ),
     )
+    # None as the number lets SQLite count: nothing but the index of names refers to it.
     yield "names", ((None, *name) for name in _names(library))
 
 
@@ -274,6 +283,7 @@ def _value(text: str, status: str) -> tuple[str | None, str | None]:
     """Number and exact spelling of a figure; neither where nothing is reported."""
     if status != "reported":
         return None, None
+    # Only a number with decimals can lose something as SQLite's REAL, which is a float; a whole one is its own spelling.
     return text, text if "." in text else None
 
 
@@ -301,6 +311,7 @@ def _names(library: Library) -> Iterator[_Row]:
     known = forms()
     for agency in library.agencies.values():
         yield from (("agency", agency.id, "zh", agency.name), ("agency", agency.id, "en", agency.name_en))
+    # A dictionary, not a set: the order in which names come is the order of the file.
     found: dict[tuple[str, str, str, str], None] = {}
     for form in known.values():
         for table in form.tables.values():

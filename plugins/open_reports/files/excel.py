@@ -57,6 +57,7 @@ def excel_csv(reports: Iterable[Report], agencies: Mapping[str, Agency]) -> byte
 def _csv(cells: Iterable[str]) -> str:
     """One row, quoted where it must be."""
     stream = io.StringIO()
+    # CRLF, as RFC 4180 has it: these files are for Excel and never kept in git.
     csv.writer(stream).writerow(cells)
     return stream.getvalue()
 
@@ -83,6 +84,7 @@ def _around(place: Place) -> tuple[tuple[str, str], ...]:
     return tuple(
         (
             _csv(["", place.form, *labels[place.line, address.column], ""]).removesuffix("\r\n"),
+            # The address as well: heads in words can be the same for two figures, addresses cannot.
             _csv(["", reported, inert(columns[address.column].unit), "", str(address)]),
         )
         for address in place.addresses
@@ -90,6 +92,7 @@ def _around(place: Place) -> tuple[tuple[str, str], ...]:
 
 
 def _row(form: str, labels: tuple[str, str, str], figure: Figure) -> str:
+    # Never through `inert`: a form of 2019 rightly has negative numbers (本年增/减), and with an apostrophe they would be text.
     value = figure.text if figure.status == "reported" else ""
     status = forms().common.statuses[figure.status].zh
     cells = [form, *labels, value, status, inert(figure.unit), inert(figure.printed or ""), str(figure.address)]
@@ -105,6 +108,7 @@ def _overview_labels(item: str) -> tuple[str, str, str]:
 @cache
 def _labels(form: str, table: str) -> dict[tuple[str, str], tuple[str, str, str]]:
     """Table, line and column of every cell of a form in words, outer heads first."""
+    # Outer heads with the label: 其他 by itself names several lines and columns.
     known: TableForm = forms()[form].tables[table]
     return {
         (line.id, column.id): (

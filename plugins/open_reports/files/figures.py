@@ -48,7 +48,7 @@ def names(report: Report) -> tuple[str, ...]:
 def files(library: Library, report: Report, findings: Sequence[Finding], corrected: Sequence[Correction] = ()) -> dict[str, bytes]:
     """Every file by its table.
 
-    `findings` are those of the report, `corrected` its corrections, newest first (`pages.corrections.of_report`).
+    `findings` are those of the report, `corrected` its corrections, newest first (`history.corrections.of_report`).
 
     Each has `page`, which with `#` and the address leads to the figure's cell; `source`; `years`, the agency's other reports
     with the form and file of the same table; `revisions` that changed a figure of it; `rules`, the result of each identity:
@@ -58,6 +58,8 @@ def files(library: Library, report: Report, findings: Sequence[Finding], correct
     the versions (`revisions`) that changed it. Paths are below the site.
     """
     own = _Own(library, report, findings, corrected)
+    # Every line and column is one step of a JSON Pointer (RFC 6901): ids have no stroke, and names in section one may have
+    # none.
     return {name: own.file(name) for name in names(report)}
 
 
@@ -72,12 +74,14 @@ class _Own:
         self.changed = list(_changed(corrected))
         self.findings: dict[str, list[dict[str, Any]]] = {}
         for each in findings:
+            # A finding of the package as a whole has no table, and stands in `report.json` alone.
             table = (each.address or "").partition("/")[0]
             if table in names(report):
                 self.findings.setdefault(table, []).append(each.to_dict())
         self.sums = list(consolidated(report, library)) if report.consolidates else []
         source = report.sources[0]
         published = f'"{report.published}"' if report.published else "null"
+        # The same in every file of the report, so it is spelt once.
         self.middle = (
             f'"scope": {_word(report.scope)},\n"version": {_word(report.version)},\n"page": {_word(report.folder)},\n'
             f'"source": {{"title": {compact_json(source.title)}, "path": {compact_json(source.path)}, "published": {published}}},\n'
@@ -97,6 +101,7 @@ class _Own:
         else:
             sums = dict(_keyed([each for each in self.sums if each.table == name]))
             rules = [*_results(report, self.before, table), *(_result(key, each) for key, each in sums.items())]
+            # A line with a remark of ours cannot be the ready text of its form, however plain its numbers are.
             told = _told(sums.values(), changed)
             lines = [
                 _plain(line) if isinstance(line, Plain) else _remarked(line, sums, changed) for line in table_lines(report, name, told)
@@ -145,6 +150,7 @@ def _plain(line: Plain) -> str:
 def _remarked(line: Remarked, sums: Mapping[str, Identity], changed: Sequence[_Changed]) -> str:
     figures = []
     for figure, end in zip(line.figures, _skeleton(line.place).ends, strict=True):
+        # Sums over units are of this package, not of the form, so no skeleton knows them.
         more = [key for key, each in sums.items() if each.blamed == figure.address]
         figures.append(_figure(figure, end.with_rules(more), _versions(changed, figure.address)))
     return _line(line.place, figures)
@@ -194,6 +200,7 @@ def _skeleton(place: Place) -> _Skeleton:
     open_cells = (
         f'"value": %s, "status": "reported", "unit": {_word(column.unit)}{end}' for column, end in zip(columns, ends, strict=True)
     )
+    # A number with decimals brings its exact spelling along, for which a ready text has no gap.
     whole = all(column.type.schema["type"] == "integer" for column in columns)
     return _Skeleton(filled=_line(place, open_cells) if whole else "", ends=tuple(ends))
 
@@ -206,6 +213,7 @@ def _uses(form: str, table: str) -> Mapping[Address, Sequence[str]]:
     for rule in (*known.rules, *known.yearly_rules):
         for place in known.places[rule.id]:
             for _, previous, address in (*place.left, *place.right):
+                # A figure of the year before is another report's, and its file tells of its own rules.
                 if not previous:
                     uses.setdefault(address, []).append(f"{rule.id}:{place.at}")
     return uses
@@ -221,6 +229,8 @@ def _prints(line: Line | None, column: str) -> bool:
 def _results(report: Report, before: Report | None, table: Table) -> Iterator[str]:
     """Result of each identity of the form; strands that hold throughout, nearly all, are one text each."""
     for strand, own, previous in strands(table, before.tables.get(table.form.id) if before else None):
+        # Gaps are plain subtractions: an identity is made, with members and reasons, only of those that do not hold, of which a
+        # report has few.
         found = gaps(strand, own, previous)
         if None not in found and not any(found):
             yield _holding(strand)
@@ -252,6 +262,7 @@ def _result(key: str, identity: Identity) -> str:
 
 def _keyed(identities: Iterable[Identity]) -> Iterator[tuple[str, Identity]]:
     """Sums over units by a key; a cell that several statements of the package speak of has several."""
+    # A key of JSON must be there once: of two, most readers keep the last in silence.
     seen: dict[str, int] = {}
     for each in identities:
         key = f"{each.rule.id}:{each.blamed.line}/{each.blamed.column}"

@@ -71,6 +71,7 @@ class Folder:
 
     def __getitem__(self, route: str) -> bytes:
         """Bytes of the file of a route that has one."""
+        # Fails for a route of several files: to take the first of them would be a guess.
         (data,) = self._of(route).values()
         return data
 
@@ -84,6 +85,7 @@ class Folder:
         """Every file by its name below the folder; made once, until they are let go."""
         self._let_go = False
         made = {name: data for route in self._routes for name, data in self._of(route).items()}
+        # Kept apart from the bytes, for the page in the other language tells sizes when the bytes are gone.
         self._sizes = self._sizes or {name: len(data) for name, data in made.items()}
         return made
 
@@ -108,6 +110,7 @@ class Folder:
 
     def let_go(self) -> None:
         """Forget the bytes."""
+        # Else the memory of a build would grow with everything that it writes.
         self._made.clear()
         self._results.clear()
         self._let_go = True
@@ -115,6 +118,8 @@ class Folder:
     @contextmanager
     def borrowed(self) -> Iterator[Mapping[str, bytes]]:
         """Give the files for a while; those that were let go before are let go again."""
+        # Whoever borrows may come before the folder is written or after: only in the first case is somebody else still in need
+        # of the bytes.
         held = not self._let_go and bool(self._made)
         try:
             yield self.files()
@@ -126,6 +131,7 @@ class Folder:
         if route not in self._made:
             make = self._routes[route].make
             assert make is not None  # noqa: S101 (`Routes.about` hands over those alone)
+            # Route by route, for files are made of one another: the archive asks for the citations, Parquet for the CSV.
             made = make(self)
             files = {"": made} if isinstance(made, bytes) else made
             self._made[route] = {self.name(route, choice): data for choice, data in files.items()}
@@ -139,6 +145,7 @@ class SiteFolder(Folder):
     """A folder of files about everything: `data/`, `coverage/`, `search/` and the like."""
 
     def __init__(self, sources: Sources, path: str, *, key: str = "") -> None:
+        # Folders are no list of their own: they are what the paths of the routes say.
         routes = {name: route for name, route in sources.routes.about("site").items() if route.folder == path}
         super().__init__(sources, path, routes, {}, key=key)
 
@@ -162,6 +169,7 @@ class ReportFolder(Folder):
     @cached_property
     def work(self) -> citation.Work:
         """What is cited of the report: its Chinese page, whose figures are the same in both languages."""
+        # Empty, not relative: a citation is read far from the page, where `../` leads nowhere.
         address = f"{self.sources.site}{self.path}" if self.sources.site else ""
         return citation.of_report(self.report, self.agency, address)
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 def findings_json(findings: Sequence[Finding]) -> bytes:
     """Every finding of the corpus (public contract, section 5), with its message in both languages."""
+    # A program that shows findings to readers needs both languages, and cannot make one of the other.
     return json_bytes([{**each.to_dict(), "message_en": each.message("en")} for each in findings])
 
 
@@ -59,6 +60,7 @@ def _entry(report: Report, findings: Iterable[Finding], site: str) -> dict[str, 
         "package": f"{base}{DESCRIPTOR}",
         "json": f"{base}report.json",
         "zip": f"{base}{report.name}.zip",
+        # The published descriptor holds the hash of each table, so this one proves all figures of the report.
         "hash": file_hash(descriptor(report)),
         "findings": len(list(findings)),
     }

@@ -35,6 +35,7 @@ def indicator_files(library: Library, indicator: Indicator) -> tuple[bytes, byte
     objects = []
     for agency in agencies_of(library):
         head = f'{{"agency": {_json(agency.id)}, "agency_name": {_json(agency.name)}'
+        # Also years without a report, with their reason: a row that is left out would read as nothing to tell.
         for year in reversed(library.years):
             report = library.reports.get((agency.id, year))
             scope = report.scope if report else ""
@@ -42,6 +43,7 @@ def indicator_files(library: Library, indicator: Indicator) -> tuple[bytes, byte
             numbers = (found.numerator, found.denominator, found.value) if found else (None, None, None)
             reason = (found.reason if found else "not_collected") or ""
             rows.append((agency.id, agency.name, year, scope, *("" if each is None else each for each in numbers), reason))
+            # Joined as text: a rate is an exact decimal of four places, and stays so.
             top, bottom, value = ("null" if each is None else each for each in numbers)
             objects.append(
                 f'{head}, "year": {year}, "scope": {_text(scope)}, "numerator": {top}, "denominator": {bottom}, '
@@ -76,6 +78,7 @@ def _formula(cells: Sequence[Cells]) -> str:
 
 
 def _both(folder: IndicatorFolder) -> tuple[bytes, bytes]:
+    # One walk for both files, which therefore cannot differ.
     return folder.once(lambda: indicator_files(folder.library, folder.indicator), "indicator")
 
 

@@ -67,6 +67,7 @@ class Manifest:
 
     def put(self, path: str, entry: Entry) -> None:
         """Note a file of which size and hash are known."""
+        # MkDocs lets the last of two outputs win in silence; with a hash of each, one would be unprovable.
         if path in self._entries or path == PATH:
             message = f"two outputs for one address: {path}"
             raise PublishError(message)
@@ -84,6 +85,7 @@ class Manifest:
         It is the sha-256 of a text in UTF-8 that anybody can write: three lines with maker, site and folder of packages,
         then `<sha-256 in hex> <bytes> <path>` for each file in the order of the paths' code points; every line ends in `\n`.
         """
+        # Over a text of our own, not over the JSON, whose spelling a reader cannot be asked to repeat to the blank.
         digest = hashlib.sha256(f"{self.made_by}\n{self.site}\n{self.packages}\n".encode())
         for path, entry in sorted(self._entries.items()):
             digest.update(f"{entry.hash.removeprefix('sha256:')} {entry.size} {path}\n".encode())
@@ -92,6 +94,7 @@ class Manifest:
     def finish(self, *, stated: str | None = None) -> bytes:
         """JSON of the manifest, a file a line, in the order of their paths; `stated` is a hash to write instead of its own."""
         head = {"made_by": self.made_by, "site": self.site, "packages": self.packages, "hash": stated or self.hash}
+        # Written by hand, for a file a line makes two manifests comparable with `diff`.
         lines = [f" {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)},\n" for key, value in head.items()]
         files = ",\n".join(
             f'  {json.dumps(path, ensure_ascii=False)}: {{"bytes": {entry.size}, "hash": "{entry.hash}"}}'
@@ -127,6 +130,7 @@ def parse(data: bytes) -> Stated:
     problems: list[Problem] = []
     root = Record(parse_json(text), problems)
     made_by = root.text("made_by", most=100)
+    # Not `text`: the site's address may be empty, and then is rightly so.
     site = root.get("site")
     packages = root.text("packages", most=1000)
     stated = root.matching("hash", _HASH.pattern, "sha256:…")
@@ -136,6 +140,7 @@ def parse(data: bytes) -> Stated:
         root.note("site", "record.not_text")
     manifest = Manifest(site=str(site), packages=packages, made_by=made_by)
     for path, entry in files.items() if isinstance(files, dict) else ():
+        # A copy comes from anywhere, and so do the paths in it: `verify` opens files by them.
         if not _sound(entry) or not safe(path):
             root.note(f"files.{path}", "record.pattern")
         elif path != PATH:
@@ -151,12 +156,14 @@ def _sound(entry: object) -> bool:
     if not isinstance(entry, dict) or entry.keys() != {"bytes", "hash"}:
         return False
     size, digest = entry["bytes"], entry["hash"]
+    # In Python `true` of JSON is a whole number, too.
     return isinstance(size, int) and not isinstance(size, bool) and size >= 0 and isinstance(digest, str) and bool(_HASH.fullmatch(digest))
 
 
 def safe(path: str) -> bool:
     """Whether a path stays below the folder it is meant for, on any system."""
     parts = path.split("/")
+    # Backslash and colon are ordinary to Linux, but part a path, or name a drive or a hidden stream, on Windows.
     return path.isprintable() and not any(part in {"", ".", ".."} or "\\" in part or ":" in part for part in parts)
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from open_reports.report import Address, Figure
     from open_reports.report.lines import Place, Remarked
 
+# Promised in this order (public contract, section 3): programs read by position, so what is added goes to the end.
 OBSERVATION = ("agency", "agency_name", "year", "form", "table", "line", "column", "value", "status", "unit", "printed")
 """Columns of the tidy corpus, one row a figure."""
 
@@ -34,6 +35,7 @@ def observations(library: Library) -> tuple[bytes, bytes]:
         own = (report.agency, names[report.agency], report.year)
         head = ",".join((_cell(own[0]), _cell(own[1]), str(own[2])))
         start = "{" + ", ".join(f'"{key}": {compact_json(value)}' for key, value in zip(OBSERVATION, own, strict=False))
+        # Both files in one walk, so that they cannot differ in a row.
         for line in report_lines(report):
             for row, entry in _plain(line.place, line.cells) if isinstance(line, Plain) else _remarked(line):
                 lines.append(f"{head},{row}")
@@ -75,6 +77,7 @@ def _row(form: str, figure: Figure) -> tuple[str, str]:
 
 def _cell(text: str) -> str:
     """One cell of a CSV row, quoted where it must be (RFC 4180)."""
+    # By hand, for a row is joined of parts made at different times, which the writer of the standard library cannot take.
     return '"' + text.replace('"', '""') + '"' if any(char in text for char in ',"\n\r') else text
 
 

@@ -28,6 +28,7 @@ def descriptor(report: Report) -> bytes:
     resources = []
     for resource in report.descriptor["resources"]:
         data = report.files[resource["path"]]
+        # `bytes` and `hash` are properties of Data Package v2: a reader's own tools can check a download by them.
         resources.append({**resource, "bytes": len(data), "hash": file_hash(data)})
     return json_bytes({**report.descriptor, "resources": resources})
 
@@ -41,10 +42,12 @@ def archive(report: Report, files: Mapping[str, bytes]) -> bytes:
     """Zip of a package: the same bytes wherever and whenever it is made."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as bundle:
+        # Sorted, so that the bytes do not depend on who gathered the files in which order.
         for path in sorted(files):
             entry = zipfile.ZipInfo(f"{report.name}/{path}", date_time=_EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3  # Unix, so that the bytes do not tell the builder's system
+            # Without it Python writes 0600, and what a server unpacks only its owner may read.
             entry.external_attr = 0o644 << 16
             bundle.writestr(entry, files[path])
     return stream.getvalue()
@@ -52,6 +55,7 @@ def archive(report: Report, files: Mapping[str, bytes]) -> bytes:
 
 def _data(folder: ReportFolder) -> dict[str, bytes]:
     """Tables of a package as kept, by what they are called in its folder of data."""
+    # Asked of `table_path`, which alone spells the path; no name holds the sign that is split at.
     start, end = table_path("\0").split("\0")
     tables = {path: data for path, data in folder.report.files.items() if path.startswith(start)}
     return {path.removeprefix(start).removesuffix(end): data for path, data in tables.items()}

@@ -38,6 +38,7 @@ def parquet(observations: bytes) -> bytes:
     """
     if lacks := available():
         raise PublishError(Words("zh")(lacks))
+    # Here, not above: an installation without the extra must still be able to import every route.
     import duckdb
 
     columns = {name: _TYPES.get(name, "VARCHAR") for name in OBSERVATION}
@@ -52,6 +53,8 @@ def parquet(observations: bytes) -> bytes:
             "temp_directory": folder,
         }
         with duckdb.connect(config=config) as connection:
+            # Types are given, never guessed: a column that begins with whole numbers, or is empty for long, would be read as
+            # something else.
             rows = connection.read_csv(
                 str(source), header=True, columns=columns, sep=",", quotechar='"', escapechar='"', na_values="", parallel=False
             )

@@ -23,6 +23,7 @@ def report_json(report: Report, findings: Sequence[Finding], before: Report | No
     `tables` holds a number or null for every figure of the forms and of section one; `status` tells by address why a
     value is null; `printed` how the original prints a figure where that says more.
     """
+    # Section one is there even if it states nothing, as the schema asks, so that a program need not look first.
     tables: dict[str, dict[str, dict[str, Any]]] = {"overview": {}}
     status: dict[str, str] = {}
     printed: dict[str, str] = {}
@@ -34,6 +35,7 @@ def report_json(report: Report, findings: Sequence[Finding], before: Report | No
             continue
         for figure in line.figures:
             cells[figure.address.column] = figure.value
+            # Only what is not plain is told by address: of the some 200 cells of a report that is a small part.
             if figure.status != "reported":
                 status[str(figure.address)] = figure.status
             if figure.printed:

@@ -42,6 +42,8 @@ class Choice:
     """What it can be of one report, where that depends on the forms of its tables."""
 
 
+# Frozen, and so hashable: the catalogue keeps what is the same for all files of a route under it. Typed by what it is about, so
+# that mypy refuses a maker of report files for an agency's folder.
 @dataclass(frozen=True, slots=True)
 class Route(Generic[About]):
     """One kind of file; `make` makes it of a folder (`folder.Folder`), None for the one that whoever writes all others makes.
@@ -76,12 +78,15 @@ class Route(Generic[About]):
     def subject(self) -> Subject:
         """What the file is about, which its parameters say."""
         own = {"agency", "year", "indicator"} & set(self.parameters)
+        # Read off the path, so that path and subject cannot disagree; the order is `_SUBJECTS`', in which no two have the same
+        # parameters.
         return next((subject for subject, (_, named) in _SUBJECTS.items() if own == named), "site")
 
     @property
     def folder(self) -> str:
         """Folder that the file is made with, with its parameters."""
         subject = self.subject
+        # What is about the site stands in several folders, and each is made and let go by itself.
         return _SUBJECTS[subject][0] if subject != "site" else self.path[: self.path.rfind("/") + 1]
 
     def filled(self, **values: object) -> str:

@@ -23,6 +23,7 @@ Kind = Literal["corpus", "agency", "report"]
 """Kind of page a snippet stands on."""
 Runs = Literal["python", "sh", "r", "javascript", "nowhere"]
 """What runs a snippet on a machine that tests: an interpreter, or nothing that such a machine has."""
+# Not braces or dollar signs, which stand in the code of nearly every language there is a snippet in.
 _SLOT = re.compile(r"<<([a-z_]+)>>")
 _PLACES = ("site", "path", "agency", "address", "table", "line", "column")
 
@@ -109,6 +110,7 @@ def _code(record: Record, known: Collection[str], kind: str) -> Code:
     text = value.rstrip("\n") if isinstance(value, str) else ""
     if not text.strip() and value is not None:
         record.note("code", "record.not_text", found=str(value))
+    # Readers copy this and run it: with characters that turn direction or are not shown, it would do other than it says.
     if hidden := INVISIBLE.search(text):
         record.note("code", "record.invisible", found=f"U+{ord(hidden[0]):04X}")
     for slot in _SLOT.findall(text):
@@ -132,6 +134,7 @@ def codes(kind: Kind, language: str, values: Mapping[str, str], files: Collectio
     """Every snippet of a kind of page with its text; `files` are the files of the site, None where all are there."""
     for each in settings().languages:
         code = each.code.get(kind)
+        # A snippet for a file that this site was built without would fail at its first line.
         if code and (files is None or not code.file or code.file in files):
             yield each, code.filled(language, values)
 

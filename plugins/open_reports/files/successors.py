@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 def _successors(folder: SiteFolder) -> bytes:
     released = folder.sources.released
+    # There even if nothing ever moved: the description of the API names the path, and an empty list is an answer.
     return releases.successors_json(released) if released else json_bytes([])
 
 
