@@ -74,7 +74,7 @@ class _Own:
         self.changed = list(_changed(corrected))
         self.findings: dict[str, list[dict[str, Any]]] = {}
         for each in findings:
-            # A finding of the package as a whole has no table, and stands in `report.json` alone.
+            # A finding of the package as a whole has no table: it stands in `report.json`.
             table = (each.address or "").partition("/")[0]
             if table in names(report):
                 self.findings.setdefault(table, []).append(each.to_dict())

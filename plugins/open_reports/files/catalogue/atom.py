@@ -47,11 +47,12 @@ def news(library: Library, corrected: Sequence[Correction] = ()) -> tuple[News, 
 
 
 def feed(library: Library, language: str, site: str = "", corrected: Sequence[Correction] = ()) -> bytes:
-    """`feed.xml` in Chinese, `en/feed.xml` in English; `corrected` are all corrections, newest first (`pages.corrections.corrections`)."""
+    """`feed.xml` in Chinese, `en/feed.xml` in English; `corrected` are all corrections, newest first (`history.corrections.corrections`)."""
     w = Words(language)
     english = language == "en"
     top = ENGLISH if english else ""
     root = ET.Element("feed", {"xmlns": ATOM, "xml:lang": LANGUAGE_TAGS[language]})
+    # Bounded, for programs fetch the whole feed each time they look.
     entries = news(library, corrected)[:MOST]
     day = max((each.day for each in entries), default=known_day(library).isoformat())
     _add(root, "id", _id(site, f"{top}feed.xml"))
@@ -78,8 +79,11 @@ def _entry(each: News, library: Library, w: Words, site: str, home: str) -> ET.E
     title = w("report_title", agency=name, year=report.year)
     page = f"{ENGLISH if w.language == 'en' else ''}{report.folder}"
     entry = ET.Element("entry")
+    # An id never changes and is never used twice (RFC 4287, 4.2.6): a correction is an entry of its own, told from the report
+    # by its version.
     _add(entry, "id", _id(site, page if revision is None else f"{page}#version-{revision.version}"))
     _add(entry, "title", title if revision is None else w("feed_corrected", title=title, version=revision.version))
+    # RFC 4287 asks for `updated`, which here never moves: what changes is an entry of its own.
     _add(entry, "published", _instant(each.day))
     _add(entry, "updated", _instant(each.day))
     _add(entry, "summary", "\n".join(_summary(each, w)))
@@ -117,6 +121,7 @@ def _add(parent: ET.Element, name: str, text: str) -> None:
 
 
 def _feed(folder: SiteFolder, language: str) -> bytes:
+    # Both languages tell of the same corrections; to find them means a walk through all packages.
     corrected = folder.once(lambda: corrections(folder.sources.library), "corrections")
     return feed(folder.sources.library, language, folder.sources.site, corrected)
 

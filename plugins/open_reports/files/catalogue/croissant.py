@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from open_reports.text import Text
 
 VERSION = "http://mlcommons.org/croissant/1.1"
+# The CSV, not Parquet, for only the CSV is made by every installation.
 FILE = "data/observations.csv"
+# Not text: mlcroissant reads a text column of digits with one empty cell as bytes of a float (`b'2019.0'`). The standard has no
+# exact decimal; the CSV keeps every digit.
 _TYPES = {"year": "sc:Integer", "value": "sc:Float"}
 _KEY = ("agency", "year", "table", "line", "column")
 """Fields that together name one figure."""
@@ -108,6 +111,8 @@ def croissant(library: Library, corpus: Mapping[str, bytes], site: str = "") -> 
             "keywords": [word for language in LANGUAGES for word in Words(language)("dataset_keywords").split(Words(language)("comma"))],
             "creator": {"@type": "Organization", "name": _both(words()["site"]), "url": site or "../"},
             "publisher": {"@type": "Organization", "name": _both(words()["site"]), "url": site or "../"},
+            # A build is a fixed state: what is behind the address changes only with another build, and then the hash below
+            # does.
             "isLiveDataset": False,
             "distribution": [
                 {
@@ -118,6 +123,7 @@ def croissant(library: Library, corpus: Mapping[str, bytes], site: str = "") -> 
                     "contentUrl": f"{site}{FILE}" if site else FILE.removeprefix("data/"),
                     "contentSize": f"{len(data)} B",
                     "encodingFormat": "text/csv",
+                    # The standard asks for a hash; programs tell by it whether a download is whole.
                     "sha256": hashlib.sha256(data).hexdigest(),
                 }
             ],
@@ -142,6 +148,7 @@ def _field(name: str) -> dict[str, Any]:
         "name": name,
         "description": _both(words()[f"field_{name}"]),
         "dataType": _TYPES.get(name, "sc:Text"),
+        # By the column's name, which stays when columns are added at the end.
         "source": {"fileObject": {"@id": "observations.csv"}, "extract": {"column": name}},
     }
 

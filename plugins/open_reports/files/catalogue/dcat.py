@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 PROFILE = "https://semiceu.github.io/DCAT-AP/releases/3.0.1"
 CC0 = "https://creativecommons.org/publicdomain/zero/1.0/"
+# DCAT-AP prescribes the vocabularies of the EU for language, theme, frequency, access and kind of file: a harvester finds
+# nothing under words of our own.
 _EU = "http://publications.europa.eu/resource/authority/"
 _MEDIA = "https://www.iana.org/assignments/media-types/"
 _FORMATS = {
@@ -52,6 +54,7 @@ def _context(site: str) -> dict[str, Any]:
         name: {"@id": f"dct:{name}", **_TYPED} for name in ("publisher", "creator", "license", "language", "spatial", "format", "source")
     }
     terms |= {name: {"@id": f"dct:{name}", **_TYPED} for name in ("accessRights", "accrualPeriodicity", "conformsTo")}
+    # Typed once here, so that the lines below hold plain texts and still are dates and addresses to a reader of RDF.
     terms |= {name: {"@id": f"dct:{name}", "@type": "xsd:date"} for name in ("issued", "modified")}
     linked = (
         "dataset",
@@ -70,6 +73,7 @@ def _context(site: str) -> dict[str, Any]:
     terms |= {name: f"dcat:{name}" for name in ("Catalog", "Dataset", "DatasetSeries", "Distribution", "DataService", "version")}
     return {
         "@version": 1.1,
+        # A catalogue is copied into portals: with the site's address every name in it is whole, whatever it is read from.
         "@base": site or "../",
         "dcat": "http://www.w3.org/ns/dcat#",
         "dct": "http://purl.org/dc/terms/",
@@ -125,6 +129,7 @@ def catalog(library: Library, routes: Routes, corpus: Mapping[str, bytes], site:
             "publisher": "#publisher",
         },
     }
+    # Said once and referred to: agent and regions would else be repeated in the entry of every report.
     own = [
         {"@id": "#publisher", "@type": "Agent", "name": _both(words()["site"]), "homepage": "./"},
         *({"@id": _place(region), "@type": "Location", "label": region} for region in _regions(library)),
@@ -160,6 +165,8 @@ def _corpus(library: Library, routes: Routes, corpus: Mapping[str, bytes], day: 
 
 def _distribution(route: AnyRoute, path: str, data: bytes | None = None) -> dict[str, Any]:
     measured = {}
+    # Only files of the corpus are measured: to hash those of the reports, the files of all reports would have to be made before
+    # this one.
     if data is not None:
         checksum = {
             "@type": "spdx:Checksum",
@@ -171,6 +178,7 @@ def _distribution(route: AnyRoute, path: str, data: bytes | None = None) -> dict
         "@id": f"{path}#file",
         "@type": "Distribution",
         "title": _both(words()[f"route_{route.id}"]),
+        # The address of access is the one that DCAT-AP asks for; that of the download says that no page stands between.
         "accessURL": path,
         "downloadURL": path,
         "mediaType": f"{_MEDIA}{route.media}",
@@ -191,6 +199,7 @@ def _datasets(library: Library, routes: Routes) -> Iterator[str]:
     for agency in library.agencies.values():
         reports = library.of_agency(agency.id)
         yield _series(agency, reports, routes)
+        # Made once an agency: a report adds only its year.
         title, says = (_json(_texts(key, agency, year=_YEAR)) for key in ("report_title", "report_description"))
         shared = f'"title": {title}, "description": {says}'
         place = _json(_place(agency.region))
@@ -214,6 +223,7 @@ def _series(agency: Agency, reports: tuple[Report, ...], routes: Routes) -> str:
             "identifier": agency.id,
             "title": _texts("agency_title", agency),
             "description": _texts("agency_description", agency, count=len(reports)),
+            # Who answers for the figures is not who publishes them here, and a citation must name both.
             "creator": {
                 "@id": f"{page}#agency",
                 "@type": "Agent",
@@ -240,6 +250,7 @@ def _report(report: Report, shared: str, place: str, routes: Routes) -> str:
     day = citation.issued(report)
     modified = f'"modified": "{day.isoformat()}", ' if day else ""
     terms = _json(licence(report))
+    # The licence goes with each file, where DCAT-AP looks for it.
     files = ", ".join(
         _file(route, page, route.filled(agency=report.agency, year=report.year, name=report.name), terms)
         for route in routes.distributions("report")
@@ -289,6 +300,7 @@ def _regions(library: Library) -> list[str]:
 
 @lru_cache(maxsize=4096)
 def _place(region: str) -> str:
+    # A name of our own: an agency's region is free text, for which nobody else keeps an address.
     return f"data/#region-{quote(region, safe='')}"
 
 

@@ -33,6 +33,7 @@ def openapi(library: Library, routes: Routes, site: str = "") -> bytes:
                 "version": VERSION,
                 "license": {"name": "CC0 1.0 Universal", "url": CC0},
             },
+            # Without the last stroke: paths begin with one, and the two are joined as they stand.
             "servers": [{"url": (site or "../").removesuffix("/")}],
             "paths": {f"/{route.path}": {"get": _operation(route)} for route in routes},
             "components": {
@@ -46,11 +47,13 @@ def openapi(library: Library, routes: Routes, site: str = "") -> bytes:
 def _operation(route: AnyRoute) -> dict[str, Any]:
     content: dict[str, Any] = {"schema": {"$ref": f"../schemas/{route.schema}.json"}} if route.schema else {}
     return {
+        # Generators of clients name functions by it, so it is the route's id, which stays.
         "operationId": route.id,
         "summary": _both(f"route_{route.id}"),
         **({"parameters": [{"$ref": f"#/components/parameters/{name}"} for name in route.parameters]} if route.parameters else {}),
         "responses": {
             "200": {"description": _both("api_found"), "content": {route.media: content}},
+            # The only other answer of a folder of files: there is no server of ours that could say more.
             "404": {"$ref": "#/components/responses/missing"},
         },
     }
@@ -64,6 +67,8 @@ def _parameters(library: Library, routes: Routes) -> dict[str, dict[str, Any]]:
     """What each parameter can be: listed where the list is short and known, else by its shape (`data/index.json` lists the agencies)."""
     some = next(iter(library.agencies), "agency")
     shapes: dict[str, dict[str, Any]] = {
+        # Anchored, for a pattern of JSON Schema fits anywhere in a text. Agencies are not listed, for their list grows with the
+        # corpus.
         "agency": {"type": "string", "pattern": f"^{SLUG}$", "maxLength": MAX_SLUG, "examples": [some]},
         "year": {"type": "integer", "enum": list(library.years)} if library.years else {"type": "integer"},
         "name": {"type": "string", "pattern": "^[a-z0-9][a-z0-9_-]*$", "examples": [some]},

@@ -17,5 +17,6 @@ def robots(site: str) -> bytes:
 
 
 ROUTES: tuple[Route[SiteFolder], ...] = (
+    # No data: lists of files and the description of the API leave it out.
     Route("robots", "robots.txt", "text/plain", lambda folder: robots(folder.sources.site), listed=False),
 )

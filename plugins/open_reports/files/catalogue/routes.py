@@ -34,9 +34,12 @@ def known() -> tuple[AnyRoute, ...]:
 
     Raises `PublishError` that names every route without words and every path that two routes have.
     """
+    # Found, not listed: a list would be one more place to forget, and a kind of file that is missing there would be missed by
+    # nobody.
     names = [each.name for each in pkgutil.walk_packages(files.__path__, f"{files.__name__}.")]
     found: list[AnyRoute] = [route for name in names for route in getattr(import_module(name), "ROUTES", ())]
     order = {key.removeprefix(_WORDS): place for place, key in enumerate(words()) if key.startswith(_WORDS)}
+    # All at once, when the package is first used, not when a reader meets the file that another has overwritten.
     if faults := _faults(found, order):
         raise PublishError("\n".join(faults))
     return tuple(sorted(found, key=lambda route: order.get(route.id, len(order))))
@@ -119,6 +122,7 @@ class Routes:
 
 def routes(without: Collection[str] = ()) -> Routes:
     """Return the routes of a site: all but those left out, which are named by their ids. Raises `KeyError` for an unknown one."""
+    # A name that is misspelt would leave nothing out, in silence.
     if unknown := set(without) - {route.id for route in known()}:
         raise KeyError(", ".join(sorted(unknown)))
     return Routes(route for route in known() if route.id not in without)

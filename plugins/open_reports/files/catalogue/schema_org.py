@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 def script(dataset: Mapping[str, Any]) -> Markup:
     """HTML of the element that holds a dataset: data, which no browser runs, and whose text cannot end it early."""
+    # Compact, for it is part of every page; escaped, for a title with `</script>` would end the element and be read as HTML.
+    # The Content Security Policy needs no hash of it: only scripts that run are asked for one.
     data = script_json(json.dumps(dataset, ensure_ascii=False, separators=(",", ":")))
     return Markup('<script type="application/ld+json">{}</script>').format(data)
 
@@ -48,10 +50,12 @@ def of_report(report: Report, agency: Agency, routes: Routes, w: Words, site: st
         "description": w("report_description", agency=_name(agency, w), year=report.year),
         "version": report.version,
         "license": licence(report),
+        # An interval of ISO 8601, as schema.org asks.
         "temporalCoverage": f"{start}/{end}",
         **_place(agency.region),
         "creator": _organization(agency, w),
         "publisher": {"@type": "Organization", "name": w("site")},
+        # Two days that are easily taken for one: that of the original, and that of its data here.
         **({"datePublished": report.published.isoformat()} if report.published else {}),
         **({"dateModified": issued.isoformat()} if issued else {}),
         "isBasedOn": report.sources[0].path,
@@ -72,6 +76,7 @@ def of_agency(library: Library, agency: Agency, routes: Routes, w: Words, site: 
         **_place(agency.region),
         "creator": _organization(agency, w),
         "publisher": _publisher(w, top),
+        # The id that the page of the corpus and the catalogue give it, so that all three mean one dataset.
         "isPartOf": {"@id": f"{top}data/#corpus"},
         "distribution": _distribution("agency", routes, top, agency=agency.id, name=agency.id),
     }
@@ -98,6 +103,7 @@ def of_corpus(library: Library, routes: Routes, w: Words, site: str = "", path: 
 
 
 def _dataset(w: Words, site: str, page: str, name: str) -> dict[str, Any]:
+    # Each language names its own page: with one address for both, an engine keeps one of them.
     address = f"{site}{ENGLISH if w.language == 'en' else ''}{page}" if site else "./"
     return {"@context": "https://schema.org/", "@type": "Dataset", "name": name, "url": address, "inLanguage": LANGUAGE_TAGS[w.language]}
 

@@ -50,6 +50,7 @@ def schema(name: str, site: str = "") -> Schema:
 
     Raises `KeyError` for a name that is none of `names`.
     """
+    # What is shared is put into each schema: several generators of code leave out what stands in another file, in silence.
     own = _sources()[name]
     known = {**_derived(), **_sources()[_SHARED]["$defs"], **own.get("$defs", {})}
     used: dict[str, Schema] = {}
@@ -107,11 +108,15 @@ def _worded(value: Any, place: str, problems: list[str], *, closed: bool = True)
         if not (key in LANGUAGES and isinstance(each, str))
     }
     says = {key: each for key, each in value.items() if key not in rest}
+    # All are gathered: whoever writes a schema gets every missing translation in one run.
     if says and set(says) != set(LANGUAGES):
         problems.append(f"{place}: only {', '.join(says)}")
+    # Closed, so that the tests find a member that a file has and no schema describes. A condition is left open, for it speaks
+    # only of the members it names.
     if closed and "properties" in rest and "additionalProperties" not in rest:
         rest["additionalProperties"] = False
         rest["type"] = rest.get("type", "object")
+    # JSON Schema has no texts in several languages: these are the two places that editors and generators show.
     words = {"title": says["zh"], "description": says["en"]} if set(says) == set(LANGUAGES) else {}
     return {**words, **rest}
 
@@ -140,15 +145,18 @@ def _derived() -> Mapping[str, Schema]:
 def _vocabularies(known: Forms) -> dict[str, Schema]:
     """What the forms and the checks name by an id."""
     common = known.common
+    # A value is null exactly where the status is one of these; nothing reported is never 0.
     missing = tuple(status for status in common.statuses if status != "reported")
     return {
         "slug": {"type": "string", "pattern": f"^{SLUG}$", "maxLength": MAX_SLUG},
         "year": {"type": "integer", "minimum": FIRST_YEAR, "maximum": LAST_YEAR},
+        # Keys of objects are texts in JSON, years too.
         "year_text": {"type": "string", "pattern": r"^\d{4}$"},
         "form": {"enum": list(known)},
         "form_or_null": {"enum": [*known, None]},
         "status": {"enum": list(common.statuses)},
         "missing_status": {"enum": list(missing)},
+        # Section one names units of its own, so a list cannot hold them all.
         "unit": {"anyOf": [{"enum": list(common.units)}, {"type": "string", "maxLength": _unit_length()}]},
         "kind": {"enum": list(common.kinds)},
         "scope": {"enum": list(common.scopes)},
@@ -184,6 +192,7 @@ def _places(known: Forms) -> dict[str, Schema]:
 
 def _tables(known: Forms) -> dict[str, Schema]:
     """Tables of a report. It has those of its own forms, so no schema asks for one that some form lacks."""
+    # Only these may be required: a report of a form without the table is none the worse.
     everywhere = [table for table in known.tables if len(known.printing(table)) == len(known)]
     found: dict[str, Schema] = {
         "forms": {
@@ -204,6 +213,7 @@ def _tables(known: Forms) -> dict[str, Schema]:
         },
     }
     for table in known.tables:
+        # Any of the forms, not that of the year: real reports follow a form before and after its years.
         found[f"{table}_figures"] = {"anyOf": [_lines(each, bare=True) for each in known.printing(table)]}
         found[f"{table}_details"] = {"anyOf": [_lines(each, bare=False) for each in known.printing(table)]}
     return found

@@ -50,6 +50,7 @@ def workbook(report: Report, agency: Agency, findings: Sequence[Finding] = ()) -
         raise PublishError(Words("zh")(lacks))
     key = tuple((name, table.form.form) for name, table in report.tables.items())
     frame = frame_of(key)
+    # Told to the walk, too: a line with a shaded cell cannot be one that is kept for the next report.
     marked = _marked(findings)
     parts: dict[str, str] = {}
     for name, found in (
@@ -61,8 +62,10 @@ def workbook(report: Report, agency: Agency, findings: Sequence[Finding] = ()) -
         parts[path] = f"{before}{rows(found, frame.styles)}{after}"
     for name, (path, _) in frame.tables.items():
         parts[path] = _table_sheet(report, name, key, marked)
+    # The package's day, never the clock's, so that the same report gives the same bytes.
     parts[CORE] = frame.core.replace(EARLY, report.created).replace(TITLE, escaped(report.title))
     stream = io.BytesIO(frame.base)
+    # Added to the frame's archive, in which what all workbooks share is packed already.
     with zipfile.ZipFile(stream, "a") as bundle:
         for path, text in parts.items():
             bundle.writestr(entry(path), text.encode())
@@ -115,6 +118,7 @@ def _remarked(slot: _Slot, label: str, line: Remarked, marked: frozenset[str]) -
     piece = frame.tables[slot.table][1][slot.piece]
     cells = []
     for (reference, column), figure in zip(piece.cells, line.figures, strict=True):
+        # An absent line has no text in the package, and an empty one would read as left blank.
         text = None if figure.status == "line_absent" else figure.text
         cells.append(figure_cell(reference, frame.styles, text, marked=column in marked))
     return _row(piece, label, cells)

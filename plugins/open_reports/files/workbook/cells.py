@@ -1,6 +1,6 @@
 """What differs from workbook to workbook: cells and rows of a sheet as Office Open XML (ECMA-376, SpreadsheetML).
 
-The frame of a workbook is made once for each form (`workbook.py`); a report's own cells are put in as text, which costs a
+The frame of a workbook is made once for each form (`workbook/frame.py`); a report's own cells are put in as text, which costs a
 fifth of writing every sheet anew. Text is always an inline string, so nothing that a package says can become a formula.
 """
 
@@ -48,6 +48,8 @@ def escaped(text: str) -> str:
 @lru_cache(maxsize=4096)
 def cell_text(text: str) -> str:
     """Text as the XML of a cell holds it; labels and words are the same in every workbook."""
+    # XML readers turn a bare carriage return into a line feed, so it is spelt as ECMA-376 (`ST_Xstring`) has it. A longer text
+    # would make Excel call the file damaged.
     return escaped(_LOOKS_ESCAPED.sub("_x005F_", text[:_MOST_TEXT])).replace("\r", "_x000D_")
 
 
@@ -55,12 +57,15 @@ def text_cell(reference: str, style: str, text: str) -> str:
     """Cell of text; one without text keeps its style."""
     if not text:
         return f'<c r="{reference}" s="{style}"/>'
+    # Without `preserve`, blanks at the ends are dropped. Inline, not in the table of shared texts, which would be another in
+    # every workbook.
     return f'<c r="{reference}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{cell_text(text)}</t></is></c>'
 
 
 def figure_style(text: str) -> str:
     """Name of the style that shows a number with the decimals it is spelt with; `exact` if it must be text."""
     significant = text.replace(".", "").replace("-", "").strip("0")
+    # A double (IEEE 754) holds any 15 digits, and not any 16: Excel would show the rest as zeros, without a word.
     if len(significant) > EXACT_DIGITS:
         return "exact"
     return f"number{len(text.partition('.')[2])}"
@@ -69,6 +74,7 @@ def figure_style(text: str) -> str:
 @lru_cache(maxsize=4096)
 def _shown(text: str) -> tuple[str, str, str]:
     """Style of a figure's cell, what stands in its tag after the style, and its content: most figures are few numbers."""
+    # Words, not an empty cell: an addition takes an empty cell for 0, in silence.
     status = forms().common.missing.get(text)
     if status is not None:
         return _nothing(status)

@@ -87,10 +87,12 @@ class Piece(NamedTuple):
 @cache
 def frame_of(key: Key) -> Frame:
     """Frame of the workbooks of reports whose tables are of these forms; every number in it marks a place to be filled."""
+    # This library, for with a fixed day it gives the same bytes, which openpyxl does not. Imported here, for it is an extra.
     from xlsxwriter import Workbook
 
     stream = io.BytesIO()
     book = Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
+    # Unless told, it states the time. The title's stand-in is of the private use area, which the gate lets into no package.
     book.set_properties({"title": TITLE, "created": datetime.fromisoformat(EARLY)})
     styles = {name: book.add_format(style) for name, style in _styles().items()}
     w = Words("zh")
@@ -101,6 +103,7 @@ def frame_of(key: Key) -> Frame:
     titles = {"about": w("book_about"), "overview": section_title(overview.number, overview.title.zh, "zh"), "notes": w("book_notes")}
     for name, table in sheets:
         sheet = book.add_worksheet(titles[name] if table is None else section_title(table.section, table.title.zh, "zh"))
+        # As wide as one page, as long as it must be: what is cut off between two columns has no labels on paper.
         sheet.set_landscape()
         sheet.set_paper(9)  # A4
         sheet.fit_to_pages(1, 0)
@@ -117,10 +120,12 @@ def frame_of(key: Key) -> Frame:
     paths = {name: f"xl/worksheets/sheet{number}.xml" for number, (name, _) in enumerate(sheets, start=1)}
     xml = {name: parts.pop(path).decode() for name, path in paths.items()}
     core = parts.pop(CORE).decode()
+    # Packed anew without the parts that hold a report's own, which each workbook adds.
     base = io.BytesIO()
     with zipfile.ZipFile(base, "w") as bundle:
         for path, data in parts.items():
             bundle.writestr(entry(path), data)
+    # Read back rather than reckoned: how styles are numbered is the library's affair.
     numbers = dict(zip(styles, (match[2] for match in _SLOT.finditer(xml["about"])), strict=True))
     return Frame(
         base=base.getvalue(),
@@ -210,12 +215,14 @@ class _Layout:
                 row += 1
             row = self._head(block, row)
             if len(table.blocks) == 1:
+                # Only one head can be kept in sight, so a table of several blocks keeps none.
                 self.sheet.freeze_panes(row, self.stub)
             row = self._lines(block, row) + 1
 
     def _spread(self, area: _Area, text: str, style: str) -> None:
         """Text over one cell or several."""
         if area[:2] == area[2:]:
+            # The library refuses to merge a single cell.
             self.sheet.write_string(*area[:2], text, self.styles[style])
         else:
             self.sheet.merge_range(*area, text, self.styles[style])
@@ -245,6 +252,8 @@ class _Layout:
             slot = self.numbers[line.id] * _LINE
             depth = len(line.groups) - outer
             if depth < self.stub - 1:
+                # A line under fewer heads than others spans their columns, as in print; its label is written over the merged
+                # cell's first.
                 self._spread((row, depth, row, self.stub - 1), "", "stub")
             self.sheet.write_number(row, depth, slot + _LABEL, self.styles["stub"])
             for number, column in enumerate(block.columns, start=self.stub):

@@ -24,6 +24,7 @@ def about(report: Report, agency: Agency) -> Iterator[tuple[Cell, ...]]:
     """First sheet: what this is, in Chinese, with the English name of each entry."""
     zh, en = Words("zh"), Words("en")
 
+    # In both languages: a workbook is passed on without its page, where the other language would be one click away.
     def entry(key: str, text: str, **values: object) -> tuple[Cell, ...]:
         return Cell(zh(key, **values), "strong"), Cell(text), Cell(en(key, **values), "pale")
 
@@ -40,6 +41,7 @@ def about(report: Report, agency: Agency) -> Iterator[tuple[Cell, ...]]:
     yield entry("scope", known.common.scopes[report.scope].zh)
     if report.period:
         yield entry("period", zh("period_span", start=report.period[0], end=report.period[1]))
+    # The original's address travels along, so that whoever gets the file can look a figure up.
     for source in report.sources:
         yield entry("book_source", source.title)
         yield entry("book_source_address", source.path)
@@ -63,6 +65,7 @@ def overview(report: Report, marked: Mapping[tuple[str, str], frozenset[str]]) -
     yield ()
     yield tuple(Cell(title.zh, "head") for _, title, _ in free.fields)
     for item in report.overview:
+        # Shaded like a statutory cell: a sum that section one states can be contradicted, too.
         shade = MARKED if (free.id, item.item) in marked else ""
         yield Cell(item.item, "boxed"), Cell(item.text, shade, figure=True), Cell(item.unit, "boxed"), Cell(item.part_of, "boxed")
     if not report.overview:
@@ -87,9 +90,11 @@ def notes(report: Report, findings: Sequence[Finding]) -> Iterator[tuple[Cell, .
         heads = ("book_table", "book_line", "book_column", "book_level", "book_rule", "book_finding", "book_note")
         yield tuple(Cell(w(key), "head") for key in heads)
     for each in findings:
+        # Findings may be about a cell, a line, a table or the whole: what is not named stays empty.
         parts = [*(each.address or "").split("/"), "", ""]
         said = each.explanation
         explained = f"{w(f'explained_{said.by}')}：{said.text}" if said else ""
+        # The public words, without file and row: whoever reads this has the workbook, not the package.
         words = (level_name(each.level).zh, f"{each.rule} {forms().rules[each.rule].name.zh}", each.public(), explained)
         yield *_place(report, *parts[:3]), *(Cell(text, "boxed") for text in words)
     if not findings:
