@@ -43,7 +43,8 @@ def inert(text: str) -> str:
 def excel_csv(reports: Iterable[Report], agencies: Mapping[str, Agency]) -> bytes:
     """CSV of every figure of some reports, for spreadsheets: `FIELDS`, one row a figure, in the order of the reports.
 
-    A figure that is not reported has no value, and its status in words says why. Whoever asks for many reports sees to it that they fit a sheet (`MOST_ROWS`).
+    A figure that is not reported has no value; its status, in words, says why. The caller has to ask for no more reports than fit
+    a sheet (`MOST_ROWS`).
     """
     parts = [MARK, _csv([Words("zh")(f"field_{field}") for field in FIELDS])]
     for report in reports:

@@ -165,7 +165,7 @@ def _line(place: Place, figures: Iterable[str]) -> str:
 
 
 class _End(NamedTuple):
-    """What a figure ends with, whatever its number: its forms, where not all print it, and its rules."""
+    """The end of a figure's JSON, which does not depend on its number: its forms, unless every form prints it, and its rules."""
 
     forms: str
     rules: tuple[str, ...]
@@ -181,7 +181,7 @@ _NO_RULES = _End("", ())
 
 
 class _Skeleton(NamedTuple):
-    """A line of a form: `filled` its JSON with gaps for numbers, empty where one might have decimals; `ends` by its columns."""
+    """A line of a form. `filled` is its JSON with gaps for the numbers, empty if one may have decimals; `ends` are in the order of its columns."""
 
     filled: str
     ends: tuple[_End, ...]

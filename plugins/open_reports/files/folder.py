@@ -1,7 +1,7 @@
 """Folder: the data files of one folder of the site, made once, when they are first asked for, and without any page.
 
-Pages of both languages ask their folder for names and sizes; whoever writes it lets its bytes go, and only their sizes stay,
-so a build holds the files of one report at a time.
+Pages of both languages ask their folder for names and sizes. Once the files are written their bytes are let go and only the
+sizes stay, so a build holds the files of one report at a time.
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ class Sources:
 class Folder:
     """Files of one folder of the site.
 
-    `path` is the folder below the site, `values` fill in the parameters of its routes; `key` is a hash over everything that the
-    files are made of, under which they may be kept once they are made, empty for a folder that is always made anew.
+    `path` is the folder below the site; `values` fill in the parameters of its routes. `key` is a hash over everything that the
+    files are made from: the cache keeps them under it. It is empty for a folder that is always made anew.
     """
 
     def __init__(self, sources: Sources, path: str, routes: Mapping[str, AnyRoute], values: Mapping[str, object], *, key: str = "") -> None:

@@ -46,7 +46,7 @@ class Choice:
 # that mypy refuses a maker of report files for an agency's folder.
 @dataclass(frozen=True, slots=True)
 class Route(Generic[About]):
-    """One kind of file; `make` makes it of a folder (`folder.Folder`), None for the one that whoever writes all others makes.
+    """One kind of file. `make` makes it from a folder (`folder.Folder`); the manifest has none, for it is made by what writes all others.
 
     Parameters of the path stand in braces; `name` is that of a file that repeats its folder's, such as `<agency>-<year>`. Its
     words are `route_<id>` in `locales/pages-catalogue.yml`, where their order is that of the files on every list.
@@ -61,9 +61,9 @@ class Route(Generic[About]):
     choice: Choice | None = None
     """The parameter that can be listed; `make` then returns a file for each of its values."""
     lacks: Callable[[], str | None] | None = None
-    """Tells the key of the label that says which library is missing, None if it is there; absent for what needs none."""
+    """Returns the key of the label that says which library is missing, or None if it is there. Not set for a file that needs none."""
     portal: int = 0
-    """Place among the distributions of a data set in the catalogue (DCAT), from 1; 0 for what is none, such as an index."""
+    """Place among the distributions of a dataset in the catalogue (DCAT), from 1; 0 for a file that is no distribution, such as an index."""
     searched: bool = False
     """Whether search engines are told of it as a distribution (schema.org), too."""
     listed: bool = True

@@ -115,7 +115,7 @@ def table_lines(report: Report, table: str, told: Collection[tuple[str, str]] = 
 
 @lru_cache(maxsize=64)
 def _places(form: str, table: str) -> tuple[tuple[str, Place, _Chooser | None], ...]:
-    """Each line of a form's table with what chooses its cells from a row, None where it has one in every column."""
+    """Each line of a form's table, with the function that picks its cells from a row; None if it has a cell in every column."""
     known = forms()[form].tables[table]
     lines = known.lines.values()
     return tuple(

@@ -228,7 +228,7 @@ class Report:
         return forms().leading(table.form.form for table in self.tables.values())
 
     def form_of(self, table: str) -> str:
-        """Id of the form of a table; of a table that is not printed here, that of the form which the report follows and which lacks it."""
+        """Id of the form of a table; if the report has no such table, the id of the form that the report follows."""
         found = self.tables.get(table)
         return found.form.form if found else self.form.id
 

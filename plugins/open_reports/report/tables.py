@@ -48,7 +48,7 @@ class Tables:
         return rows
 
     def _ragged(self, table: str, rows: list[list[str]], width: int) -> set[int]:
-        """Note every row of another width than the header's; their numbers."""
+        """Note every row of another width than the header's; return their numbers."""
         # All rows of the wrong width are told, and none of them is read further: with one comma too many every cell behind it
         # stands under the wrong head, which would be told cell by cell.
         found = set()
@@ -100,7 +100,7 @@ class Tables:
             self.faults.note("table.line_order", path, row=row_number, column=form.header[0], found=wrong, expected=", ".join(expected))
 
     def _line(self, found: Table, index: int, row: list[str], expected: Sequence[str]) -> list[str]:
-        """Take one row into a table; the line that a mistyped id most likely means, if it is one."""
+        """Take one row into a table; return the line that its id most likely means if it is mistyped."""
         form = found.form
         line, label, *texts = row
         path = table_path(form.id)

@@ -192,7 +192,7 @@ def _distribution(route: AnyRoute, path: str, data: bytes | None = None) -> dict
 
 
 _YEAR = "\0"
-"""What stands for a report's year while the texts that all reports of an agency share are made: a sign that no text of a package holds."""
+"""Stands for the year in the texts that all reports of an agency share; no text of a package can hold this character."""
 
 
 def _datasets(library: Library, routes: Routes) -> Iterator[str]:
@@ -290,7 +290,7 @@ def span(report: Report) -> tuple[str, str]:
 
 
 def licence(report: Report) -> str:
-    """Address of the licence that the package states for its data; where it names one without address, CC0's, as everything compiled here."""
+    """Address of the licence that the package states for its data; that of CC0, as for everything compiled here, if it states no address."""
     return next((str(each["path"]) for each in report.descriptor["licenses"] if each.get("path")), CC0)
 
 

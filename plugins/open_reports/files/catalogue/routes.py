@@ -100,7 +100,7 @@ class Routes:
         return tuple(dict.fromkeys(route.folder for route in self.about("site").values()))
 
     def distributions(self, subject: Subject, *, searched: bool = False) -> tuple[AnyRoute, ...]:
-        """Distributions of a data set about a subject in the order of the catalogue; of those only what search engines are told of."""
+        """Distributions of a dataset about a subject, in the order of the catalogue; with `searched`, only those that search engines are told of."""
         found = [route for route in self.about(subject).values() if route.portal and (route.searched or not searched)]
         return tuple(sorted(found, key=lambda route: route.portal))
 
@@ -136,7 +136,7 @@ def _own(route: AnyRoute, values: Mapping[str, object], library: Library) -> dic
 
 
 def _subjects(route: AnyRoute, library: Library) -> Iterator[Mapping[str, object]]:
-    """Reports, agencies, years or indicators that have a file of this kind; the corpus, once, where the path names none."""
+    """Parameters of every report, agency, year or indicator that has a file of this kind; once none, where the path names no subject."""
     if route.subject == "year":
         yield from ({"year": year, "name": year} for year in library.years)
     elif route.subject == "report":

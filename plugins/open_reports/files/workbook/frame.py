@@ -59,7 +59,7 @@ _WIDTHS = {"about": (20, 90, 22), "overview": (44, 20, 10, 44), "notes": (22, 40
 
 
 class Frame(NamedTuple):
-    """A workbook without what is one report's own.
+    """A workbook without the parts that differ from report to report.
 
     `base` is the archive of the parts that never differ, `core` that of the title and date; `lists` are the sheets of `_WIDTHS`,
     each its path, what stands before its rows, and after; `tables` the sheets of the tables.
@@ -163,7 +163,7 @@ def _emptied(xml: str) -> tuple[str, str]:
 
 
 def _pieces(xml: str, table: TableForm) -> Iterator[Piece]:
-    """Parts of a table's sheet, each with the row of a line after it but for the last."""
+    """Parts of a table's sheet. Every part but the last is followed by the row of a line."""
     lines, columns = list(table.lines), list(table.columns)
     end = 0
     for row in _ROW.finditer(xml):
