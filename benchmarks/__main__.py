@@ -21,6 +21,12 @@ def main() -> int:
         each.add_argument("--reports", type=_size, default=1000, metavar="N", help="made-up packages (default 1000)")
         each.add_argument("--runs", type=_size, default=3, metavar="R", help="rounds, each running every case once (default 3)")
         each.add_argument("--large", action="store_true", help="also measure at 10 N, and that growth is linear up to there")
+        each.add_argument(
+            "--beside",
+            type=_checkout,
+            metavar="CHECKOUT",
+            help="instead, run every case here and in this other checkout, which has an environment of its own, and compare the two",
+        )
     build.add_argument(
         "--profile", nargs="*", choices=tuple(building.LINES), default=["cold"], help="cases to profile after the rounds (default: cold)"
     )
@@ -31,7 +37,10 @@ def main() -> int:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="open-reports-benchmark-") as folder:
         try:
-            if given.kind == "build":
+            if given.beside:
+                kind = building if given.kind == "build" else checking
+                kept = kind.against(Path(folder), reports=given.reports, runs=given.runs, other=given.beside)
+            elif given.kind == "build":
                 kept = building.run(Path(folder), reports=given.reports, runs=given.runs, large=given.large, profiled=given.profile)
             else:
                 kept = checking.run(
@@ -53,6 +62,13 @@ def _size(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError("at least 1")
     return number
+
+
+def _checkout(text: str) -> Path:
+    folder = Path(text).resolve()
+    if not (folder / "benchmarks" / "__main__.py").is_file():
+        raise argparse.ArgumentTypeError("not a checkout of this project")
+    return folder
 
 
 sys.exit(main())

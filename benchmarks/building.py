@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 import shutil
-import sys
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from benchmarks import breakdown, corpus
-from benchmarks.measure import ROOT, Case, Cost, Spread, Trouble, growth, held, machine, measured, ratios, rounds, verdict
+from benchmarks.measure import ROOT, Case, Cost, Spread, Trouble, beside, growth, held, machine, measured, python, ratios, rounds, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,11 +43,12 @@ _SIZES = re.compile(r'<ul class="or-downloads">.*?</ul>', re.DOTALL)
 
 
 class Bench:
-    """A folder with the sources of every case, for one number of reports."""
+    """A folder with the sources of every case, for one number of reports, to be built by the checkout `root`."""
 
-    def __init__(self, folder: Path, reports: int) -> None:
+    def __init__(self, folder: Path, reports: int, root: Path = ROOT) -> None:
         self.folder = folder / str(reports)
         self.reports = reports
+        self.root = root
         self._empty()
         self._ours(corpus.made(self.folder / "packages", reports))
 
@@ -73,7 +73,7 @@ class Bench:
 
     def _configuration(self, name: str, more: str) -> None:
         """Write settings that are the project's own but for plugins and nav: one hand-written entry, home, on either side."""
-        text = f"INHERIT: {ROOT / 'mkdocs.yml'}\nsite_url: https://open-reports.example/\nnav: [index.md]\n{more}"
+        text = f"INHERIT: {self.root / 'mkdocs.yml'}\nsite_url: https://open-reports.example/\nnav: [index.md]\n{more}"
         (self.folder / name / "mkdocs.yml").write_text(text, encoding="utf-8")
 
     def site(self, kind: str) -> Path:
@@ -85,7 +85,7 @@ class Bench:
         module = ["benchmarks.pages_alone", *ALONE[kind]] if kind in ALONE else ["mkdocs"]
         source = {EMPTY: EMPTY, EDITED: EDITED, KEPT: "ours", AGAIN: "ours", COLD: "ours"}.get(kind, "anew")
         settings = self.folder / source / "mkdocs.yml"
-        return [sys.executable, *before, "-m", *module, "build", "--strict", "-f", str(settings), "-d", str(self.site(kind))]
+        return [python(self.root), *before, "-m", *module, "build", "--strict", "-f", str(settings), "-d", str(self.site(kind))]
 
     def case(self, kind: str, *before: str) -> Case:
         """One way to build; every site starts from nothing, and a cold build from an empty cache.
@@ -101,7 +101,7 @@ class Bench:
             if kind == EDITED:
                 self.prose.write_text(f"{self.prose.read_text(encoding='utf-8')}\n又及。\n", encoding="utf-8")
 
-        return Case(f"{kind} {self.reports:,}", self.command(kind, *before), {"XDG_CACHE_HOME": str(cache)}, prepare)
+        return Case(f"{kind} {self.reports:,}", self.command(kind, *before), {"XDG_CACHE_HOME": str(cache)}, prepare, root=self.root)
 
     def warm_up(self, log: Path) -> None:
         """Fill the caches of the warm cases and Python's, and see that the cases do what they are measured for."""
@@ -138,6 +138,20 @@ class Bench:
 
 def _without_sizes(page: Path) -> str:
     return _SIZES.sub("", page.read_text(encoding="utf-8")) if page.exists() else ""
+
+
+def against(folder: Path, *, reports: int, runs: int, other: Path) -> bool:
+    """Measure every case here and in another checkout, taking turns; return whether none costs more here than there."""
+    log = folder / "log.txt"
+    print(f"{reports:,} reports, {runs} rounds, beside another checkout; {machine()}", flush=True)
+    benches = [Bench(folder / name, reports, root) for name, root in (("here", ROOT), ("there", other))]
+    for bench in benches:
+        bench.warm_up(log)
+    # A name for each checkout, and the two of a kind one after the other: so each pair meets the same minute of the machine.
+    cases = [bench.case(kind)._replace(name=f"{kind} {number}") for kind in LINES for number, bench in enumerate(benches)]
+    costs = rounds(cases, runs, log)
+    ours, theirs = ({kind: costs[f"{kind} {number}"] for kind in LINES} for number in (0, 1))
+    return verdict(beside(ours, theirs), reports)
 
 
 def run(folder: Path, *, reports: int, runs: int, large: bool, profiled: Sequence[str]) -> bool:

@@ -11,7 +11,22 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from benchmarks import breakdown, corpus
-from benchmarks.measure import ROOT, Case, Cost, Spread, Trouble, environment, growth, held, machine, measured, rounds, verdict
+from benchmarks.measure import (
+    ROOT,
+    Case,
+    Cost,
+    Spread,
+    Trouble,
+    beside,
+    environment,
+    growth,
+    held,
+    machine,
+    measured,
+    python,
+    rounds,
+    verdict,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,11 +48,12 @@ Place = tuple[str, str, int | None, str | None]
 
 
 class Bench:
-    """A corpus with faults in it, and the ways to check it."""
+    """A corpus with faults in it, and the ways to check it in the checkout `root`."""
 
-    def __init__(self, folder: Path, reports: int) -> None:
+    def __init__(self, folder: Path, reports: int, root: Path = ROOT) -> None:
         self.folder = folder / str(reports)
         self.reports = reports
+        self.root = root
         self.packages = corpus.made(self.folder / "packages", reports, faults=True)
         self.made_at = time.monotonic()
         self.script = self.folder / "check.py"
@@ -52,8 +68,8 @@ class Bench:
             if kind == COLD:
                 shutil.rmtree(cache, ignore_errors=True)
 
-        command = [sys.executable, *before, str(self.script), "check", str(self.packages), "--format", "json"]
-        return Case(f"{kind} {self.reports:,}", command, {"XDG_CACHE_HOME": str(cache)}, prepare, accepted=(0, 1))
+        command = [python(self.root), *before, str(self.script), "check", str(self.packages), "--format", "json"]
+        return Case(f"{kind} {self.reports:,}", command, {"XDG_CACHE_HOME": str(cache)}, prepare, accepted=(0, 1), root=self.root)
 
     def loop(self, names: Sequence[str]) -> Case:
         """The plain loop over some of the packages."""
@@ -73,6 +89,19 @@ class Bench:
     def refused(self) -> Path:
         """File in which the plain loop leaves what it refuses."""
         return self.folder / "refused.json"
+
+
+def against(folder: Path, *, reports: int, runs: int, other: Path) -> bool:
+    """Measure the check here and in another checkout, taking turns; return whether it costs no more here than there."""
+    log = folder / "log.txt"
+    print(f"{reports:,} packages, {runs} rounds, beside another checkout; {machine()}", flush=True)
+    benches = [Bench(folder / name, reports, root) for name, root in (("here", ROOT), ("there", other))]
+    for bench in benches:
+        bench.warm_up(log)
+    cases = [bench.check(kind)._replace(name=f"{kind} {number}") for kind in PROFILED for number, bench in enumerate(benches)]
+    costs = rounds(cases, runs, log)
+    ours, theirs = ({kind: costs[f"{kind} {number}"] for kind in PROFILED} for number in (0, 1))
+    return verdict(beside(ours, theirs), reports)
 
 
 def run(folder: Path, *, reports: int, runs: int, large: bool, sample: int, profiled: Sequence[str]) -> bool:

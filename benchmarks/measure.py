@@ -20,6 +20,11 @@ ROOT = Path(__file__).resolve().parents[1]
 LEAST_REPORTS = 1000
 """Reports from which the budgets are meant."""
 
+MOST_BESIDE = 1.03
+"""Budget: CPU time of a case as a multiple of what the same case takes in another checkout (`--beside`)."""
+MOST_MEMORY_BESIDE = 1.01
+"""Budget: peak memory likewise; the hundredth is how much one and the same checkout differs from run to run."""
+
 
 class Trouble(Exception):  # noqa: N818 (not an error of the code: something could not be measured)
     """A case that did not run, or did not do what it is measured for."""
@@ -50,13 +55,25 @@ class Spread(NamedTuple):
 
 
 class Case(NamedTuple):
-    """One thing to measure: `prepare` runs before each measurement and is not measured itself."""
+    """One thing to measure in the checkout `root`: `prepare` runs before each measurement and is not measured itself."""
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str]
     prepare: Callable[[], None]
     accepted: tuple[int, ...] = (0,)
+    root: Path = ROOT
+
+
+def python(root: Path) -> str:
+    """Interpreter of a checkout, in which its own `open_reports` is installed. Raises `Trouble` where it has none."""
+    if root == ROOT:
+        return sys.executable
+    found = next((path for path in (root / ".venv/bin/python", root / ".venv/Scripts/python.exe") if path.exists()), None)
+    if found is None:
+        message = f"{root} has no environment: run `make setup` there first"
+        raise Trouble(message)
+    return str(found)
 
 
 def environment(case: Case, folder: Path) -> dict[str, str]:
@@ -72,7 +89,7 @@ def measured(case: Case, log: Path) -> Cost:
     # This process must stay small: on Linux a child's peak memory starts at what its parent held when it was forked.
     # That is why made-up packages are written by a subprocess, too.
     with log.open("wb") as output:
-        process = subprocess.Popen(case.command, cwd=ROOT, env=environment(case, log.parent), stdout=output, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(case.command, cwd=case.root, env=environment(case, log.parent), stdout=output, stderr=subprocess.STDOUT)
         _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in case.accepted:
@@ -102,6 +119,21 @@ def _progress(text: str) -> None:
 def ratios(costs: Sequence[Cost], base: Sequence[Cost]) -> Spread:
     """CPU time of a case over that of another, round by round: a busy minute spoils a round, not the comparison."""
     return Spread.of([one.cpu / other.cpu for one, other in zip(costs, base, strict=True)])
+
+
+def beside(ours: Mapping[str, Sequence[Cost]], theirs: Mapping[str, Sequence[Cost]]) -> list[bool]:
+    """Print what each case costs as a multiple of the same case in another checkout, and whether that is within the budgets.
+
+    As for `growth`, the quietest run of either counts; the ratios round by round stand beside it.
+    """
+    kept = []
+    for name, costs in ours.items():
+        one, other = (min(cost.cpu for cost in found) for found in (costs, theirs[name]))
+        said = f"{name}: CPU time {one:.2f} against {other:.2f} s, by rounds x {ratios(costs, theirs[name]).words()}"
+        kept.append(held(said, one / other, most=MOST_BESIDE))
+        one, other = (max(cost.memory for cost in found) for found in (costs, theirs[name]))
+        kept.append(held(f"{name}: peak memory {one:.0f} against {other:.0f} MB", one / other, most=MOST_MEMORY_BESIDE))
+    return kept
 
 
 def growth(small: tuple[int, Sequence[Cost]], large: tuple[int, Sequence[Cost]]) -> float:
