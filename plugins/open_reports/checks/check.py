@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from open_reports.checks.identity import MOST_SHOWN, contradictory, identities, located, spelt, total
 from open_reports.checks.narrative import stated
-from open_reports.finding import LEVELS, Explanation, Finding, finding
+from open_reports.finding import LEVELS, Explanation, Finding, finding, messages
 from open_reports.form import forms
 from open_reports.library import with_neighbours
-from open_reports.report import DESCRIPTOR, PROSE, judge, table_path
+from open_reports.report import ABSENT, DESCRIPTOR, OPEN, PROSE, judge, table_path
+from open_reports.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from open_reports.finding import Level
     from open_reports.library import Agency, Library
     from open_reports.report import Address, Report
-    from open_reports.text import Text
 
 
 def _contradictions(report: Report, library: Library | None) -> Iterator[Finding]:
@@ -171,6 +171,30 @@ def _left_out(report: Report) -> Iterator[Finding]:
         )
 
 
+def _open(report: Report) -> Iterator[Finding]:
+    """What an import left to a person; an error, so that no cell that waits is published as one that was left blank."""
+    for cell in report.open:
+        form = report.tables[cell.table].form
+        column = form.columns.get(cell.column)
+        yield finding(
+            "open.absent" if cell.reason == ABSENT else "open.cell",
+            file=f"{report.place}/{OPEN}",
+            row=cell.row,
+            address=cell.address,
+            found=cell.seen,
+            line=form.lines[cell.line].label,
+            title=column.label if column else form.title,
+            why=cell.why,
+            place=cell.place,
+            proposal=_proposal(cell.proposal),
+        )
+
+
+def _proposal(value: str) -> Text:
+    text = messages()["open.proposed" if value else "open.unproposed"].text
+    return Text(zh=text.filled("zh", {"value": value}), en=text.filled("en", {"value": value}))
+
+
 def _sections(report: Report) -> Iterator[Finding]:
     """Prose sections that are missing or out of order, against the form that the report follows."""
     headings = "、".join(heading for heading, _ in report.headings)
@@ -199,7 +223,7 @@ def check_report(report: Report, library: Library | None = None) -> tuple[Findin
     given = {(each.rule, each.address): each for each in report.explanations}
     used = set()
     found = []
-    for each in (*_contradictions(report, library), *_narrative(report), *_deadline(report, agency), *_form(report)):
+    for each in (*_open(report), *_contradictions(report, library), *_narrative(report), *_deadline(report, agency), *_form(report)):
         key = (each.rule, each.address or "")
         used.add(key)
         found.append(each.of(report.agency, report.year).explained(given.get(key)))

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from open_reports.library import Library
 
 
+OPEN = frozenset({"open.cell", "open.absent"})
+"""Codes of what an import left open: the one error with which a package can be shown, though not published."""
+
+
 class Checked(NamedTuple):
     """A library without errors, everything the checks found in it, and how findings name its folder."""
 
@@ -25,10 +29,12 @@ class Checked(NamedTuple):
     place: str
 
 
-def checked(folder: Path, *, place: str | None = None, strict: bool = False, memory: Memory | None = None) -> Checked:
+def checked(
+    folder: Path, *, place: str | None = None, strict: bool = False, waiting: bool = False, memory: Memory | None = None
+) -> Checked:
     """Read and check a folder of packages; with a `memory`, packages that are as they were are not checked again.
 
-    Raises `DataError` with every error, if `strict` with every discrepancy, too, about which the package says nothing.
+    `waiting` lets packages pass of which an import left cells open, for whoever shows them to settle them. Raises `DataError` with every error, if `strict` with every discrepancy, too, about which the package says nothing.
     """
     library = open_library(folder, place=place)
     # What could not be read is no part of the library's digest, so only what is whole can be remembered.
@@ -41,6 +47,6 @@ def checked(folder: Path, *, place: str | None = None, strict: bool = False, mem
         cache.save()
         if memory:
             memory.keep(state, findings)
-    if wrong := (*errors(findings), *(unexplained(findings) if strict else ())):
+    if wrong := (*(each for each in errors(findings) if not (waiting and each.code in OPEN)), *(unexplained(findings) if strict else ())):
         raise DataError(wrong)
     return Checked(library, findings, place or folder.name)

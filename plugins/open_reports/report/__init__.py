@@ -28,14 +28,17 @@ from open_reports.report.model import (
     possible_files,
     table_path,
 )
+from open_reports.report.open_cells import ABSENT, OPEN, OpenCell, open_text
 from open_reports.report.reading import Reading, read
 from open_reports.report.writing import csv_text, descriptor, file_hash, json_text, resources, table_rows, write
 
 __all__ = [
+    "ABSENT",
     "DESCRIPTOR",
     "FIRST_YEAR",
     "FREE_TABLES",
     "LAST_YEAR",
+    "OPEN",
     "PROFILE",
     "PROSE",
     "URL",
@@ -44,6 +47,7 @@ __all__ = [
     "Figure",
     "Item",
     "Note",
+    "OpenCell",
     "Reading",
     "Report",
     "Revision",
@@ -55,6 +59,7 @@ __all__ = [
     "json_text",
     "judge",
     "number",
+    "open_text",
     "package_files",
     "possible_files",
     "read",

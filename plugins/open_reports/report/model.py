@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from open_reports.finding import Explanation
+    from open_reports.report.open_cells import OpenCell
 
 DESCRIPTOR = "datapackage.json"
 PROSE = "report.md"
@@ -183,7 +184,7 @@ class Table:
 class Report:
     """One agency's year.
 
-    `files` are the bytes of the package as kept, by path below it; `digest` the sha-256 of them all; `place` the
+    `files` are the bytes of the package as kept, by path below it; `digest` the sha-256 of them all and of the list of open cells; `place` the
     package's folder as the reader knows it; `prose` the Markdown of each section of `report.md` by its id.
     """
 
@@ -207,6 +208,8 @@ class Report:
     prose_rows: tuple[tuple[int, str], ...]
     """Lines of `report.md` below its headings, with their numbers."""
     headings: tuple[tuple[str, int], ...]
+    open: tuple[OpenCell, ...]
+    """What an import left for a person to settle; nothing of a report that has any is published."""
     descriptor: Mapping[str, Any] = field(repr=False)
     files: Mapping[str, bytes] = field(repr=False)
     digest: str

@@ -13,6 +13,7 @@ from open_reports.form import forms
 from open_reports.report.descriptor import Described, describe, parsed, undeclared
 from open_reports.report.faults import Faults
 from open_reports.report.model import DESCRIPTOR, PROSE, Report, package_files
+from open_reports.report.open_cells import OPEN, read_open
 from open_reports.report.prose import read_prose
 from open_reports.report.tables import Tables
 
@@ -67,7 +68,9 @@ class _Package:
         entries, faults = gate.children(folder, self.place)
         self.faults += faults
         # Whatever is not asked for is refused, not passed over: it may be a table under a mistyped name.
-        self.faults += gate.unexpected(entries, {DESCRIPTOR, PROSE, "data"}, self.place)
+        self.faults += gate.unexpected(
+            entries, {DESCRIPTOR, PROSE, OPEN, "data"} if OPEN in entries else {DESCRIPTOR, PROSE, "data"}, self.place
+        )
         inside = self._inside(folder, entries)
         if any(each.file == f"{self.place}/data" for each in self.faults):
             return  # every package has its figures there: without them, nothing else is worth telling
@@ -89,6 +92,8 @@ class _Package:
         for path in paths:
             if path != DESCRIPTOR:
                 self._take(folder, path, self.faults)
+        if OPEN in entries:
+            self._take(folder, OPEN, self.faults)
         self.faults += said
 
     def _inside(self, folder: str, entries: Mapping[str, os.DirEntry[str]]) -> Collection[str]:
@@ -148,6 +153,7 @@ class _Package:
         prose = read_prose(self.texts.get(PROSE, ""), form.sections, self.faults)
         if described is not None:
             self.faults.note_all(DESCRIPTOR, undeclared(self.value, form_of, reader.printed_form, self.files))
+        waiting = tuple(read_open(self.texts[OPEN], dict(form_of), self.faults)) if described and OPEN in self.texts else ()
         # Whole or not at all: half a report would look like one that leaves lines out.
         if self.faults or described is None:
             return None
@@ -160,7 +166,8 @@ class _Package:
             prose=prose.sections,
             prose_rows=prose.rows,
             headings=prose.headings,
-            files=self.files,
+            open=waiting,
+            files={path: data for path, data in self.files.items() if path != OPEN},
             digest=self._digest(),
             place=self.place,
             **described.fields,

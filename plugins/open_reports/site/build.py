@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from open_reports.checks.cache import Memory
 from open_reports.checks.check import counts
-from open_reports.checks.opening import checked
+from open_reports.checks.opening import OPEN, checked
 from open_reports.files.catalogue import routes
 from open_reports.files.manifest import PATH, Manifest
 from open_reports.finding import DataError
@@ -87,11 +87,14 @@ class Build:
                 settings.packages,
                 place=place if not place.startswith("..") else settings.packages.name,
                 strict=settings.strict,
+                waiting=settings.preview,
                 memory=Memory(f"build {settings.packages.resolve()}"),
             )
             self._released = releases.read(settings.record)
             if not settings.preview and (broken := releases.breaches(found.library, self._released)):
                 raise releases.PermanenceError(broken)
+            # Settled where it is seen: each open cell has its finding below the line, with what the original has there.
+            self.broken = tuple(each for each in found.findings if each.code in OPEN)
             self.data = found
         except DataError as error:
             # A preview that goes silent while a clerk types would be worse than one that says what is wrong.

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import escape
 
+from open_reports.checks.opening import OPEN
 from open_reports.pages import ENGLISH
 from open_reports.site import locale
 from open_reports.site.publish import ASSETS
@@ -236,10 +237,11 @@ def own_page(output: str) -> str:
 
 
 def banner(findings: tuple[Finding, ...], language: str) -> str:
-    """HTML of the notice that a preview shows while the data have errors."""
+    """HTML of the notice that a preview shows while the data have errors, or cells that an import left open."""
     w = Words(language)
+    told = "preview_open" if all(each.code in OPEN for each in findings) else "preview_broken"
     entries = "".join(f"<li>{escape(each.message(language))}</li>" for each in findings[:20])
-    return f'<div class="or-broken" role="alert"><p>{w("preview_broken", count=len(findings))}</p><ul>{entries}</ul></div>'
+    return f'<div class="or-broken" role="alert"><p>{w(told, count=len(findings))}</p><ul>{entries}</ul></div>'
 
 
 def _blank(**given: object) -> SimpleNamespace:

@@ -1,0 +1,88 @@
+"""Open cells: what an import could not be sure of, listed in `open.csv` beside the package until a person has settled it.
+
+The list is no part of the published package and unknown to its descriptor. While a row stands in it, the package has an error:
+a cell that waits for a person must not be published as "left blank".
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from open_reports import gate
+from open_reports.document import shown
+from open_reports.form import Address, forms
+from open_reports.report.writing import csv_text
+from open_reports.text import Text, reading, resource_text, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from open_reports.report.faults import Faults
+
+OPEN = "open.csv"
+"""The list's file, in the folder of the package."""
+HEADER = ("table", "line", "column", "place", "seen", "reason", "proposal")
+ABSENT = "absent"
+"""Reason of a line that was not found in the original: to be confirmed, for it may have been overlooked."""
+
+
+class OpenCell(NamedTuple):
+    """One row of the list: a cell, or with an empty `column` a whole line.
+
+    `place` is where it stands in the original, `seen` the text there, `reason` a code of `locales/intake.yml` or a sentence,
+    `proposal` what may be meant, empty where nothing is proposed; `row` its line in the file.
+    """
+
+    table: str
+    line: str
+    column: str
+    place: str
+    seen: str
+    reason: str
+    proposal: str
+    row: int
+
+    @property
+    def address(self) -> str:
+        """Address of the figure, or of the line."""
+        return str(Address(self.table, self.line, self.column)) if self.column else f"{self.table}/{self.line}"
+
+    @property
+    def why(self) -> Text:
+        """The reason as a sentence; a reason that has no words of ours is told as it stands."""
+        return reasons().get(self.reason) or Text(zh=self.reason, en=self.reason)
+
+
+@cache
+def reasons() -> Mapping[str, Text]:
+    """Why a cell is open, by its code, from `locales/open.yml`. Raises `FormError` where one lacks a language."""
+    name = "locales/open.yml"
+    with reading(name, resource_text(name)) as root:
+        return {code: text_of(root.record(code)) for code in root.mapping}
+
+
+def open_text(cells: Iterable[OpenCell]) -> str:
+    """The list as CSV."""
+    return csv_text([HEADER, *([getattr(cell, name) for name in HEADER] for cell in cells)])
+
+
+def read_open(text: str, form_of: Mapping[str, str], faults: Faults) -> Iterator[OpenCell]:
+    """Read the list of a package whose tables have these forms; what is wrong in it becomes faults."""
+    rows, found = gate.grid(text, f"{faults.place}/{OPEN}")
+    faults += found
+    if not rows or tuple(rows[0]) != HEADER:
+        if not found:
+            faults.note("open.header", OPEN, row=1, found=shown(",".join(rows[0]) if rows else ""), expected=",".join(HEADER))
+        return
+    for index, row in enumerate(rows[1:], start=2):
+        if len(row) != len(HEADER):
+            faults.note("open.width", OPEN, row=index, found=str(len(row)), expected=str(len(HEADER)))
+            continue
+        cell = OpenCell(**dict(zip(HEADER, row, strict=True)), row=index)
+        form = forms()[form_of[cell.table]].tables[cell.table] if cell.table in form_of else None
+        line = form.lines.get(cell.line) if form else None
+        if line is None or (cell.column and cell.column not in line.columns):
+            faults.note("open.place", OPEN, row=index, found=shown(cell.address))
+        else:
+            yield cell

@@ -1,0 +1,110 @@
+"""Cells that an import left open: told with the original's text, shown in a preview, never published."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import made_up
+import pytest
+from open_reports import corpus
+from open_reports.checks.check import check, errors
+from open_reports.finding import DataError
+from open_reports.library import open_library
+from open_reports.report import OPEN, OpenCell, open_text
+from open_reports.site.build import Build, Settings
+from open_reports.text import LANGUAGES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CELL = OpenCell("disputes", "reconsideration", "upheld", "第3页表1第2行", "1 2", "absent of nothing", "12", 0)
+LINE = OpenCell("applications", "granted", "", "", "", "absent", "", 0)
+AGENCY, YEAR = "xugou-jia", 2023
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Two packages; the second waits for a cell and a line."""
+    for package in made_up.history(AGENCY, (2022, YEAR)):
+        package.write(tmp_path / "datapackages")
+    (tmp_path / "datapackages" / AGENCY / str(YEAR) / OPEN).write_text(open_text([CELL, LINE]), encoding="utf-8")
+    return tmp_path / "datapackages"
+
+
+def test_each_is_an_error_at_its_place(root: Path) -> None:
+    found = [each for each in errors(check(open_library(root))) if each.rule == "OPEN"]
+    assert [(each.code, each.address, each.row, each.found) for each in found] == [
+        ("open.cell", "disputes/reconsideration/upheld", 2, "1 2"),
+        ("open.absent", "applications/granted", 3, ""),
+    ]
+    assert all(each.file == f"datapackages/{AGENCY}/{YEAR}/{OPEN}" for each in found)
+    for language in LANGUAGES:
+        said = found[0].message(language)
+        assert all(part in said for part in (CELL.place, CELL.seen, CELL.reason, CELL.proposal, "open.csv"))
+        assert "{" not in said + found[1].message(language)
+
+
+def test_the_list_is_no_part_of_the_package(root: Path) -> None:
+    library = open_library(root)
+    with_list = library.reports[AGENCY, YEAR]
+    (root / AGENCY / str(YEAR) / OPEN).unlink()
+    settled = open_library(root).reports[AGENCY, YEAR]
+    assert with_list.files == settled.files
+    assert with_list.digest != settled.digest  # or what is remembered of the one would be believed of the other
+    assert settled.open == ()
+    assert not errors(check(open_library(root)))
+
+
+def _settings(root: Path, *, preview: bool) -> Settings:
+    return Settings(packages=root, base=root.parent, record=root.parent / "released", target=root.parent / "site", preview=preview)
+
+
+def test_nothing_open_is_published(root: Path) -> None:
+    with pytest.raises(DataError, match="待核对"):
+        Build(_settings(root, preview=False)).open()
+    with pytest.raises(DataError, match="待核对"):
+        corpus.open(root)
+
+
+def test_a_preview_shows_each_beside_what_the_original_has(root: Path) -> None:
+    build = Build(_settings(root, preview=True))
+    build.open()
+    assert {each.code for each in build.broken} == {"open.cell", "open.absent"}
+    page = next(page for page in build.pages if page.here.path == f"reports/{AGENCY}/{YEAR}/" and page.here.w.language == "zh")
+    html = build.page(page)
+    row = html.split('id="disputes/reconsideration/upheld"')[1].split('class="or-beside"')[1].split("</tr>")[0]
+    assert CELL.place in row
+    assert f"“{CELL.seen}”" in row
+    assert f"“{CELL.proposal}”" in row
+
+
+def test_another_error_still_hides_the_package_from_a_preview(root: Path) -> None:
+    (root / AGENCY / str(YEAR) / "report.md").write_text("## 九、没有这一节\n", encoding="utf-8")
+    with pytest.raises(DataError):
+        Build(_settings(root, preview=True)).open()
+
+
+@pytest.mark.parametrize(
+    "text, code",
+    [
+        ("", "open.header"),
+        ("table,line\n", "open.header"),
+        (open_text([]) + "disputes,reconsideration\n", "open.width"),
+        (open_text([CELL._replace(line="nothing")]), "open.place"),
+        (open_text([CELL._replace(column="amount")]), "open.place"),
+        (open_text([CELL._replace(table="nothing")]), "open.place"),
+    ],
+)
+def test_a_list_that_cannot_be_read_is_an_error(root: Path, text: str, code: str) -> None:
+    (root / AGENCY / str(YEAR) / OPEN).write_text(text, encoding="utf-8")
+    assert [each.code for each in open_library(root).findings] == [code]
+
+
+def test_a_list_with_its_head_alone_holds_nothing_open(root: Path) -> None:
+    (root / AGENCY / str(YEAR) / OPEN).write_text(open_text([]), encoding="utf-8")
+    assert not errors(check(open_library(root)))
