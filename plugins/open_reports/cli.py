@@ -28,7 +28,7 @@ from open_reports.gate import read_text, slug_fault
 from open_reports.history import diff as differences
 from open_reports.history import releases
 from open_reports.library import AGENCY, open_library
-from open_reports.report import FIRST_YEAR, LAST_YEAR, Source, csv_text, descriptor, json_text, table_path, table_rows, write
+from open_reports.report import FIRST_YEAR, LAST_YEAR, Draft, Source, write
 from open_reports.site.export import export as export_files
 from open_reports.text import LANGUAGES, Words
 from open_reports.verify import verify as verify_copy
@@ -180,21 +180,15 @@ def new(agency: str, year: int, root: Path, title: str | None, source: str | Non
     library = open_library(root, only=[(agency, -1)]) if root.is_dir() else None
     name = library.agencies[agency].name if library and agency in library.agencies else agency
     heading = title or f"{name}{year}年政府信息公开工作年度报告"
-    files = {table_path(name): csv_text(table_rows(table, {}, lambda _line, _column: "")) for name, table in form.tables.items()}
-    files["data/overview.csv"] = csv_text([known.common.overview.header])
-    files["data/notes.csv"] = csv_text([known.common.notes.header])
-    files["report.md"] = "\n".join(f"## {section.number}、{section.title.zh}\n" for section in form.sections)
-    files["datapackage.json"] = json_text(
-        descriptor(
-            agency=agency,
-            year=year,
-            title=heading,
-            sources=[Source(heading, source or PLACEHOLDER)],
-            form_of=dict.fromkeys(form.tables, form.id),
-            created=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        )
+    draft = Draft(
+        agency=agency,
+        year=year,
+        title=heading,
+        sources=[Source(heading, source or PLACEHOLDER)],
+        form_of=dict.fromkeys(form.tables, form.id),
+        created=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     )
-    write(folder, files)
+    write(folder, draft.files())
     if not (root / agency / AGENCY).exists():
         (root / agency / AGENCY).write_text(
             f"name: {PLACEHOLDER}\nname_en: {PLACEHOLDER}\nkind: {PLACEHOLDER}\nparent: none\nregion: {PLACEHOLDER}\nsite: {PLACEHOLDER}\n",

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from open_reports.checks.identity import MOST_SHOWN, contradictory, identities, located, spelt, total
 from open_reports.checks.narrative import stated
-from open_reports.finding import LEVELS, Explanation, Finding, finding, messages
+from open_reports.finding import LEVELS, Explanation, Finding, finding
 from open_reports.form import forms
 from open_reports.library import with_neighbours
 from open_reports.report import ABSENT, DESCRIPTOR, OPEN, PROSE, judge, table_path
-from open_reports.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from open_reports.finding import Level
     from open_reports.library import Agency, Library
     from open_reports.report import Address, Report
+    from open_reports.text import Text
 
 
 def _contradictions(report: Report, library: Library | None) -> Iterator[Finding]:
@@ -186,13 +186,8 @@ def _open(report: Report) -> Iterator[Finding]:
             title=column.label if column else form.title,
             why=cell.why,
             place=cell.place,
-            proposal=_proposal(cell.proposal),
+            proposal=cell.proposed,
         )
-
-
-def _proposal(value: str) -> Text:
-    text = messages()["open.proposed" if value else "open.unproposed"].text
-    return Text(zh=text.filled("zh", {"value": value}), en=text.filled("en", {"value": value}))
 
 
 def _sections(report: Report) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ its own checks; `write` makes a package.
 
 from open_reports.form import Address
 from open_reports.report.descriptor import URL
+from open_reports.report.drafting import Draft
 from open_reports.report.judging import judge
 from open_reports.report.model import (
     DESCRIPTOR,
@@ -16,6 +17,7 @@ from open_reports.report.model import (
     PROFILE,
     PROSE,
     Change,
+    Consolidation,
     Figure,
     Item,
     Note,
@@ -44,6 +46,8 @@ __all__ = [
     "URL",
     "Address",
     "Change",
+    "Consolidation",
+    "Draft",
     "Figure",
     "Item",
     "Note",

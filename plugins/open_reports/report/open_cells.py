@@ -13,7 +13,7 @@ from open_reports import gate
 from open_reports.document import shown
 from open_reports.form import Address, forms
 from open_reports.report.writing import csv_text
-from open_reports.text import Text, reading, resource_text, text_of
+from open_reports.text import LANGUAGES, Text, reading, resource_text, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -51,12 +51,18 @@ class OpenCell(NamedTuple):
     @property
     def why(self) -> Text:
         """The reason as a sentence; a reason that has no words of ours is told as it stands."""
-        return reasons().get(self.reason) or Text(zh=self.reason, en=self.reason)
+        return phrases().get(self.reason) or Text(zh=self.reason, en=self.reason)
+
+    @property
+    def proposed(self) -> Text:
+        """The proposal as a phrase."""
+        text = phrases()["proposal.some" if self.proposal else "proposal.none"]
+        return Text(**{language: text.filled(language, {"value": self.proposal}) for language in LANGUAGES})
 
 
 @cache
-def reasons() -> Mapping[str, Text]:
-    """Why a cell is open, by its code, from `locales/open.yml`. Raises `FormError` where one lacks a language."""
+def phrases() -> Mapping[str, Text]:
+    """Why a cell is open, by its code, and how a proposal is told, from `locales/open.yml`. Raises `FormError` where one lacks a language."""
     name = "locales/open.yml"
     with reading(name, resource_text(name)) as root:
         return {code: text_of(root.record(code)) for code in root.mapping}
