@@ -35,6 +35,11 @@ UNTOLD = {
     "file.unreadable",  # whoever may read everything never meets it
     "schema.cell",  # what only the judge refuses: no package is known that passes the gate and not the judge
     "schema.descriptor",
+    "pending.header",  # the list of an import: told by test_open_cells.py
+    "pending.width",
+    "pending.place",
+    "pending.cell",
+    "pending.absent",
 }
 ROUNDS = 40
 """Times a reader may mend and check again; a missing table of 25 lines takes most."""

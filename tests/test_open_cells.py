@@ -39,8 +39,8 @@ def root(tmp_path: Path) -> Path:
 def test_each_is_an_error_at_its_place(root: Path) -> None:
     found = [each for each in errors(check(open_library(root))) if each.rule == "OPEN"]
     assert [(each.code, each.address, each.row, each.found) for each in found] == [
-        ("open.cell", "disputes/reconsideration/upheld", 2, "1 2"),
-        ("open.absent", "applications/granted", 3, ""),
+        ("pending.cell", "disputes/reconsideration/upheld", 2, "1 2"),
+        ("pending.absent", "applications/granted", 3, ""),
     ]
     assert all(each.file == f"datapackages/{AGENCY}/{YEAR}/{OPEN}" for each in found)
     for language in LANGUAGES:
@@ -74,7 +74,7 @@ def test_nothing_open_is_published(root: Path) -> None:
 def test_a_preview_shows_each_beside_what_the_original_has(root: Path) -> None:
     build = Build(_settings(root, preview=True))
     build.open()
-    assert {each.code for each in build.broken} == {"open.cell", "open.absent"}
+    assert {each.code for each in build.broken} == {"pending.cell", "pending.absent"}
     page = next(page for page in build.pages if page.here.path == f"reports/{AGENCY}/{YEAR}/" and page.here.w.language == "zh")
     html = build.page(page)
     row = html.split('id="disputes/reconsideration/upheld"')[1].split('class="or-beside"')[1].split("</tr>")[0]
@@ -92,12 +92,12 @@ def test_another_error_still_hides_the_package_from_a_preview(root: Path) -> Non
 @pytest.mark.parametrize(
     "text, code",
     [
-        ("", "open.header"),
-        ("table,line\n", "open.header"),
-        (open_text([]) + "disputes,reconsideration\n", "open.width"),
-        (open_text([CELL._replace(line="nothing")]), "open.place"),
-        (open_text([CELL._replace(column="amount")]), "open.place"),
-        (open_text([CELL._replace(table="nothing")]), "open.place"),
+        ("", "pending.header"),
+        ("table,line\n", "pending.header"),
+        (open_text([]) + "disputes,reconsideration\n", "pending.width"),
+        (open_text([CELL._replace(line="nothing")]), "pending.place"),
+        (open_text([CELL._replace(column="amount")]), "pending.place"),
+        (open_text([CELL._replace(table="nothing")]), "pending.place"),
     ],
 )
 def test_a_list_that_cannot_be_read_is_an_error(root: Path, text: str, code: str) -> None:

@@ -31,7 +31,7 @@ TABLES = forms().tables
 
 FOLDER = Path(__file__).parent / "cases" / "rules"
 ROOT = "datapackages"
-OF_FILES = {"FILE", "META", "SCHEMA"}
+OF_FILES = {"FILE", "META", "OPEN", "SCHEMA"}
 """Rules of files, not of figures: their cases are the broken packages of `cases/packages`."""
 NAMED = dict(zip(("表二", "表三", "表四"), TABLES, strict=True))
 AGENCY = "xugou-jia"

@@ -177,7 +177,7 @@ def _open(report: Report) -> Iterator[Finding]:
         form = report.tables[cell.table].form
         column = form.columns.get(cell.column)
         yield finding(
-            "open.absent" if cell.reason == ABSENT else "open.cell",
+            "pending.absent" if cell.reason == ABSENT else "pending.cell",
             file=f"{report.place}/{OPEN}",
             row=cell.row,
             address=cell.address,

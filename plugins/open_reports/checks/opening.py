@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from open_reports.library import Library
 
 
-OPEN = frozenset({"open.cell", "open.absent"})
+OPEN = frozenset({"pending.cell", "pending.absent"})
 """Codes of what an import left open: the one error with which a package can be shown, though not published."""
 
 

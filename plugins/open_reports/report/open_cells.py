@@ -79,16 +79,16 @@ def read_open(text: str, form_of: Mapping[str, str], faults: Faults) -> Iterator
     faults += found
     if not rows or tuple(rows[0]) != HEADER:
         if not found:
-            faults.note("open.header", OPEN, row=1, found=shown(",".join(rows[0]) if rows else ""), expected=",".join(HEADER))
+            faults.note("pending.header", OPEN, row=1, found=shown(",".join(rows[0]) if rows else ""), expected=",".join(HEADER))
         return
     for index, row in enumerate(rows[1:], start=2):
         if len(row) != len(HEADER):
-            faults.note("open.width", OPEN, row=index, found=str(len(row)), expected=str(len(HEADER)))
+            faults.note("pending.width", OPEN, row=index, found=str(len(row)), expected=str(len(HEADER)))
             continue
         cell = OpenCell(**dict(zip(HEADER, row, strict=True)), row=index)
         form = forms()[form_of[cell.table]].tables[cell.table] if cell.table in form_of else None
         line = form.lines.get(cell.line) if form else None
         if line is None or (cell.column and cell.column not in line.columns):
-            faults.note("open.place", OPEN, row=index, found=shown(cell.address))
+            faults.note("pending.place", OPEN, row=index, found=shown(cell.address))
         else:
             yield cell
