@@ -106,9 +106,9 @@ class Place(NamedTuple):
     right: tuple[tuple[int, bool, Address], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 # Strands are what makes checking a corpus cheap (`benchmarks check`): rules along one line share its numbers, and positions
 # need no look-up.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Strand:
     """One line or column of a table, with every rule that holds along it: its numbers are judged together.
 
