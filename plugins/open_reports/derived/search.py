@@ -231,7 +231,7 @@ class _Positions(dict[Any, int]):
 
 
 def _used(known: Sequence[Synonym], names: Iterable[str]) -> list[tuple[str, tuple[str, ...]]]:
-    """Synonyms of a term that stands in one of the names, which are joined by what no name holds."""
+    """Synonyms whose term stands in one of the names."""
     # One search through all names instead of one a name: no term holds a line break, so none can match across two.
     text = "\n".join(names)
     return [(each.term, each.also) for each in known if each.term in text]

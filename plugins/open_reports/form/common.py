@@ -34,7 +34,7 @@ class CellType:
     _accepted: set[str] = field(default_factory=set, repr=False, compare=False)
 
     def accepts(self, text: str) -> bool:
-        """Whether a cell of this kind may be spelt so; spellings seen before cost one look-up, and few there are."""
+        """Whether a cell of this kind may be spelt so. A spelling seen before costs one look-up."""
         # Reports are mostly small numbers that come again and again; only accepted spellings are kept, so a faulty file cannot
         # fill it with rubbish.
         if text in self._accepted:
@@ -47,7 +47,7 @@ class CellType:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleText:
-    """A rule as people read it: `standing` says whether the form prints it, implies it, the law or this project sets it.
+    """A rule as people read it: `standing` says whether the form prints or implies it, or the law or this project sets it.
 
     `level` is that of a finding against it.
     """

@@ -179,7 +179,7 @@ class Forms(Mapping[str, Form]):
 
     @cached_property
     def tables(self) -> tuple[str, ...]:
-        """Ids of every table that any form prints, in printed order: a table that the newest form lacks behind the one before it."""
+        """Ids of every table that any form prints, in the order of the newest form; what that lacks goes where an older one has it."""
         return merged(tuple(form.tables) for form in self._newest_first)
 
     def printing(self, table: str) -> tuple[TableForm, ...]:
@@ -219,7 +219,7 @@ class Forms(Mapping[str, Form]):
 
 
 def merged(orders: Iterable[Sequence[str]]) -> tuple[str, ...]:
-    """Every id of several orders once: the first as it is, what only a later one has behind its predecessor there."""
+    """Merge several orders. The first stays as it is; an id that only a later one has goes behind its predecessor there."""
     found: list[str] = []
     for order in orders:
         # A plain union would put what only an older form has at the end, far from the lines it was printed beside.

@@ -124,7 +124,7 @@ def _history(reports: Sequence[Report], language: str) -> tuple[set[str], dict[s
 def _development(reports: Sequence[Report]) -> tuple[dict[str, Figure], dict[str, list[int]]]:
     """Return the followed figure where it may be compared, its first, last and highest, and the years set aside by reason.
 
-    Only one such year is the last and no first.
+    A single such year counts as the last; there is no first then.
     """
     made = book().figures[book().followed]
     usable = []

@@ -56,13 +56,13 @@ class Number(NamedTuple):
 
 
 FEW = 3
-"""A sum of up to so many lines names them all; of more, only the foremost, if these are no more."""
+"""A sum of up to this many lines names them all. A longer one names its foremost lines, if there are no more than this."""
 
 
 # Mutable for its two caches alone: most figures are measured for a condition, and never asked for their parts or disputes.
 @dataclass(slots=True)
 class Figure:
-    """A figure of a report: `value` None for the `status` of what is missing; `cells` those that are reported of what is `made`."""
+    """A figure of a report. Where `value` is None, `status` says what is missing. `cells` are those of `made` that are reported."""
 
     value: Value | None
     status: str
@@ -104,7 +104,7 @@ class Figure:
         return any(test.axis == "line" and (table.form.id, test.members[0][1]) in own for table, test in self._failing())
 
     def beside(self) -> list[Cell]:
-        """What the other cells of its own line say that an identity relates to it: those that are not zero."""
+        """Other cells of the same line that an identity relates to this figure, where they are not zero."""
         if self.report is None:
             return []
         found: dict[Address, Cell] = {}
