@@ -37,6 +37,7 @@ def export(publication: Publication, folder: Path, *, place: str) -> Exported:
     made = manifest.Manifest(site=publication.site, packages=place)
     try:
         staged.parent.mkdir(parents=True, exist_ok=True)
+        # A killed process that had our number may have left a folder of this name.
         shutil.rmtree(staged, ignore_errors=True)
         staged.mkdir()
         for path, data in publication.data_files():
@@ -57,6 +58,7 @@ def refuse_foreign(folder: Path) -> None:
         raise CopyError(str(folder), "export.no_folder")
     if not folder.exists():
         return
+    # A mistyped folder must not cost somebody their files: only what an export itself wrote may be replaced.
     copy = FolderCopy(folder)
     found = copy.paths()
     if copy.faults:

@@ -103,6 +103,7 @@ def publish(
         released=released,
         catalogue=catalogue,
     )
+    # What is lacking is part of every key: a kept page must not offer a file that this build cannot make.
     keys = PageKeys(library, found, sources.covered, (site, problem, *sorted(lacking)))
     folders = _folders(sources, keys, problem)
     labels = tuple(lacking.values())
@@ -110,6 +111,7 @@ def publish(
     by_path = {folder.path: folder for folder in folders}
     measured = pages.DataFiles(sources, by_path, frozenset(page.here.path for page in known) | {pages.DATA}, labels)
     known += (pages.data_page(measured, Words(language), site=site) for language in LANGUAGES)
+    # Behind all others, for the search finds pages by their names.
     searches = [pages.search_page(pages.Here("search/", Words(language)), catalogue(language)) for language in LANGUAGES]
     publication = Publication(
         site=site,
@@ -157,6 +159,7 @@ def _site_pages(sources: Sources, folders: Sequence[Folder], findings: Sequence[
         of_all += pages.corrections_pages(data, w, problem)
         of_all += (pages.compare_page(library, w), pages.glossary_page(w))
         yield from _keyed(of_all, whole)
+        # Without a key: it tells the size of the database, which is known only when that is made.
         yield pages.explore_page(w, database_size=lambda: data.size("database") if "database" in data else 0)
 
 
