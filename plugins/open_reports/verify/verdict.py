@@ -66,6 +66,7 @@ class Verdict:
         counts = {"copy": self.copy, "files": f"{self.files:,}", "packages": self.packages, "bytes": f"{self.size:,}"}
         if self.deviations:
             return message("verdict.failed", **counts, deviations=f"{len(self.deviations):,}")[language]
+        # A part of a site has no manifest, so no hash to compare.
         stated = message("verdict.hash", hash=self.hash) if self.hash else Text(zh="", en="")
         return message("verdict.passed", **counts, hash=stated)[language].rstrip()
 
@@ -78,6 +79,7 @@ class Verdict:
 def of_finding(each: Finding, place: str, folder: str) -> Deviation:
     """Tell a finding of a package by the file's path in the copy."""
     file = each.file or ""
+    # Packages are read in a temporary folder; whoever verifies knows only the paths of the copy.
     where = {language: each.where(language).removeprefix(file) for language in LANGUAGES}
     gaps = {"zh": "：", "en": ": "}
     says = {language: f"{where[language]}{gaps[language] if where[language] else ''}{each.problem(language)}" for language in where}
