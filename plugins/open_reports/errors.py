@@ -24,6 +24,7 @@ class DocumentError(OpenReportsError):
     """
 
     def __init__(self, code: str, *, row: int | None = None, **values: str) -> None:
+        # For developers: whoever tells a clerk looks the code up among the messages, which have both languages.
         super().__init__(f"{code} at line {row}: {values}")
         self.code = code
         self.row = row
