@@ -64,6 +64,7 @@ def check(paths: tuple[Path, ...], style: str, language: str, *, strict: bool) -
 
     PATHS are a folder of packages, an agency's folder, one package or a file of one; `datapackages` unless given.
     """
+    # Every path is checked before anything is printed: JSON and SARIF are one document each.
     surveyed = [_checked(path) for path in (paths or (Path(ROOT),))]
     findings = [each for found in surveyed for each in found.findings]
     if style == "json":
@@ -77,6 +78,7 @@ def check(paths: tuple[Path, ...], style: str, language: str, *, strict: bool) -
         click.echo(annotations.commands, nl=False)
         # GitHub shows only so many annotations of a step; the summary lists them all.
         if step := os.environ.get("GITHUB_STEP_SUMMARY"):
+            # Appended: earlier commands of the same step may have written to it.
             with Path(step).open("a", encoding="utf-8") as stream:
                 stream.write(annotations.summary)
     else:

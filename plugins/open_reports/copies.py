@@ -75,7 +75,7 @@ class CopyError(OpenReportsError):
 
 
 class Copy(ABC):
-    """A published copy. `name` is what its reader calls it; `faults` what `paths` met and nobody opens, links for instance."""
+    """A published copy. `name` is what its reader calls it; `faults` are what `paths` found and never opens, such as links."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -311,7 +311,7 @@ class WebCopy(Copy):
         self._base = parts._replace(netloc=host, path=path if path.endswith("/") else f"{path}/", query="", fragment="").geturl()
         self._timeout = timeout
         self._opener = urllib.request.build_opener(_SameOrigin)
-        # Unpacked: of bytes that the server packs for the way, nobody could tell the hash of the file.
+        # Uncompressed: the manifest states the hash of the bytes as they were published.
         self._opener.addheaders = [("User-Agent", "open-reports verify"), ("Accept-Encoding", "identity")]
 
     def paths(self) -> None:
@@ -357,7 +357,7 @@ class WebCopy(Copy):
 
 
 def _require_plain(path: str, encoding: str) -> None:
-    """Refuse what a server encoded anew though nobody asked it to: its bytes are not those that were published."""
+    """Refuse a file that the server compressed unasked: its bytes are not those that were published."""
     if encoding != "identity":
         raise CopyError(path, "web.encoded", found=shown(encoding))
 

@@ -56,7 +56,7 @@ def parse_yaml(text: str) -> object:
     """Parse one YAML document.
 
     Raises `DocumentError` for broken syntax, a duplicate key, an anchor or alias, a tag, or nesting deeper than
-    `MAX_DEPTH` (which costs the parser's stack, not ours to lend).
+    `MAX_DEPTH` (which could exhaust the parser's stack).
     """
     try:
         depth = 0
@@ -254,12 +254,12 @@ class Record:
         return value
 
     def texts(self, key: str, *, most: int = 200) -> tuple[str, ...]:
-        """Take a list of one-line texts; what is none is noted and left out."""
+        """Take a list of one-line texts; anything else is noted and left out."""
         found = (self.one_line(f"{key}[{index}]", value, most=most) for index, value in enumerate(self.sequence(key)))
         return tuple(text for text in found if text is not None)
 
     def one_line(self, key: str, value: object, *, most: int = 200) -> str | None:
-        """Take a value that stands at a key for a one-line text; note what is none, and return None."""
+        """Take a value that stands at a key as a one-line text; note anything else, and return None."""
         fault = _text_fault(value, most)
         if fault is None:
             return str(value)

@@ -78,6 +78,7 @@ class Finding:
         """File, row and column, as far as known."""
         english = language == "en"
         parts = [self.file or ""]
+        # A file that cannot be read has no row, and a fault of a whole row no column.
         if self.row is not None:
             parts.append(f", row {self.row}" if english else f" 第 {self.row} 行")
         if self.column is not None:
@@ -173,7 +174,7 @@ def finding(code: str, **places: Any) -> Finding:  # noqa: ANN401 (the fields of
     message = messages()[code]
     # Callers need not know which values a finding has fields for: a message may use both kinds.
     own = {key: places.pop(key) for key in tuple(places) if key in Finding.__dataclass_fields__}
-    # An identity of a form is a rule of its own, though all identities share a message.
+    # Each identity of a form is a rule of its own, though identities share their messages.
     own.setdefault("rule", message.rule)
     own.setdefault("level", message.level)
     return Finding(code=code, values=tuple(places.items()), **own)
@@ -192,7 +193,7 @@ def _message(code: str, record: Record) -> Message:
     level: Level = next((each for each in LEVELS if each == stated), "error")
     text = open_text_of(record, most=600)
     rule = record.text("rule", required=False) or None
-    # The site tells readers the fact; what a clerk should do about it is no news to them.
+    # Readers of the site get the fact alone; how to mend it is for the clerk.
     public = text_of(record.record("public"), most=600) if "public" in record.mapping else text
     record.close()
     return Message(code=code, rule=rule, level=level, text=text, public=public)

@@ -56,7 +56,7 @@ def slug_fault(name: str) -> str | None:
 
 
 def skeleton(name: str) -> str:
-    """Return what a hurried eye sees of a slug: two ids with one skeleton are look-alikes."""
+    """Return a slug with similar letters made the same: two ids with one skeleton look alike."""
     return name.replace("-", "").replace("rn", "m").replace("vv", "w").translate(str.maketrans("015", "ols"))
 
 

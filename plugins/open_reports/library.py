@@ -54,7 +54,7 @@ class Library:
     """Every report of a folder of packages.
 
     `reports` are keyed by agency and year, agencies in the order of their ids, years ascending; `findings` are the
-    errors of what could not be read, `places` the folders read, as findings name them.
+    errors of what could not be read.
     """
 
     agencies: Mapping[str, Agency]
@@ -254,6 +254,7 @@ def with_neighbours(library: Library, root: Path) -> Library:
         for key in ((report.agency, report.year - 1), *((unit, report.year) for said in report.consolidates for unit in said.units)):
             if key not in library.reports:
                 wanted[key] = None
+    # A neighbour that was never collected is no fault: there is nothing to compare with.
     present = [key for key in wanted if (root / key[0] / str(key[1])).is_dir()]
     if not present:
         return library

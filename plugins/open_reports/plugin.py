@@ -232,7 +232,7 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
     @event_priority(-100)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Write the files that stand beside no page, and put the finished site in its place."""
-        # Last of all plugins: what another one writes now would miss the site that is put in place.
+        # Last of all plugins: what another one wrote after this would not be in the published site.
         build, _ = self._opened
         with _told():
             config.site_dir = str(build.finish(publish=not _warned(config)))

@@ -49,7 +49,7 @@ def resource_texts(folder: str) -> dict[str, str]:
 def opened(name: str, text: str, faults: list[str]) -> Record | None:
     """A YAML text to be read key by key; None where it is no strict YAML, which is added to the faults.
 
-    For whoever reads several files and tells the faults of all together; `faults_of` ends the reading of each.
+    For readers of several files that tell the faults of all together; `faults_of` ends the reading of each.
     """
     try:
         return Record(parse_yaml(text), [])
@@ -66,7 +66,7 @@ def faults_of(name: str, root: Record) -> list[str]:
 
 @contextmanager
 def reading(name: str, text: str) -> Iterator[Record]:
-    """Read one YAML text key by key. Raises `FormError` behind the block, with every fault that was noted in it."""
+    """Read one YAML text key by key. Raises `FormError` after the block, with every fault that was noted in it."""
     faults: list[str] = []
     root = opened(name, text, faults)
     # What is no YAML never reaches the block: the error below is raised instead.

@@ -165,7 +165,7 @@ class Build:
         folder.let_go()
 
     def _standing(self) -> frozenset[str]:
-        """Every path of the finished site; outputs left out for want of a library count as there, for they are told of elsewhere."""
+        """Every path of the finished site. Outputs whose library is not installed count as present: the build tells of them elsewhere."""
         files = frozenset(releases.written(self.folder))
         if self._publication is None or self.data is None or not self._publication.lacking:
             return files
@@ -174,7 +174,7 @@ class Build:
 
 
 def refusal(error: DataError) -> str:
-    """What a build says that publishes nothing for errors in the data: each of them, how many there are, and what to do."""
+    """Message of a build that publishes nothing because of errors in the data: each error, their number, what to do."""
     return f"{error}\n{summary(error.findings)}"
 
 

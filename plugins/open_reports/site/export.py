@@ -29,7 +29,7 @@ def export(publication: Publication, folder: Path, *, place: str) -> Exported:
     """Write every data file of a publication, and the manifest, into a folder that takes its place when it is whole.
 
     No page is built. `place` is how the manifest names the folder of packages. A folder that stands there already is replaced if
-    it holds nothing but an export; else, and where nothing can be written, `CopyError` is raised and what was there stays as it was.
+    it holds nothing but an export; otherwise, or if writing fails, `CopyError` is raised and what was there stays as it was.
     """
     refuse_foreign(folder)
     target = Path(os.path.abspath(folder))  # noqa: PTH100 (a link is not followed): `.` has no name to build beside

@@ -1,6 +1,6 @@
 """Staging: a site is built beside the published one and takes its place when it is whole.
 
-Where the system can, the two folders are exchanged in one step, so that no kill and no reader ever meets a half of either.
+Where the system can, the two folders are exchanged in one step, so neither a killed build nor a reader ever meets half a site.
 """
 
 from __future__ import annotations

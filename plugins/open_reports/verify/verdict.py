@@ -1,4 +1,4 @@
-"""Verdict: what became of a verification, in words."""
+"""Verdict: the outcome of a verification, in words."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Deviation(NamedTuple):
 
 @dataclass(kw_only=True)
 class Verdict:
-    """What became of a verification: `deviations`, and `notes` on what could not be verified or is of another version.
+    """The outcome of a verification: `deviations`, and `notes` on what could not be verified or is of another version.
 
     `files`, `packages` and `size` (in bytes) count what was read; `hash` is the manifest's, empty where there is none.
     """
@@ -72,6 +72,7 @@ class Verdict:
 
     def text(self, language: str = "zh") -> str:
         """Every deviation, every note, the summary, a line each."""
+        # The summary comes last: on a terminal, a long list would push it out of sight.
         lines = [each.text(language) for each in self.deviations]
         return "\n".join([*lines, *(each[language] for each in self.notes), self.summary(language)]) + "\n"
 
