@@ -4,7 +4,10 @@
     ├── DocumentError    a YAML or JSON text that is not what it must be, with each place
     ├── FormError        a statutory form (our own data) that contradicts itself
     ├── DataError        packages that cannot be published, with every finding (finding.py)
-    └── PublishError     outputs that would overwrite one another or leave the site
+    ├── PublishError     outputs that would overwrite one another or leave the site
+    ├── CopyError        a published copy that cannot be read, or must not be (copies.py)
+    ├── PermanenceError  what was released and changed in silence, or is gone (history/releases/)
+    └── RevisionError    a revision that cannot be compared with (history/diff/)
 
 A fault in data is never raised as a traceback: shells catch `OpenReportsError` and print it.
 """
