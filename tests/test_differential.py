@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from open_reports.finding import Finding
     from open_reports.report import Reading
 
-pytestmark = pytest.mark.unmeasured
+pytestmark = [pytest.mark.unmeasured, pytest.mark.usefixtures("forgetful_judge")]
 
 TABLES = forms().tables
 
