@@ -166,7 +166,7 @@ def test_years_that_continue_have_no_finding(seed: int, years: list[int], data: 
 
 
 def _plain(text: str) -> bool:
-    if INVISIBLE.search(text):  # variation selectors and fillers are of the classes of what can be seen, and are refused all the same
+    if INVISIBLE.search(text):  # variation selectors are marks to Unicode, and are refused all the same
         return False
     return unicodedata.is_normalized("NFC", text) and not text.startswith(("=", "+", "@", "-"))
 
