@@ -18,6 +18,7 @@ import sys
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -26,6 +27,7 @@ from urllib.parse import unquote, urlsplit
 
 import mkdocs.commands.build
 import mkdocs.config
+import mkdocs.utils
 import pytest
 from lxml import html
 from patience import PATIENCE
@@ -90,10 +92,16 @@ def run(*command: str, cwd: Path, env: dict[str, str], within: float = PATIENCE)
 _BUILDERS = ("mkdocs", "properdocs")
 
 
+_themes = cache(mkdocs.utils.get_themes)
+"""Installed themes: to look for them among all that is installed is a fifth of a build that is refused."""
+
+
 def build_here(config_file: Path, *, strict: bool = False) -> None:
     """Build a project in this process."""
     require("build")
-    config = mkdocs.config.load_config(str(config_file), strict=strict or None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mkdocs.utils, "get_themes", _themes)
+        config = mkdocs.config.load_config(str(config_file), strict=strict or None)
     config.plugins.on_startup(command="build", dirty=False)
     mkdocs.commands.build.build(config)
 
