@@ -29,6 +29,7 @@ import mkdocs.commands.build
 import mkdocs.config
 import mkdocs.utils
 import pytest
+from forking import Commands
 from lxml import html
 from patience import PATIENCE
 from playwright.sync_api import expect, sync_playwright
@@ -90,6 +91,15 @@ def run(*command: str, cwd: Path, env: dict[str, str], within: float = PATIENCE)
 
 
 _BUILDERS = ("mkdocs", "properdocs")
+
+
+@pytest.fixture(scope="session")
+@starts("build")
+def commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
+    """What runs MkDocs in processes of their own that need not load it first."""
+    loaded = ("mkdocs.commands.build", "material.plugins.search.plugin", "open_reports.plugin", "frictionless", "duckdb", "xlsxwriter")
+    with Commands(*loaded, env=environment(tmp_path_factory.mktemp("commands")), within=PATIENCE) as running:
+        yield running
 
 
 _themes = cache(mkdocs.utils.get_themes)
