@@ -1,6 +1,6 @@
 """Commands of Python, each in a process of its own, forked from one that has loaded already what they all load.
 
-    with Commands("mkdocs.commands.build", "open_reports.plugin", …) as commands:
+    with Commands("mkdocs.commands.build", "open_reports.form:forms", …) as commands:
         commands.run("-m", "mkdocs", "build", cwd=folder, env=environment)
 
 To start Python and load MkDocs, the plugin and what that stands on takes more of the processor's time than to build a small site. A
@@ -10,6 +10,7 @@ Python itself before it starts (the seed of hashes, `sitecustomize`): where that
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class Commands:
-    """A process that has loaded some modules and forks for each command."""
+    """A process that has loaded some modules and forks for each command; of `module:function` it has called the function, too."""
 
     def __init__(self, *modules: str, env: Mapping[str, str], within: float) -> None:
         self.within = within
@@ -36,12 +37,18 @@ class Commands:
             [sys.executable, __file__, *modules], env=dict(env), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
         )
 
-    def run(self, *words: str, cwd: Path, env: Mapping[str, str], first: str = "") -> subprocess.CompletedProcess[str]:
-        """Run what Python's command line says, `-m` or `-c`, and return what it said, both streams in one; `first` is code to run before."""
+    def run(self, *words: str, cwd: Path, env: Mapping[str, str], first: str = "", apart: bool = False) -> subprocess.CompletedProcess[str]:
+        """Run what Python's command line says, `-m`, `-c` or a file, and return what it said, both streams in one unless `apart`.
+
+        `first` is code to run before.
+        """
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        with tempfile.NamedTemporaryFile() as said:
-            asked = {"said": said.name, "cwd": str(cwd), "env": dict(env), "words": words, "first": first}
+        with tempfile.TemporaryDirectory() as folder:
+            said = Path(folder) / "said"
+            complained = Path(folder) / "complained" if apart else said
+            streams = [str(said), str(complained)]
+            asked = {"streams": streams, "cwd": str(cwd), "env": dict(env), "words": words, "first": first}
             self._process.stdin.write(json.dumps(asked) + "\n")
             self._process.stdin.flush()
             with selectors.DefaultSelector() as ready:
@@ -50,7 +57,7 @@ class Commands:
                     self._process.kill()
                     raise subprocess.TimeoutExpired(words, self.within)
             code = int(self._process.stdout.readline())
-            return subprocess.CompletedProcess(words, code, Path(said.name).read_text(encoding="utf-8"))
+            return subprocess.CompletedProcess(words, code, *(Path(each).read_text(encoding="utf-8") for each in dict.fromkeys(streams)))
 
     def __enter__(self) -> Self:
         return self
@@ -65,9 +72,8 @@ class Commands:
 
 def _command(asked: dict[str, Any]) -> None:
     """Be the command: nothing is caught, so that it ends as it would by itself."""
-    said = os.open(asked["said"], os.O_WRONLY)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    for stream, number in ((nothing, 0), (said, 1), (said, 2)):
+    streams = [os.open(os.devnull, os.O_RDONLY), *(os.open(each, os.O_WRONLY | os.O_CREAT | os.O_APPEND) for each in asked["streams"])]
+    for number, stream in enumerate(streams):
         os.dup2(stream, number)
     os.chdir(asked["cwd"])
     os.environ.clear()
@@ -75,18 +81,27 @@ def _command(asked: dict[str, Any]) -> None:
     time.tzset()
     sys.path.insert(0, asked["cwd"])
     exec(asked["first"], {})  # noqa: S102 (code of a test)
-    option, what, *arguments = asked["words"]
-    sys.argv = [what if option == "-m" else option, *arguments]
+    option, *arguments = asked["words"]
     if option == "-m":
-        runpy.run_module(what, run_name="__main__", alter_sys=True)
+        sys.argv = arguments
+        runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
+    elif option == "-c":
+        code, *rest = arguments
+        sys.argv = ["-c", *rest]
+        exec(code, {"__name__": "__main__"})  # noqa: S102 (code of a test)
     else:
-        exec(what, {"__name__": "__main__"})  # noqa: S102 (code of a test)
+        sys.argv = [option, *arguments]
+        runpy.run_path(option, run_name="__main__")
 
 
 def _serve() -> None:
     sys.path.remove(str(Path(__file__).parent))  # the tests' own modules are none of a command's
-    for module in sys.argv[1:]:
-        importlib.import_module(module)
+    for named in sys.argv[1:]:
+        module, _, function = named.partition(":")
+        loaded = importlib.import_module(module)
+        if function:
+            getattr(loaded, function)()
+    gc.freeze()  # a command has no garbage to look for in what was loaded
     for line in sys.stdin:
         process = os.fork()
         if not process:

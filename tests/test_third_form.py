@@ -25,6 +25,7 @@ from jsonschema import Draft202012Validator
 from lxml import html as parser
 from open_reports.form import forms
 from open_reports.report import csv_text
+from website import LOADED
 
 PROJECT = Path(__file__).parent.parent
 PACKAGE = PROJECT / "plugins" / "open_reports"
@@ -287,7 +288,7 @@ class World:
 
     def commands(self, program: Path) -> Commands:
         """What runs commands of the program that stands in a folder."""
-        return Commands("mkdocs.commands.build", "open_reports.plugin", "open_reports.cli", env=self.environment(program), within=PATIENCE)
+        return Commands(*LOADED, env=self.environment(program), within=PATIENCE)
 
     def file(self, path: str) -> Path:
         return self.root / "site" / path

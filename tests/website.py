@@ -93,12 +93,34 @@ def run(*command: str, cwd: Path, env: dict[str, str], within: float = PATIENCE)
 _BUILDERS = ("mkdocs", "properdocs")
 
 
+LOADED = (
+    *(
+        "mkdocs.commands.build",
+        "material.plugins.search.plugin",
+        "frictionless",
+        "duckdb",
+        "xlsxwriter",
+        "simplejson",
+        "pygments.formatters",
+    ),
+    *(
+        "open_reports.plugin",
+        "open_reports.cli",
+        "open_reports.form:forms",
+        "open_reports.form.glossary:glossary",
+        "open_reports.text:words",
+    ),
+    *("open_reports.finding:messages", "open_reports.files.catalogue.routes:known", "open_reports.files.snippets:settings"),
+    *("open_reports.site.page_key:tools", "open_reports.derived.summary.book:book"),
+)
+"""What every build loads, and reads of what comes with the program."""
+
+
 @pytest.fixture(scope="session")
 @starts("build")
 def commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
     """What runs MkDocs in processes of their own that need not load it first."""
-    loaded = ("mkdocs.commands.build", "material.plugins.search.plugin", "open_reports.plugin", "frictionless", "duckdb", "xlsxwriter")
-    with Commands(*loaded, env=environment(tmp_path_factory.mktemp("commands")), within=PATIENCE) as running:
+    with Commands(*LOADED, env=environment(tmp_path_factory.mktemp("commands")), within=PATIENCE) as running:
         yield running
 
 
