@@ -70,7 +70,7 @@ if TYPE_CHECKING:
 __all__ = ["browser", "commands", "site"]
 
 PACKAGES = ROOT / "datapackages"
-TABLES = ("disclosure", "applications", "disputes")
+TABLES = forms().tables
 ABSENCE = {"": "blank", "/": "not_applicable", "-": "not_applicable"}
 """Cell text to status, as the public contract has it."""
 SECONDS = 5

@@ -221,7 +221,8 @@ def fill(folder: Path, carried: list[str]) -> None:
             "fees": ["", "", "", "", "0"],
         },
     }
-    for table in ("disclosure", "applications", "disputes", "web_platforms"):
+    stated = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    for table in stated["report"]["forms"]:
         head, *lines = rows(folder / "data" / f"{table}.csv")
         nothing = ["0"] * (len(head) - 2)
         filled = [[line, label, *said.get(table, {}).get(line, nothing)] for line, label, *_ in lines]
@@ -233,7 +234,6 @@ def fill(folder: Path, carried: list[str]) -> None:
     )
     prose = (folder / "report.md").read_text(encoding="utf-8")
     (folder / "report.md").write_text(prose.replace("总体情况\n", "总体情况\n\n全年平台发布信息 150 条。\n", 1), encoding="utf-8")
-    stated = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     stated["sources"][0]["path"] = "https://www.example.gov.cn/2026.htm"
     stated["version"] = "1.0.1"
     told = [{"address": ADDRESS, "from": "90", "to": "100"}, "web_platforms/total/posts：140 改为 150"]
@@ -249,14 +249,7 @@ def mix(folder: Path, new: Path) -> None:
     stated["report"]["forms"] = {**other["report"]["forms"], "disclosure": "2021"}
     stated["resources"] = other["resources"]  # table two is declared alike by both forms
     (folder / "datapackage.json").write_text(json.dumps(stated, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    for path in (
-        "data/applications.csv",
-        "data/disputes.csv",
-        "data/web_platforms.csv",
-        "data/overview.csv",
-        "data/notes.csv",
-        "report.md",
-    ):
+    for path in ("report.md", *(each["path"] for each in other["resources"] if each["name"] != "disclosure")):
         shutil.copy(new / path, folder / path)
 
 
