@@ -244,7 +244,7 @@ def test_after_any_edit_the_pages_are_those_of_a_build_from_nothing(name: str, b
 
 @pytest.mark.unmeasured
 def test_edits_one_after_another(before: tuple[Path, Made], tmp_path: Path) -> None:
-    """With sweeping between them, as builds do, and beside pages all of which another publication made."""
+    """With sweeping between them, as builds do; at the end beside pages all of which another publication made."""
     shutil.copytree(before[0], tmp_path / "store")
     sources = Sources()
     names = list(EDITS)
@@ -252,11 +252,13 @@ def test_edits_one_after_another(before: tuple[Path, Made], tmp_path: Path) -> N
     for name in names[:8]:
         EDITS[name](sources)
         store = PageCache("虚构", tmp_path / "store")
-        given, _ = through(store, sources.publication(tmp_path / "packages"))
-        wanted = anew(sources.publication(tmp_path / "packages"))
+        publication = sources.publication(tmp_path / "packages")
+        given, taken = through(store, publication)
+        wanted = anew(publication, taken.built)
         assert [path for path in wanted if given[path] != wanted[path]] == [], name
         store.sweep()
         assert len(list(store.path.iterdir())) == len(wanted)
+    assert given == anew(sources.publication(tmp_path / "packages"))
 
 
 def test_nothing_is_built_when_nothing_changed(before: tuple[Path, Made], tmp_path: Path) -> None:
