@@ -5,12 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from axe_playwright_python.sync_playwright import Axe
+from patience import PATIENCE
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
+    import re
+
     from playwright.sync_api import Page
 
 PHONE, DESK = 360, 1280
 """Widths of a small phone and of a common screen, in CSS pixels."""
+_READY = """() => {
+  const asked = new URL(location.href).searchParams;
+  if (asked.has("q")) return document.querySelector("#or-results a") !== null;
+  return !asked.has("a") || document.querySelector("#or-compare-result tbody tr") !== null;
+}"""
 _STILL = """async () => {
   for (let frame = 0, still = 0; still < 12; frame++, still++) {
     if (frame > 600) throw new Error("it moves without end");
@@ -22,6 +31,20 @@ _AXE = Axe().axe_script
 _SHOWN = """() => document.getElementById("all-shown") ?? document.head.append(
   Object.assign(document.createElement("style"), {id: "all-shown", textContent: "* { content-visibility: visible !important }"}))"""
 """What is laid out only when it comes near must be judged, too."""
+
+
+def arrived(page: Page, address: str | re.Pattern[str]) -> None:
+    """Wait until a page stands at an address with all it has loaded.
+
+    Playwright's `wait_for_url` waits for the event `load` besides, and waits for ever where a script replaces the address just then.
+    """
+    expect(page).to_have_url(address, timeout=PATIENCE * 1000)
+    page.wait_for_function("() => document.readyState === 'complete'")
+
+
+def ready(page: Page) -> None:
+    """Wait until the results or the comparison that the address asks for are there."""
+    page.wait_for_function(_READY)
 
 
 def settled(page: Page) -> None:

@@ -9,7 +9,7 @@ import zlib
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
-from rendering import DESK, PHONE, overflow, settled, violations
+from rendering import DESK, PHONE, overflow, ready, settled, violations
 from website import ROOT, SITE_URL, Chromium, Watch, browser, served, site
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def test_page_is_accessible_narrow_enough_and_quiet(browser: Chromium, server: S
     watch = Watch.over(context)
     page = context.new_page()
     page.goto(server.url + LANGUAGES[language] + PAGES[name])
-    page.wait_for_function(READY)
+    ready(page)
     found = []
     looks = ((PHONE, first, ()), (DESK, first, ()), (DESK, second, COLOURS), (PHONE, second, COLOURS))
     for width, scheme, rules in looks[: 2 if name in VARIANTS else None]:
@@ -122,14 +122,6 @@ def test_page_is_accessible_narrow_enough_and_quiet(browser: Chromium, server: S
     assert browser.outside == []
     assert watch.complaints == []
     assert len(watch.requests) > 3
-
-
-READY = """() => {
-  const asked = new URL(location.href).searchParams;
-  if (asked.has("q")) return document.querySelector("#or-results a") !== null;
-  return !asked.has("a") || document.querySelector("#or-compare-result tbody tr") !== null;
-}"""
-"""Whether what the address asks for is there."""
 
 
 @pytest.mark.parametrize("path", ["reports/nobody/2019/", "en/years/1999/", "nothing"])

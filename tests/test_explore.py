@@ -27,7 +27,8 @@ from open_reports.pages.assets import shipped
 from open_reports.pages.explore import DATABASE, ENGINE, SCRIPTS, WORKER, explore_page, labels, read_settings, settings
 from open_reports.site import frame
 from open_reports.text import Words
-from rendering import DESK, PHONE, overflow, violations
+from playwright.sync_api import expect
+from rendering import DESK, PHONE, arrived, overflow, violations
 from website import Chromium, Watch, browser, served
 
 if TYPE_CHECKING:
@@ -261,7 +262,8 @@ def loaded(server: Server) -> set[str]:
 def test_nothing_is_loaded_before_somebody_asks(browser: Chromium, server: Server, data: bytes) -> None:
     server.asked.clear()
     page = opened(browser, server)
-    page.wait_for_load_state("networkidle")
+    expect(page.get_by_role("button", name="选机关")).to_be_visible()
+    expect(page.locator("#or-sql-load")).to_be_visible()
     assert loaded(server) == set()
     assert page.get_by_text(f"{len(data) / 1024:.1f} KB").first.is_visible()
     assert sum(len(shipped()[name].read_bytes()) for name in SCRIPTS) < 50_000
@@ -323,7 +325,7 @@ def test_query_in_the_address_is_run_and_sent_on(browser: Chromium, server: Serv
     page.locator("#or-sql-result table").wait_for()
     assert cells(page) == first
     page.locator("a[hreflang=en]").click()
-    page.wait_for_url("**/en/explore/?q=*")
+    arrived(page, re.compile(r"/en/explore/\?q="))
     page.locator("#or-sql-result table").wait_for()
     assert cells(page) == first
     assert page.locator("#or-sql").input_value() == query
@@ -594,7 +596,7 @@ def test_figures_are_sifted_by_what_is_chosen(browser: Chromium, server: Server,
     sifted(page)
     assert cells(page, FIGURES) == before
     page.locator("a[hreflang=en]").click()
-    page.wait_for_url("**/en/explore/?a=pingtan-police&year=2024&line=applications%2Fnew")
+    arrived(page, f"{server.url}en/explore/?a=pingtan-police&year=2024&line=applications%2Fnew")
     page.locator(f"{FIGURES} tbody tr").first.wait_for()
     assert [row[-2] for row in cells(page, FIGURES)] == [row[-2] for row in before]
     page.context.close()

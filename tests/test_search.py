@@ -10,7 +10,7 @@ import re
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlencode
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -27,7 +27,7 @@ from open_reports.pages.assets import shipped
 from open_reports.pages.frame import Here
 from open_reports.pages.search import SCRIPT, script, search_box, search_page
 from open_reports.text import LANGUAGES, Text, Words
-from rendering import DESK, PHONE, overflow
+from rendering import DESK, PHONE, arrived, overflow
 from website import Chromium, Watch, browser, quiet, served
 
 if TYPE_CHECKING:
@@ -370,13 +370,13 @@ def test_keys_lead_from_the_field_through_the_results_and_back(page: Page, serve
     assert page.evaluate(focused) == page.locator("#or-results a").nth(1).get_attribute("href")
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/reports/pingtan-police/")
+    arrived(page, f"{server.url}reports/pingtan-police/")
 
 
 def test_query_stays_in_the_address_and_survives_a_reload(page: Page, server: Server) -> None:
     opened(page, server)
     page.keyboard.type("前进街 2019")
-    page.wait_for_url(lambda url: parse_qs(urlsplit(url).query).get("q") == ["前进街 2019"])
+    arrived(page, f"{server.url}search/?{urlencode({'q': '前进街 2019'})}")
     before = page.evaluate("history.length")
     results = page.locator("#or-results a").evaluate_all("links => links.map(link => link.href)")
     assert results
@@ -385,7 +385,7 @@ def test_query_stays_in_the_address_and_survives_a_reload(page: Page, server: Se
     assert page.get_by_role("searchbox").input_value() == "前进街 2019"
     assert page.locator("#or-results a").evaluate_all("links => links.map(link => link.href)") == results
     page.get_by_role("searchbox").fill("")
-    page.wait_for_url("**/search/")
+    arrived(page, f"{server.url}search/")
     assert page.evaluate("history.length") == before
 
 
