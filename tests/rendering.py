@@ -21,13 +21,86 @@ _READY = """() => {
   return !asked.has("a") || document.querySelector("#or-compare-result tbody tr") !== null;
 }"""
 _STILL = """async () => {
-  for (let frame = 0, still = 0; still < 12; frame++, still++) {
+  for (let frame = 0, still = 0; still < 4; frame++, still++) {
     if (frame > 600) throw new Error("it moves without end");
     await new Promise(requestAnimationFrame);
-    if (document.getAnimations().some(each => each.playState === "running")) still = 0;
+    // What fades or slides has its end brought forward; what has no end says so.
+    for (const each of document.getAnimations().filter(each => each.playState === "running")) {
+      each.finish();
+      still = 0;
+    }
   }
 }"""
 _AXE = Axe().axe_script
+_COLOURS = ("color-contrast", "link-in-text-block")
+"""Rules of axe about colours."""
+_JUDGE = """async ([colours, only]) => {
+  // Whether text can be told from its ground takes axe four times as long as all its other rules together. A table of a thousand
+  // cells has some dozen looks, so one text of each is judged: what it is drawn with, and what lies below it down to the page.
+  // Made wider or narrower, a page is judged by the looks that it has not shown yet.
+  const { numbers, looks } = (window.judged ??= { numbers: new Map(), looks: new Set() });
+  const numbered = look => numbers.get(look) ?? (numbers.set(look, String(numbers.size)), String(numbers.size - 1));
+  const grounds = new Map();
+  const ground = each => {
+    if (each === null) return "";
+    if (!grounds.has(each)) {
+      const { backgroundColor, backgroundImage, opacity, filter, mixBlendMode, position, zIndex, visibility, clipPath } = getComputedStyle(each);
+      const own = [backgroundColor, backgroundImage, opacity, filter, mixBlendMode, position, zIndex, visibility, clipPath];
+      grounds.set(each, numbered([...own, ground(each.parentElement)].join()));
+    }
+    return grounds.get(each);
+  };
+  const block = each => (getComputedStyle(each).display.startsWith("inline") && each.parentElement ? block(each.parentElement) : each);
+  const wordy = new Map();
+  const amongWords = link => {
+    const around = block(link.parentElement ?? link);
+    if (!wordy.has(around)) {
+      const copy = around.cloneNode(true);
+      copy.querySelectorAll("a").forEach(other => other.remove());
+      wordy.set(around, copy.textContent.trim() !== "");
+    }
+    return [wordy.get(around), getComputedStyle(around).color].join();
+  };
+  const drawn = each => {
+    const style = getComputedStyle(each);
+    const link = each.closest("a");
+    const decorated = other => {
+      const { color, textDecoration, fontWeight, fontStyle, fontFamily, fontSize, borderBottom } = getComputedStyle(other);
+      return [color, textDecoration, fontWeight, fontStyle, fontFamily, fontSize, borderBottom].join();
+    };
+    return [style.textShadow, decorated(each), ground(each), link ? decorated(link) + amongWords(link) : ""].join();
+  };
+  const alike = new Map();
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const text = texts.currentNode;
+    if (!text.data.trim() || !text.parentElement.checkVisibility({ visibilityProperty: true })) continue;
+    const look = drawn(text.parentElement);
+    if (looks.has(look)) continue;
+    if (!alike.has(look)) alike.set(look, []);
+    alike.get(look).push(text);
+  }
+  for (const [look, found] of alike) {
+    // The longest first: of a single letter axe does not say.
+    found.sort((one, other) => other.data.trim().length - one.data.trim().length);
+    alike.set(look, found.map(text => text.parentElement.closest("a") ?? text.parentElement));
+  }
+  alike.keys().forEach(look => looks.add(look));
+  const MORE = 5;
+  const byColours = async include =>
+    include.length
+      ? await axe.run({ include }, { resultTypes: ["violations", "incomplete"], elementRef: true, runOnly: { type: "rule", values: colours } })
+      : { violations: [], incomplete: [] };
+  const firsts = await byColours([...alike.values()].map(([first]) => first));
+  // Of a text on a drawing, or half below something, axe does not know; then some more that look like it are judged.
+  const unknown = new Set(firsts.incomplete.flatMap(each => each.nodes.map(node => node.element)));
+  const rest = await byColours([...alike.values()].filter(([first]) => unknown.has(first)).flatMap(([, ...others]) => others.slice(0, MORE)));
+  const told = results => results.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ target, any }) => ({ target, any })) }));
+  const seen = [firsts, rest].flatMap(each => told(each.violations));
+  if (only) return seen;
+  const others = await axe.run(document, { resultTypes: ["violations"], rules: Object.fromEntries(colours.map(each => [each, { enabled: false }])) });
+  return [...seen, ...told(others.violations)];
+}"""
 _SHOWN = """() => document.getElementById("all-shown") ?? document.head.append(
   Object.assign(document.createElement("style"), {id: "all-shown", textContent: "* { content-visibility: visible !important }"}))"""
 """What is laid out only when it comes near must be judged, too."""
@@ -48,7 +121,7 @@ def ready(page: Page) -> None:
 
 
 def settled(page: Page) -> None:
-    """Wait until nothing has moved or faded for a dozen frames: a colour half way is no colour to judge."""
+    """Wait until nothing has moved or faded for some frames: a colour half way is no colour to judge."""
     page.evaluate(_STILL)
 
 
@@ -62,13 +135,12 @@ def overflow(page: Page) -> int:
     return int(page.evaluate("() => document.scrollingElement.scrollWidth - document.documentElement.clientWidth"))
 
 
-def violations(page: Page, *rules: str) -> list[str]:
-    """What axe finds, by the rules that it has by default, or by some."""
+def violations(page: Page, *, colours_only: bool = False) -> list[str]:
+    """What axe finds by the rules that it has by default, or by those about colours alone."""
     unfold(page)
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(_AXE)
-    options = {"resultTypes": ["violations"], **({"runOnly": {"type": "rule", "values": rules}} if rules else {})}
-    found = page.evaluate("async options => (await axe.run(document, options)).violations", options)
+    found = page.evaluate(_JUDGE, [_COLOURS, colours_only])
     return [
         f"{each['id']}: {node['target']} {node['any'][0]['message'] if node['any'] else ''}" for each in found for node in each["nodes"]
     ]
