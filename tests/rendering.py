@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from axe_playwright_python.sync_playwright import Axe
 from patience import PATIENCE
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 PHONE, DESK = 360, 1280
 """Widths of a small phone and of a common screen, in CSS pixels."""
+Scheme = Literal["light", "dark"]
+SCHEMES: dict[Scheme, str] = {"light": "default", "dark": "slate"}
+"""Material's name for each scheme that a browser may prefer."""
 _READY = """() => {
   const asked = new URL(location.href).searchParams;
   if (asked.has("q")) return document.querySelector("#or-results a") !== null;
@@ -133,6 +136,28 @@ def unfold(page: Page) -> None:
 def overflow(page: Page) -> int:
     """Pixels by which the page is wider than the window."""
     return int(page.evaluate("() => document.scrollingElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def faults(page: Page, *, unfolded: str = "") -> dict[Scheme, list[str]]:
+    """What is wrong with a page by day and by night, at both widths: what axe finds, and a page wider than its window.
+
+    By day it is judged by every rule; by night, which changes nothing but colours, by those about colours. `unfolded` names the part of
+    the page whose details are opened first, at each width anew because a width may fold them.
+    """
+    found: dict[Scheme, list[str]] = {}
+    for scheme, name in SCHEMES.items():
+        page.emulate_media(color_scheme=scheme)
+        expect(page.locator("body")).to_have_attribute("data-md-color-scheme", name)
+        found[scheme] = []
+        for width in (PHONE, DESK):
+            page.set_viewport_size({"width": width, "height": 800})
+            if unfolded:
+                page.locator(f"{unfolded} details").evaluate_all("all => all.forEach(each => { each.open = true })")
+            settled(page)
+            if beyond := overflow(page):
+                found[scheme].append(f"{page.url}, {width} wide: {beyond} px beyond the window")
+            found[scheme] += [f"{page.url}, {width} wide: {each}" for each in violations(page, colours_only=scheme == "dark")]
+    return found
 
 
 def violations(page: Page, *, colours_only: bool = False) -> list[str]:

@@ -6,11 +6,11 @@ import csv
 import json
 import re
 import zlib
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import expect
-from rendering import DESK, PHONE, overflow, ready, settled, violations
+from rendering import DESK, PHONE, SCHEMES, overflow, ready, settled, violations
 from website import ROOT, SITE_URL, Chromium, Watch, browser, served, site
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ __all__ = ["browser", "site"]
 
 A4 = 703
 """Width of an A4 page within the style sheet's margins of 12 mm, in CSS pixels."""
-Scheme = Literal["light", "dark"]
-SCHEMES: dict[Scheme, str] = {"light": "default", "dark": "slate"}
 TOTAL = "applications/new/total"
 MONEY = "reports/pingtan/2019/"
 FINDINGS = "reports/pingtan-haitan/2024/"

@@ -8,6 +8,7 @@ import io
 import json
 import re
 from contextlib import closing
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
@@ -28,17 +29,18 @@ from open_reports.pages.explore import DATABASE, ENGINE, SCRIPTS, WORKER, explor
 from open_reports.site import frame
 from open_reports.text import Words
 from playwright.sync_api import expect
-from rendering import DESK, PHONE, arrived, overflow, violations
+from rendering import PHONE, SCHEMES, arrived, faults, overflow
 from website import Chromium, Watch, browser, served
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from open_reports.finding import Finding
     from open_reports.library import Library
     from playwright.sync_api import Page
+    from rendering import Scheme
     from website import Server
 
 __all__ = ["browser"]
@@ -717,32 +719,34 @@ def test_a_copy_in_a_folder_says_why_it_cannot_ask(browser: Chromium, server: Se
     page.context.close()
 
 
+@pytest.fixture(scope="module")
+def judged(browser: Chromium, server: Server) -> Callable[[str], dict[Scheme, list[str]]]:
+    """What is wrong in a language with a result, figures and all unfolded, and with an error; the page is opened once for both schemes."""
+
+    @cache
+    def of(language: str) -> dict[Scheme, list[str]]:
+        context = browser.context(viewport={"width": PHONE, "height": 740}, reduced_motion="reduce")
+        watch = Watch.over(context)
+        page = context.new_page()
+        query = quote(settings().examples[0].query(language))
+        page.goto(f"{server.url}{PAGES[language]}?a=pingtan-police,atlantis&year=2024&line=applications%2Fnew&q={query}")
+        page.locator("#or-sql-result table").wait_for()
+        page.locator(f"{FIGURES} tbody tr").first.wait_for()
+        found = faults(page, unfolded="body")
+        small = page.locator(".or-explore :is(button, select, input[type=search], textarea, .or-choice)").evaluate_all(
+            "all => all.filter(each => each.offsetParent && each.getBoundingClientRect().height < 44).map(each => each.outerHTML.slice(0, 80))"
+        )
+        asked(page, "SELEC")
+        wrong = faults(page)
+        context.close()
+        noise = [*small, *watch.elsewhere(server), *browser.outside, *watch.complaints]
+        return {scheme: [*found[scheme], *wrong[scheme], *noise] for scheme in SCHEMES}
+
+    return of
+
+
 @pytest.mark.parametrize("language", PAGES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_page_is_accessible_and_narrow_enough(browser: Chromium, server: Server, language: str, scheme: str) -> None:
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_page_is_accessible_and_narrow_enough(judged: Callable[[str], dict[Scheme, list[str]]], language: str, scheme: Scheme) -> None:
     """With a result, figures, an error, and all unfolded; nobody else is asked for anything; the console is silent."""
-    context = browser.context(viewport={"width": PHONE, "height": 740}, color_scheme=scheme, reduced_motion="reduce")
-    watch = Watch.over(context)
-    page = context.new_page()
-    page.goto(
-        f"{server.url}{PAGES[language]}?a=pingtan-police,atlantis&year=2024&line=applications%2Fnew&q={quote(settings().examples[0].query(language))}"
-    )
-    page.locator("#or-sql-result table").wait_for()
-    page.locator(f"{FIGURES} tbody tr").first.wait_for()
-    page.locator("details").evaluate_all("all => all.forEach(each => { each.open = true })")
-    found = []
-    for width in (PHONE, DESK):
-        page.set_viewport_size({"width": width, "height": 800})
-        found += violations(page)
-        assert overflow(page) == 0, width
-    small = page.locator(".or-explore :is(button, select, input[type=search], textarea, .or-choice)").evaluate_all(
-        "all => all.filter(each => each.offsetParent && each.getBoundingClientRect().height < 44).map(each => each.outerHTML.slice(0, 80))"
-    )
-    assert small == []
-    asked(page, "SELEC")
-    found += violations(page)
-    context.close()
-    assert found == []
-    assert watch.elsewhere(server) == []
-    assert browser.outside == []
-    assert watch.complaints == []
+    assert judged(language)[scheme] == []

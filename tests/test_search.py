@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import pytest
+from framed import SCHEME
 from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import escape
@@ -26,13 +27,14 @@ from open_reports.pages.assets import shipped
 from open_reports.pages.frame import Here
 from open_reports.pages.search import SCRIPT, script, search_box, search_page
 from open_reports.text import LANGUAGES, Text, Words
-from rendering import DESK, PHONE, arrived, overflow, violations
+from rendering import DESK, PHONE, SCHEMES, arrived, faults
 from website import Chromium, Watch, browser, quiet, served
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from playwright.sync_api import BrowserContext, Page
+    from rendering import Scheme
     from website import Server
 
 __all__ = ["browser"]
@@ -49,22 +51,23 @@ FIRST = 3
 # -- a small site of search pages ---------------------------------------------------------------------------------------
 
 
-def shell(content: str, language: str, base: str, *, scheme: str = "default", scripts: tuple[str, ...] = ()) -> bytes:
+def shell(content: str, language: str, base: str, *, scripts: tuple[str, ...] = ()) -> bytes:
     """A page as bare as may be around a content, with the theme's styles and the site's policy."""
     tags = "".join(f'<script src="{base}{name}" defer></script>' for name in scripts)
+    tags += f'<script src="{base}scheme.js"></script>'
     styles = "".join(f'<link rel="stylesheet" href="{base}{name}">' for name in ("main.css", "palette.css", "own.css"))
     policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'"
     return (
         f'<!doctype html><html lang="{"zh-CN" if language == "zh" else "en"}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}"><meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<title>{escape("search")}</title><link rel="icon" href="data:,">{styles}{tags}</head>'
-        f'<body data-md-color-scheme="{scheme}" data-md-color-primary="indigo" data-md-color-accent="indigo">'
+        f'<body data-md-color-scheme="default" data-md-color-primary="indigo" data-md-color-accent="indigo">'
         f'<div class="md-container"><main class="md-main"><div class="md-main__inner md-grid"><div class="md-content">'
         f'<article class="md-content__inner md-typeset">{content}</article></div></div></main></div></body></html>'
     ).encode()
 
 
-def write_site(folder: Path, made: Callable[[str], Catalogue], *, scheme: str = "default") -> Path:
+def write_site(folder: Path, made: Callable[[str], Catalogue]) -> Path:
     """Write both search pages, and a page elsewhere that has the box."""
     material = resources.files("material") / "templates" / "assets" / "stylesheets"
     folder.mkdir(parents=True, exist_ok=True)
@@ -73,16 +76,17 @@ def write_site(folder: Path, made: Callable[[str], Catalogue], *, scheme: str = 
         (folder / f"{name}.css").write_bytes(sheet.read_bytes())
     (folder / "own.css").write_text("".join(shipped()[name].read_text(encoding="utf-8") for name in ("open-reports.css", "search.css")))
     (folder / SCRIPT).write_bytes(script())
+    (folder / "scheme.js").write_text(SCHEME, encoding="utf-8")
     for language in LANGUAGES:
         w = Words(language)
         page = search_page(Here("search/", w), made(language))
         place = folder / page.path
         place.mkdir(parents=True)
-        (place / "index.html").write_bytes(shell(page.build(), language, "../" * page.path.count("/"), scheme=scheme, scripts=page.scripts))
+        (place / "index.html").write_bytes(shell(page.build(), language, "../" * page.path.count("/"), scripts=page.scripts))
         (place / search.INDEX).write_bytes(index(made(language)))
         elsewhere = Here("reports/pingtan-police/", w)
         (folder / elsewhere.address).mkdir(parents=True)
-        box = shell(f"<h1>{escape('公安局')}</h1>{search_box(elsewhere)}", language, "../" * elsewhere.address.count("/"), scheme=scheme)
+        box = shell(f"<h1>{escape('公安局')}</h1>{search_box(elsewhere)}", language, "../" * elsewhere.address.count("/"))
         (folder / elsewhere.address / "index.html").write_bytes(box)
     return folder
 
@@ -421,33 +425,31 @@ def test_letters_that_an_input_method_composes_are_not_searched(page: Page, serv
     assert page.locator("#or-results a").count() >= 3
 
 
-@pytest.mark.parametrize("width", [PHONE, DESK])
-@pytest.mark.parametrize("scheme", ["default", "slate"])
-def test_page_is_accessible_and_narrow_enough(
-    browser: Chromium, tmp_path: Path, real: Callable[[str], Catalogue], scheme: str, width: int
-) -> None:
-    """With results, with none, with a failure, and the box elsewhere: axe finds nothing, no page scrolls sideways."""
-    context = browser.context(viewport={"width": width, "height": 800}, reduced_motion="reduce")
-    folder = write_site(tmp_path / "site", real, scheme=scheme)
-    found: list[str] = []
-
-    def look(page: Page) -> None:
-        found.extend(f"{page.url}: {each}" for each in violations(page))
-        assert overflow(page) == 0
-
+@pytest.fixture(scope="module")
+def judged(browser: Chromium, tmp_path_factory: pytest.TempPathFactory, real: Callable[[str], Catalogue]) -> dict[Scheme, list[str]]:
+    """What is wrong with results, with none, with a failure, and with the box elsewhere; each page is opened once for all."""
+    context = browser.context(viewport={"width": PHONE, "height": 800}, reduced_motion="reduce")
+    folder = write_site(tmp_path_factory.mktemp("judged") / "site", real)
+    looked: list[dict[Scheme, list[str]]] = []
+    page = context.new_page()
     with served(folder) as server:
         for language in LANGUAGES:
-            look(opened(context.new_page(), server, language, "police"))
-            look(opened(context.new_page(), server, language, "龘"))
-        page = context.new_page()
+            looked += [faults(opened(page, server, language, query)) for query in ("police", "龘")]
         page.goto(f"{server.url}reports/pingtan-police/")
-        look(page)
+        looked.append(faults(page))
         (folder / "search" / search.INDEX).unlink()
         page.goto(f"{server.url}search/?q=平潭")
         page.get_by_role("alert").get_by_role("link").wait_for()
-        look(page)
+        looked.append(faults(page))
     context.close()
-    assert found == []
+    return {scheme: [fault for each in looked for fault in each[scheme]] for scheme in SCHEMES}
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+@pytest.mark.parametrize("scheme", SCHEMES, ids=SCHEMES.values())
+def test_page_is_accessible_and_narrow_enough(judged: dict[Scheme, list[str]], scheme: Scheme, width: int) -> None:
+    """With results, with none, with a failure, and the box elsewhere: axe finds nothing, no page scrolls sideways."""
+    assert [each for each in judged[scheme] if f", {width} wide: " in each] == []
 
 
 # -- what may go wrong --------------------------------------------------------------------------------------------------
