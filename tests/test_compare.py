@@ -534,25 +534,6 @@ def test_sorting_by_figure_keeps_blanks_last_and_returns(browser: Chromium, odd:
     page.context.close()
 
 
-def test_names_sort_by_pinyin(browser: Chromium, odd: Server) -> None:
-    page = resulted(browser, odd, f"?a=xugou-jia,xugou-yi,xugou-bing&y=2023&f={NEW}")
-    assert _column(page, 0) == ["李村", "张村", "安村"], "in the order of their ids already: the test is void"
-    page.locator("#or-compare-result thead button").first.click()
-    assert _column(page, 0) == ["安村", "李村", "张村"]  # ān, lǐ, zhāng; by code point 安 张 李
-    page.context.close()
-
-
-def test_money_is_compared_to_the_last_digit(browser: Chromium, odd: Server) -> None:
-    """Both sums are the same float."""
-    assert float("999999999999999.123456") == float("999999999999999.123457")
-    page = resulted(browser, odd, "?a=xugou-jia,xugou-yi&y=2023&f=disclosure/fees/amount&s=-disclosure/fees/amount")
-    assert _column(page, 3) == ["999,999,999,999,999.123457", "999,999,999,999,999.123456"]
-    page.locator("#or-compare-result thead button").nth(3).click()
-    page.locator("#or-compare-result thead button").nth(3).click()
-    assert _column(page, 3) == ["999,999,999,999,999.123456", "999,999,999,999,999.123457"]
-    page.context.close()
-
-
 def test_rates_on_few_cases_are_counts_and_come_last(browser: Chromium, server: Server, library: Library) -> None:
     page = resulted(browser, server, f"?a={','.join(library.agencies)}&y=2024&f=i:completion_rate")
     texts = {row[0]: row[3] for row in shown(page)}

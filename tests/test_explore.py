@@ -363,29 +363,12 @@ def test_keyboard_alone_asks_and_reads(browser: Chromium, server: Server) -> Non
     page.context.close()
 
 
-EXACT = [
-    ("SELECT 9007199254740993", "9007199254740993"),
-    ("SELECT -9223372036854775807", "-9223372036854775807"),
-    ("SELECT 0.1", "0.1"),
-    ("SELECT NULL", ""),
-    ("SELECT ''", ""),
-    ("SELECT x'00ff'", "00ff"),
-    ("SELECT '-18.50'", "-18.50"),
-    ("SELECT '=1+1'", "'=1+1"),
-    ("SELECT '@x'", "'@x"),
-    ("SELECT '-1+2'", "'-1+2"),
-    ("SELECT 'a,\"b\"' || char(10) || 'c'", 'a,"b"\nc'),
-]
-
-
 def test_values_are_taken_away_exactly_and_run_in_no_spreadsheet(browser: Chromium, server: Server) -> None:
+    """What the worker gives is what stands in the cells and in the file taken away; value by value, `worker.test.js` holds it to that."""
     page = opened(browser, server)
-    for query, text in EXACT:
-        asked(page, query)
-        assert csv_rows(taken(page))[1:] == [[text]], query
-    asked(page, "SELECT NULL, '', 0")
-    assert taken(page).splitlines()[1] == ',"",0'
-    assert cells(page) == [["NULL", "", "0"]]
+    asked(page, "SELECT -9223372036854775807, 9007199254740993, '-18.50', '@x', NULL, '', 0")
+    assert cells(page) == [["-9223372036854775807", "9007199254740993", "-18.50", "@x", "NULL", "", "0"]]
+    assert taken(page).splitlines()[1] == '-9223372036854775807,9007199254740993,-18.50,\'@x,,"",0'
     page.context.close()
 
 
@@ -398,7 +381,6 @@ def test_long_results_are_cut_and_say_so(browser: Chromium, server: Server) -> N
     assert cells(page) == [[str(number)] for number in range(1, shown + 1)]
     assert csv_rows(taken(page)) == [["i"], *([str(number)] for number in range(1, 1501))]
     assert asked(page, numbers.format("")).startswith(f"结果很长：只取前 {most:,} 行，这里列出前 {shown:,} 行，后面还有。")
-    assert len(csv_rows(taken(page))) == most + 1
     assert asked(page, "SELECT 1 WHERE 0") == "没有符合的行。"
     assert asked(page, "SELECT 1; -- nothing more") == "共 1 行，用时 0.00 秒。"
     assert asked(page, "-- nothing") == "语句已执行，没有结果表。"
