@@ -230,27 +230,27 @@ def test_every_page_and_its_twin_name_each_other(site: Path) -> None:
     assert len(alternates) > 140
 
 
+@pytest.fixture(scope="module")
+def tab(browser: Chromium) -> Page:
+    """A tab for page after page, where nothing is kept from one to the next: a profile of its own for each costs a process more."""
+    return browser.context().new_page()
+
+
 @pytest.mark.parametrize("name", [name for name in PAGES if name != "lost"])
-def test_switch_of_languages_keeps_the_place(browser: Chromium, server: Server, name: str) -> None:
+def test_switch_of_languages_keeps_the_place(tab: Page, server: Server, name: str) -> None:
     """There and back by the link in the head: the same page, the same choice, in the other language."""
-    context = browser.context()
-    page = context.new_page()
-    page.goto(server.url + PAGES[name])
+    tab.goto(server.url + PAGES[name])
     for folder, language in (("en/", "en"), ("", "zh")):
-        page.locator(".or-language").click()
-        arrived(page, str(page.evaluate("address => new URL(address).href", server.url + folder + PAGES[name])))
-        expect(page.locator("html")).to_have_attribute("lang", language)
-        expect(page.locator("h1")).to_have_count(1)
-    context.close()
+        tab.locator(".or-language").click()
+        arrived(tab, str(tab.evaluate("address => new URL(address).href", server.url + folder + PAGES[name])))
+        expect(tab.locator("html")).to_have_attribute("lang", language)
+        expect(tab.locator("h1")).to_have_count(1)
 
 
-def test_switch_of_languages_keeps_the_figure(browser: Chromium, server: Server) -> None:
-    context = browser.context()
-    page = context.new_page()
-    page.goto(f"{server.url}{MONEY}#{TOTAL}")
-    page.locator(".or-language").click()
-    arrived(page, f"{server.url}en/{MONEY}#{TOTAL}")
-    context.close()
+def test_switch_of_languages_keeps_the_figure(tab: Page, server: Server) -> None:
+    tab.goto(f"{server.url}{MONEY}#{TOTAL}")
+    tab.locator(".or-language").click()
+    arrived(tab, f"{server.url}en/{MONEY}#{TOTAL}")
 
 
 # -- by keyboard --------------------------------------------------------------------------------------------------------
