@@ -424,6 +424,11 @@ class Watch:
         self.dialogs.append(dialog.message)
         dialog.dismiss()
 
+    def forget(self) -> None:
+        """Begin anew, before the next page."""
+        for seen in (self.requests, self.complaints, self.dialogs):
+            seen.clear()
+
     def elsewhere(self, server: Server) -> list[str]:
         """Requests to anybody but the server; `data:` and `blob:` addresses are requests to nobody."""
         own = f"http://127.0.0.1:{server.server_port}/"
