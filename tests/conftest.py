@@ -14,9 +14,10 @@ import made_up
 import pytest
 import tiers
 from hypothesis import settings
+from judged import Remembering
 from open_reports.checks.check import check
 from open_reports.library import open_library
-from open_reports.report import read
+from open_reports.report import judging, read
 from patience import PATIENCE
 from website import Chromium, chromium
 
@@ -73,6 +74,27 @@ def running_chromium() -> Iterator[Chromium]:
     """The browser of this process."""
     with chromium() as running:
         yield running
+
+
+# -- the judge ----------------------------------------------------------------------------------------------------------
+
+_judge = Remembering(judging._judge_values)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def remembering_judge() -> Iterator[None]:
+    """Have frictionless judge a value once in a process, not once in a test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(judging, "_judge_values", _judge)
+        yield
+
+
+@pytest.fixture(scope="module")
+def forgetful_judge(remembering_judge: None) -> Iterator[None]:
+    """The judge as he is, for the tests that are about him."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(judging, "_judge_values", _judge.judge_values)
+        yield
 
 
 # -- names of cases -----------------------------------------------------------------------------------------------------

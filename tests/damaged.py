@@ -203,7 +203,7 @@ class _Hand:
 
     def write(self, file: str, text: str = "", *, then: str = "", times: int = 1, end: str = "", close: str = "") -> None:
         """Write a file anew: a text, another so many times (`{n}` counts from 0), an end, and what closes so many times."""
-        repeated = "".join(then.replace("{n}", str(number)) for number in range(times))
+        repeated = "".join(then.replace("{n}", str(number)) for number in range(times)) if "{n}" in then else then * times
         self._in_memory().put(file, text + repeated + end + close * times)
 
     def write_bytes(self, file: str, hex: str) -> None:  # noqa: A002 (what the cases call it)

@@ -18,12 +18,16 @@ if TYPE_CHECKING:
     from open_reports.pages.frame import Page
 
 THEME = Path(str(resources.files("material"))) / "templates" / "assets" / "stylesheets"
-_SCHEME = """
+SCHEME = """
 document.documentElement.className = "js";
 document.addEventListener("DOMContentLoaded", () => {
-  document.body.dataset.mdColorScheme = matchMedia("(prefers-color-scheme: dark)").matches ? "slate" : "default";
+  const night = matchMedia("(prefers-color-scheme: dark)");
+  const follow = () => { document.body.dataset.mdColorScheme = night.matches ? "slate" : "default" };
+  night.addEventListener("change", follow);
+  follow();
 });
 """
+"""What Material does on a page of the site: it has the scheme that the browser prefers, now and when that changes."""
 _POLICY = "default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'self'"
 
 
@@ -35,7 +39,7 @@ def _assets(folder: Path, up: str, styles: Iterable[str], scripts: Iterable[str]
     for number, sheet in enumerate((*sorted(THEME.glob("main.*.css")), *sorted(THEME.glob("palette.*.css")), *own)):
         (folder / f"{number}.css").write_bytes(sheet.read_bytes())
         links.append(f'<link rel="stylesheet" href="{up}{number}.css">')
-    (folder / "scheme.js").write_text(_SCHEME, encoding="utf-8")
+    (folder / "scheme.js").write_text(SCHEME, encoding="utf-8")
     links.append(f'<script src="{up}scheme.js"></script>')
     for name in scripts:
         (folder / name).write_bytes(shipped()[name].read_bytes())

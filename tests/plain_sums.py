@@ -67,6 +67,7 @@ class Cells:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._tables: dict[tuple[str, str], dict[str, dict[str, str]]] = {}
+        self._sums: dict[str, tuple[Sum, ...]] = {}
 
     @property
     def reports(self) -> list[str]:
@@ -113,8 +114,13 @@ class Cells:
         _, line, column = at.split("/")
         return Sum(rule, report, at, *(self.terms(report, side, line=line, column=column) for side in (left, right)))
 
-    def sums(self, report: str) -> Iterator[Sum]:
+    def sums(self, report: str) -> tuple[Sum, ...]:
         """Every sum of a report, at every line and column that it speaks of, and every stated total with its parts."""
+        if report not in self._sums:
+            self._sums[report] = tuple(self._every(report))
+        return self._sums[report]
+
+    def _every(self, report: str) -> Iterator[Sum]:
         for rule, sides in SUMS.items():
             yield from self._everywhere(rule, report, sides["left"], sides["right"])
         stated = self.table(report, "overview")

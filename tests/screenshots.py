@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from rendering import ready, settled
 from website import ROOT, chromium, environment, run, served, tool
 
 FOLDER = ROOT / "docs" / "assets" / "screenshots"
@@ -37,7 +38,8 @@ def main() -> int:
                 page = context.new_page()
                 for name, path in PAGES.items():
                     page.goto(server.url + path)
-                    page.wait_for_load_state("networkidle")
+                    ready(page)
+                    settled(page)
                     page.screenshot(path=FOLDER / f"{name}-{width}.png")
                 context.close()
     return 0

@@ -6,14 +6,15 @@ import csv
 import json
 import re
 import zlib
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from rendering import DESK, PHONE, overflow, settled, violations
+from playwright.sync_api import expect
+from rendering import DESK, PHONE, SCHEMES, overflow, ready, settled, violations
 from website import ROOT, SITE_URL, Chromium, Watch, browser, served, site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from playwright.sync_api import Page
@@ -23,8 +24,6 @@ __all__ = ["browser", "site"]
 
 A4 = 703
 """Width of an A4 page within the style sheet's margins of 12 mm, in CSS pixels."""
-Scheme = Literal["light", "dark"]
-SCHEMES: dict[Scheme, str] = {"light": "default", "dark": "slate"}
 TOTAL = "applications/new/total"
 MONEY = "reports/pingtan/2019/"
 FINDINGS = "reports/pingtan-haitan/2024/"
@@ -68,10 +67,6 @@ def server(site: Path) -> Iterator[Server]:
         yield running
 
 
-COLOURS = ("color-contrast", "link-in-text-block")
-"""Rules of axe about colours."""
-
-
 def kept_cells(path: str) -> dict[str, str]:
     """Text of each cell of the statutory tables that a package keeps, by address."""
     found: dict[str, str] = {}
@@ -79,6 +74,17 @@ def kept_cells(path: str) -> dict[str, str]:
         with (ROOT / "datapackages" / path.removeprefix("reports/") / "data" / f"{table}.csv").open(encoding="utf-8", newline="") as stream:
             for row in csv.DictReader(stream):
                 found |= {f"{table}/{row['line']}/{column}": text for column, text in row.items() if column not in {"line", "label"}}
+    return found
+
+
+@pytest.fixture(scope="module")
+def readers(browser: Chromium) -> Mapping[str, tuple[Page, Watch]]:
+    """A reader of each language, who opens page after page in one tab: a profile of its own for each costs a process more."""
+    found = {}
+    for language in LANGUAGES:
+        context = browser.context()
+        watch = Watch.over(context)
+        found[language] = (context.new_page(), watch)
     return found
 
 
@@ -96,40 +102,34 @@ def test_pages_are_what_their_names_say() -> None:
 
 
 @pytest.mark.parametrize("name, language", VISITS)
-def test_page_is_accessible_narrow_enough_and_quiet(browser: Chromium, server: Server, name: str, language: str) -> None:
+def test_page_is_accessible_narrow_enough_and_quiet(
+    browser: Chromium, readers: Mapping[str, tuple[Page, Watch]], server: Server, name: str, language: str
+) -> None:
     """By day and night, at both widths: axe finds nothing, nobody else is asked, the console is silent, nothing scrolls sideways.
 
     The first scheme is judged by every rule; the other, which changes nothing but colours, by those about colours.
     """
     first, second = SCHEMES if language == "zh" else reversed(SCHEMES)
-    context = browser.context(viewport={"width": PHONE, "height": 800}, color_scheme=first)
-    watch = Watch.over(context)
-    page = context.new_page()
+    page, watch = readers[language]
+    watch.forget()
+    page.set_viewport_size({"width": PHONE, "height": 800})
+    page.emulate_media(color_scheme=first)
     page.goto(server.url + LANGUAGES[language] + PAGES[name])
-    page.wait_for_function(READY)
+    ready(page)
     found = []
-    looks = ((PHONE, first, ()), (DESK, first, ()), (DESK, second, COLOURS), (PHONE, second, COLOURS))
-    for width, scheme, rules in looks[: 2 if name in VARIANTS else None]:
+    looks = ((PHONE, first, False), (DESK, first, False), (DESK, second, True), (PHONE, second, True))
+    for width, scheme, colours_only in looks[: 2 if name in VARIANTS else None]:
         page.set_viewport_size({"width": width, "height": 800})
         page.emulate_media(color_scheme=scheme)
+        expect(page.locator("body")).to_have_attribute("data-md-color-scheme", SCHEMES[scheme])
         settled(page)
-        assert page.evaluate("document.body.dataset.mdColorScheme") == SCHEMES[scheme]
         assert overflow(page) == 0, (width, scheme)
-        found += [(width, scheme, each) for each in violations(page, *rules)]
-    context.close()
+        found += [(width, scheme, each) for each in violations(page, colours_only=colours_only)]
     assert found == []
     assert watch.elsewhere(server) == []
     assert browser.outside == []
     assert watch.complaints == []
     assert len(watch.requests) > 3
-
-
-READY = """() => {
-  const asked = new URL(location.href).searchParams;
-  if (asked.has("q")) return document.querySelector("#or-results a") !== null;
-  return !asked.has("a") || document.querySelector("#or-compare-result tbody tr") !== null;
-}"""
-"""Whether what the address asks for is there."""
 
 
 @pytest.mark.parametrize("path", ["reports/nobody/2019/", "en/years/1999/", "nothing"])
@@ -287,6 +287,40 @@ def test_printed_tables_are_whole(browser: Chromium, server: Server, name: str) 
     assert len(tables) >= 4
     assert [table for table in tables if table[1] < 0 or table[2] > A4 + 0.5] == []
     assert (clipped, menus, cut, width) == (0, 0, [], 0)
+
+
+PALE = """<!doctype html><html lang="en"><title>pale</title><style>
+  body { color: #000; background: #fff } .grey { color: #777 } .night { background: #222 } .link { color: #00f } .bare { text-decoration: none }
+</style><main><h1>Pale</h1><table><tr><th scope="col">a<th scope="col">b</tr>%s</table>
+<p><a class="link" href="#">by itself</a></p><p>Words with <a class="link" href="#">a link</a>.</p></main>"""
+
+
+@pytest.mark.parametrize(
+    "fault, rule",
+    [
+        ("<tr><td>1<td>20</tr>", None),
+        ("<tr><td>1<td style='color: #aaa'>20</tr>", "color-contrast"),
+        ("<tr><td>1<td class=night>20</tr>", "color-contrast"),
+        ("<tr><td>1<td class=night><span><b>20</b></span></tr>", "color-contrast"),
+        ("<tr style='opacity: .3'><td>1<td>20</tr>", "color-contrast"),
+        ("<tr><td>1<td>Words with <a class='bare' style='color: #222' href='#'>20</a> in them</tr>", "link-in-text-block"),
+        ("<tr><td>1<td><img src='data:,'></tr>", "image-alt"),
+    ],
+)
+def test_one_fault_among_many_cells_is_found(browser: Chromium, fault: str, rule: str | None) -> None:
+    """One text of each look is judged: this is what tells looks apart. At another width and by night the same page is judged again."""
+    rows = ["<tr><td>1<td>20</tr>"] * 20
+    context = browser.context()
+    page = context.new_page()
+    page.set_content(PALE % "".join([*rows[:12], fault, *rows[12:]]))
+    found = violations(page)
+    again = violations(page, colours_only=True)
+    page.add_style_tag(content="td { color: #bbb }")
+    night = violations(page, colours_only=True)
+    context.close()
+    assert {each.partition(":")[0] for each in found} == ({rule} if rule else set())
+    assert again == [], "judged already"
+    assert {each.partition(":")[0] for each in night} == {"color-contrast"}
 
 
 PALETTE = """() => [...document.querySelectorAll(".or-chart")].map(chart => {

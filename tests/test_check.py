@@ -261,6 +261,7 @@ def test_errors_come_first_and_in_order(tmp_path: Path) -> None:
     assert [(each.agency, each.level) for each in check(open_library(tmp_path))] == [("xugou-jia", "error"), ("xugou-yi", "discrepancy")]
 
 
+@pytest.mark.usefixtures("forgetful_judge")
 def test_the_judge_is_heard(sound: dict[str, Report]) -> None:
     report = with_cells(sound["2021"], {"disclosure/fees/amount": "12万元"})
     library = Library(agencies={}, reports={("xugou-jia", 2023): report}, findings=())

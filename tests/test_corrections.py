@@ -7,6 +7,7 @@ import io
 import json
 import re
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import made_up
@@ -22,8 +23,7 @@ from open_reports.pages.frame import Here
 from open_reports.pages.paging import MOST_LISTED
 from open_reports.report import Change, Item, Report, Revision
 from open_reports.text import Words
-from rendering import DESK, PHONE, overflow, settled, violations
-from test_browser import SCHEMES
+from rendering import PHONE, SCHEMES, faults
 from website import browser, served
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from open_reports.report import Reading
+    from rendering import Scheme
     from website import Chromium, Server
 
 __all__ = ["browser"]
@@ -312,23 +313,28 @@ def server(tmp_path_factory: pytest.TempPathFactory, library: Library, telling: 
         yield running
 
 
+@pytest.fixture(scope="module")
+def judged(browser: Chromium, server: Server) -> Callable[[str], dict[Scheme, list[str]]]:
+    """What is wrong with a page, all of it unfolded; it is opened once for both schemes."""
+
+    @cache
+    def of(name: str) -> dict[Scheme, list[str]]:
+        context = browser.context(viewport={"width": PHONE, "height": 800})
+        page = context.new_page()
+        page.goto(f"{server.url}{name}/index.html")
+        for summary in page.locator("summary").all():
+            summary.click()
+        found = faults(page)
+        context.close()
+        return found
+
+    return of
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("name", ["zh-none", "zh-some", "en-none", "en-some"])
-def test_page_is_accessible_and_narrow_enough(browser: Chromium, server: Server, name: str, scheme: str) -> None:
-    context = browser.context(viewport={"width": PHONE, "height": 800}, color_scheme=scheme)
-    page = context.new_page()
-    page.goto(f"{server.url}{name}/index.html")
-    for summary in page.locator("summary").all():
-        summary.click()
-    settled(page)
-    found = violations(page)
-    assert overflow(page) == 0
-    page.set_viewport_size({"width": DESK, "height": 800})
-    settled(page)
-    assert overflow(page) == 0
-    found += violations(page)
-    context.close()
-    assert found == []
+def test_page_is_accessible_and_narrow_enough(judged: Callable[[str], dict[Scheme, list[str]]], name: str, scheme: Scheme) -> None:
+    assert judged(name)[scheme] == []
 
 
 def test_correction_ahead_of_the_version_never_gets_here(reading: Callable[[made_up.Package], Reading]) -> None:

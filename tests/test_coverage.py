@@ -26,8 +26,7 @@ from open_reports.pages.coverage import SYMBOLS, coverage_pages
 from open_reports.pages.paging import MOST_LISTED
 from open_reports.report import Revision
 from open_reports.text import Words
-from rendering import DESK, PHONE, overflow, settled, violations
-from test_browser import SCHEMES
+from rendering import DESK, PHONE, SCHEMES, overflow, settled, violations
 from website import browser, served
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ from open_reports.pages.assets import shipped
 from open_reports.pages.frame import Here
 from open_reports.pages.glossary import SCRIPT, glossary_page, term
 from open_reports.text import Words
+from rendering import arrived
 from website import Chromium, Watch, browser, served
 
 if TYPE_CHECKING:
@@ -341,7 +342,7 @@ def test_a_term_without_an_entry_leads_to_the_glossary(browser: Chromium, server
     page = context.new_page()
     page.goto(server.url + "reports/xugou-jia/2023/")
     _opened(page, "none")
-    page.wait_for_url(f"{server.url}glossary/#line-xugou")
+    arrived(page, f"{server.url}glossary/#line-xugou")
     context.close()
 
 
@@ -350,6 +351,6 @@ def test_without_scripts_a_term_leads_to_its_entry(browser: Chromium, server: Se
     page = context.new_page()
     page.goto(server.url + "en/reports/xugou-jia/2023/")
     _opened(page, "one")
-    page.wait_for_url(f"{server.url}en/glossary/#line-refused.state_secrets")
+    arrived(page, f"{server.url}en/glossary/#line-refused.state_secrets")
     assert page.locator(":target dt a").inner_text() == "State secrets"
     context.close()

@@ -23,7 +23,8 @@ from open_reports.checks.check import errors
 from open_reports.form import forms
 from open_reports.library import open_library
 from patience import PATIENCE
-from test_browser import LANGUAGES, PAGES, READY, REPORTS
+from rendering import ready
+from test_browser import LANGUAGES, PAGES, REPORTS
 from tiers import starts
 from website import POLICY, Watch, browser, environment, once, page_files, project_copy, run, served, site, tool
 
@@ -378,14 +379,14 @@ def vocabulary(browser: Chromium, site: Path) -> Vocabulary:
             if name in HANDMADE:
                 continue
             page.goto(server.url + (LANGUAGES["en"] if name in {"home", *REPORTS} else "") + path)  # English ones mark their Chinese
-            page.wait_for_function(READY)
+            ready(page)
             if name in REPORTS:
                 page.evaluate(CHOOSE)
             seen = page.evaluate(LOOK, [f"article.{CONTENT}", MATERIALS_OWN])
             found |= set(seen["words"])
             styles |= {_shape(style) for style in seen["styles"]}
         page.goto(f"{server.url}search/?q=2024")
-        page.wait_for_function(READY)
+        ready(page)
         found |= set(page.evaluate(LOOK, [f"article.{CONTENT}", MATERIALS_OWN])["words"])
     context.close()
     assert {"table", "td[id]", "a[href]", "svg", "mark", "button[type]", "input[type]"} <= found
@@ -445,7 +446,7 @@ class Reader:
     def look(self, path: str, *first: str) -> dict[str, Any]:
         """Open a page, do something on it first, poke every element of its content, and judge what is there."""
         self.page.goto(self.server.url + path, wait_until="load")
-        self.page.wait_for_function(READY)
+        ready(self.page)
         for step in first:
             self.page.evaluate(step)
         seen: dict[str, Any] = self.page.evaluate(LOOK, [f"article.{CONTENT}", MATERIALS_OWN])

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from rendering import DESK, PHONE, overflow
+from playwright.sync_api import expect
+from rendering import DESK, PHONE, arrived, overflow
 from test_browser import FINDINGS, LANGUAGES, MONEY, PAGES, TOTAL, VISITS, server
 from website import Watch, browser, site
 
@@ -39,26 +40,54 @@ def seen(page: Page) -> dict[str, Any]:
     return dict(page.evaluate(SEEN))
 
 
+class Hosted:
+    """The site as a server shows it, page after page in one tab with scripts and one without: each page is opened once in each."""
+
+    def __init__(self, browser: Chromium, server: Server) -> None:
+        self.browser = browser
+        self._server = server
+        self._seen: dict[tuple[str, str, bool], dict[int, dict[str, Any]]] = {}
+        self._tabs = {}
+        for scripts in (True, False):
+            context = browser.context(viewport={"width": PHONE, "height": 800}, java_script_enabled=scripts)
+            watch = Watch.over(context)
+            self._tabs[scripts] = context.new_page(), watch
+
+    def seen(self, name: str, language: str, *, scripts: bool = True) -> dict[int, dict[str, Any]]:
+        """What a page shows on a phone, and at a desk if it is compared there; `asked` is what it asked for."""
+        if (name, language, scripts) not in self._seen:
+            page, watch = self._tabs[scripts]
+            watch.forget()
+            page.set_viewport_size({"width": PHONE, "height": 800})
+            page.goto(self._server.url + LANGUAGES[language] + PAGES[name])
+            if scripts and name == "compare":
+                page.locator(".or-picker").wait_for()
+            found = {}
+            for width in (PHONE, DESK) if scripts and (name, language) in FOLDER else (PHONE,):
+                page.set_viewport_size({"width": width, "height": 800})
+                found[width] = seen(page) | {"overflow": overflow(page)}
+            found[PHONE] |= {"asked": list(watch.requests), "elsewhere": watch.elsewhere(self._server)}
+            self._seen[name, language, scripts] = found
+        return self._seen[name, language, scripts]
+
+
+@pytest.fixture(scope="module")
+def hosted(browser: Chromium, server: Server) -> Hosted:
+    return Hosted(browser, server)
+
+
 # -- without scripts ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name, language", [visit for visit in VISITS if visit[0] not in SCRIPTED])
-def test_without_scripts_the_same_tables_charts_and_links_are_there(browser: Chromium, server: Server, name: str, language: str) -> None:
-    found = []
-    for scripts in (True, False):
-        context = browser.context(viewport={"width": PHONE, "height": 800}, java_script_enabled=scripts)
-        watch = Watch.over(context)
-        page = context.new_page()
-        page.goto(server.url + LANGUAGES[language] + PAGES[name])
-        if scripts and name == "compare":
-            page.locator(".or-picker").wait_for()
-        found.append(seen(page))
-        assert overflow(page) == 0
-        context.close()
-        assert browser.outside == []
-        assert watch.elsewhere(server) == []
-    with_scripts, without = found
-    assert not [url for url in watch.requests if url.endswith(".js")]
+def test_without_scripts_the_same_tables_charts_and_links_are_there(browser: Chromium, hosted: Hosted, name: str, language: str) -> None:
+    with_scripts, without = (hosted.seen(name, language, scripts=scripts)[PHONE] for scripts in (True, False))
+    for found in (with_scripts, without):
+        assert found["overflow"] == 0
+        assert found["elsewhere"] == []
+    assert browser.outside == []
+    assert without["asked"]
+    assert not [url for url in without["asked"] if url.endswith(".js")]
     assert without["hidden"] == []
     if name != "compare":  # where the table of the latest year gives way to the chooser
         assert without["tables"] == with_scripts["tables"]
@@ -102,32 +131,36 @@ def _open(browser: Chromium, path: Path) -> tuple[Page, Watch]:
     return page, watch
 
 
+@pytest.fixture(scope="module")
+def copy(browser: Chromium) -> tuple[Page, Watch]:
+    """A tab for the pages of a folder, one after another."""
+    context = browser.context(viewport={"width": DESK, "height": 800}, reduced_motion="reduce")
+    watch = Watch.over(context)
+    return context.new_page(), watch
+
+
 FOLDER = [visit for visit in VISITS if visit[0] not in {*SCRIPTED, "lost"} and visit[1] == "zh"]
 """Every kind of page; in English, which differs by one folder alone, some."""
 FOLDER += [("home", "en"), ("agency", "en"), ("money", "en"), ("indicator", "en")]
 
 
 @pytest.mark.parametrize("name, language", FOLDER)
-def test_page_opened_from_a_folder_is_whole(browser: Chromium, server: Server, site: Path, name: str, language: str) -> None:
+def test_page_opened_from_a_folder_is_whole(hosted: Hosted, copy: tuple[Page, Watch], site: Path, name: str, language: str) -> None:
     """Styles, charts and figures are there, nobody is called, and no script breaks."""
-    page, watch = _open(browser, site / LANGUAGES[language] / PAGES[name] / "index.html")
-    local = seen(page)
+    page, watch = copy
+    watch.forget()
+    outside = hosted.browser.outside
+    page.goto((site / LANGUAGES[language] / PAGES[name] / "index.html").as_uri())
+    local = seen(page) | {"overflow": overflow(page)}
     assert page.evaluate("getComputedStyle(document.querySelector('.md-header')).position") == "sticky"
     assert page.evaluate("getComputedStyle(document.body).getPropertyValue('--or-mark').trim()")
     outward = [url for url in watch.requests if not url.startswith(("file:", "data:", "blob:"))]
-    page.context.close()
-    again = browser.context(viewport={"width": DESK, "height": 800})
-    hosted_page = again.new_page()
-    hosted_page.goto(server.url + LANGUAGES[language] + PAGES[name])
-    if name == "compare":
-        hosted_page.locator(".or-picker").wait_for()
-    hosted = seen(hosted_page)
-    again.close()
     assert outward == []
-    assert browser.outside == []
+    assert outside == []
+    assert watch.requests
     if name not in {"compare", "search"}:  # which say that they need a server
         assert watch.complaints == []
-        assert local == hosted
+        assert local == hosted.seen(name, language)[DESK]
     else:
         assert [each for each in watch.complaints if not HARMLESS.search(each)] == []
 
@@ -138,8 +171,8 @@ def test_links_between_pages_of_a_folder_lead_to_pages(browser: Chromium, site: 
 
     def follow(selector: str, to: str) -> None:
         page.locator(selector).first.click()
-        page.wait_for_url(lambda url: unquote(urlsplit(url).path).endswith(f"/{to}index.html"))
-        assert page.locator("h1").is_visible()
+        arrived(page, re.compile(rf"^[^#?]*/{re.escape(to)}index\.html([#?]|$)"))
+        expect(page.locator("h1")).to_be_visible()
 
     follow("#agencies ~ ul a[href='reports/pingtan/']", "reports/pingtan/")
     follow("#reports ~ .or-scroll a[href='2019/']", "reports/pingtan/2019/")

@@ -236,6 +236,7 @@ def test_writing_makes_what_reading_takes(tmp_path: Path) -> None:
 # -- the judge
 
 
+@pytest.mark.usefixtures("forgetful_judge")
 @pytest.mark.parametrize(
     "address, text",
     [
@@ -259,6 +260,7 @@ def test_the_judge_finds_a_wrong_value_behind_the_gate(address: str, text: str, 
     assert [(each.agency, each.year) for each in found] == [("xugou-jia", 2023)]
 
 
+@pytest.mark.usefixtures("forgetful_judge")
 def test_the_judge_finds_each_of_several_packages(report: Made) -> None:
     sound = [report(made_up.package(agency)) for agency in ("xugou-jia", "xugou-yi", "xugou-bing")]
     damaged = [sound[0], *(with_cells(each, {"applications/new/total": "a", "disputes/reconsideration/total": "b"}) for each in sound[1:])]
@@ -269,6 +271,7 @@ def test_the_judge_finds_each_of_several_packages(report: Made) -> None:
     assert len(found) == 4
 
 
+@pytest.mark.usefixtures("forgetful_judge")
 def test_the_judge_finds_a_wrong_note(report: Made) -> None:
     sound = report(made_up.package(year=2020))
     (note,) = sound.notes
@@ -276,12 +279,14 @@ def test_the_judge_finds_a_wrong_note(report: Made) -> None:
     assert [(each.file, each.row, each.column) for each in found] == [("datapackages/xugou-jia/2020/data/notes.csv", 2, "note")]
 
 
+@pytest.mark.usefixtures("forgetful_judge")
 def test_the_judge_finds_a_wrong_descriptor(report: Made) -> None:
     sound = report(made_up.package())
     found = judge([replace(sound, descriptor={**sound.descriptor, "licenses": "CC0"})])
     assert [(each.code, each.file) for each in found] == [("schema.descriptor", "datapackages/xugou-jia/2023/datapackage.json")]
 
 
+@pytest.mark.usefixtures("forgetful_judge")
 def test_the_judge_passes_what_is_sound(report: Made) -> None:
     assert judge([report(made_up.package(form_of=form_of)) for form_of in made_up.hybrids()]) == []
     assert judge([]) == []

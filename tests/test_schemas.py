@@ -96,9 +96,7 @@ def test_tables_lines_columns_and_addresses_are_those_of_the_forms() -> None:
     }
     assert set(defs["address"]["anyOf"][0]["enum"]) == printed
     assert defs["status"]["enum"] == list(forms().common.statuses)
-    for name, variants in (
-        (table, schemas.schema("report")["$defs"][f"{table}_figures"]["anyOf"]) for table in ("disclosure", "applications", "disputes")
-    ):
+    for name, variants in ((table, schemas.schema("report")["$defs"][f"{table}_figures"]["anyOf"]) for table in forms().tables):
         for form, lines in zip(forms().values(), variants, strict=True):
             assert [(line, list(cells["properties"])) for line, cells in lines["properties"].items()] == [
                 (line.id, list(line.columns)) for line in form.tables[name].lines.values()

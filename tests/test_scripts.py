@@ -1,7 +1,8 @@
 """The site's scripts by themselves, as they are shipped: ranking, exact numbers, CSV, in Node.js without a browser.
 
 What is tested stands in `tests/scripts/*.test.js`. What the scripts read, and what they must make of it, comes from here: the
-golden queries are those of the browser's tests, and the files of a comparison are made of the packages with Python's own writers.
+golden queries are those that the built site is asked, too (`test_search_site.py`), and the files of a comparison are made of the
+packages with Python's own writers.
 """
 
 from __future__ import annotations
@@ -73,17 +74,19 @@ def search_of(whole: Catalogue) -> dict[str, Any]:
 
 def searching(library: Library) -> dict[str, Any]:
     """What the search pages of both languages hold, and what is asked of them."""
-    prepared: dict[str, Any] = {"pages": {}, "cases": {}, "same": CASES["same"], "nothing": CASES["nothing"]}
+    prepared: dict[str, Any] = {"pages": {}, "cases": {}, "names": {}, "same": CASES["same"], "nothing": CASES["nothing"]}
     for language in LANGUAGES:
         whole = catalogue(library, language, terms=glossary.entries())
         anchors = {f"glossary/#{each.name.zh}": each.address for each in whole.entries if each.kind == "term"}
         prepared["pages"][language] = search_of(whole)
         prepared["cases"][language] = [{**case, "finds": anchors.get(case["finds"], case["finds"])} for case in CASES["both"]]
-    whole = catalogue(library, "zh", terms=glossary.entries())
-    prepared["names"] = [
-        *({"query": office.name[each], "finds": f"reports/{office.id}/", "within": 1} for office in whole.offices for each in LANGUAGES),
-        *({"query": entry.name[each], "finds": entry.address, "within": FIRST} for entry in whole.entries for each in LANGUAGES),
+        named = [(office.name[each], f"reports/{office.id}/", 1) for office in whole.offices for each in LANGUAGES]
+        named += [(entry.name[each], entry.address, FIRST) for entry in whole.entries for each in LANGUAGES]
+        prepared["names"][language] = [{"query": name, "finds": address, "within": within} for name, address, within in named]
+    prepared["reports"] = [
+        {"query": f"{library.agencies[agency].name} {year}", "finds": f"reports/{agency}/{year}/"} for agency, year in library.reports
     ]
+    prepared["latest"] = max(year for agency, year in library.reports if agency.startswith("pingtan"))
     prepared["invented"] = {**search_of(invented()), "cases": INVENTED}
     return prepared
 

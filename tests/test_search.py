@@ -6,14 +6,13 @@ import gzip
 import itertools
 import json
 import random
-import re
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlencode
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from framed import SCHEME
 from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import escape
@@ -27,13 +26,14 @@ from open_reports.pages.assets import shipped
 from open_reports.pages.frame import Here
 from open_reports.pages.search import SCRIPT, script, search_box, search_page
 from open_reports.text import LANGUAGES, Text, Words
-from rendering import DESK, PHONE, overflow
+from rendering import DESK, PHONE, SCHEMES, arrived, faults
 from website import Chromium, Watch, browser, quiet, served
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from playwright.sync_api import BrowserContext, Page
+    from rendering import Scheme
     from website import Server
 
 __all__ = ["browser"]
@@ -42,30 +42,29 @@ CASES: Any = parse_yaml((Path(__file__).parent / "cases" / "search.yml").read_te
 HOME = {"zh": "", "en": "en/"}
 BUDGET = 300_000
 """Bytes that a first query may download."""
-KEY = 300
-"""Milliseconds that a key may take on a busy machine at worst: ten times the budget, which a blow-up would pass many times over."""
 FIRST = 3
 
 
 # -- a small site of search pages ---------------------------------------------------------------------------------------
 
 
-def shell(content: str, language: str, base: str, *, scheme: str = "default", scripts: tuple[str, ...] = ()) -> bytes:
+def shell(content: str, language: str, base: str, *, scripts: tuple[str, ...] = ()) -> bytes:
     """A page as bare as may be around a content, with the theme's styles and the site's policy."""
     tags = "".join(f'<script src="{base}{name}" defer></script>' for name in scripts)
+    tags += f'<script src="{base}scheme.js"></script>'
     styles = "".join(f'<link rel="stylesheet" href="{base}{name}">' for name in ("main.css", "palette.css", "own.css"))
     policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'"
     return (
         f'<!doctype html><html lang="{"zh-CN" if language == "zh" else "en"}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}"><meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<title>{escape("search")}</title><link rel="icon" href="data:,">{styles}{tags}</head>'
-        f'<body data-md-color-scheme="{scheme}" data-md-color-primary="indigo" data-md-color-accent="indigo">'
+        f'<body data-md-color-scheme="default" data-md-color-primary="indigo" data-md-color-accent="indigo">'
         f'<div class="md-container"><main class="md-main"><div class="md-main__inner md-grid"><div class="md-content">'
         f'<article class="md-content__inner md-typeset">{content}</article></div></div></main></div></body></html>'
     ).encode()
 
 
-def write_site(folder: Path, made: Callable[[str], Catalogue], *, scheme: str = "default") -> Path:
+def write_site(folder: Path, made: Callable[[str], Catalogue]) -> Path:
     """Write both search pages, and a page elsewhere that has the box."""
     material = resources.files("material") / "templates" / "assets" / "stylesheets"
     folder.mkdir(parents=True, exist_ok=True)
@@ -74,16 +73,17 @@ def write_site(folder: Path, made: Callable[[str], Catalogue], *, scheme: str = 
         (folder / f"{name}.css").write_bytes(sheet.read_bytes())
     (folder / "own.css").write_text("".join(shipped()[name].read_text(encoding="utf-8") for name in ("open-reports.css", "search.css")))
     (folder / SCRIPT).write_bytes(script())
+    (folder / "scheme.js").write_text(SCHEME, encoding="utf-8")
     for language in LANGUAGES:
         w = Words(language)
         page = search_page(Here("search/", w), made(language))
         place = folder / page.path
         place.mkdir(parents=True)
-        (place / "index.html").write_bytes(shell(page.build(), language, "../" * page.path.count("/"), scheme=scheme, scripts=page.scripts))
+        (place / "index.html").write_bytes(shell(page.build(), language, "../" * page.path.count("/"), scripts=page.scripts))
         (place / search.INDEX).write_bytes(index(made(language)))
         elsewhere = Here("reports/pingtan-police/", w)
         (folder / elsewhere.address).mkdir(parents=True)
-        box = shell(f"<h1>{escape('公安局')}</h1>{search_box(elsewhere)}", language, "../" * elsewhere.address.count("/"), scheme=scheme)
+        box = shell(f"<h1>{escape('公安局')}</h1>{search_box(elsewhere)}", language, "../" * elsewhere.address.count("/"))
         (folder / elsewhere.address / "index.html").write_bytes(box)
     return folder
 
@@ -223,52 +223,6 @@ def test_the_contract_has_the_queries_that_were_asked_for() -> None:
     assert {"复议", "行政复议", "依申请公开", "公安局", "前进街", "2024 平潭", "不予公开", "第三方"} <= set(queries)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_query_finds_its_page_among_the_first_three(
-    page: Page, server: Server, real: Callable[[str], Catalogue], language: str
-) -> None:
-    """In either language, from the pages of either."""
-    anchors = {f"glossary/#{each.name.zh}": each.address for each in real(language).entries if each.kind == "term"}
-    opened(page, server, language)
-    results = asked(page, [case["query"] for case in CASES["both"]], language)
-    wanted = [anchors.get(case["finds"], case["finds"]) for case in CASES["both"]]
-    missed = [
-        f"{case['query']}: {case['finds']} is not in {found[:FIRST]}"
-        for case, want, found in zip(CASES["both"], wanted, results, strict=True)
-        if want not in found[:FIRST]
-    ]
-    assert missed == []
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_name_finds_what_it_names(page: Page, server: Server, real: Callable[[str], Catalogue], language: str) -> None:
-    """An agency's full name finds it first, and any other entry's name finds it among the first three, in both languages."""
-    whole = real(language)
-    named = [(office.name[each], f"reports/{office.id}/", 1) for office in whole.offices for each in LANGUAGES]
-    named += [(entry.name[each], entry.address, FIRST) for entry in whole.entries for each in LANGUAGES]
-    opened(page, server, language)
-    results = asked(page, [name for name, _, _ in named], language)
-    missed = [(name, found[:FIRST]) for (name, want, within), found in zip(named, results, strict=True) if want not in found[:within]]
-    assert missed == []
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_report_is_found_by_agency_and_year(page: Page, server: Server, library: Library, language: str) -> None:
-    opened(page, server, language)
-    queries = [f"{library.agencies[agency].name} {year}" for agency, year in library.reports]
-    results = asked(page, queries, language)
-    assert [found[0] for found in results] == [f"reports/{agency}/{year}/" for agency, year in library.reports]
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_spellings_of_one_question_find_the_same(page: Page, server: Server, language: str) -> None:
-    opened(page, server, language)
-    for spellings in CASES["same"]:
-        results = asked(page, spellings, language)
-        assert results[0], spellings
-        assert results == [results[0]] * len(spellings), spellings
-
-
 def test_what_is_not_there_is_not_found_and_said_so(page: Page, server: Server) -> None:
     opened(page, server)
     assert asked(page, CASES["nothing"], "zh") == [[]] * len(CASES["nothing"])
@@ -286,40 +240,12 @@ def test_signs_alone_are_not_found_and_said_so(page: Page, server: Server, signs
     page.locator("#or-search-says:empty").wait_for(state="attached")
 
 
-def test_agencies_stand_before_reports_and_reports_are_newest_first(page: Page, server: Server, library: Library) -> None:
-    opened(page, server)
-    (found,) = asked(page, ["平潭"], "zh")
-    kinds = [len(re.findall("/", each)) for each in found]
-    assert kinds == sorted(kinds)
-    assert found[0] == "reports/pingtan/"
-    years = [int(each.split("/")[2]) for each in found if each.count("/") == 3]
-    assert years == sorted(years, reverse=True)
-    assert years[0] == max(year for agency, year in library.reports if agency.startswith("pingtan"))
-
-
 def test_words_that_never_meet_find_some_of_them_and_that_is_said(page: Page, server: Server) -> None:
     opened(page, server)
     (found,) = asked(page, ["前进街 行政复议"], "zh")
     assert "reports/yinchuan-qianjinjie/" in found[:FIRST]
     assert any(each.startswith("glossary/#") for each in found[:FIRST])
     page.get_by_role("status").get_by_text("没有一条同时含有全部词语").wait_for()
-
-
-def test_the_word_for_year_is_not_torn_out_of_annual_report(browser: Chromium, tmp_path: Path) -> None:
-    """2024年报 asks for the annual reports of 2024, not for an office with 报 in its name."""
-    kind = forms().common.kinds["department"]
-
-    def made(language: str) -> Catalogue:
-        press = Office("xugou-bao", Text(zh="虚构日报社", en="Invented Daily"), kind, "虚构市", None, (2024,))
-        year = Entry("year", "years/2024/", Text(zh="2024 年度报告", en="Reports of 2024"), "1", ("2024 年报",))
-        return Catalogue(language=language, offices=(press,), entries=(year,))
-
-    context = browser.context()
-    with served(write_site(tmp_path / "site", made)) as server:
-        page = opened(context.new_page(), server)
-        results = asked(page, ["2024年报", "2024年年报", "2024年日报社"], "zh")
-    context.close()
-    assert [found[0] for found in results] == ["years/2024/", "years/2024/", "reports/xugou-bao/2024/"]
 
 
 # -- how it is used -----------------------------------------------------------------------------------------------------
@@ -370,13 +296,13 @@ def test_keys_lead_from_the_field_through_the_results_and_back(page: Page, serve
     assert page.evaluate(focused) == page.locator("#or-results a").nth(1).get_attribute("href")
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/reports/pingtan-police/")
+    arrived(page, f"{server.url}reports/pingtan-police/")
 
 
 def test_query_stays_in_the_address_and_survives_a_reload(page: Page, server: Server) -> None:
     opened(page, server)
     page.keyboard.type("前进街 2019")
-    page.wait_for_url(lambda url: parse_qs(urlsplit(url).query).get("q") == ["前进街 2019"])
+    arrived(page, f"{server.url}search/?{urlencode({'q': '前进街 2019'})}")
     before = page.evaluate("history.length")
     results = page.locator("#or-results a").evaluate_all("links => links.map(link => link.href)")
     assert results
@@ -385,7 +311,7 @@ def test_query_stays_in_the_address_and_survives_a_reload(page: Page, server: Se
     assert page.get_by_role("searchbox").input_value() == "前进街 2019"
     assert page.locator("#or-results a").evaluate_all("links => links.map(link => link.href)") == results
     page.get_by_role("searchbox").fill("")
-    page.wait_for_url("**/search/")
+    arrived(page, f"{server.url}search/")
     assert page.evaluate("history.length") == before
 
 
@@ -422,34 +348,31 @@ def test_letters_that_an_input_method_composes_are_not_searched(page: Page, serv
     assert page.locator("#or-results a").count() >= 3
 
 
-@pytest.mark.parametrize("width", [PHONE, DESK])
-@pytest.mark.parametrize("scheme", ["default", "slate"])
-def test_page_is_accessible_and_narrow_enough(
-    browser: Chromium, tmp_path: Path, real: Callable[[str], Catalogue], scheme: str, width: int
-) -> None:
-    """With results, with none, with a failure, and the box elsewhere: axe finds nothing, no page scrolls sideways."""
-    context = browser.context(viewport={"width": width, "height": 800}, reduced_motion="reduce")
-    folder = write_site(tmp_path / "site", real, scheme=scheme)
-    found: list[str] = []
-
-    def look(page: Page) -> None:
-        violations = Axe().run(page).response["violations"]
-        found.extend(f"{page.url}: {each['id']} {each['nodes'][0]['html']}" for each in violations)
-        assert overflow(page) == 0
-
+@pytest.fixture(scope="module")
+def judged(browser: Chromium, tmp_path_factory: pytest.TempPathFactory, real: Callable[[str], Catalogue]) -> dict[Scheme, list[str]]:
+    """What is wrong with results, with none, with a failure, and with the box elsewhere; each page is opened once for all."""
+    context = browser.context(viewport={"width": PHONE, "height": 800}, reduced_motion="reduce")
+    folder = write_site(tmp_path_factory.mktemp("judged") / "site", real)
+    looked: list[dict[Scheme, list[str]]] = []
+    page = context.new_page()
     with served(folder) as server:
         for language in LANGUAGES:
-            look(opened(context.new_page(), server, language, "police"))
-            look(opened(context.new_page(), server, language, "龘"))
-        page = context.new_page()
+            looked += [faults(opened(page, server, language, query)) for query in ("police", "龘")]
         page.goto(f"{server.url}reports/pingtan-police/")
-        look(page)
+        looked.append(faults(page))
         (folder / "search" / search.INDEX).unlink()
         page.goto(f"{server.url}search/?q=平潭")
         page.get_by_role("alert").get_by_role("link").wait_for()
-        look(page)
+        looked.append(faults(page))
     context.close()
-    assert found == []
+    return {scheme: [fault for each in looked for fault in each[scheme]] for scheme in SCHEMES}
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+@pytest.mark.parametrize("scheme", SCHEMES, ids=SCHEMES.values())
+def test_page_is_accessible_and_narrow_enough(judged: dict[Scheme, list[str]], scheme: Scheme, width: int) -> None:
+    """With results, with none, with a failure, and the box elsewhere: axe finds nothing, no page scrolls sideways."""
+    assert [each for each in judged[scheme] if f", {width} wide: " in each] == []
 
 
 # -- what may go wrong --------------------------------------------------------------------------------------------------
@@ -574,8 +497,8 @@ def test_index_costs_names_not_reports() -> None:
     assert len(index(whole)) - len(index(short)) < 200
 
 
-def test_no_key_makes_a_reader_wait_at_ten_thousand_reports(browser: Chromium, tmp_path: Path) -> None:
-    """The best of three tries of each key, against a bound far above what is measured in calm, 4 to 11 ms."""
+def test_no_key_draws_more_than_is_shown_at_ten_thousand_reports(browser: Chromium, tmp_path: Path) -> None:
+    """What a key costs grows with what it draws: the first twenty results, however many it finds. How long it takes is no test's matter."""
     queries = [
         "平",
         "平安",
@@ -594,23 +517,12 @@ def test_no_key_makes_a_reader_wait_at_ten_thousand_reports(browser: Chromium, t
     page = context.new_page()
     with served(write_site(tmp_path / "site", many(10_000))) as server:
         opened(page, server)
-        spent = page.evaluate(
-            """strokes => strokes.map(query => {
-              const input = document.querySelector("#or-query");
-              const once = () => {
-                input.value = query;
-                const start = performance.now();
-                input.dispatchEvent(new InputEvent("input"));
-                return performance.now() - start;
-              };
-              return Math.min(once(), once(), once());
-            })""",
-            strokes,
-        )
+        drawn = [len(found) for found in asked(page, strokes, "zh")]
         page.get_by_role("searchbox").fill("2024")
         page.get_by_role("status").get_by_text("显示前 20 条").wait_for()
     context.close()
-    assert {stroke: round(each, 1) for stroke, each in zip(strokes, spent, strict=True) if each >= KEY} == {}
+    assert max(drawn) == 20
+    assert len([count for count in drawn if count]) > len(strokes) / 2
 
 
 @given(st.lists(st.tuples(st.text(min_size=1, max_size=9), st.sets(st.integers(2008, 2099), max_size=6)), max_size=8))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urldefrag
 
 import pytest
+from rendering import arrived
 from test_browser import LANGUAGES, server
 from test_search import BUDGET, CASES, FIRST, asked, opened
 from website import browser, parsed, quiet, site
@@ -55,7 +57,7 @@ def test_first_query_downloads_less_than_the_budget(page: Page, server: Server, 
     page.goto(server.url + LANGUAGES[language])
     page.locator("article input[name=q]").fill("平潭")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/search/?q=*")
+    arrived(page, re.compile(r"/search/\?q="))
     page.locator("#or-results a").first.wait_for()
     sizes: dict[str, int] = page.evaluate(
         """() => Object.fromEntries(performance.getEntries().filter(each => "encodedBodySize" in each).map(

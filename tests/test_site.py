@@ -46,6 +46,7 @@ from website import (
     address_of,
     browser,
     build_here,
+    commands,
     environment,
     minimal_project,
     page_files,
@@ -62,13 +63,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from forking import Commands
     from open_reports.form import TableForm
     from website import Chromium
 
-__all__ = ["browser", "site"]
+__all__ = ["browser", "commands", "site"]
 
 PACKAGES = ROOT / "datapackages"
-TABLES = ("disclosure", "applications", "disputes")
+TABLES = forms().tables
 ABSENCE = {"": "blank", "/": "not_applicable", "-": "not_applicable"}
 """Cell text to status, as the public contract has it."""
 SECONDS = 5
@@ -640,14 +642,14 @@ MOMENTS = ("open 5", "open 60", "os.rename 1", "os.rename 2", "shutil.rmtree 1")
 
 
 @pytest.mark.build
-def test_a_released_figure_cannot_change_in_silence(tmp_path: Path) -> None:
+def test_a_released_figure_cannot_change_in_silence(commands: Commands, tmp_path: Path) -> None:
     """A build names every such figure and publishes nothing; with a revision that names it, it is published."""
     project, env = project_copy(tmp_path / "project"), environment(tmp_path / "home")
     cells = project / "datapackages" / "pingtan" / "2024" / "data" / "disclosure.csv"
     text = cells.read_text(encoding="utf-8")
     assert ",4529," in text
     cells.write_text(text.replace(",4529,", ",4592,"), encoding="utf-8")
-    outcome = run(*tool("build"), cwd=project, env=env)
+    outcome = commands.run("-m", "mkdocs", "build", cwd=project, env=env)
     assert outcome.returncode != 0
     assert "disclosure/licensing/decisions" in outcome.stdout
     assert not (project / "site").exists()
@@ -662,7 +664,7 @@ def test_a_released_figure_cannot_change_in_silence(tmp_path: Path) -> None:
     }
     package["report"]["revisions"] = [change]
     path.write_text(json.dumps(package, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    outcome = run(*tool("build"), cwd=project, env=env)
+    outcome = commands.run("-m", "mkdocs", "build", cwd=project, env=env)
     assert outcome.returncode == 0, outcome.stdout
     assert "4592" in (project / "site" / "corrections" / "index.html").read_text(encoding="utf-8")
 
@@ -690,24 +692,23 @@ def test_without_the_optional_libraries_the_rest_is_there_and_says_what_is_not(s
 
 
 @pytest.mark.build
-def test_killed_build_leaves_a_whole_site(tmp_path: Path) -> None:
+def test_killed_build_leaves_a_whole_site(commands: Commands, tmp_path: Path) -> None:
     package = made_up.package()
     minimal_project(tmp_path / "project", [package])
     project = tmp_path / "project"
     env = environment(tmp_path / "home")
-    killing = {**env, "PYTHONPATH": _customised(tmp_path / "kill", KILL)}
-    assert run(*tool("build"), cwd=project, env=env).returncode == 0
+    assert commands.run("-m", "mkdocs", "build", cwd=project, env=env).returncode == 0
     old = tree(project / "site")
     shutil.copytree(project / "site", tmp_path / "old")
     package.set("disputes", "reconsideration", "upheld", "4711")
     (project / "datapackages" / package.path / "data" / "disputes.csv").write_bytes(package.files["data/disputes.csv"])
-    assert run(*tool("build", "-d", str(tmp_path / "new")), cwd=project, env=env).returncode == 0
+    assert commands.run("-m", "mkdocs", "build", "-d", str(tmp_path / "new"), cwd=project, env=env).returncode == 0
     new = tree(tmp_path / "new")
     assert new != old
 
     broken, kills = [], 0
     for moment in MOMENTS:
-        outcome = run(*tool("build"), cwd=project, env={**killing, "KILL_AT": moment})
+        outcome = commands.run("-m", "mkdocs", "build", cwd=project, env={**env, "KILL_AT": moment}, first=KILL)
         assert outcome.returncode in {-signal.SIGKILL, 0}, outcome.stdout  # 0: this build has no such moment
         kills += outcome.returncode != 0
         if not (project / "site").is_dir() or tree(project / "site") not in (old, new):
@@ -716,25 +717,25 @@ def test_killed_build_leaves_a_whole_site(tmp_path: Path) -> None:
         shutil.copytree(tmp_path / "old", project / "site")
     assert broken == []
     assert kills >= 3
-    assert run(*tool("build"), cwd=project, env=env).returncode == 0
+    assert commands.run("-m", "mkdocs", "build", cwd=project, env=env).returncode == 0
     assert tree(project / "site") == new
     assert not list(project.glob(".site*")), "leftovers of killed builds"
 
 
 @pytest.mark.build
-def test_kept_pages_are_those_of_a_build_from_nothing(tmp_path: Path) -> None:
+def test_kept_pages_are_those_of_a_build_from_nothing(commands: Commands, tmp_path: Path) -> None:
     """A build, an edit, a build of what changed; then the same in a home that knows nothing, and without the cache."""
     packages = [*made_up.history("xugou-jia", (2022, 2023)), made_up.package("xugou-yi", 2023)]
     config = minimal_project(tmp_path / "project", packages)
     project, env = tmp_path / "project", environment(tmp_path / "home")
-    assert run(*tool("build", "--strict"), cwd=project, env=env).returncode == 0
+    assert commands.run("-m", "mkdocs", "build", "--strict", cwd=project, env=env).returncode == 0
     first = tree(project / "site")
     kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "home" / "cache").rglob("pages/*/*")}
 
     packages[0].set("disputes", "reconsideration", "upheld", "4711")
     (project / "datapackages" / packages[0].path / "data" / "disputes.csv").write_bytes(packages[0].files["data/disputes.csv"])
-    assert run(*tool("build", "--strict"), cwd=project, env=env).returncode == 1, "a discrepancy that nobody explains"
-    assert run(*tool("build"), cwd=project, env=env).returncode == 0
+    assert commands.run("-m", "mkdocs", "build", "--strict", cwd=project, env=env).returncode == 1, "a discrepancy that nobody explains"
+    assert commands.run("-m", "mkdocs", "build", cwd=project, env=env).returncode == 0
     second = tree(project / "site")
     assert second != first
     now = {path: path.stat().st_mtime_ns for path in (tmp_path / "home" / "cache").rglob("pages/*/*")}
@@ -742,11 +743,17 @@ def test_kept_pages_are_those_of_a_build_from_nothing(tmp_path: Path) -> None:
     assert len([path for path in now if kept.get(path) == now[path]]) >= 4
     assert len(now) == len(kept)
 
-    assert run(*tool("build", "-d", str(tmp_path / "anew")), cwd=project, env=environment(tmp_path / "other")).returncode == 0
+    assert (
+        commands.run("-m", "mkdocs", "build", "-d", str(tmp_path / "anew"), cwd=project, env=environment(tmp_path / "other")).returncode
+        == 0
+    )
     assert tree(tmp_path / "anew") == second
     text = config.read_text(encoding="utf-8")
     config.write_text(text.replace("plugins: [open-reports]", "plugins: [open-reports: {cache: false}]"), encoding="utf-8")
-    assert run(*tool("build", "-d", str(tmp_path / "without")), cwd=project, env=environment(tmp_path / "third")).returncode == 0
+    assert (
+        commands.run("-m", "mkdocs", "build", "-d", str(tmp_path / "without"), cwd=project, env=environment(tmp_path / "third")).returncode
+        == 0
+    )
     assert tree(tmp_path / "without") == second
     assert list((tmp_path / "third" / "cache").rglob("pages/*")) == []
 
@@ -755,7 +762,7 @@ def test_kept_pages_are_those_of_a_build_from_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.build
-def test_gh_deploy_publishes_the_site_and_never_a_faulty_one(site: Path, tmp_path: Path) -> None:
+def test_gh_deploy_publishes_the_site_and_never_a_faulty_one(site: Path, commands: Commands, tmp_path: Path) -> None:
     project = project_copy(tmp_path / "project")
     env = environment(tmp_path / "home")
 
@@ -771,7 +778,7 @@ def test_gh_deploy_publishes_the_site_and_never_a_faulty_one(site: Path, tmp_pat
     git("commit", "--quiet", "--message=数据")
     git("remote", "add", "origin", str(remote))
 
-    outcome = run(*tool("gh-deploy", "--strict"), cwd=project, env=env)
+    outcome = commands.run("-m", "mkdocs", "gh-deploy", "--strict", cwd=project, env=env)
     assert outcome.returncode == 0, outcome.stdout
     published = git("ls-tree", "-r", "--name-only", "gh-pages", cwd=remote).splitlines()
     assert set(published) == {*tree(site), ".nojekyll"}
@@ -784,7 +791,7 @@ def test_gh_deploy_publishes_the_site_and_never_a_faulty_one(site: Path, tmp_pat
     cells.write_text(re.sub(r"(?m)^(reconsideration,[^,]*),[0-9]+", r"\1,约12件", text), encoding="utf-8")
     assert cells.read_text(encoding="utf-8") != text
     git("commit", "--quiet", "--all", "--message=错")
-    outcome = run(*tool("gh-deploy"), cwd=project, env=env)
+    outcome = commands.run("-m", "mkdocs", "gh-deploy", cwd=project, env=env)
     assert outcome.returncode == 1
     assert "datapackages/pingtan/2019/data/disputes.csv" in outcome.stdout
     assert "Traceback" not in outcome.stdout

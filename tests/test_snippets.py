@@ -13,6 +13,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
+from forking import Commands
 from lxml import html
 from open_reports.checks.check import check
 from open_reports.errors import FormError
@@ -109,17 +110,31 @@ def asked(tmp_path_factory: pytest.TempPathFactory, packages: Path) -> Iterator[
         yield Asked(server, library)
 
 
-def run(code: str, runs: str, folder: Path) -> list[str]:
-    """Save a program in a folder, run it there, and return the lines that it prints."""
+def run(code: str, runs: str, folder: Path, loaded: Commands | None = None) -> list[str]:
+    """Save a program in a folder, run it there, and return the lines that it prints.
+
+    A program in Python is run by those that have `loaded` its libraries, where they are given.
+    """
     command, end = INTERPRETERS[runs]
     file = folder / f"snippet.{end}"
     file.write_text(code + "\n", encoding="utf-8")
     env = environment(folder, NO_PROXY="127.0.0.1", no_proxy="127.0.0.1")
-    outcome = subprocess.run(
-        [*command, file.name], cwd=folder, env=env, timeout=PATIENCE, check=False, capture_output=True, text=True, encoding="utf-8"
-    )
+    if loaded is not None and runs == "python":
+        outcome = loaded.run(file.name, cwd=folder, env=env, apart=True)
+    else:
+        outcome = subprocess.run(
+            [*command, file.name], cwd=folder, env=env, timeout=PATIENCE, check=False, capture_output=True, text=True, encoding="utf-8"
+        )
     assert (outcome.returncode, outcome.stderr) == (0, ""), outcome.stdout
     return outcome.stdout.splitlines()
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
+    """What runs programs in Python that have not to load their libraries first; each is run by Python itself once, for all data."""
+    libraries = ("pandas", "polars", "frictionless", "frictionless.resources", "frictionless.formats", "urllib.request")
+    with Commands(*libraries, env=environment(tmp_path_factory.mktemp("loaded")), within=PATIENCE) as running:
+        yield running
 
 
 def meant(text: str) -> Decimal | str:
@@ -186,19 +201,21 @@ def test_programs_in_english_differ_in_their_remarks_alone(kind: str, asked: Ask
 
 
 @pytest.mark.parametrize("name", runnable("agency"))
-def test_a_program_for_an_agency_answers_for_every_year(name: str, asked: Asked, tmp_path: Path) -> None:
-    assert run(asked.printed("agency", "zh")[name], runner(name), tmp_path) == [" ".join(row) for row in answer(asked.library, AGENCY)]
+def test_a_program_for_an_agency_answers_for_every_year(name: str, asked: Asked, loaded: Commands, tmp_path: Path) -> None:
+    assert run(asked.printed("agency", "zh")[name], runner(name), tmp_path, loaded) == [
+        " ".join(row) for row in answer(asked.library, AGENCY)
+    ]
 
 
 @pytest.mark.parametrize("name", runnable("report"))
-def test_a_program_for_a_report_answers_for_it(name: str, asked: Asked, tmp_path: Path) -> None:
-    said = run(asked.printed("report", "zh")[name], runner(name), tmp_path)
+def test_a_program_for_a_report_answers_for_it(name: str, asked: Asked, loaded: Commands, tmp_path: Path) -> None:
+    said = run(asked.printed("report", "zh")[name], runner(name), tmp_path, loaded)
     assert said == (["True", "218"] if name == "frictionless" else ["218"])
 
 
 @pytest.mark.parametrize("name", runnable("report"))
 @pytest.mark.parametrize("year", [2020, 2021])
-def test_a_program_for_a_report_never_takes_nothing_for_zero(name: str, year: int, asked: Asked, tmp_path: Path) -> None:
+def test_a_program_for_a_report_never_takes_nothing_for_zero(name: str, year: int, asked: Asked, loaded: Commands, tmp_path: Path) -> None:
     """Those that read `report.json` print the status, those that read the table its cell, those that read typed rows nothing."""
     report = asked.library.reports[AGENCY, year]
     if not (asked.server.folder / "reports" / AGENCY / str(year)).exists():
@@ -210,7 +227,7 @@ def test_a_program_for_a_report_never_takes_nothing_for_zero(name: str, year: in
             file.write_bytes(data)
     values = slots(asked.server.url, path=f"reports/{AGENCY}/{year}/", agency=AGENCY)
     (code,) = (text for each, text in codes("report", "zh", values) if each.id == name)
-    said = run(code, runner(name), tmp_path)
+    said = run(code, runner(name), tmp_path, loaded)
     status = report.figure("applications", "new", "total").status
     cells = {"line_absent": [], "blank": [""]}[status]
     if name == "frictionless":
@@ -225,12 +242,12 @@ MONEY = Address("disclosure", "procurement", "amount")
 
 
 @pytest.mark.parametrize("name", runnable("corpus"))
-def test_a_program_for_all_data_reads_money_exactly(name: str, asked: Asked, tmp_path: Path) -> None:
+def test_a_program_for_all_data_reads_money_exactly(name: str, asked: Asked, loaded: Commands, tmp_path: Path) -> None:
     values = slots(asked.server.url, agency=AGENCY, address=MONEY)
     (code,) = (text for each, text in codes("corpus", "zh", values) if each.id == name)
     wanted = answer(asked.library, AGENCY, MONEY)
     assert wanted == [("2019", "75394432.52"), ("2020", "73802895.90")]
-    assert rows(run(code, runner(name), tmp_path)) == [(year, Decimal(value)) for year, value in wanted]
+    assert rows(run(code, runner(name), tmp_path, loaded)) == [(year, Decimal(value)) for year, value in wanted]
 
 
 @pytest.mark.parametrize("kind", get_args(snippets.Kind))

@@ -13,8 +13,6 @@ import os
 import re
 import shutil
 import sqlite3
-import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,10 +20,12 @@ from typing import Any
 import made_up
 import openpyxl
 import pytest
+from forking import Commands
 from jsonschema import Draft202012Validator
 from lxml import html as parser
 from open_reports.form import forms
 from open_reports.report import csv_text
+from website import LOADED
 
 PROJECT = Path(__file__).parent.parent
 PACKAGE = PROJECT / "plugins" / "open_reports"
@@ -221,7 +221,8 @@ def fill(folder: Path, carried: list[str]) -> None:
             "fees": ["", "", "", "", "0"],
         },
     }
-    for table in ("disclosure", "applications", "disputes", "web_platforms"):
+    stated = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    for table in stated["report"]["forms"]:
         head, *lines = rows(folder / "data" / f"{table}.csv")
         nothing = ["0"] * (len(head) - 2)
         filled = [[line, label, *said.get(table, {}).get(line, nothing)] for line, label, *_ in lines]
@@ -233,7 +234,6 @@ def fill(folder: Path, carried: list[str]) -> None:
     )
     prose = (folder / "report.md").read_text(encoding="utf-8")
     (folder / "report.md").write_text(prose.replace("总体情况\n", "总体情况\n\n全年平台发布信息 150 条。\n", 1), encoding="utf-8")
-    stated = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     stated["sources"][0]["path"] = "https://www.example.gov.cn/2026.htm"
     stated["version"] = "1.0.1"
     told = [{"address": ADDRESS, "from": "90", "to": "100"}, "web_platforms/total/posts：140 改为 150"]
@@ -249,14 +249,7 @@ def mix(folder: Path, new: Path) -> None:
     stated["report"]["forms"] = {**other["report"]["forms"], "disclosure": "2021"}
     stated["resources"] = other["resources"]  # table two is declared alike by both forms
     (folder / "datapackage.json").write_text(json.dumps(stated, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    for path in (
-        "data/applications.csv",
-        "data/disputes.csv",
-        "data/web_platforms.csv",
-        "data/overview.csv",
-        "data/notes.csv",
-        "report.md",
-    ):
+    for path in ("report.md", *(each["path"] for each in other["resources"] if each["name"] != "disclosure")):
         shutil.copy(new / path, folder / path)
 
 
@@ -268,23 +261,27 @@ class World:
     plugins: Path
     said: dict[str, str] = field(default_factory=dict)
 
-    def run(self, name: str, *words: str, program: Path | None = None, fails: bool = False) -> str:
-        """Run a command of the copy, or of the program as it was."""
-        command = ["-m", "mkdocs", *words] if words[0] == "build" else ["-c", CLI, *words]
-        environment = {
+    def environment(self, program: Path) -> dict[str, str]:
+        """Environment of a command of the program that stands in a folder."""
+        return {
             **os.environ,
-            "PYTHONPATH": str(program or self.plugins),
+            "PYTHONPATH": str(program),
             "PYTHONUTF8": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
             "XDG_CACHE_HOME": str(self.root / "cache"),
             "NO_MKDOCS_2_WARNING": "1",
         }
-        done = subprocess.run(
-            [sys.executable, *command], cwd=self.root, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False
-        )
-        assert (done.returncode != 0) is fails, f"{' '.join(words)}\n{done.stdout}\n{done.stderr}"
-        self.said[name] = done.stdout + done.stderr
-        return self.said[name]
+
+    def run(self, name: str, *words: str, commands: Commands, fails: bool = False) -> None:
+        """Run a command of the program that stands in the folder of those commands."""
+        command = ("-m", "mkdocs") if words[0] == "build" else ("-c", CLI)
+        done = commands.run(*command, *words, cwd=self.root, env=self.environment(self.plugins))
+        assert (done.returncode != 0) is fails, f"{' '.join(words)}\n{done.stdout}"
+        self.said[name] = done.stdout
+
+    def commands(self, program: Path) -> Commands:
+        """What runs commands of the program that stands in a folder."""
+        return Commands(*LOADED, env=self.environment(program), within=PATIENCE)
 
     def file(self, path: str) -> Path:
         return self.root / "site" / path
@@ -311,38 +308,46 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
             before.edit_agency("kind", "department")
             before.write(packages if year < 2026 else root / "later")
     shutil.copy(packages / OLDER / "agency.yml", root / "later" / OLDER / "agency.yml")
-    made.run("released before", "release", program=PROJECT / "plugins")
+    with made.commands(PROJECT / "plugins") as commands:
+        made.run("released before", "release", commands=commands)
     shutil.copytree(root / "released", root / "released-before")
     # From here on there is a third form.
     shutil.copytree(PACKAGE, made.plugins / "open_reports", ignore=shutil.ignore_patterns("__pycache__"))
     add_form(made.plugins / "open_reports" / "forms" / "foi-cn")
-    made.run(
-        "new", "new", AGENCY, "2026", "--title", "虚构甲局2026年政府信息公开工作年度报告", "--source", "https://www.example.gov.cn/2026.htm"
-    )
-    made.run("empty", "check", "datapackages/" + AGENCY)
+    with made.commands(made.plugins) as commands:
+        run_all(made, commands)
+    return made
+
+
+def run_all(made: World, commands: Commands) -> None:
+    """Take a report of the new form through every command."""
+    root = made.root
+    packages = root / "datapackages"
+    words = ("--title", "虚构甲局2026年政府信息公开工作年度报告", "--source", "https://www.example.gov.cn/2026.htm")
+    made.run("new", "new", AGENCY, "2026", *words, commands=commands)
+    made.run("empty", "check", "datapackages/" + AGENCY, commands=commands)
     carried = next(cells for line, _, *cells in rows(packages / AGENCY / "2025" / "data" / "applications.csv") if line == "carried_out")
     new = packages / AGENCY / "2026"
     fill(new, carried)
     shutil.copytree(root / "later" / OLDER, packages / OLDER, dirs_exist_ok=True)
     shutil.copytree(root / "later" / MIXED, packages / MIXED)
     mix(packages / MIXED / "2026", new)
-    made.run("check", "check", "datapackages")
-    made.run("build", "build", "--strict")
-    made.run("export", "export", "export")
-    made.run("verify", "verify", "export")
-    made.run("verify site", "verify", "site")
+    made.run("check", "check", "datapackages", commands=commands)
+    made.run("build", "build", "--strict", commands=commands)
+    made.run("export", "export", "export", commands=commands)
+    made.run("verify", "verify", "export", commands=commands)
+    made.run("verify site", "verify", "site", commands=commands)
     shutil.copytree(packages, root / "changed")
     edit(
         root / "changed" / AGENCY / "2026" / "data" / "web_platforms.csv", ("政务微博,2,50", "政务微博,2,60"), ("合计,3,150", "合计,3,160")
     )
-    made.run("diff", "diff", "datapackages", "changed", "--format", "json")
+    made.run("diff", "diff", "datapackages", "changed", "--format", "json", commands=commands)
     (root / "changed" / AGENCY / "2026" / "data" / "web_platforms.csv").unlink()
-    made.run("missing", "check", f"changed/{AGENCY}", fails=True)
+    made.run("missing", "check", f"changed/{AGENCY}", fails=True, commands=commands)
     shutil.copy(new / "data" / "web_platforms.csv", root / "changed" / OLDER / "2026" / "data" / "web_platforms.csv")
-    made.run("foreign", "check", f"changed/{OLDER}", fails=True)
-    made.run("release", "release")
-    made.run("release again", "release", "--check")
-    return made
+    made.run("foreign", "check", f"changed/{OLDER}", fails=True, commands=commands)
+    made.run("release", "release", commands=commands)
+    made.run("release again", "release", "--check", commands=commands)
 
 
 REPORT = f"reports/{AGENCY}/2026/"

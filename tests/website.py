@@ -18,6 +18,7 @@ import sys
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -26,7 +27,9 @@ from urllib.parse import unquote, urlsplit
 
 import mkdocs.commands.build
 import mkdocs.config
+import mkdocs.utils
 import pytest
+from forking import Commands
 from lxml import html
 from patience import PATIENCE
 from playwright.sync_api import expect, sync_playwright
@@ -90,10 +93,47 @@ def run(*command: str, cwd: Path, env: dict[str, str], within: float = PATIENCE)
 _BUILDERS = ("mkdocs", "properdocs")
 
 
+LOADED = (
+    *(
+        "mkdocs.commands.build",
+        "material.plugins.search.plugin",
+        "frictionless",
+        "duckdb",
+        "xlsxwriter",
+        "simplejson",
+        "pygments.formatters",
+    ),
+    *(
+        "open_reports.plugin",
+        "open_reports.cli",
+        "open_reports.form:forms",
+        "open_reports.form.glossary:glossary",
+        "open_reports.text:words",
+    ),
+    *("open_reports.finding:messages", "open_reports.files.catalogue.routes:known", "open_reports.files.snippets:settings"),
+    *("open_reports.site.page_key:tools", "open_reports.derived.summary.book:book"),
+)
+"""What every build loads, and reads of what comes with the program."""
+
+
+@pytest.fixture(scope="session")
+@starts("build")
+def commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
+    """What runs MkDocs in processes of their own that need not load it first."""
+    with Commands(*LOADED, env=environment(tmp_path_factory.mktemp("commands")), within=PATIENCE) as running:
+        yield running
+
+
+_themes = cache(mkdocs.utils.get_themes)
+"""Installed themes: to look for them among all that is installed is a fifth of a build that is refused."""
+
+
 def build_here(config_file: Path, *, strict: bool = False) -> None:
     """Build a project in this process."""
     require("build")
-    config = mkdocs.config.load_config(str(config_file), strict=strict or None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mkdocs.utils, "get_themes", _themes)
+        config = mkdocs.config.load_config(str(config_file), strict=strict or None)
     config.plugins.on_startup(command="build", dirty=False)
     mkdocs.commands.build.build(config)
 
@@ -383,6 +423,11 @@ class Watch:
     def _dialog(self, dialog: Any) -> None:
         self.dialogs.append(dialog.message)
         dialog.dismiss()
+
+    def forget(self) -> None:
+        """Begin anew, before the next page."""
+        for seen in (self.requests, self.complaints, self.dialogs):
+            seen.clear()
 
     def elsewhere(self, server: Server) -> list[str]:
         """Requests to anybody but the server; `data:` and `blob:` addresses are requests to nobody."""

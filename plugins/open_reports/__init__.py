@@ -40,8 +40,10 @@ def __getattr__(name: str) -> object:
     if name not in _HOME:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
+    # PEP 562: a module may find its names when they are asked for.
     return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
 
 
 def __dir__() -> list[str]:
+    # Names that are not loaded yet belong in a completion, too.
     return [*globals(), *_HOME]

@@ -64,6 +64,7 @@ def check(paths: tuple[Path, ...], style: str, language: str, *, strict: bool) -
 
     PATHS are a folder of packages, an agency's folder, one package or a file of one; `datapackages` unless given.
     """
+    # Every path is checked before anything is printed: JSON and SARIF are one document each.
     surveyed = [_checked(path) for path in (paths or (Path(ROOT),))]
     findings = [each for found in surveyed for each in found.findings]
     if style == "json":
@@ -75,7 +76,9 @@ def check(paths: tuple[Path, ...], style: str, language: str, *, strict: bool) -
     elif style == "github":
         annotations = formats.github(findings, language)
         click.echo(annotations.commands, nl=False)
+        # GitHub shows only so many annotations of a step; the summary lists them all.
         if step := os.environ.get("GITHUB_STEP_SUMMARY"):
+            # Appended: earlier commands of the same step may have written to it.
             with Path(step).open("a", encoding="utf-8") as stream:
                 stream.write(annotations.summary)
     else:
@@ -96,6 +99,7 @@ class _Surveyed(NamedTuple):
         files = {each.file for each in self.findings if each.file and each.row is not None}
         found = {}
         for file in sorted(files):
+            # Through the gate again: what is shown of a file is as little trusted as the file.
             _, text, _ = read_text(str(self.root / file.removeprefix(f"{self.place}/")), file)
             if text is not None:
                 found[file] = text.split("\n")
@@ -123,6 +127,7 @@ def _checked(path: Path) -> _Surveyed:
 def _whole(path: Path) -> Path:
     """Folder of the package or agency that a file, or the folder `data`, is part of; any other path as it is."""
     full = path.resolve()
+    # No file can be checked alone: a sum needs whole tables, a descriptor states every file.
     folder = full.parent if full.is_file() else full
     folder = folder.parent if folder.name == "data" else folder
     known = (folder / AGENCY).is_file() or (folder.name.isdigit() and (folder.parent / AGENCY).is_file())
@@ -177,6 +182,7 @@ def new(agency: str, year: int, root: Path, title: str | None, source: str | Non
         raise click.UsageError(f"{folder} 已经存在，没有改动任何文件 / exists already; nothing was changed")
     known = forms()
     form = known.prescribed_for(year)
+    # No report is of the year -1: the agency alone is read, for its name.
     library = open_library(root, only=[(agency, -1)]) if root.is_dir() else None
     name = library.agencies[agency].name if library and agency in library.agencies else agency
     heading = title or f"{name}{year}年政府信息公开工作年度报告"
@@ -186,6 +192,7 @@ def new(agency: str, year: int, root: Path, title: str | None, source: str | Non
         title=heading,
         sources=[Source(heading, source or PLACEHOLDER)],
         form_of=dict.fromkeys(form.tables, form.id),
+        # A date and time by RFC 3339, as Data Package v2 asks of `created`.
         created=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     )
     write(folder, draft.files())
@@ -228,6 +235,7 @@ def release(root: Path, record: Path, site: Path, language: str, *, only_look: b
     """记录已发布的数字和地址，以后不能无声改动 / record what is released, so that nothing changes in silence."""
     library = open_library(root)
     findings = checked(library, Cache())
+    # What is recorded cannot be changed in silence again: nothing that is wrong or unexplained may get in.
     if wrong := (*errors(findings), *unexplained(findings)):
         raise DataError(wrong, language=language)
     files = tuple(releases.written(site)) if site.is_dir() else None
@@ -298,6 +306,7 @@ def main() -> None:
         sys.exit(1)
     except OSError as error:
         place = f"{shown(os.fsdecode(error.filename), 300)}：" if isinstance(error.filename, str | bytes) else ""
+        # Some errors of the system come without words; their kind says more than nothing.
         reason = error.strerror or type(error).__name__
         click.echo(
             f"{place}无法读写（{reason}）；请检查路径和权限 / cannot be read or written; check the path and its permissions", err=True

@@ -75,7 +75,7 @@ class CopyError(OpenReportsError):
 
 
 class Copy(ABC):
-    """A published copy. `name` is what its reader calls it; `faults` what `paths` met and nobody opens, links for instance."""
+    """A published copy. `name` is what its reader calls it; `faults` are what `paths` found and never opens, such as links."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -101,6 +101,7 @@ class Copy(ABC):
     def read(self, path: str, most: int) -> bytes:
         """Content of a file of at most `most` bytes. Raises `CopyError`."""
         data = bytearray()
+        # Counted while it is read: what a server or an archive states of a size is only a claim.
         for piece in self.pieces(path):
             data += piece
             if len(data) > most:
@@ -172,6 +173,7 @@ class FolderCopy(Copy):
         if path not in self.paths():
             raise CopyError(path, "copy.missing")
         try:
+            # Since it was listed, the file may have become a link or a pipe: the one is not followed, the other not waited for.
             handle = os.open(self._root / path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
             with os.fdopen(handle, "rb") as stream:
                 while piece := stream.read(_PIECE):
@@ -205,6 +207,7 @@ class ZipCopy(Copy):
             self.close()
             raise
         tops = {name.split("/")[0] for name in members if "/" in name}
+        # `data` and `reports` are folders of a site itself: an archive of one alone must keep its name in the paths.
         alone = len(tops) == 1 and all("/" in name for name in members)
         self.top = next(iter(tops)) if alone and tops.isdisjoint({"data", "reports"}) else ""
         self._members_by_path = {name.removeprefix(f"{self.top}/") if self.top else name: info for name, info in members.items()}
@@ -213,6 +216,7 @@ class ZipCopy(Copy):
         found: dict[str, zipfile.ZipInfo] = {}
         infos = self._zip.infolist()
         size = sum(info.file_size for info in infos)
+        # Judged by the directory, before a byte is unpacked: a small archive can hold more than a disk.
         if size > MOST_UNPACKED or len(infos) > MOST_MEMBERS:
             raise CopyError("", "zip.bomb", found=f"{size:,}", count=f"{len(infos):,}", expected=f"{MOST_UNPACKED:,}")
         ends = 0
@@ -222,13 +226,16 @@ class ZipCopy(Copy):
             ends = info.header_offset + _HEAD + info.compress_size
         for info in infos:
             name = info.filename.removesuffix("/") if info.is_dir() else info.filename
+            # Archives made on Unix keep the mode of a file in the upper half; others leave it 0.
             kind = stat.S_IFMT(info.external_attr >> 16)
+            # zipfile cuts a name at a NUL and changes separators: a name that it had to change means different files to different programs.
             if info.orig_filename != info.filename or not safe(name):
                 raise CopyError("", "zip.name", found=shown(info.orig_filename))
             if kind not in {0, stat.S_IFREG, stat.S_IFDIR}:
                 raise CopyError("", "zip.link", found=shown(name))
             if info.flag_bits & 0x1 or info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
                 raise CopyError("", "zip.locked", found=shown(name))
+            # Of two members of one name, one program takes the first, another the last.
             if name in found:
                 raise CopyError("", "zip.twice", found=shown(name))
             if not info.is_dir() and PurePosixPath(name).name not in LITTER:
@@ -304,6 +311,7 @@ class WebCopy(Copy):
         self._base = parts._replace(netloc=host, path=path if path.endswith("/") else f"{path}/", query="", fragment="").geturl()
         self._timeout = timeout
         self._opener = urllib.request.build_opener(_SameOrigin)
+        # Uncompressed: the manifest states the hash of the bytes as they were published.
         self._opener.addheaders = [("User-Agent", "open-reports verify"), ("Accept-Encoding", "identity")]
 
     def paths(self) -> None:
@@ -349,7 +357,7 @@ class WebCopy(Copy):
 
 
 def _require_plain(path: str, encoding: str) -> None:
-    """Refuse what a server encoded anew though nobody asked it to: its bytes are not those that were published."""
+    """Refuse a file that the server compressed unasked: its bytes are not those that were published."""
     if encoding != "identity":
         raise CopyError(path, "web.encoded", found=shown(encoding))
 

@@ -81,6 +81,7 @@ class Corpus:
                     return report.stated(item)
         elif parts is not None and report.status(*parts) != "not_on_form":
             return report.figure(*parts)
+        # That a form does not ask for a figure is a fact; an address that no form has is a mistake in the program.
         elif parts is not None and _anywhere(parts):
             return _not_on_form(parts)
         raise KeyError(address)
@@ -145,6 +146,7 @@ def open(  # noqa: A001 (`open_reports.open(...)` is how it is read)
     """
     text = os.fspath(root)
     folder = Path(text)
+    # Only a published copy has a manifest: by it, a copy is told from a folder of packages.
     if "://" in text or folder.is_file() or (folder / PATH).is_file():
         with open_copy(text) as copy, TemporaryDirectory() as below:
             stated = stated_manifest(copy).manifest
@@ -177,6 +179,7 @@ def sources(paths: Iterable[str]) -> list[str]:
 
 def most(path: str) -> int:
     """Most bytes that a file of a package or an agency may have."""
+    # A manifest may state any size: what the gate would refuse is not even fetched.
     name = path.rpartition("/")[2]
     return {DESCRIPTOR: gate.MAX_DESCRIPTOR, AGENCY: gate.MAX_AGENCY}.get(name, gate.MAX_BYTES)
 

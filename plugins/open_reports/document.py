@@ -31,6 +31,7 @@ INVISIBLE = re.compile(
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
 )
 """What may stand in no text, written out or as an escape of JSON or YAML."""
+# LibYAML is much the faster, but PyYAML may have been built without it.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -41,6 +42,7 @@ class _StrictLoader(_Loader):  # type: ignore[misc]
         seen: set[object] = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
+            # YAML 1.1 takes `no` for a truth value and `2024` for a number: neither is the key that somebody wrote.
             if not isinstance(key, str):
                 raise DocumentError("document.key_not_text", row=key_node.start_mark.line + 1, found=shown(key))
             if key in seen:
@@ -54,10 +56,11 @@ def parse_yaml(text: str) -> object:
     """Parse one YAML document.
 
     Raises `DocumentError` for broken syntax, a duplicate key, an anchor or alias, a tag, or nesting deeper than
-    `MAX_DEPTH` (which costs the parser's stack, not ours to lend).
+    `MAX_DEPTH` (which could exhaust the parser's stack).
     """
     try:
         depth = 0
+        # Events come before anything is built: an alias that unfolds without end has cost nothing yet.
         for event in yaml.parse(text, Loader=_Loader):
             row = event.start_mark.line + 1 if event.start_mark else None
             if anchor := getattr(event, "anchor", None):
@@ -93,6 +96,7 @@ def parse_json(text: str) -> object:
             raise DocumentError("document.duplicate_key", row=_row_of_second(text, twice), found=shown(twice))
         return mapping
 
+    # Python reads NaN and Infinity, which JSON does not have (RFC 8259).
     def constant(name: str) -> NoReturn:
         raise DocumentError("document.syntax", found=name)
 
@@ -214,6 +218,7 @@ class Record:
         value = self.get(key, required=required)
         if value is None:
             return 0
+        # In Python True is a number: `yes` must not pass for 1.
         if not isinstance(value, int) or isinstance(value, bool):
             self.note(key, "record.not_integer", found=shown(value))
             return 0
@@ -224,6 +229,7 @@ class Record:
         value = self.get(key, required=required)
         if value is None or isinstance(value, date):
             return value
+        # `fromisoformat` alone would take 20240131 and 2024-W05-3, too.
         if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
             try:
                 return date.fromisoformat(value)
@@ -248,12 +254,12 @@ class Record:
         return value
 
     def texts(self, key: str, *, most: int = 200) -> tuple[str, ...]:
-        """Take a list of one-line texts; what is none is noted and left out."""
+        """Take a list of one-line texts; anything else is noted and left out."""
         found = (self.one_line(f"{key}[{index}]", value, most=most) for index, value in enumerate(self.sequence(key)))
         return tuple(text for text in found if text is not None)
 
     def one_line(self, key: str, value: object, *, most: int = 200) -> str | None:
-        """Take a value that stands at a key for a one-line text; note what is none, and return None."""
+        """Take a value that stands at a key as a one-line text; note anything else, and return None."""
         fault = _text_fault(value, most)
         if fault is None:
             return str(value)
@@ -288,8 +294,10 @@ def _text_fault(value: object, most: int) -> tuple[str, dict[str, str]] | None:
         return "record.placeholder", {"found": value}
     if not value.isprintable() and (hidden := _HIDDEN.search(value)):
         return "record.invisible", {"found": f"U+{ord(hidden[0]):04X}"}
+    # One letter spelt in two ways looks the same and compares as different.
     if not unicodedata.is_normalized("NFC", value):
         return "record.not_nfc", {"found": shown(value)}
+    # A spreadsheet that opens the CSV would run such a text as a formula.
     if value.startswith(("=", "+", "@")):
         return "record.formula", {"found": shown(value)}
     return ("record.too_long", {"found": str(len(value)), "expected": str(most)}) if len(value) > most else None

@@ -4,7 +4,10 @@
     ├── DocumentError    a YAML or JSON text that is not what it must be, with each place
     ├── FormError        a statutory form (our own data) that contradicts itself
     ├── DataError        packages that cannot be published, with every finding (finding.py)
-    └── PublishError     outputs that would overwrite one another or leave the site
+    ├── PublishError     outputs that would overwrite one another or leave the site
+    ├── CopyError        a published copy that cannot be read, or must not be (copies.py)
+    ├── PermanenceError  what was released and changed in silence, or is gone (history/releases/)
+    └── RevisionError    a revision that cannot be compared with (history/diff/)
 
 A fault in data is never raised as a traceback: shells catch `OpenReportsError` and print it.
 """
@@ -24,6 +27,7 @@ class DocumentError(OpenReportsError):
     """
 
     def __init__(self, code: str, *, row: int | None = None, **values: str) -> None:
+        # For developers: whoever tells a clerk looks the code up among the messages, which have both languages.
         super().__init__(f"{code} at line {row}: {values}")
         self.code = code
         self.row = row

@@ -78,6 +78,7 @@ class Finding:
         """File, row and column, as far as known."""
         english = language == "en"
         parts = [self.file or ""]
+        # A file that cannot be read has no row, and a fault of a whole row no column.
         if self.row is not None:
             parts.append(f", row {self.row}" if english else f" 第 {self.row} 行")
         if self.column is not None:
@@ -100,6 +101,7 @@ class Finding:
     def message(self, language: str = "zh") -> str:
         """Return the whole sentence: place, what stands there, what was expected, what to do."""
         where = self.where(language)
+        # Chinese has a colon of its own, as wide as a character, without a space behind it.
         gap = ": " if language == "en" else "："
         return f"{where}{gap}{self.problem(language)}" if where else self.problem(language)
 
@@ -131,6 +133,7 @@ class Finding:
 
     def packed(self) -> list[Any]:
         """Return the finding as JSON values, to be kept; `unpacked` brings it back."""
+        # JSON has no Text: a list stands for one, a string for itself, and `unpacked` tells them apart by that.
         values = [[key, [value.zh, value.en] if isinstance(value, Text) else value] for key, value in self.values]
         title = [self.column_title.zh, self.column_title.en] if self.column_title else None
         said = self.explanation
@@ -169,7 +172,9 @@ class Finding:
 def finding(code: str, **places: Any) -> Finding:  # noqa: ANN401 (the fields of Finding, or values of its message)
     """Make a finding of a code: known places go to its fields, everything else to the words of its message."""
     message = messages()[code]
+    # Callers need not know which values a finding has fields for: a message may use both kinds.
     own = {key: places.pop(key) for key in tuple(places) if key in Finding.__dataclass_fields__}
+    # Each identity of a form is a rule of its own, though identities share their messages.
     own.setdefault("rule", message.rule)
     own.setdefault("level", message.level)
     return Finding(code=code, values=tuple(places.items()), **own)
@@ -188,6 +193,7 @@ def _message(code: str, record: Record) -> Message:
     level: Level = next((each for each in LEVELS if each == stated), "error")
     text = open_text_of(record, most=600)
     rule = record.text("rule", required=False) or None
+    # Readers of the site get the fact alone; how to mend it is for the clerk.
     public = text_of(record.record("public"), most=600) if "public" in record.mapping else text
     record.close()
     return Message(code=code, rule=rule, level=level, text=text, public=public)
@@ -205,5 +211,6 @@ class DataError(OpenReportsError):
     """
 
     def __init__(self, findings: Sequence[Finding], *, language: str = "zh") -> None:
+        # All at once: told one fault a run, a clerk would need as many runs as there are faults.
         self.findings = tuple(findings)
         super().__init__("\n".join(finding.text(language) for finding in self.findings))

@@ -56,7 +56,7 @@ def slug_fault(name: str) -> str | None:
 
 
 def skeleton(name: str) -> str:
-    """Return what a hurried eye sees of a slug: two ids with one skeleton are look-alikes."""
+    """Return a slug with similar letters made the same: two ids with one skeleton look alike."""
     return name.replace("-", "").replace("rn", "m").replace("vv", "w").translate(str.maketrans("015", "ols"))
 
 
@@ -90,9 +90,11 @@ def read_bytes(path: str, place: str, most: int = MAX_BYTES) -> tuple[bytes, lis
         code = "file.symlink" if Path(path).is_symlink() else "file.not_regular" if Path(path).is_dir() else "file.unreadable"
         return b"", [finding(code, file=place, found=error.strerror or type(error).__name__)]
     try:
+        # Asked of what is open: behind a name, the file could be exchanged between the look and the reading.
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             return b"", [finding("file.not_regular", file=place)]
+        # One byte more than is allowed tells that a file is too big, whatever size the system states.
         data = os.read(handle, most + 1)
         while len(data) < status.st_size <= most and (more := os.read(handle, most + 1 - len(data))):
             data += more
@@ -116,11 +118,13 @@ def decode(data: bytes, place: str) -> tuple[str | None, list[Finding]]:
     except UnicodeDecodeError as error:
         row = data.count(b"\n", 0, error.start) + 1
         try:
+            # Office programs in Chinese often save so (GB 18030): the line as text tells a clerk more than a byte.
             guess = data.decode("gb18030").split("\n")[row - 1].strip()
         except UnicodeDecodeError:
             return None, [finding("file.not_utf8", file=place, row=row, found=f"0x{data[error.start]:02x}")]
         return None, [finding("file.gb18030", file=place, row=row, found=shown(guess))]
     text = text.replace("\r\n", "\n")
+    # Line ends of the old Macintosh, in which a spreadsheet can still save: the whole table would be one line.
     if text.count("\r") > 1 and "\n" not in text:
         return None, [finding("file.line_ends", file=place)]
     if text.isascii() and text.replace("\n", "").isprintable():
@@ -153,6 +157,7 @@ def read_text(path: str, place: str, most: int = MAX_BYTES) -> tuple[bytes, str 
 
 def grid(text: str, place: str) -> tuple[list[list[str]], list[Finding]]:
     """Rows of a CSV text (RFC 4180); row numbers are line numbers, for a cell may hold no line break."""
+    # Without a quote no cell holds a comma or a line break (RFC 4180), and splitting does what the parser would, sooner.
     if '"' not in text:
         if text.count("\n") > MAX_ROWS:
             return [], [_too_many_rows(text.count("\n"), place)]

@@ -54,7 +54,7 @@ class Library:
     """Every report of a folder of packages.
 
     `reports` are keyed by agency and year, agencies in the order of their ids, years ascending; `findings` are the
-    errors of what could not be read, `places` the folders read, as findings name them.
+    errors of what could not be read.
     """
 
     agencies: Mapping[str, Agency]
@@ -64,6 +64,7 @@ class Library:
     @cached_property
     def digest(self) -> str:
         """Hash of every agency and report, and of how findings name their files."""
+        # Results of checks are kept, and name files: the same packages under another name are another library to them.
         digest = hashlib.sha256()
         for agency in self.agencies.values():
             digest.update(f"{agency!r}\n".encode())
@@ -90,6 +91,7 @@ class Library:
 
     @cached_property
     def _by_parent(self) -> dict[str | None, tuple[Agency, ...]]:
+        # Sorted once for all: asking every agency for the units of each grows with the square of their number.
         found: dict[str | None, list[Agency]] = {}
         for agency in self.agencies.values():
             found.setdefault(agency.parent, []).append(agency)
@@ -135,6 +137,7 @@ def open_library(root: Path, *, place: str | None = None, only: Sequence[tuple[s
     for name, folder in _folders(root, place, wanted, findings):
         path = f"{place}/{shown(name)}"
         inside, faults = gate.children(folder, path)
+        # A file that the listing refused, a link for instance, is neither opened nor told of twice.
         agency, more = (None, []) if any(each.file == f"{path}/{AGENCY}" for each in faults) else _agency(folder, path, name)
         findings += (each.of(name, None) for each in gate.first_of_each_file((*faults, *more)))
         if agency is not None:
@@ -145,8 +148,10 @@ def open_library(root: Path, *, place: str | None = None, only: Sequence[tuple[s
         found, more = _reports(name, path, inside, years if None not in years else set())
         read_reports.update(found)
         findings += more
+    # Of a library read in part, a parent that was not read would seem unknown.
     if not wanted:
         findings += _parents(agencies, place)
+    # Without its agency a report has no name to be shown by; what is wrong with agency.yml has been told.
     known = {key: report for key, report in read_reports.items() if key[0] in agencies}
     return Library(agencies=agencies, reports=known, findings=tuple(findings))
 
@@ -154,6 +159,7 @@ def open_library(root: Path, *, place: str | None = None, only: Sequence[tuple[s
 def _folders(root: Path, place: str, wanted: set[str], findings: list[Finding]) -> Iterator[tuple[str, str]]:
     """Name and path of each agency's folder; whatever else stands there becomes a finding."""
     entries, faults = gate.children(str(root), place)
+    # Whoever checks one agency is not told of faults beside it.
     findings += [each for each in faults if not wanted or (each.file or "").removeprefix(f"{place}/") in wanted]
     seen: dict[str, str] = {}
     for name, entry in entries.items():
@@ -226,6 +232,7 @@ def _parents(agencies: Mapping[str, Agency], place: str) -> Iterator[Finding]:
         parent = agency.parent
         while parent is not None:
             if parent not in agencies or parent in chain:
+                # Told where it can be mended: where an unknown parent is named, and at each agency of a circle.
                 if parent == agency.id or (parent not in agencies and len(chain) == 1):
                     known = ", ".join(each for each in agencies if each != agency.id)
                     path = f"{place}/{agency.id}/{AGENCY}"
@@ -247,6 +254,7 @@ def with_neighbours(library: Library, root: Path) -> Library:
         for key in ((report.agency, report.year - 1), *((unit, report.year) for said in report.consolidates for unit in said.units)):
             if key not in library.reports:
                 wanted[key] = None
+    # A neighbour that was never collected is no fault: there is nothing to compare with.
     present = [key for key in wanted if (root / key[0] / str(key[1])).is_dir()]
     if not present:
         return library

@@ -91,6 +91,7 @@ class ReportPage(MkDocsPage):
 
     def let_go(self) -> str:
         """Return the page in its frame, empty where it has one of its own, and forget it."""
+        # MkDocs holds all pages to the end: with their content, memory would grow with the site.
         framed, self.framed, self.content = self.framed, "", ""
         return framed
 
@@ -231,6 +232,7 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
     @event_priority(-100)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Write the files that stand beside no page, and put the finished site in its place."""
+        # Last of all plugins: what another one wrote after this would not be in the published site.
         build, _ = self._opened
         with _told():
             config.site_dir = str(build.finish(publish=not _warned(config)))

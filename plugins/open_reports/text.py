@@ -49,7 +49,7 @@ def resource_texts(folder: str) -> dict[str, str]:
 def opened(name: str, text: str, faults: list[str]) -> Record | None:
     """A YAML text to be read key by key; None where it is no strict YAML, which is added to the faults.
 
-    For whoever reads several files and tells the faults of all together; `faults_of` ends the reading of each.
+    For readers of several files that tell the faults of all together; `faults_of` ends the reading of each.
     """
     try:
         return Record(parse_yaml(text), [])
@@ -66,9 +66,10 @@ def faults_of(name: str, root: Record) -> list[str]:
 
 @contextmanager
 def reading(name: str, text: str) -> Iterator[Record]:
-    """Read one YAML text key by key. Raises `FormError` behind the block, with every fault that was noted in it."""
+    """Read one YAML text key by key. Raises `FormError` after the block, with every fault that was noted in it."""
     faults: list[str] = []
     root = opened(name, text, faults)
+    # What is no YAML never reaches the block: the error below is raised instead.
     if root is not None:
         yield root
         faults += faults_of(name, root)
@@ -96,6 +97,7 @@ class Text:
 
     def for_values(self, language: str, values: Mapping[str, object]) -> str:
         """Label of a language that suits the number among the values, not yet filled in."""
+        # Compared as text, for a number may come formatted already.
         return self.one if language == "en" and self.one and str(values.get(self.by)) == "1" else self[language]
 
     def filled(self, language: str, values: Mapping[str, object]) -> str:
@@ -163,6 +165,7 @@ def words() -> Mapping[str, Text]:
         if root is None:
             continue
         for key in root.mapping:
+            # Else the file that is read last would win in silence.
             if key in found:
                 faults.append(f"{name}: {key} stands in another file already")
             found[key] = text_of(root.record(key))

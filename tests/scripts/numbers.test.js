@@ -94,5 +94,7 @@ test("unsorted again, the rows stand as they came", () => {
 
 test("Chinese names are sorted by their sound, numbers in names by their size", () => {
   assert.deepEqual(sorted(["银川", "平潭", "安徽"], "text", "ascending"), ["安徽", "平潭", "银川"]);
+  // ān, lǐ, zhāng; by code point 安 张 李.
+  assert.deepEqual(sorted(["李村", "张村", "安村"], "text", "ascending"), ["安村", "李村", "张村"]);
   assert.deepEqual(sorted(["第10号", "第9号", null], "text", "ascending"), ["第9号", "第10号", null]);
 });

@@ -53,8 +53,12 @@ for (const language of ["zh", "en"]) {
     for (const query of search.nothing) {
       await t.test(`nothing for ${query}`, () => assert.deepEqual(ask(query), []));
     }
-    for (const { query, finds, within } of search.names) {
+    for (const { query, finds, within } of search.names[language]) {
       await t.test(`${query} is found by its name`, () => assert.ok(ask(query).slice(0, within).includes(finds)));
+    }
+    assert.ok(search.reports.length > 10);
+    for (const { query, finds } of search.reports) {
+      await t.test(`${query} finds that report first`, () => assert.equal(ask(query)[0], finds));
     }
     await t.test("agencies stand before reports, reports newest first", () => {
       const found = ask("平潭");
@@ -62,6 +66,8 @@ for (const language of ["zh", "en"]) {
       assert.deepEqual(kinds, [...kinds].sort((one, other) => one - other));
       const years = found.filter(each => each.split("/").length === 4).map(each => Number(each.split("/")[2]));
       assert.deepEqual(years, [...years].sort((one, other) => other - one));
+      assert.equal(found[0], "reports/pingtan/");
+      assert.equal(years[0], search.latest);
       assert.equal(new Set(found).size, found.length);
     });
     await t.test("what stands in the index is text, and the terms are marked in it", () => {

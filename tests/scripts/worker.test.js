@@ -27,12 +27,14 @@ const asked = (sql, first = 10, most = 100) => running.ask({ sql, first, most })
 const EXACT = {
   "9007199254740993": "9007199254740993",
   "-9223372036854775807": "-9223372036854775807",
+  "0.1": "0.1",
   "0.1 + 0.2": "0.30000000000000004",
   "'18651.064104'": "18651.064104",
   "'75394432.52'": "75394432.52",
   "'-18.50'": "-18.50",
   "'=1+1'": "'=1+1",
   "'-1+2'": "'-1+2",
+  "'@x'": "'@x",
   "'甲,乙' || char(10) || '\"丙\"'": '"甲,乙\n""丙"""',
   "x'000fff'": "000fff",
   "NULL": '""',
@@ -50,6 +52,11 @@ for (const [value, written] of Object.entries(EXACT)) {
 test("a whole number comes as it is, however large", async () => {
   const { rows } = await asked("SELECT 9007199254740993, NULL, '', 0");
   assert.deepEqual(plain(rows), [["9007199254740993n", null, "", "0n"]]);
+});
+
+test("nothing, an empty text and zero are told apart in one row", async () => {
+  const { csv } = await asked("SELECT NULL AS a, '' AS b, 0 AS c");
+  assert.equal(await csv.text(), 'a,b,c\r\n,"",0\r\n');
 });
 
 const COUNTING = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 60) SELECT i FROM n";

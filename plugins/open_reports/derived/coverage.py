@@ -29,6 +29,7 @@ State = Literal["on_time", "late", "no_date", "no_deadline", "not_collected", "n
 
 STATES: tuple[State, ...] = ("on_time", "late", "no_date", "no_deadline", "not_collected", "not_due")
 """What can be said of an agency's year, best known first: the first four are ways of being collected."""
+# One list for both files, so that the CSV and the JSON can never name different things.
 COLUMNS = (
     "agency", "agency_name", "kind", "year", "status", "timeliness", "deadline", "published", "days_late", "version", "corrections",
 )  # fmt: skip
@@ -55,6 +56,7 @@ class Cell(NamedTuple):
     @property
     def status(self) -> Status:
         """Status of the report in the words of the public contract."""
+        # Derived from `state`, so that no cell can be called collected and missing at once.
         return self.state if self.state in ("not_collected", "not_due") else "collected"
 
     @property
@@ -84,6 +86,7 @@ class Count(NamedTuple):
     @property
     def expected(self) -> int:
         """Reports that are here or due; those of which nothing can be expected yet are left out."""
+        # A report that is not due yet would make every library look incomplete from 1 January on.
         return self.collected + self.states["not_collected"]
 
 
@@ -107,6 +110,7 @@ class Coverage:
         """Every agency's cell of one year, in the library's order; empty for a year outside `years`."""
         if year not in self.years:
             return ()
+        # Every row has the same years, so a year is found by counting instead of searching each row.
         at = year - self.years[0]
         return tuple(row.cells[at] for row in self.rows.values())
 
@@ -119,6 +123,7 @@ class Coverage:
             "as_of": self.today.isoformat(),
             "law": {language: laws[-1].reference[language] for language in LANGUAGES},
             "deadlines": laws[-1].days,
+            # `law` and `deadlines` are those of the newest years; earlier law stands apart, and only where reports fell under it.
             **({"earlier": [_law(each) for each in laws[:-1]]} if len(laws) > 1 else {}),
             "years": self.years,
             "coverage": entries,
@@ -138,6 +143,7 @@ class Coverage:
 
 def laws_of(years: tuple[int, ...]) -> tuple[Deadline, ...]:
     """Return what is or was the law on the publication of reports of these years, earliest first; today's if there are none."""
+    # Report years up to 2018 fell under Article 31 of the Regulation of 2007, later ones under Article 49 of that of 2019.
     known = forms().common.deadlines
     return tuple(each for each in known if any(map(each.holds_for, years))) or known[-1:]
 
@@ -153,6 +159,7 @@ def known_day(library: Library) -> date:
 
     Whoever kept the packages was at work on that day, so what was due before it and is not here was not collected.
     """
+    # A day to start from where nothing is dated: then nothing is due yet, and no agency is accused.
     days = [date(FIRST_YEAR, 1, 1)]
     for report in library:
         days += [report.published] if report.published else []
@@ -165,7 +172,9 @@ def coverage(library: Library, today: date) -> Coverage:
     present = library.years
     years: tuple[int, ...] = ()
     if present:
+        # By kind, for in February departments are due (31 January) and governments are not (31 March): the year must have a column then.
         passed = [_last_passed(kind, today) for kind in {agency.kind for agency in library.agencies.values()}]
+        # Not only the years that are here: a year that nobody's report is here for is just what coverage has to show.
         years = tuple(range(present[0], max([present[-1], *passed]) + 1))
     rows = {
         agency.id: Row(agency, tuple(_cell(agency, year, library.reports.get((agency.id, year)), today) for year in years))
@@ -200,6 +209,7 @@ def _last_passed(kind: str, today: date) -> int:
 
 
 def _cell(agency: Agency, year: int, report: Report | None, today: date) -> Cell:
+    # Collected and in time are two questions: a report without a date, or one the law names no day for, is here all the same.
     due = last_day(agency.kind, year)
     if report is None:
         return Cell(agency.id, year, "not_collected" if _expected_by(agency.kind, year) < today else "not_due", due)
@@ -227,8 +237,10 @@ def entry(agency: Agency, cell: Cell) -> dict[str, Any]:
         "timeliness": cell.timeliness,
         "deadline": cell.deadline.isoformat() if cell.deadline else None,
         "published": cell.published.isoformat() if cell.published else None,
+        # Null, not 0, where it cannot be told: 0 would say that the report was in time.
         "days_late": cell.days_late if cell.state in ("on_time", "late") else None,
         "version": cell.version or None,
+        # Null where there is no report: 0 would say that it stands uncorrected.
         "corrections": cell.corrections if here else None,
     }
 

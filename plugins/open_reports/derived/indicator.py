@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from open_reports.library import Library
     from open_reports.report import Report
 
+# Four decimals are hundredths of a per cent, as official texts state their shares (17.46 %).
 _PLACES = Decimal("0.0001")
 REASONS = ("zero_denominator", "small_denominator", "not_collected", "scope_differs", "period_differs")
 """Why an indicator has no value although every figure is reported; where one is not, its status is the reason."""
@@ -49,6 +50,7 @@ def indicators(report: Report, before: Report | None = None) -> Iterator[Value]:
     """Every indicator of a report, in the order of their definitions; `before` is the agency's report of the year before."""
     reports = (report, before)
     for indicator in forms().indicators.values():
+        # Before any sum: two figures of different scope can be subtracted, and the difference would look like a change.
         if indicator.yearly and (why := _incomparable(report, before)):
             yield Value(indicator, None, None, None, why)
             continue
@@ -59,9 +61,11 @@ def indicators(report: Report, before: Report | None = None) -> Iterator[Value]:
         bottom, lacking = sum_of(reports, indicator.denominator)
         if top is None or bottom is None:
             yield Value(indicator, top, bottom, None, reason or lacking)
+        # The counts are still given: on few requests one decision moves the rate by many points, and the two numbers say so.
         elif bottom < indicator.floor:
             yield Value(indicator, top, bottom, None, "small_denominator" if bottom else "zero_denominator")
         else:
+            # Decimals rounded half up, as a reader does it on paper; floats would round some halves the other way.
             yield Value(indicator, top, bottom, (Decimal(top) / Decimal(bottom)).quantize(_PLACES, ROUND_HALF_UP), None)
 
 
@@ -69,6 +73,7 @@ def _incomparable(report: Report, before: Report | None) -> str | None:
     """Why a report cannot be compared with that of the year before: figures of another scope or period are another thing."""
     if before is None:
         return "not_collected"
+    # A consolidated report counts the units below it as well, so a change of scope moves every figure.
     if report.scope != before.scope:
         return "scope_differs"
     return "period_differs" if report.period or before.period else None
@@ -83,12 +88,15 @@ def sum_of(reports: tuple[Report, Report | None], cells: tuple[Cells, ...]) -> t
             return None, "not_collected"
         table = report.tables.get(each.table)
         places = places_of(each, table.form.form) if table else ()
+        # Checked before the numbers: what a form does not ask for was not left blank by anybody.
         if table is None or not places:
             return None, "not_on_form"
         for line, position in places:
             numbers = table.numbers.get(line)
+            # By position instead of by address: every indicator of every report comes through here.
             value = None if numbers is None else numbers[position]
             if value is None:
+                # One member with nothing reported leaves the whole sum without a value: blank is not zero.
                 return None, table.status(line, each.column)
             found += each.sign * value
     return found, None
@@ -97,6 +105,7 @@ def sum_of(reports: tuple[Report, Report | None], cells: tuple[Cells, ...]) -> t
 @cache
 def places_of(cells: Cells, form: str) -> tuple[tuple[str, int], ...]:
     """Lines of a form's table that are meant, each with the position of the column among its cells; none of a table it lacks."""
+    # Wildcards are resolved once a form, for thousands of reports follow the same two forms.
     table = forms()[form].tables.get(cells.table)
     return tuple((line, table.positions[cells.column]) for line in cells.lines(table)) if table else ()
 
@@ -124,12 +133,14 @@ class Corpus(dict[str, Values]):
                 self[value.indicator.id][agency, year] = value
 
 
+# Held weakly: a library that nobody uses any more must not be kept in memory by its indicators.
 _known: dict[int, tuple[weakref.ref[Library], Corpus]] = {}
 
 
 def of_library(library: Library) -> Corpus:
     """Every indicator of every report: computed once a library, however many pages show them."""
     key = id(library)
+    # An id is used again once its object is gone, so the reference is compared as well.
     if key in _known and _known[key][0]() is library:
         return _known[key][1]
     corpus = Corpus(library)

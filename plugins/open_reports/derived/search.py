@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from open_reports.library import Library
 
 Kind = Literal["year", "indicator", "term", "page"]
+# A browser may hold an old script beside a new index; it must stop rather than read the rows wrongly.
 VERSION = 1
 """Of the index' layout; the script refuses any other."""
 INDEX = "index.json"
@@ -29,6 +30,7 @@ MOST_NOTE = {"zh": 72, "en": 144}
 """Characters of a note by language; the page behind the link says the rest."""
 
 
+# A protocol, not the glossary's own class: whatever has these three texts can be searched.
 class Term(Protocol):
     """An entry of the glossary."""
 
@@ -93,6 +95,7 @@ def catalogue(library: Library, language: str, *, terms: Iterable[Term] = (), pa
             kind=kinds[agency.kind],
             region=agency.region,
             parent=agency.parent,
+            # The years stand with the agency, which is how `agency year` finds a report that has no entry of its own.
             years=tuple(report.year for report in library.of_agency(agency.id)),
         )
         for agency in library.agencies.values()
@@ -102,6 +105,7 @@ def catalogue(library: Library, language: str, *, terms: Iterable[Term] = (), pa
 
 def _years(library: Library, w: Words) -> Iterator[Entry]:
     titles, reports = words()["year_title"], synonyms().reports
+    # Newest first: the order decides between entries that fit equally well.
     for year in reversed(library.years):
         name = Text(**{language: titles[language].format(year=year) for language in LANGUAGES})
         note = w("search_count", count=len(library.of_year(year)))
@@ -110,8 +114,10 @@ def _years(library: Library, w: Words) -> Iterator[Entry]:
 
 def _named(terms: Iterable[Term], language: str) -> Iterator[Entry]:
     """Indicators and terms; what the glossary says of an indicator stands beside its page, which is found once."""
+    # Paired by the Chinese term, which is the name that forms and glossary share.
     said = {each.term.zh: each for each in terms}
     for indicator in forms().indicators.values():
+        # Taken out, so that an indicator is not found a second time as an entry of the glossary.
         term = said.pop(indicator.name.zh, None)
         yield Entry("indicator", f"indicators/{indicator.id}/", indicator.name, term.meaning[language] if term else "")
     for each in said.values():
@@ -158,6 +164,7 @@ def _words(record: Record) -> tuple[str, ...]:
     """Words of both languages; a language without any is a fault."""
     found: list[str] = []
     for language in LANGUAGES:
+        # Required even where it is empty: a language left out would otherwise be found out only by a reader who gets no result.
         record.get(language, required=True)
         found += record.texts(language)
     record.close()
@@ -175,8 +182,11 @@ def index(catalogue: Catalogue) -> bytes:
     note]`, followed by further names where there are any.
     """
     language = catalogue.language
+    # The other language goes along in the same index, for names are searched in both from any page.
     other = next(each for each in LANGUAGES if each != language)
+    # Few kinds, regions and stretches of years stand for many agencies: as numbers they keep the index small enough to be read whole.
     kinds, regions, spans = _Positions(), _Positions(), _Positions()
+    # Parents as positions too; one that is not in the library is -1, which no row has.
     known = {office.id: position for position, office in enumerate(catalogue.offices)}
     agencies = [
         [
@@ -204,6 +214,7 @@ def index(catalogue: Catalogue) -> bytes:
             "agencies": agencies,
             "entries": entries,
             "synonyms": {
+                # Only words that can find something here travel to the browser.
                 "entries": _used(everyday.terms, (each.name.zh for each in catalogue.entries)),
                 "agencies": _used(everyday.agencies, (each.name.zh for each in catalogue.offices)),
                 "reports": everyday.reports,
@@ -220,7 +231,8 @@ class _Positions(dict[Any, int]):
 
 
 def _used(known: Sequence[Synonym], names: Iterable[str]) -> list[tuple[str, tuple[str, ...]]]:
-    """Synonyms of a term that stands in one of the names, which are joined by what no name holds."""
+    """Synonyms whose term stands in one of the names."""
+    # One search through all names instead of one a name: no term holds a line break, so none can match across two.
     text = "\n".join(names)
     return [(each.term, each.also) for each in known if each.term in text]
 
@@ -230,9 +242,11 @@ def _cut(note: str, language: str) -> str:
     most = MOST_NOTE[language]
     if len(note) <= most:
         return note
+    # Chinese may be cut anywhere; half an English word would be read as another one.
     kept = note[: most - 1]
     return (kept.rpartition(" ")[0] if language == "en" else kept).rstrip() + "…"
 
 
 def _json(value: Mapping[str, Any]) -> bytes:
+    # Without spaces or escapes: an escaped Chinese character takes twice the bytes of the character itself.
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

@@ -47,6 +47,7 @@ class Point(NamedTuple):
     denominator: Number | None = None
 
 
+# Ids instead of sentences, so that one break can be told in either language and drawn by a chart.
 class Cause(NamedTuple):
     """Why two years are not to be compared: what held in the earlier one and what in the later one, as ids.
 
@@ -72,6 +73,7 @@ class Cause(NamedTuple):
         return w(f"break_{self.kind}", was=was, **{"is": now})
 
 
+# All causes are kept: if only the first were told, mending it would bring up the next one.
 class Break(NamedTuple):
     """A break between two neighbouring collected years."""
 
@@ -82,6 +84,7 @@ class Break(NamedTuple):
     @property
     def only_missing(self) -> bool:
         """Whether the two would be comparable if the years between were collected."""
+        # Such a gap closes by itself once the reports are collected; the other breaks stay, and are told in other words.
         return all(cause.kind == "missing_year" for cause in self.causes)
 
     def says(self, w: Words) -> str:
@@ -113,6 +116,7 @@ class Series:
 
     @cached_property
     def _apart(self) -> frozenset[tuple[int, int]]:
+        # Looked up for each pair of years of every chart; the tuple of breaks would be searched each time.
         return frozenset((each.before, each.after) for each in self.breaks)
 
     def break_before(self, year: int) -> Break | None:
@@ -132,8 +136,10 @@ class Series:
 
     def changes(self) -> Iterator[Change]:
         """Change of each year from the year before it, for counts and money; the first year has none."""
+        # The same floor as for rates: a change from 2 to 4 is 100 per cent, and says less than the two counts.
         floor = _floor()
         for before, after in pairwise(self.points):
+            # What is missing goes before the break: a reader is told first that there is no number, then why numbers could not be compared.
             lacking = next((each.status for each in (before, after) if each.value is None), None)
             reason = lacking or ("break" if (before.year, after.year) in self._apart else None)
             if reason is None and before.value is not None and before.value < floor:
@@ -157,6 +163,7 @@ def of_cells(reports: Sequence[Report], cells: tuple[Cells, ...], years: range |
     """
 
     def point(report: Report) -> Point:
+        # The forms of its own tables, not of the report: real reports mix the two forms.
         used = tuple(dict.fromkeys(report.form_of(each.table) for each in cells))
         value, status = total(report, cells)
         return Point(report.year, value, status, used, report.scope)
@@ -167,6 +174,7 @@ def of_cells(reports: Sequence[Report], cells: tuple[Cells, ...], years: range |
 def of_indicators(reports: Sequence[Report], ids: Sequence[str], years: range | None = None) -> dict[str, Series]:
     """Return the series of several indicators by id, for the price of reading each report once."""
     by_year = {report.year: report for report in reports}
+    # The whole report at once, since `indicators` computes all of them anyway.
     values = {year: {each.indicator.id: each for each in indicators(report, by_year.get(year - 1))} for year, report in by_year.items()}
     return {id_: _series(reports, {report.year: _rate(report, values[report.year][id_]) for report in reports}, years) for id_ in ids}
 
@@ -180,6 +188,7 @@ def total(report: Report, cells: tuple[Cells, ...]) -> tuple[Number | None, str]
     """Return the sum of cells and `reported`, or None and the status of the first with nothing reported."""
     if not all(places_of(each, report.form_of(each.table)) for each in cells):
         return None, "not_on_form"
+    # No year before: a series is made of single years, and its changes are worked out from the points.
     found, reason = sum_of((report, None), cells)
     return found, reason or "reported"
 
@@ -194,7 +203,9 @@ def _rate(report: Report, value: Value) -> Point:
 def _series(reports: Sequence[Report], points: Mapping[int, Point], years: range | None) -> Series:
     wanted = years if years is not None else (range(reports[0].year, reports[-1].year + 1) if reports else range(0))
     within = [report for report in reports if report.year in wanted]
+    # Between collected years, whatever lies between: a change of form is to be told even where a year is missing as well.
     breaks = [_break(before, after, points[before.year], points[after.year]) for before, after in pairwise(within)]
+    # Years without a report are points too, so that a chart leaves a gap there instead of moving the years together.
     every = tuple(points.get(year) or Point(year, None, NOT_COLLECTED) for year in wanted)
     return Series(points=every, breaks=tuple(each for each in breaks if each.causes))
 
@@ -202,10 +213,12 @@ def _series(reports: Sequence[Report], points: Mapping[int, Point], years: range
 def _break(before: Report, after: Report, was: Point, now: Point) -> Break:
     """Everything that stands between two collected years."""
     causes: list[Cause] = []
+    # A change of form alone is no break: most lines mean the same on both, and only what one of them lacks cannot be compared.
     if (was.status == "not_on_form") != (now.status == "not_on_form"):
         causes.append(Cause("not_on_form", "+".join(was.forms), "+".join(now.forms)))
     if before.scope != after.scope:
         causes.append(Cause("scope", before.scope, after.scope))
+    # Reports for a part of a year exist (1 September to 31 December 2019); their counts stand for fewer months.
     if _stretch(before) != _stretch(after):
         causes.append(Cause("period", _span(before.period), _span(after.period)))
     if after.year - before.year > 1:
@@ -216,6 +229,7 @@ def _break(before: Report, after: Report, was: Point, now: Point) -> Break:
 def _stretch(report: Report) -> tuple[tuple[int, int, int], ...]:
     """Stretch of the year a report covers, so that two of different years can be set against each other."""
     if report.period is None:
+        # Counted from the report year: as plain dates no two years would ever cover the same stretch.
         return ((0, 1, 1), (0, 12, 31))
     return tuple((day.year - report.year, day.month, day.day) for day in report.period)
 

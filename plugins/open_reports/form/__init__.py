@@ -5,6 +5,7 @@ says what all of them share, `table` what one of their tables is, `model` what a
 `table_reading` and `sums`; `glossary` says what their words mean.
 """
 
+# `glossary` is not among these names: it imports the loaded forms from here, and would close a circle.
 from open_reports.form.common import ID, LINE_ID, CellType, Common, Deadline, FreeTable, RuleText, Standing, Status, Stub
 from open_reports.form.model import Cells, Form, Forms, Indicator, Section, Statement, merged, section_title
 from open_reports.form.reading import FAMILY, OVERVIEW, forms, load

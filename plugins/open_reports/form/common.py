@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from open_reports.finding import Level
     from open_reports.text import Text
 
+# Ids stand in addresses, file names and CSV headers, so they keep to signs that none of these has to escape.
 ID = r"[a-z]+(?:_[a-z]+)*"
 LINE_ID = rf"{ID}(?:\.{ID})?"
 
@@ -29,10 +30,13 @@ class CellType:
     pattern: re.Pattern[str]
     schema: Mapping[str, Any]
     says: Text
+    # Not part of what a kind of cell is, only of how fast it answers: kept out of `repr` and of comparison.
     _accepted: set[str] = field(default_factory=set, repr=False, compare=False)
 
     def accepts(self, text: str) -> bool:
-        """Whether a cell of this kind may be spelt so; spellings seen before cost one look-up, and few there are."""
+        """Whether a cell of this kind may be spelt so. A spelling seen before costs one look-up."""
+        # Reports are mostly small numbers that come again and again; only accepted spellings are kept, so a faulty file cannot
+        # fill it with rubbish.
         if text in self._accepted:
             return True
         accepted = self.pattern.fullmatch(text) is not None
@@ -43,7 +47,7 @@ class CellType:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleText:
-    """A rule as people read it: `standing` says whether the form prints it, implies it, the law or this project sets it.
+    """A rule as people read it: `standing` says whether the form prints or implies it, or the law or this project sets it.
 
     `level` is that of a finding against it.
     """
@@ -98,10 +102,12 @@ class Deadline:
 
     def holds_for(self, year: int) -> bool:
         """Whether it is the law for reports of that year."""
+        # The year decides which decree speaks: that of 2007 (Article 31) up to report year 2018, that of 2019 (Article 49) since.
         return self.first_year <= year <= (self.last_year or year)
 
     def last_day(self, kind: str, year: int) -> date | None:
         """Last day on which a kind of agency may publish its report of a year; None where the law names none."""
+        # Article 49 speaks of county level and above; for a township or a subdistrict it has no date, and none is made up here.
         day = self.days.get(kind)
         return date.fromisoformat(f"{year + 1}-{day}") if day else None
 
@@ -113,6 +119,7 @@ class Common:
     cells: Mapping[str, CellType]
     missing: Mapping[str, Status]
     """Cell text to status: an empty cell is `blank`, `/` is `not_applicable`."""
+    # Separate from `missing`: `/` and `-` are one status, yet each needs its own label in a Table Schema.
     missing_labels: Mapping[str, str]
     """Cell text to its label in a Table Schema, where no two may be equal."""
     statuses: Mapping[str, Text]
@@ -128,6 +135,8 @@ class Common:
 
     def missing_values(self) -> list[dict[str, str]]:
         """`missingValues` of a Table Schema, each labelled (Data Package v2)."""
+        # The labels carry the kinds of nothing to whoever reads the CSV file without this project: left blank is not marked as
+        # not applicable.
         return [{"value": value, "label": label} for value, label in self.missing_labels.items()]
 
     def deadline(self, year: int) -> Deadline | None:

@@ -31,6 +31,7 @@ _COVERED = ("tables", "corners", "heads", "groups", "lines", "columns", "statuse
 _MOST = 600
 
 
+# Table and form belong to the key, for one id need not mean one thing: `amount` is procurement in yuan in 2019, fees in CNY 10,000 in 2021.
 class Covered(NamedTuple):
     """What an entry explains: `column` of a table on a form, `status` of the vocabulary; empty where it does not apply."""
 
@@ -100,6 +101,7 @@ class Glossary(Mapping[str, Entry]):
 @cache
 def glossary() -> Glossary:
     """Load the glossary shipped with this package, once a process. Raises `FormError`."""
+    # Cached, for every page asks; the texts are shipped with the package and cannot change while it runs.
     return load(resource_texts(f"{FAMILY}/glossary"), forms())
 
 
@@ -134,17 +136,20 @@ def load(texts: Mapping[str, str], known: Forms) -> Glossary:
     sections: list[Section] = []
     for section, title, lead in _sections(texts, problems):
         name = f"{section}.yml"
+        # What an indicator or rule means stands with its definition already; written a second time here, the two would drift apart.
         found = list(_GENERATED[section](known)) if section in _GENERATED else []
         if name in texts:
             found += reading.entries(section, name, texts[name])
         elif section not in _GENERATED:
             problems.append(f"{FAMILY}/glossary/{SECTIONS}: no file for section {section}")
         sections.append(Section(id=section, title=title, lead=lead, entries=tuple(found)))
+    # Checked in both directions: a file that no section names would be left out in silence, and so would a form's line without an entry.
     expected = {SECTIONS, *(f"{section.id}.yml" for section in sections)}
     problems += [f"{FAMILY}/glossary/{name}: no section of that name" for name in sorted(texts.keys() - expected)]
     problems += [f"{FAMILY}/glossary: no entry for {lacking}" for lacking in reading.printed if lacking not in reading.anchors]
     ids = [entry.id for section in sections for entry in section.entries]
     problems += [f"{FAMILY}/glossary: {twice} stands more than once" for twice in dict.fromkeys(ids) if ids.count(twice) > 1]
+    # All faults at once: whoever adds a form has dozens of labels to explain, and should not learn of them one by one.
     if problems:
         raise FormError("\n".join(problems))
     return Glossary(tuple(sections), reading.anchors)
@@ -167,6 +172,7 @@ def _printed(known: Forms) -> dict[Covered, Text]:
 
 
 def _table_labels(table: TableForm) -> Iterator[tuple[str, str, Text]]:
+    # Heads and corners have no id of their own on the form; their printed Chinese label is what tells them apart.
     for label in (table.corner, *([table.head] if table.head else ())):
         yield "group", label.zh, label
     for groups in (*(line.groups for line in table.lines.values()), *(column.groups for column in table.columns.values())):
@@ -216,7 +222,10 @@ class _Reading:
                 if each in self.anchors:
                     self.problems.append(f"{FAMILY}/glossary/{name}: {entry} explains {each}, which {self.anchors[each]} explains already")
                 self.anchors[each] = entry
+            # Forms may print one concept in two ways (规范性文件, then 行政规范性文件): each label is kept once, and a reader finds it by
+            # either.
             labels = tuple(dict.fromkeys(self.printed[each] for each in covered))
+            # The form's own words come first: an entry has a term of its own only where it says so, or where no form prints the thing.
             own = "term" in record.mapping or not labels
             term = text_of(record.record("term"), most=_MOST) if own else labels[0]
             meaning = text_of(record.record("means"), most=_MOST)
@@ -253,6 +262,7 @@ def _meant(key: str, value: str, known: Forms) -> list[Covered]:
         return [Covered("table", value)]
     table, _, name = value.partition("/")
     wanted: list[Form] = list(known.values())
+    # Most columns mean the same wherever they stand; the form is named only where one id means two things.
     if key == "columns" and "/" in name:
         name, _, form = name.partition("/")
         wanted = [each for each in wanted if each.id == form]
@@ -284,6 +294,7 @@ def _indicators(known: Forms) -> Iterator[Entry]:
 def _rules(known: Forms) -> Iterator[Entry]:
     for rule in known.rules.values():
         stands = tuple(form.id for form in known.values() if _prescribes(form, rule))
+        # The id is part of the term, for findings, SARIF files and the pages of the rules name rules by it.
         name = Text(zh=f"{rule.id} {rule.name.zh}", en=f"{rule.id} {rule.name.en}")
         yield Entry(
             id=f"rule-{rule.id}", section="rules", term=name, meaning=_sentence(rule.says), forms=stands, path=f"quality/{rule.id}/"

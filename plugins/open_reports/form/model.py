@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 def section_title(number: str, title: str, language: str) -> str:
     """Number and title of a section as the original prints them; an English title goes without the Chinese number."""
+    # 一、 to 六、 mean nothing to a reader of English, and the mark behind them is a Chinese one.
     return f"{number}、{title}" if language == "zh" else title
 
 
@@ -48,6 +49,7 @@ class Form:
     issued: date | None
     first_year: int
     last_year: int | None
+    # One list of prose and tables, because the form prints them mixed: tables are sections two to four of six.
     parts: tuple[Section | TableForm, ...]
     tables: Mapping[str, TableForm]
 
@@ -62,6 +64,7 @@ class Form:
 
     def prescribed_for(self, year: int) -> bool:
         """Whether the letter prescribes this form for reports of that year."""
+        # What a year should have used, never what it did: form 2019 was still used for reports of 2022 and 2023.
         return self.first_year <= year <= (self.last_year or year)
 
     def __str__(self) -> str:
@@ -88,6 +91,7 @@ class Cells:
         """Ids of the lines of a form that are meant, in printed order; empty where the form has no such cell."""
         if self.column not in form.columns:
             return ()
+        # Wildcards let one definition hold on both forms: `other*` is one line on form 2019 and three on form 2021.
         if not self.line.endswith("*"):
             line = form.lines.get(self.line)
             return (self.line,) if line and self.column in line.columns else ()
@@ -105,6 +109,7 @@ class Statement:
     id: str
     items: tuple[str, ...]
     phrases: tuple[str, ...]
+    # Several, for offices differ in what they count: by 收到申请 some mean new requests, some those carried over as well.
     means: tuple[tuple[Cells, ...], ...]
 
 
@@ -130,6 +135,7 @@ class Indicator:
     @property
     def yearly(self) -> bool:
         """Whether it compares a report with that of the year before."""
+        # Asked before anything is summed: such an indicator also needs the same scope and period in both years.
         return any(cells.previous for cells in (*self.numerator, *self.denominator))
 
 
@@ -144,7 +150,7 @@ class Forms(Mapping[str, Form]):
 
     @cached_property
     def rules(self) -> Mapping[str, RuleText]:
-        """Every rule by id: those of the forms in their printed order, then those that no table states by itself."""
+        """Every rule by id: those of the forms by id, then those that no table states by itself."""
         found: dict[str, RuleText] = {}
         for form in self.by_id.values():
             for table in form.tables.values():
@@ -168,11 +174,12 @@ class Forms(Mapping[str, Form]):
 
     @cached_property
     def _newest_first(self) -> tuple[Form, ...]:
+        # `by_id` is ordered by year when it is read, so the newest form is simply the last.
         return tuple(self.by_id.values())[::-1]
 
     @cached_property
     def tables(self) -> tuple[str, ...]:
-        """Ids of every table that any form prints, in printed order: a table that the newest form lacks behind the one before it."""
+        """Ids of every table that any form prints, in the order of the newest form; what that lacks goes where an older one has it."""
         return merged(tuple(form.tables) for form in self._newest_first)
 
     def printing(self, table: str) -> tuple[TableForm, ...]:
@@ -186,6 +193,7 @@ class Forms(Mapping[str, Form]):
     def prescribed_for(self, year: int) -> Form:
         """Return the form in force for a report year; the earliest for years before any, the newest for years after all."""
         for form in self.by_id.values():
+            # An answer for every year: reports from before the first letter are read too, and need some form to be set against.
             if year <= (form.last_year or year):
                 return form
         return self.newest
@@ -204,15 +212,17 @@ class Forms(Mapping[str, Form]):
 
         Lines may be left out of a report, so several forms may fit; none fits a table of no known form.
         """
+        # Lines are compared as a subset: real reports leave whole lines out, and that is a finding, not another form.
         present = frozenset(lines)
         key = tuple(header)
         return tuple(each.form for each in self.printing(table) if key == each.header and present <= each.lines.keys())
 
 
 def merged(orders: Iterable[Sequence[str]]) -> tuple[str, ...]:
-    """Every id of several orders once: the first as it is, what only a later one has behind its predecessor there."""
+    """Merge several orders. The first stays as it is; an id that only a later one has goes behind its predecessor there."""
     found: list[str] = []
     for order in orders:
+        # A plain union would put what only an older form has at the end, far from the lines it was printed beside.
         for position, each in enumerate(order):
             if each not in found:
                 found.insert(found.index(order[position - 1]) + 1 if position else 0, each)

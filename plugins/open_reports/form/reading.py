@@ -36,6 +36,7 @@ _SHARED = frozenset({"common.yml", "narrative.yml", "indicators.yml", "summary.y
 @cache
 def forms() -> Forms:
     """Load the forms shipped with this package, once a process. Raises `FormError`."""
+    # Read once a process: nearly every module asks for the forms, and they never change while it runs.
     return load(resource_texts(FAMILY))
 
 
@@ -45,7 +46,9 @@ def load(texts: Mapping[str, str]) -> Forms:
     Raises `FormError` that lists every fault with its file and place: unknown or duplicate keys, a column of no known
     type, a rule that names no line of its table, years that two forms claim or that none does.
     """
+    # Faults are gathered, not raised one by one: whoever writes a new form should see all of them at once.
     problems: list[str] = []
+    # First, for the columns of every form name their kinds of cell, which it defines.
     common = _load_common(texts["common.yml"], problems)
     by_id: dict[str, Form] = {}
     spans: list[_Span] = []
@@ -56,7 +59,9 @@ def load(texts: Mapping[str, str]) -> Forms:
         if form is not None:
             by_id[form.id] = form
             spans.append(_Span(f"{FAMILY}/{name}", "years", form.first_year, form.last_year))
+    # Only across all forms can two claims on one year be seen.
     problems += _out_of_turn(spans, "form")
+    # By year, not by name: which form is the newest, and every order derived from that, rests on it.
     ordered = dict(sorted(by_id.items(), key=lambda item: item[1].first_year))
     tables = {table for form in ordered.values() for table in form.tables}
     narrative = _load_narrative(texts["narrative.yml"], tables, problems) if "narrative.yml" in texts else ()
@@ -83,6 +88,7 @@ class _Span(NamedTuple):
 
 def _out_of_turn(spans: Iterable[_Span], what: str) -> Iterator[str]:
     """Every year that two of the spans claim, or that none claims between them: which form is in force must never be a guess."""
+    # A year that could not be read is 0 and told of already; compared as well it would only bring a second, false fault.
     ordered = sorted((span for span in spans if span.first), key=lambda span: span.first)
     for span in ordered:
         if span.last is not None and span.last < span.first:
@@ -113,6 +119,7 @@ def _load_common(text: str, problems: list[str]) -> Common | None:
         value = entry.get("value")
         spelling = value if isinstance(value, str) else ""
         status = entry.choice("status", statuses)
+        # Only these two can be spelt in a cell; the other kinds of nothing show in what is not there at all.
         missing[spelling] = "not_applicable" if status == "not_applicable" else "blank"
         labels[spelling] = entry.text("label")
         entry.close()
@@ -143,6 +150,7 @@ def _cells(record: Record) -> dict[str, CellType]:
         cell = record.record(key)
         cells[key] = CellType(
             id=key,
+            # ASCII, because `\d` would otherwise accept full-width digits, which other programs read differently or not at all.
             pattern=re.compile(cell.text("pattern"), re.ASCII),
             schema=_mapping(cell, "schema"),
             says=open_text_of(cell),
@@ -160,6 +168,7 @@ def _deadline(record: Record, kinds: Mapping[str, Text]) -> Deadline:
             days.note(kind, "record.choice", found=kind, expected=", ".join(kinds))
         found[kind] = days.matching(kind, r"\d{2}-\d{2}", "01-31")
         try:
+            # 2001 is no leap year: 29 February must not pass for a day that every year has.
             date.fromisoformat(f"2001-{found[kind] or '01-31'}")
         except ValueError:  # well spelt, but no day of every year
             days.note(kind, "record.pattern", found=found[kind], expected="01-31")
@@ -236,6 +245,7 @@ def _parts(root: Record, form: str, common: Common) -> Iterator[Section | TableF
         elif key == "table" and name in _RESERVED:
             entry.note(key, "form.reserved", found=name)
         elif key == "table":
+            # The number goes along because a table is named by its section (三) in headings and messages.
             yield read_table(name, form, number, tables.record(name), common)
         else:
             yield Section(number=number, id=name, title=open_text_of(entry))

@@ -30,6 +30,7 @@ def _cells(text: str, record: Record, key: str, tables: Collection[str]) -> tupl
     return tuple(cells)
 
 
+# The sums are a small language of their own rather than code, so that a definition can be read, cited and checked in the YAML file.
 _MEMBER = re.compile(rf"\s*(?P<sign>[+-]?)\s*(?P<previous>previous\s+)?(?P<table>{ID})/(?P<line>[a-z_.]+\*?)/(?P<column>{ID})\s*")
 
 
@@ -40,6 +41,7 @@ def _members(record: Record, key: str, tables: Collection[str], *, required: boo
     end = 0
     while end < len(text):
         match = _MEMBER.match(text, end)
+        # A sign is needed between members: two addresses side by side would otherwise be added without anybody having said so.
         if match is None or match["table"] not in tables or (match["sign"] == "" and end > 0):
             record.note(key, "form.not_identity", found=text)
             return ()
@@ -57,6 +59,7 @@ def read_indicator(entry: Record, floor: int, tables: Collection[str]) -> Indica
         name=text_of(entry.record("name")),
         description=text_of(entry.record("description"), most=_MOST),
         counts=text_of(entry.record("counts")),
+        # Bound to each other: no rate may be shown without words for its denominator.
         among=text_of(entry.record("among")) if entry.get("denominator") else None,
         basis=text_of(entry.record("basis")),
         note=text_of(entry.record("note"), most=_MOST) if entry.get("note") else None,

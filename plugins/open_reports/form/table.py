@@ -39,6 +39,7 @@ class Line:
     id: str
     label: Text
     groups: tuple[Text, ...]
+    # Table 2 prints other columns in each block, so a line must say itself which cells it has.
     columns: tuple[str, ...]
 
     def __str__(self) -> str:
@@ -81,6 +82,7 @@ class Rule(RuleText):
         return f"{self.id}: {self.sentence}"
 
 
+# Permanent, for citations and links to a figure rest on it: see `history.releases`, which guards every one that was published.
 class Address(NamedTuple):
     """Where a figure stands, for ever: `applications/refused.state_secrets/total`."""
 
@@ -104,6 +106,8 @@ class Place(NamedTuple):
     right: tuple[tuple[int, bool, Address], ...]
 
 
+# Strands are what makes checking a corpus cheap (`benchmarks check`): rules along one line share its numbers, and positions
+# need no look-up.
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Strand:
     """One line or column of a table, with every rule that holds along it: its numbers are judged together.
@@ -142,6 +146,7 @@ class TableForm:
     """Identities within one report."""
     yearly_rules: tuple[Rule, ...]
     """Identities with the report of the year before."""
+    # Out of `repr`, which would print every vocabulary with each table of a failed test.
     common: Common = field(repr=False)
 
     @cached_property
@@ -166,6 +171,7 @@ class TableForm:
         def cells(terms: tuple[Term, ...], at: str) -> tuple[tuple[int, bool, Address], ...]:
             return tuple((term.sign, term.previous, address(term.id, at)) for term in terms)
 
+        # A rule of one block has no place in the lines of another, whose columns it does not name: no identity, not an untestable one.
         named = {term.id for term in (*rule.left, *rule.right)}
         lines = [line.id for line in self.lines.values() if named <= set(line.columns)]
         for at in self.columns if rule.axis == "column" else lines:
@@ -196,6 +202,7 @@ class TableForm:
             cells = []
             for side, sign in ((place.left, 1), (place.right, -1)):
                 for own, before, address in side:
+                    # Cells of the year before are kept apart, for they may come from a table of another form, where positions differ.
                     if before and address not in previous:
                         previous.append(address)
                     position = previous.index(address) if before else positions[address.line if axis == "column" else address.column]
@@ -215,10 +222,12 @@ class TableForm:
 
     def schema(self) -> dict[str, Any]:
         """Table Schema of the CSV file (Data Package v2): types, constraints, titles, labelled missing values."""
+        # A new mapping each time, so that a caller may add keys without changing what the next one gets.
         return dict(self._schema)
 
     @cached_property
     def _schema(self) -> dict[str, Any]:
+        # The id is constrained to the lines of the form; the label beside it is not, since reports print labels with slips that are kept.
         line, label = self.common.stub
         fields: list[dict[str, Any]] = [
             {

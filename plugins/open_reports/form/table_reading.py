@@ -21,6 +21,7 @@ RULE_ID = r"[A-Z][A-Z0-9]*(?:-[A-Z]+)?"
 
 def read_table(table: str, form: str, section: str, record: Record, common: Common) -> TableForm:
     """Read one table of a form; `section` is the number under which the form prints it."""
+    # Columns first: blocks and rules name them.
     columns = {column.id: column for column in _columns(record, (), common)}
     blocks = tuple(_blocks(record, columns))
     lines: dict[str, Line] = {}
@@ -41,6 +42,7 @@ def read_table(table: str, form: str, section: str, record: Record, common: Comm
         columns=columns,
         lines=lines,
         blocks=blocks,
+        # Split once here, for a report looked at by itself has no year before, and most checks ask for one kind only.
         rules=tuple(rule for rule in rules if not _yearly(rule)),
         yearly_rules=tuple(rule for rule in rules if _yearly(rule)),
         common=common,
@@ -60,6 +62,7 @@ def _columns(record: Record, groups: tuple[Text, ...], common: Common) -> Iterat
             column = Column(
                 id=entry.matching("id", ID, "natural_person"),
                 label=open_text_of(entry),
+                # An unknown kind is noted already; some kind lets reading go on to the next fault.
                 type=common.cells.get(kind, next(iter(common.cells.values()))),
                 unit=entry.text("unit"),
                 groups=groups,
@@ -76,6 +79,7 @@ def _columns(record: Record, groups: tuple[Text, ...], common: Common) -> Iterat
 def _blocks(record: Record, columns: Mapping[str, Column]) -> Iterator[Block]:
     """Top-level groups that name their own columns are blocks; else the table is one block of all columns."""
     entries = list(record.records("lines", required=True))
+    # Only table 2 changes its head from block to block; the others would have to repeat all columns for nothing.
     if any("columns" in entry.mapping for entry in entries):
         for entry in entries:
             ids = [str(value) for value in entry.sequence("columns", required=True)]
@@ -100,6 +104,7 @@ def _lines(entries: list[Record], groups: tuple[Text, ...], columns: tuple[str, 
         entry.close()
 
 
+# A rule is written as the form or a reader would say it, `new + carried_in = total + carried_out`, and so can be checked by eye.
 _TERM = re.compile(rf"\s*(?P<sign>[+-]?)\s*(?P<previous>previous\s+)?(?P<id>{ID}(?:\.(?:{ID}|\*))?)\s*")
 
 
@@ -134,6 +139,7 @@ def _yearly(rule: Rule) -> bool:
 
 def read_rule_text(record: Record) -> RuleText:
     """Read what people are told of a rule."""
+    # Readers are told of each rule whether the form prints it or this project only concludes it: the two do not weigh the same.
     standings: tuple[Standing, ...] = ("printed", "implied", "law", "project")
     standing = record.choice("standing", standings)
     level = record.choice("level", LEVELS)
@@ -157,6 +163,7 @@ def _terms(side: str, ids: Mapping[str, object], record: Record) -> Iterator[Ter
         sign = -1 if match["sign"] == "-" else 1
         name = match["id"]
         meant = (
+            # Spelt out when read, so that a rule over `refused.*` follows the lines of its form without naming all eight.
             [known for known in ids if known.startswith(name[:-1])] if name.endswith(".*") else [known for known in ids if known == name]
         )
         if not meant:

@@ -91,6 +91,7 @@ class Build:
                 memory=Memory(f"build {settings.packages.resolve()}"),
             )
             self._released = releases.read(settings.record)
+            # A preview shows a draft: only what is to be published must agree with what was released.
             if not settings.preview and (broken := releases.breaches(found.library, self._released)):
                 raise releases.PermanenceError(broken)
             # Settled where it is seen: each open cell has its finding below the line, with what the original has there.
@@ -145,6 +146,7 @@ class Build:
         if self._released and not self.settings.preview and (gone := releases.lost(self._released, self._standing())):
             raise releases.PermanenceError(gone)
         self._publication = None
+        # Only a whole build has asked for every page: what it did not ask for, the site no longer has.
         if self._cache:
             self._cache.sweep()
         if publish and not self.settings.preview:
@@ -155,6 +157,7 @@ class Build:
     def fail(self) -> None:
         """Leave nothing of a failed build behind."""
         if not self.settings.preview:
+            # A preview is written in place: nothing stands beside it.
             shutil.rmtree(staging(self.settings.target), ignore_errors=True)
 
     def _write_folder(self, folder: Folder) -> None:
@@ -165,7 +168,7 @@ class Build:
         folder.let_go()
 
     def _standing(self) -> frozenset[str]:
-        """Every path of the finished site; outputs left out for want of a library count as there, for they are told of elsewhere."""
+        """Every path of the finished site. Outputs whose library is not installed count as present: the build tells of them elsewhere."""
         files = frozenset(releases.written(self.folder))
         if self._publication is None or self.data is None or not self._publication.lacking:
             return files
@@ -174,7 +177,7 @@ class Build:
 
 
 def refusal(error: DataError) -> str:
-    """What a build says that publishes nothing for errors in the data: each of them, how many there are, and what to do."""
+    """Message of a build that publishes nothing because of errors in the data: each error, their number, what to do."""
     return f"{error}\n{summary(error.findings)}"
 
 

@@ -29,7 +29,7 @@ def export(publication: Publication, folder: Path, *, place: str) -> Exported:
     """Write every data file of a publication, and the manifest, into a folder that takes its place when it is whole.
 
     No page is built. `place` is how the manifest names the folder of packages. A folder that stands there already is replaced if
-    it holds nothing but an export; else, and where nothing can be written, `CopyError` is raised and what was there stays as it was.
+    it holds nothing but an export; otherwise, or if writing fails, `CopyError` is raised and what was there stays as it was.
     """
     refuse_foreign(folder)
     target = Path(os.path.abspath(folder))  # noqa: PTH100 (a link is not followed): `.` has no name to build beside
@@ -37,6 +37,7 @@ def export(publication: Publication, folder: Path, *, place: str) -> Exported:
     made = manifest.Manifest(site=publication.site, packages=place)
     try:
         staged.parent.mkdir(parents=True, exist_ok=True)
+        # A killed process that had our number may have left a folder of this name.
         shutil.rmtree(staged, ignore_errors=True)
         staged.mkdir()
         for path, data in publication.data_files():
@@ -57,6 +58,7 @@ def refuse_foreign(folder: Path) -> None:
         raise CopyError(str(folder), "export.no_folder")
     if not folder.exists():
         return
+    # A mistyped folder must not cost somebody their files: only what an export itself wrote may be replaced.
     copy = FolderCopy(folder)
     found = copy.paths()
     if copy.faults:

@@ -71,6 +71,7 @@ def script_hashes(frame: str) -> tuple[str, ...]:
     found = []
     for match in _INLINE.finditer(frame):
         attributes = match["attributes"]
+        # CSP needs no hash for a script that is loaded, for 'self' allows it, nor for data, which no browser runs.
         if "src=" in attributes or "application/json" in attributes or "application/ld+json" in attributes:
             continue
         digest = base64.b64encode(hashlib.sha256(match["code"].encode()).digest()).decode()
@@ -80,6 +81,7 @@ def script_hashes(frame: str) -> tuple[str, ...]:
 
 def policy(hashes: tuple[str, ...]) -> str:
     """Content-Security-Policy of a page whose frame has these scripts: nothing from elsewhere, nothing injected."""
+    # `frame-ancestors` is left out: browsers ignore it in a meta element (CSP), and a static site sets no headers.
     return "; ".join(
         (
             "default-src 'none'",
@@ -100,6 +102,7 @@ def policy(hashes: tuple[str, ...]) -> str:
 
 def guarded(output: str, hashes: tuple[str, ...]) -> str:
     """Put the policy straight behind the charset, before anything that could load."""
+    # A policy in a meta element holds only for what follows it (CSP); the charset must stand in the first 1,024 bytes (HTML).
     return output.replace(_CHARSET, f'{_CHARSET}<meta http-equiv="Content-Security-Policy" content="{policy(hashes)}">', 1)
 
 
@@ -173,6 +176,7 @@ class Frames:
         context.update(config=self._views[language], nav=self._menus[language])
         if self._broken:
             context["open_reports_banner"] = banner(self._broken, language)
+        # Hashed without any content of ours: a script that got into a page through the data is never among those allowed.
         if (language, base) not in self._hashes:
             context["open_reports"] = _links(language, base)
             self._hashes[language, base] = script_hashes(self._rendered(context, _blank()))
@@ -213,6 +217,7 @@ class Frames:
             links = _links(language, base, twin="", address=ADDRESS, site=site, scripts=made.scripts)
             context["open_reports"] = {**links, "twin": TWIN, "twin_address": TWIN_ADDRESS}
             whole = self._finished(self._rendered(context, blank), language, base)
+            # The contents begin with the title of the page that came first: in a shared frame it gives way to each page's own.
             self._frames[key] = Frame(whole.replace(str(escape(made.title)), TITLE))
         return self._frames[key].around(
             Parts(

@@ -47,12 +47,14 @@ class Menu:
 def configuration(config: Any, language: str) -> LocaleView:  # noqa: ANN401 (MkDocs' configuration)
     """Return the site's configuration as pages of a language see it: `extra.<language>` replaces what it names."""
     theme = LocaleView(config.theme, {"language": language})
+    # MkDocs knows one language a site; `extra` is where its settings take any key.
     own = dict(config.extra.get(language) or {})
     return LocaleView(config, {**own, "theme": theme})
 
 
 def language_of(url: str) -> str:
     """Language of the page at an address below the site: English below `en/`, else Chinese."""
+    # Chinese is the site's own language and stands at its top; only English has a folder.
     return "en" if url.startswith(ENGLISH) else "zh"
 
 

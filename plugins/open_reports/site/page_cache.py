@@ -34,6 +34,7 @@ class PageCache:
     """
 
     def __init__(self, subject: str, folder: Path | None = None) -> None:
+        # The path of a project cannot name a folder: it has slashes, may be too long, and on Linux need not be text.
         name = hashlib.sha256(subject.encode(errors="surrogateescape")).hexdigest()[:16]
         self.path = (folder or user_cache_path("open-reports")) / "pages" / name
         self._used: set[str] = set()
@@ -79,6 +80,7 @@ def _load(path: Path) -> Mapping[str, bytes] | None:
     except OSError:
         return None
     body = memoryview(data)[_SEAL:]
+    # The seal comes first: behind it everything is as it was written, so nothing below needs to expect a fault.
     if len(data) <= _SEAL or hashlib.sha256(body).digest() != data[:_SEAL]:
         return None
     position = data.index(b"\n", _SEAL) + 1

@@ -34,6 +34,7 @@ _NAME = re.compile(r"[A-Za-z0-9._-]+")
 @cache
 def tools() -> str:
     """Hash of all that makes pages and files besides the packages: our own sources, and the versions of what they use."""
+    # zlib and SQLite write some of the files: another version may put the same content into other bytes.
     digest = hashlib.sha256(f"{platform.python_version()} {zlib.ZLIB_RUNTIME_VERSION} {sqlite3.sqlite_version}".encode())
     for name in sorted({match[0] for each in metadata.requires("open-reports") or () if (match := _NAME.match(each))}):
         digest.update(f"{name} {_version(name)}\n".encode())
@@ -81,6 +82,7 @@ class PageKeys:
                 self._basis,
                 report.name,
                 self._own[report.agency],
+                # Findings depend on other packages, too, such as that of the year before: no digest of this report covers them.
                 *(repr(each) for each in self._found.get((report.agency, report.year), ())),
                 *(f"{library.agencies.get(unit)!r} {_digest(library.reports.get((unit, report.year)))}" for unit in units),
             ]
@@ -95,6 +97,7 @@ class PageKeys:
                 self._own[agency.id],
                 *(repr(each) for report in library.of_agency(agency.id) for each in self._found.get((agency.id, report.year), ())),
                 *(repr(each) for each in self._above(agency)),
+                # A word between the lists: an agency above must not read the same as one below.
                 "units",
                 *(repr(each) for each in library.units(agency.id)),
                 repr(self._covered.of_agency(agency.id)),

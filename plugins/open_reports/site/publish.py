@@ -1,4 +1,4 @@
-"""Publish: everything that is on the site, as a value: folders of data files, pages, and what leads on from addresses that were left.
+"""Publish: everything that is on the site, as a value: folders of data files, pages, and redirects from old addresses.
 
 The plugin, the command line and the tests all consume it. Nothing is made before it is asked for.
 """
@@ -44,8 +44,8 @@ class Artifact(NamedTuple):
 class Publication:
     """What a site consists of.
 
-    `folders` hold its data files; `pages` stand in them and elsewhere; `redirects` are pages at addresses that were left, which
-    lead on to new ones. `lacking` are the labels of outputs left out because the library that makes them is not installed;
+    `folders` hold its data files; `pages` stand in them and elsewhere; `redirects` are pages at old
+    addresses that lead to the new ones. `lacking` are the labels of outputs left out because the library that makes them is not installed;
     `site` is the address for which everything is made.
     """
 
@@ -70,6 +70,7 @@ def by_report(findings: Iterable[Finding]) -> dict[tuple[str, int], list[Finding
     """Findings of each report, by agency and year, in their order."""
     found: dict[tuple[str, int], list[Finding]] = {}
     for each in findings:
+        # What is found in the folder itself, or in an agency's file, belongs to no report.
         if each.agency is not None and each.year is not None:
             found.setdefault((each.agency, each.year), []).append(each)
     return found
@@ -103,6 +104,7 @@ def publish(
         released=released,
         catalogue=catalogue,
     )
+    # What is lacking is part of every key: a kept page must not offer a file that this build cannot make.
     keys = PageKeys(library, found, sources.covered, (site, problem, *sorted(lacking)))
     folders = _folders(sources, keys, problem)
     labels = tuple(lacking.values())
@@ -110,6 +112,7 @@ def publish(
     by_path = {folder.path: folder for folder in folders}
     measured = pages.DataFiles(sources, by_path, frozenset(page.here.path for page in known) | {pages.DATA}, labels)
     known += (pages.data_page(measured, Words(language), site=site) for language in LANGUAGES)
+    # Behind all others, for the search finds pages by their names.
     searches = [pages.search_page(pages.Here("search/", Words(language)), catalogue(language)) for language in LANGUAGES]
     publication = Publication(
         site=site,
@@ -157,6 +160,7 @@ def _site_pages(sources: Sources, folders: Sequence[Folder], findings: Sequence[
         of_all += pages.corrections_pages(data, w, problem)
         of_all += (pages.compare_page(library, w), pages.glossary_page(w))
         yield from _keyed(of_all, whole)
+        # Without a key: it tells the size of the database, which is known only when that is made.
         yield pages.explore_page(w, database_size=lambda: data.size("database") if "database" in data else 0)
 
 
@@ -233,6 +237,7 @@ STYLESHEET = "assets/open-reports.css"
 def _forbid_twins(publication: Publication, sources: Sources) -> None:
     """Refuse two outputs at one address, or at addresses that differ only in case: some servers serve one for both."""
     seen: dict[str, str] = {}
+    # Seen before anything is written, where the second output would replace the first.
     paths = [f"{page.path}index.html" for page in publication.pages] + [artifact.path for artifact in publication.redirects]
     # Files about one report, agency, year or indicator stand below a folder of its own, which has a page.
     paths += [route.path for route in sources.routes.about("site").values()]

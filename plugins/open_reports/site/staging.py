@@ -1,6 +1,6 @@
 """Staging: a site is built beside the published one and takes its place when it is whole.
 
-Where the system can, the two folders are exchanged in one step, so that no kill and no reader ever meets a half of either.
+Where the system can, the two folders are exchanged in one step, so neither a killed build nor a reader ever meets half a site.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ _EXCHANGE = 2
 
 def staging(site: Path) -> Path:
     """Folder beside the site in which this process builds."""
+    # Beside the site, so on its file system: only there is a rename one step (POSIX). The number keeps two builds apart.
     return site.parent / f".{site.name}.{os.getpid()}"
 
 
@@ -33,9 +34,11 @@ def swap(staged: Path, site: Path) -> None:
     elif _exchanged(staged, site):
         shutil.rmtree(staged)
     else:
+        # Two renames leave a moment without a site, but every system can do them.
         site.rename(old)
         staged.rename(site)
         shutil.rmtree(old)
+    # A killed build cannot tidy up, so the next one does; the folder of a build that still runs is left alone.
     for leftover in site.parent.glob(f".{site.name}.*"):
         owner = re.fullmatch(rf"\.{re.escape(site.name)}\.(\d+)(?:\.old)?", leftover.name)
         if owner and not _alive(int(owner[1])):
@@ -45,6 +48,7 @@ def swap(staged: Path, site: Path) -> None:
 def _exchanged(one: Path, other: Path) -> bool:
     """Exchange two folders in one step; False where the system or its file system cannot."""
     try:
+        # Python has no call that exchanges two folders; the C library may have it.
         library = ctypes.CDLL(None, use_errno=True)
         if sys.platform == "darwin":
             return int(library.renamex_np(os.fsencode(one), os.fsencode(other), _EXCHANGE)) == 0
@@ -58,6 +62,7 @@ def _alive(process: int) -> bool:
         os.kill(process, 0)
     except ProcessLookupError:
         return False
+    # There is such a process, but it is another user's (EPERM).
     except OSError:
         return True
     return True

@@ -172,7 +172,7 @@ class _Whole:
 
 
 def sorted_files(files: Iterable[tuple[str, bytes]]) -> Iterable[tuple[str, bytes]]:
-    """Hand on files as they come, but the corpus' own (all in `data/`) with those first that others list with their hashes."""
+    """Yield what is not packed in `data/` last, for its catalogues list the hashes of packed files; all else as it comes."""
     own = []
     for path, data in files:
         if path.startswith("data/") and not path.endswith(PACKED):
@@ -230,7 +230,7 @@ class _Comparing:
     def _lists_others(self, path: str, *contents: bytes) -> bool:
         """Whether a file of the corpus speaks of files of a kind that only the copy, or only this machine, can have made.
 
-        Its catalogue then lists other files than the one made here, and no wonder.
+        Its catalogue then rightly lists other files than the one made here.
         """
         if not path.startswith("data/") or path.endswith((*PACKED, ".csv")):
             return False

@@ -76,6 +76,7 @@ def difference(path: str, made: bytes, found: bytes, rewritten: Rewritten, *, wh
 
 def _json(path: str, made: bytes, found: bytes, rewritten: Rewritten, *, whole: bool) -> Difference | None:
     try:
+        # Floats would call two different amounts equal.
         expected, stated = (json.loads(data, parse_float=Decimal) for data in (made, found))
     except (ValueError, RecursionError) as error:
         return _first(path, shown(str(error)))
@@ -99,6 +100,7 @@ def _values(path: str, made: object, found: object, rewritten: Rewritten, *, who
             yield Difference(message("place.value", path=f"{path}[]"), str(len(made)), str(len(found)))
         for index, (expected, stated) in enumerate(zip(made, found, strict=False)):
             yield from _values(f"{path}[{index}]", expected, stated, rewritten, whole=whole)
+    # Kinds first: in Python True equals 1, and 1 equals Decimal("1.0").
     elif type(made) is not type(found) or (made != found and (made, found) not in rewritten):
         yield Difference(message("place.value", path=path), shown(made, _SHOWN), shown(found, _SHOWN))
 
@@ -119,6 +121,7 @@ def _cells(made: bytes, found: bytes, *, whole: bool) -> Iterator[Difference]:
     if not both or (whole and heads[0] != heads[1]):
         yield Difference(message("place.line", row=1, column=""), shown(heads[0], _SHOWN), shown(heads[1], _SHOWN))
         return
+    # By name, for another version may have put new columns between these.
     places = [(name, heads[0].index(name), heads[1].index(name)) for name in both]
     for number, (right, row) in enumerate(zip_longest(expected, stated), start=2):
         if right is None or row is None:
@@ -137,6 +140,7 @@ def _row(cells: list[str] | None) -> str:
 
 def _table(data: bytes) -> Iterator[list[str]]:
     try:
+        # Bytes that are no UTF-8 are a difference to tell of, and no reason to stop.
         yield from csv.reader(io.StringIO(data.decode("utf-8-sig", errors="replace"), newline=""))
     except csv.Error as error:
         yield [str(error)]

@@ -151,6 +151,7 @@ def _described(descriptor: bytes) -> _Described:
     """Read what is needed of a descriptor. Raises `ValueError`, `KeyError` or `TypeError` where it does not say whose it is."""
     value = json.loads(descriptor)
     agency, year = value["report"]["agency"], value["report"]["year"]
+    # A descriptor may say anything: the agency becomes part of names, and in Python `true` is a number.
     if not isinstance(agency, str) or gate.slug_fault(agency) or not isinstance(year, int) or isinstance(year, bool):
         raise ValueError(shown([agency, year]))
     resources = [each for each in value.get("resources", ()) if isinstance(each, dict) and {"path", "bytes", "hash"} <= each.keys()]
@@ -196,6 +197,7 @@ def _packed(data: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(data)) as bundle:
         found = {}
         for info in bundle.infolist():
+            # The lengths stand in the head itself: those of the directory may differ (APPNOTE 4.3.7).
             head = info.header_offset
             start = (
                 head + 30 + int.from_bytes(data[head + 26 : head + 28], "little") + int.from_bytes(data[head + 28 : head + 30], "little")

@@ -1,4 +1,4 @@
-"""Verdict: what became of a verification, in words."""
+"""Verdict: the outcome of a verification, in words."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Deviation(NamedTuple):
 
 @dataclass(kw_only=True)
 class Verdict:
-    """What became of a verification: `deviations`, and `notes` on what could not be verified or is of another version.
+    """The outcome of a verification: `deviations`, and `notes` on what could not be verified or is of another version.
 
     `files`, `packages` and `size` (in bytes) count what was read; `hash` is the manifest's, empty where there is none.
     """
@@ -66,11 +66,13 @@ class Verdict:
         counts = {"copy": self.copy, "files": f"{self.files:,}", "packages": self.packages, "bytes": f"{self.size:,}"}
         if self.deviations:
             return message("verdict.failed", **counts, deviations=f"{len(self.deviations):,}")[language]
+        # A part of a site has no manifest, so no hash to compare.
         stated = message("verdict.hash", hash=self.hash) if self.hash else Text(zh="", en="")
         return message("verdict.passed", **counts, hash=stated)[language].rstrip()
 
     def text(self, language: str = "zh") -> str:
         """Every deviation, every note, the summary, a line each."""
+        # The summary comes last: on a terminal, a long list would push it out of sight.
         lines = [each.text(language) for each in self.deviations]
         return "\n".join([*lines, *(each[language] for each in self.notes), self.summary(language)]) + "\n"
 
@@ -78,6 +80,7 @@ class Verdict:
 def of_finding(each: Finding, place: str, folder: str) -> Deviation:
     """Tell a finding of a package by the file's path in the copy."""
     file = each.file or ""
+    # Packages are read in a temporary folder; whoever verifies knows only the paths of the copy.
     where = {language: each.where(language).removeprefix(file) for language in LANGUAGES}
     gaps = {"zh": "：", "en": ": "}
     says = {language: f"{where[language]}{gaps[language] if where[language] else ''}{each.problem(language)}" for language in where}

@@ -45,6 +45,7 @@ def summarise_agency(reports: Sequence[Report], w: Words) -> tuple[Sentence, ...
     """
     if not reports:
         return ()
+    # The span of the years is told of all reports, the development only of those that may be compared.
     facts, texts = _history(reports, w.language)
     chosen, aside = _development(reports)
     texts |= {f"{name}_year": year_words(figure.cells[0].year, w.language) for name, figure in chosen.items() if figure.cells}
@@ -62,6 +63,7 @@ def html(sentences: Iterable[Sentence], link: Callable[[int, Address], str]) -> 
 
     A sum leads to the first of its cells that is not zero and spells them out in its title, as a rate does its two counts.
     """
+    # Every number is a link, so that a reader can hold each sentence against the table it comes from.
     items = []
     for sentence in sentences:
         parts = [escape(part) if isinstance(part, str) else _linked(part, link) for part in sentence]
@@ -88,6 +90,7 @@ def _circumstances(report: Report, agency: Agency, language: str) -> tuple[set[s
     if report.period:
         facts.add("part_year")
         texts |= {key: day_words("date", day, language) for key, day in zip(("start", "end"), report.period, strict=True)}
+    # Without a date nothing is said about the deadline, neither in time nor late.
     if report.published is None:
         return facts | {"undated"}, texts
     texts["published"] = day_words("date", report.published, language)
@@ -108,8 +111,10 @@ def _history(reports: Sequence[Report], language: str) -> tuple[set[str], dict[s
         facts.add("consolidated")
     texts = {"first_report": year_words(years[0], language), "last_report": year_words(years[-1], language)}
     texts["gaps"] = listed_words([year_words(year, language) for year in missing], language)
+    # Table two alone, because it is the one that the two forms cut quite differently.
     used = [report.form_of(book().broken) for report in reports]
     changes = [year for year, old, new in zip(years[1:], used, used[1:], strict=False) if old != new]
+    # Going back and forth between forms is real, and then no single year can be named.
     if changes:
         facts.add("changed" if len(changes) == 1 else "mixed")
         texts["changed"] = year_words(changes[0], language)
@@ -119,13 +124,14 @@ def _history(reports: Sequence[Report], language: str) -> tuple[set[str], dict[s
 def _development(reports: Sequence[Report]) -> tuple[dict[str, Figure], dict[str, list[int]]]:
     """Return the followed figure where it may be compared, its first, last and highest, and the years set aside by reason.
 
-    Only one such year is the last and no first.
+    A single such year counts as the last; there is no first then.
     """
     made = book().figures[book().followed]
     usable = []
     aside: dict[str, list[int]] = {}
     for report in reports:
         figure = measured(made, report)
+        # Measured against the newest report, which is the one that the sentences speak of.
         if report.scope != reports[-1].scope:
             reason = "other_scope"
         elif report.period is not None:
@@ -137,6 +143,7 @@ def _development(reports: Sequence[Report]) -> tuple[dict[str, Figure], dict[str
         else:
             usable.append(figure)
             continue
+        # Named by year and reason: years left out in silence would make the development look more even than it was.
         aside.setdefault(reason, []).append(report.year)
     none = measured(made, None)
     peak = max(usable, key=lambda each: each.value or 0, default=none)

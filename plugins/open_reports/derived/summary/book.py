@@ -33,6 +33,7 @@ class Condition(NamedTuple):
     other: str = ""
 
 
+# Templates are cut into pieces when they are read: a misspelt name is an error at the start, not a gap on one report's page.
 class Piece(NamedTuple):
     """A part of a template: literal `text`, or what is said of a `name`."""
 
@@ -69,12 +70,14 @@ class Book:
     months: tuple[str, ...]
     phrases: Mapping[str, Phrase]
     orders: Mapping[str, tuple[str, ...]]
+    # Named in the file, so that no line or table of the form is named in code.
     followed: str
     """The figure whose development over the years is told."""
     broken: str
     """The table whose change of form is told."""
 
 
+# Everything below is the book's vocabulary: with closed lists, a word that nothing answers to is found when the file is read.
 _WORDS = ("part", "column", "date", "year", "list", "list_last")
 _ORDERS = ("report", "agency")
 _CHOSEN = ("first", "last", "peak")
@@ -117,6 +120,7 @@ def load(text: str) -> Book:
     """Read the sentences. Raises `FormError` with every fault: a missing twin, a name nobody defines, a cell of no form."""
     with reading(f"{FAMILY}/summary.yml", text) as root:
         months = root.texts("months")
+        # Before the phrases, whose templates may name any figure.
         reader = _Reader(root)
         return Book(
             figures=reader.figures,
@@ -165,6 +169,7 @@ class _Reader:
             table, _, place = term.strip().partition("/")
             line, _, column = place.partition("/")
             found = Cells(table=table, line=line, column=column)
+            # On any form is enough: sums reach over lines that only one of the two forms prints.
             if any(map(found.lines, forms().printing(table))):
                 cells.append(found)
             else:
@@ -174,6 +179,7 @@ class _Reader:
     def phrases(self) -> dict[str, Phrase]:
         record = self.root.record("phrases")
         for key, value in record.mapping.items():
+            # Templates name all of them in the same braces, so one name may stand for one thing only.
             if key in self.figures or key in _CHOSEN or key in _TEXTS:
                 record.note(key, "form.line_twice", found=key)
             if isinstance(value, dict):
@@ -194,6 +200,7 @@ class _Reader:
         conditions = tuple(self._condition(record, each.split()) for each in when.split(", ")) if when else ()
         texts = {language: record.text(language, required=False, most=400) for language in LANGUAGES}
         says = {language: self._template(record, text) for language, text in texts.items()}
+        # Both languages must state the same figures: a number in one of them alone would mean two different summaries.
         stated = [sorted((piece.kind, piece.name) for piece in says[each] if piece.kind in {"count", "said", "detail"}) for each in says]
         if stated.count(stated[0]) < len(stated) or len({bool(text) for text in texts.values()}) > 1:
             record.note("en", "record.choice", found=texts["en"], expected=texts["zh"])
@@ -228,6 +235,7 @@ class _Reader:
             pieces += [Piece("text", text=text[end : match.start()]), self._piece(record, match)]
             end = match.end()
         pieces.append(Piece("text", text=text[end:]))
+        # Brackets left in the text are a piece that was not recognised, and would be printed as they are.
         if any(set("{}[]") & set(piece.text) for piece in pieces):
             record.note("", "record.pattern", found=text, expected="{new}")
         return tuple(piece for piece in pieces if piece.name or piece.text)
@@ -235,6 +243,7 @@ class _Reader:
     def _piece(self, record: Record, match: re.Match[str]) -> Piece:
         name = match["of"] or match["name"]
         if match["detail"]:
+            # Each of these is known only for figures of one report, not for those chosen over the years.
             if self.known(record.path, match["detail"], _DETAILS) and self.known(record.path, name, self.figures):
                 self._named(record, name, match["detail"])
             return Piece("detail", name, match["detail"])
@@ -249,6 +258,7 @@ class _Reader:
 
     def _named(self, record: Record, name: str, detail: str) -> None:
         """Every line of a sum that is told line by line needs its plain words."""
+        # On every form, for which of them a report follows is not known yet.
         if detail in {"parts", "top", "name"}:
             for cells in self.figures[name].cells:
                 for form in forms().printing(cells.table):

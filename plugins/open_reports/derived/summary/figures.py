@@ -47,6 +47,7 @@ class Number(NamedTuple):
         """How the number is made, where it is not one cell's: `32 + 4 + 3`, `100 ÷ 218`."""
         if self.of:
             return f"{total(self.cells):,} ÷ {total(self.of):,}"
+        # Zeros are left out of what a reader adds up: of eight grounds for refusal most are 0.
         members = [f"{each.value:,}" for each in self.cells if each.value]
         return " + ".join(members) if len(members) > 1 else ""
 
@@ -55,12 +56,13 @@ class Number(NamedTuple):
 
 
 FEW = 3
-"""A sum of up to so many lines names them all; of more, only the foremost, if these are no more."""
+"""A sum of up to this many lines names them all. A longer one names its foremost lines, if there are no more than this."""
 
 
+# Mutable for its two caches alone: most figures are measured for a condition, and never asked for their parts or disputes.
 @dataclass(slots=True)
 class Figure:
-    """A figure of a report: `value` None for the `status` of what is missing; `cells` those that are reported of what is `made`."""
+    """A figure of a report. Where `value` is None, `status` says what is missing. `cells` are those of `made` that are reported."""
 
     value: Value | None
     status: str
@@ -82,6 +84,7 @@ class Figure:
     def top(self) -> list[Cell]:
         """The foremost cells, none where they would not stand out."""
         parts = self.parts
+        # Equals share the first place; if too many do, or all, none stands out and none is named.
         foremost = [each for each in parts if each.value == parts[0].value]
         return foremost if len(foremost) <= FEW and len(foremost) < len(parts) else []
 
@@ -101,7 +104,7 @@ class Figure:
         return any(test.axis == "line" and (table.form.id, test.members[0][1]) in own for table, test in self._failing())
 
     def beside(self) -> list[Cell]:
-        """What the other cells of its own line say that an identity relates to it: those that are not zero."""
+        """Other cells of the same line that an identity relates to this figure, where they are not zero."""
         if self.report is None:
             return []
         found: dict[Address, Cell] = {}
@@ -132,6 +135,7 @@ class Figure:
                     yield table, test
 
 
+# Lighter than the identities of `checks`, for here only yes or no is asked, of every figure of every sentence.
 class Test(NamedTuple):
     """An identity of a table at one place: its cells as (sign, line, column, position in the line), left minus right."""
 
@@ -163,6 +167,7 @@ def tests(form: str, name: str) -> Tests:
     table = forms()[form].tables[name]
     found: list[Test] = []
     of: dict[Address, list[int]] = {}
+    # Within the report alone: a disagreement with last year's report does not make this year's figure doubtful in itself.
     for rule in table.rules:
         for place in table.places[rule.id]:
             cells = [(side * sign, address) for side, terms in ((1, place.left), (-1, place.right)) for sign, _, address in terms]
@@ -184,10 +189,13 @@ def measured(made: Sum, report: Report | None) -> Figure:
     if made.rate is None or top.value is None:
         return top
     bottom = _sum(report, made.rate.denominator)
+    # The same floor as on the indicator's page: a summary must not state a rate that is withheld there.
     if bottom.value is None or bottom.value < made.rate.floor:
         return Figure(None, "small_denominator" if bottom.value is not None else bottom.status)
+    # One decimal is enough in a sentence; the indicator's page has four.
     percent = (Decimal(top.value * 100) / bottom.value).quantize(Decimal("0.1"), ROUND_HALF_UP)
     rate = Figure(percent, "reported", top.cells, bottom.cells, report)
+    # A share of figures that do not reconcile would look exact and be wrong by an unknown amount.
     return Figure(None, "disputed") if rate.disputed else rate
 
 
@@ -211,6 +219,7 @@ def _sum(report: Report, cells: tuple[Cells, ...]) -> Figure:
                 status = status or table.status(address.line, address.column)
             else:
                 found.append(Cell(report.year, address, value))
+    # The cells that are reported go along even without a sum, so that a sentence can name those (`partial`).
     return Figure(None if status else total(found), status or "reported", tuple(found), (), report, cells)
 
 

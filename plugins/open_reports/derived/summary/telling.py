@@ -57,6 +57,7 @@ class Teller:
         self.facts = facts
         self.texts = texts
         self.figures = dict(figures)
+        # Phrases are asked for several times, by conditions (`said`) and by the phrases that contain them.
         self._told: dict[str, Sentence] = {}
 
     def sentences(self, order: str) -> tuple[Sentence, ...]:
@@ -70,6 +71,7 @@ class Teller:
             phrase = self.book.phrases[name]
             fitting = (each for each in phrase.variants if all(self.holds(condition) for condition in each.when))
             if phrase.join is None:
+                # The first that fits: the book goes from special cases to the general one.
                 first = next(fitting, None)
                 told = tuple(self._parts(first)) if first else ()
             else:
@@ -83,6 +85,7 @@ class Teller:
         subject, state, other = condition
         if other:
             one, two = self.figure(subject).value, self.figure(other).value
+            # Without both figures no comparison holds, not even a negative one: nothing is concluded from a blank.
             return one is not None and two is not None and bool(_RELATIONS[state](one, two))
         if subject == "report":
             return state in self.facts
@@ -90,6 +93,7 @@ class Teller:
             return bool(self.phrase(subject)) == (state == "said")
         if state in {"empty", "filled"}:
             made = self.book.figures[subject]
+            # Only where the form asks for it: what is not printed was neither filled in nor left empty.
             return printed(self.report, made) and filled(self.report, made) == (state == "filled")
         figure = self.figure(subject)
         if state in _STATE_OF:
@@ -101,6 +105,7 @@ class Teller:
         if (found := self.figures.get(name)) is None:
             made = self.book.figures[name]
             found = measured(made, self.before if made.previous else self.report)
+            # A figure of last year that does not reconcile is no base for a comparison; its own report tells of it.
             if made.previous and found.disputed:
                 found = Figure(None, "disputed")
             self.figures[name] = found
@@ -116,6 +121,7 @@ class Teller:
                 case "phrase":
                     yield from self.phrase(piece.name)
                 case "plural":
+                    # English alone needs it (`1 request was`); Chinese texts have no plural.
                     yield piece.text if self.figure(piece.name).value == 1 else piece.many
                 case "said":
                     yield Number(piece.text, self.figure(piece.name).cells)
@@ -131,6 +137,7 @@ class Teller:
             yield known.statuses[figure.status][language]
         elif detail == "unit":
             address = figure.cells[0].address
+            # From the form of this very table: the same column may be in yuan on one form and in ten thousand yuan on the other.
             unit = self.report.tables[address.table].form.columns[address.column].unit
             yield forms().common.units[unit][language]
         elif detail == "name":
@@ -161,6 +168,7 @@ def _sentence(parts: Sequence[str | Number]) -> Sentence:
     """Join neighbouring texts, and begin with a capital."""
     merged: list[str | Number] = []
     for part in parts:
+        # Joined first, for only then is the beginning of the sentence known, wherever its first phrase comes from.
         if isinstance(part, str) and merged and isinstance(merged[-1], str):
             merged[-1] += part
         elif part:
@@ -180,6 +188,7 @@ def _label(report: Report, cell: Cell, language: str) -> str:
 
 def year_words(year: int, language: str) -> str:
     """A year in words: `2024 年`."""
+    # Dates are put together from the book's words, not by `strftime`, whose names of months depend on the machine's locale.
     return book().words["year"][language].format(year=year)
 
 

@@ -3,6 +3,7 @@
 `between` reads two folders or git revisions; `compare` compares two libraries; `text`, `markdown` and `json_` tell it.
 """
 
+# The gate of releases uses the same states and entries, so that a diff in review and the gate never disagree on what a change is.
 from open_reports.history.diff.comparing import compare
 from open_reports.history.diff.model import Diff, Flip, ReportChange, TextChange
 from open_reports.history.diff.revision import RevisionError, between, meant

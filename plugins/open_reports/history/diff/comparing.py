@@ -38,10 +38,13 @@ def compare(old: Library, new: Library, *, only: Iterable[tuple[str, int | None]
         return not named or key in named or (key[0], None) in named
 
     wanted = set(filter(asked, (*old.reports, *new.reports)))
+    # By digest: in most changes nearly every package is untouched, and need not be compared or judged again.
     touched = {key for key in wanted if _digest(old, key) != _digest(new, key)}
     agencies = tuple(_agencies(old, new, {agency for agency, _ in named}))
+    # Both sides are checked by the same rules, those of this version: else a new rule would look like a change of the data.
     sides = [_Side(library, touched) for library in (old, new)]
     altered = {each.agency for each in agencies}
+    # Untouched reports too, where what they are checked against has changed: a neighbour's correction may break or mend their rules.
     reread = touched.union(wanted.intersection(_neighbours(old, new)), (key for key in wanted if key[0] in altered))
     reread.update(filter(asked, sides[0].errors), filter(asked, sides[1].errors))
     found = (_report_change(key, *(side.of(key) for side in sides), touched=key in touched) for key in sorted(reread))
@@ -52,6 +55,7 @@ def compare(old: Library, new: Library, *, only: Iterable[tuple[str, int | None]
         agencies=agencies,
         gained=_beyond(lone[1], lone[0]),
         lost=_beyond(lone[0], lone[1]),
+        # The newer name wins, but an agency that is gone keeps the one it had.
         names={each.id: Text(zh=each.name, en=each.name_en) for each in {**old.agencies, **new.agencies}.values()},
         years=_years(old, new),
     )
@@ -99,6 +103,7 @@ def _digest(library: Library, key: Key) -> str | None:
 def _neighbours(old: Library, new: Library) -> Iterator[Key]:
     """Reports whose rules look at a report that differs: those of the year after, those that consolidate it."""
     differing = {key for key in {**old.reports, **new.reports} if _digest(old, key) != _digest(new, key)}
+    # XY rules compare a year with the one before it, AGG a consolidated report with its units.
     yield from ((agency, year + 1) for agency, year in differing)
     for library in (old, new):
         for key, report in library.reports.items():
@@ -151,12 +156,14 @@ def _report_change(key: Key, old: Side, new: Side, *, touched: bool) -> ReportCh
         parts["indicators"] = tuple(_indicators(before, old.library, after, new.library))
         parts.update(_contents(before, after) if touched else {})
     nothing = not any(parts.values())
+    # A touched package is told of even without a change in meaning, for its bytes and so its hash differ.
     if nothing and (standing == "affected" or (before is None and after is None)):
         return None
     return ReportChange(agency=key[0], year=key[1], standing=standing, before=before, after=after, **parts)
 
 
 def _standing(key: Key, old: Side, new: Side, *, touched: bool) -> Standing:
+    # Before all else: of a package with errors nothing can be compared, and it must not be called removed.
     if new.report is None and any(each.level == "error" for each in new.findings):
         return "unreadable"
     if old.report is None:
@@ -180,6 +187,7 @@ def _contents(before: Report, after: Report) -> dict[str, Any]:
     if any(parts.values()):
         parts["level"] = level(before, after, figures)
         parts["faults"] = tuple(faults(before, after, figures, parts["level"]))
+    # After the level: bytes alone, such as another indentation, ask for no new version.
     parts["files"] = tuple(path for path in after.files if after.files[path] != before.files.get(path))
     return parts
 
@@ -232,7 +240,8 @@ def _flat(value: object, path: str) -> Iterator[tuple[str, str]]:
 
 
 def _notes(before: Report, after: Report) -> Iterator[TextChange]:
-    """Notes that differ, paired by their place. What a note says is printed in a single cell belongs to the figure."""
+    """Notes that differ, paired by their place. The printed form that a note gives for a single cell is told with its figure."""
+    # Counted, not as sets: one note may stand twice.
     gone, come = Counter(before.notes), Counter(after.notes)
     sides = [_by_place((gone - come).elements()), _by_place((come - gone).elements())]
     for place in {**sides[0], **sides[1]}:
@@ -263,6 +272,7 @@ def _explanations(before: Report, after: Report) -> Iterator[ExplanationChange]:
 
 
 def _flips(before: Report, old: Library, after: Report, new: Library) -> Iterator[Flip]:
+    # Flips of rules that one side lacks are left out: a line that came or went is told by its figures.
     was, is_ = _identities(before, old), _identities(after, new)
     for key, now in is_.items():
         then = was.get(key)
@@ -289,6 +299,7 @@ def equation(identity: Identity) -> str:
 
 def _beyond(one: Iterable[Finding], other: Iterable[Finding]) -> tuple[Finding, ...]:
     """Findings of one side that the other has not; the row, the folder and the explanation may differ."""
+    # Counted, because a package may have the same finding twice, and losing one of them is a change.
     left = Counter(map(_what, other))
     found = []
     for each in one:
@@ -300,6 +311,7 @@ def _beyond(one: Iterable[Finding], other: Iterable[Finding]) -> tuple[Finding, 
 
 
 def _what(each: Finding) -> tuple[object, ...]:
+    # The name alone: the two sides lie in different folders, and a new row above moves all rows below it.
     file = (each.file or "").rpartition("/")[2]
     return (
         each.agency,

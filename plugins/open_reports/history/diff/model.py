@@ -82,6 +82,7 @@ class ReportChange:
     revisions_lost: tuple[Revision, ...] = ()
     files: tuple[str, ...] = ()
     indicators: tuple[str, ...] = ()
+    # None where nothing asks for a new version, which is not the same as a patch.
     level: Level | None = None
     faults: tuple[Fault, ...] = ()
 
@@ -142,6 +143,7 @@ class Diff:
 # -- pages --------------------------------------------------------------------------------------------------------------
 
 
+# Told apart, for a new web address of an agency would otherwise name every page that lists agencies.
 _UNLISTED = ("site", "codes.")
 """Beginnings of the keys of an agency that only its own pages show."""
 _COVERING = ("report.scope", "report.period", "report.forms")
@@ -154,6 +156,7 @@ def _pages(diff: Diff) -> Iterator[str]:
     for change in diff.reports:
         if change.standing != "unreadable":  # else nothing is published until it is mended
             yield from _report_pages(change, diff)
+    # A report more or less changes every count and list, so these pages are named without looking into each.
     if any(map(_is_listed, diff.agencies)) or diff.of("added") or diff.of("removed"):
         yield from _everywhere(diff)
 
@@ -172,6 +175,7 @@ def _everywhere(diff: Diff) -> Iterator[str]:
 
 
 def _agency_pages(each: AgencyChange, diff: Diff) -> Iterator[str]:
+    # Report pages carry the name of their agency, so all its years are meant.
     yield from ("data/", f"reports/{each.agency}/")
     yield from (f"reports/{each.agency}/{year}/" for year in diff.years.get(each.agency, ()))
     if _is_listed(each):
@@ -202,6 +206,7 @@ def _fact_pages(facts: Sequence[str]) -> Iterator[str]:
         yield from ("", "explore/")
     if any(place.startswith("report.published") for place in facts):
         yield "coverage/"
+    # Scope, period and form decide which figures may be compared, and so what those pages join or break.
     if any(place.startswith(_COVERING) for place in facts):
         yield from ("compare/", *(f"indicators/{name}/" for name in forms().indicators))
 
@@ -216,5 +221,6 @@ def _rule_pages(change: ReportChange) -> Iterator[str]:
 def only_spelling(change: ReportChange) -> bool:
     """Whether a package differs in nothing but how its files are spelt, such as the indentation of the descriptor."""
     parts = (change.figures, change.texts, change.explanations, change.revisions, change.revisions_lost)
+    # The version counts as content: raised without any other change, it is still a statement about the data.
     same = change.before is not None and change.after is not None and change.before.version == change.after.version
     return change.standing == "changed" and same and not any(parts)

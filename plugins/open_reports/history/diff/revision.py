@@ -48,6 +48,7 @@ def meant(folder: Path, has: Callable[[Path], bool] = Path.exists) -> Packages:
 
     `has` tells whether there is a file or folder, on disk unless given.
     """
+    # `.` and `..` have no name to go by.
     full = folder.resolve()
     if full.name.isdigit() and (has(full / DESCRIPTOR) or has(full.parent / AGENCY)):
         return Packages(full.parents[1], ((full.parent.name, int(full.name)),))
@@ -63,6 +64,7 @@ def between(old: str, new: str) -> Diff:
     first. What only one side names, a package or an agency's, is compared alone. Raises `RevisionError`.
     """
     with TemporaryDirectory(prefix="open-reports-") as temporary:
+        # Each side sees the other, for a revision without a path means the folder that is on the other side.
         sides = [_opened(text, other, Path(temporary) / str(number)) for number, (text, other) in enumerate(((old, new), (new, old)))]
         # Where one side names some packages, the other ones of the other side are neither new nor gone.
         named = tuple(dict.fromkeys(key for each in sides for key in each.only))
@@ -72,10 +74,12 @@ def between(old: str, new: str) -> Diff:
 
 def _library(packages: Packages) -> Library:
     library = open_library(packages.root, place=ROOT, only=packages.only)
+    # One package alone would leave the rules of the year before and of its units untestable on both sides.
     return with_neighbours(library, packages.root) if packages.only else library
 
 
 def _opened(text: str, other: str, temporary: Path) -> Packages:
+    # A folder goes first: whoever has one named like a branch can write `refs/heads/...` for the branch.
     if text and Path(text).is_dir():
         return meant(Path(text))
     revision, _, path = text.partition(":")
@@ -83,6 +87,8 @@ def _opened(text: str, other: str, temporary: Path) -> Packages:
     here = beside.resolve() if beside else Path.cwd()
     try:
         top = Path(_git(here, "rev-parse", "--show-toplevel").decode().rstrip("\n")).resolve()
+        # The commit is settled once, so that a branch that moves meanwhile cannot mix two states; after `--end-of-options` no
+        # name is taken for an option.
         commit = _git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").decode().strip()
     except RevisionError as error:
         message = f"“{shown(text)}”既不是文件夹，也不是 git 的版本 / neither a folder nor a git revision"
@@ -98,8 +104,10 @@ def _opened(text: str, other: str, temporary: Path) -> Packages:
     wanted = meant(beside) if beside else meant(here / (path or ROOT), has)
     try:
         inside = wanted.root.relative_to(top).as_posix()
+        # `git archive` reads the objects alone: the working tree, with whatever is unsaved in it, is neither touched nor seen.
         packed = _git(top, "archive", "--format=tar", commit, *([inside] if inside != "." else []))
         with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+            # A repository may hold links and odd names; the filter lets nothing out of the temporary folder.
             archive.extractall(temporary, filter="data")
     except (RevisionError, ValueError, tarfile.TarError) as error:
         message = f"git 的版本“{shown(text)}”里没有可用的文件夹“{wanted.root.name}” / this revision has no usable folder of that name"
@@ -113,6 +121,7 @@ def _git(folder: Path, *arguments: str) -> bytes:
             ["git", "-C", os.fspath(folder), *arguments],  # noqa: S607 (found by name, as users find it)
             check=True,
             capture_output=True,
+            # No answer is possible here, so git must fail rather than wait for one.
             stdin=subprocess.DEVNULL,
         )
     except (OSError, subprocess.CalledProcessError) as error:

@@ -40,6 +40,7 @@ class Section(NamedTuple):
 
 def place(report: Report, address: str, language: str) -> str:
     """Where an address, or the address of a line, column or table, stands in words."""
+    # Padded, for the address may be only a line's or a table's.
     name, line, column = (*address.split("/"), "", "")[:3]
     table = report.tables.get(name)
     if table is None:
@@ -68,6 +69,7 @@ def sections(diff: Diff, language: str = "zh") -> Iterator[Section]:
 
 def _agency(each: AgencyChange, names: Mapping[str, str], w: Words) -> Section:
     kind = "added" if each.before is None else "removed" if each.after is None else "changed"
+    # A word for nothing: an empty cell in a table looks like an oversight.
     rows = tuple((key, *(text or w("diff_nothing") for text in texts)) for key, *texts in each.texts)
     part = Part("", (w("diff_column_kind"), w("diff_column_old"), w("diff_column_new")), rows)
     heading = w("diff_agency", name=names[each.agency], agency=each.agency)
@@ -94,6 +96,7 @@ def _report(change: ReportChange, name: str, w: Words) -> Section:
         Part(w("diff_explanations"), (w("diff_column_rule"), w("diff_column_address"), w("diff_column_old"), w("diff_column_new")), rows)
     )
     parts.append(Part(w("diff_revisions"), (), tuple(_revisions(change, w))))
+    # Versions are asked of changes alone: a new package has no version to raise.
     if change.standing == "changed":
         parts.append(Part(w("diff_faults"), (), tuple(_faults(change, w))))
     heading = w("diff_report", name=name, agency=change.agency, year=change.year)
@@ -107,6 +110,7 @@ def _remarks(change: ReportChange, w: Words) -> Iterator[str]:
         yield w("diff_version", old=before.version, new=after.version)
     elif change.report:
         yield w("diff_version_one", version=change.report.version)
+    # A number instead of rows: every one of some two hundred figures is new or gone, and a list would say no more than the count.
     if change.standing in {"added", "removed"} and change.report:
         yield w("diff_figure_count", count=sum(1 for _ in change.report.figures()))
     if only_spelling(change):
@@ -114,6 +118,7 @@ def _remarks(change: ReportChange, w: Words) -> Iterator[str]:
 
 
 def _figure(change: ReportChange, each: FigureChange, w: Words) -> tuple[str, ...]:
+    # An address that is gone has its words only in the form of the report as it was.
     report = change.after if each.after is not None else change.before
     assert report is not None  # noqa: S101 (one of the two has the address)
     sides = ((each.before, each.after), (each.after, each.before))
@@ -133,6 +138,7 @@ def _text(report: Report, each: TextChange, w: Words) -> tuple[str, ...]:
 def _lines(one: str | None, other: str | None) -> str:
     """The lines of a prose that the other one has not."""
     lines, others = (one or "").split("\n"), (other or "").split("\n")
+    # Without the junk heuristic, which drops lines that come often and so depends on the length of the text.
     blocks = difflib.SequenceMatcher(None, lines, others, autojunk=False).get_opcodes()
     return " ".join(line for kind, start, end, _, _ in blocks if kind != "equal" for line in lines[start:end] if line)
 
@@ -169,6 +175,7 @@ def _faults(change: ReportChange, w: Words) -> Iterator[tuple[str]]:
     values = {"old": change.before.version, "new": change.after.version, "level": w(f"diff_level_{change.level}") if change.level else ""}
     for fault in change.faults:
         yield (w(f"diff_fault_{fault.kind}", **values),)
+        # Entries are printed as JSON, ready to be pasted into `report.revisions`.
         yield from ((f"  {each}",) for each in [compact_json(entry.to_dict()) for entry in fault.entries] or fault.addresses)
     if change.level and not change.faults:
         yield (w("diff_ok"),)
@@ -176,6 +183,7 @@ def _faults(change: ReportChange, w: Words) -> Iterator[tuple[str]]:
 
 def counts(diff: Diff) -> dict[str, int]:
     """How many reports of each standing there are, and how many figures, rules and findings changed."""
+    # Every standing, zeros too, so that programs need not ask whether a key is there.
     standings: dict[str, int] = {each: len(diff.of(each)) for each in STANDINGS}
     sums = {
         "figures": sum(len(each.figures) for each in diff.reports),

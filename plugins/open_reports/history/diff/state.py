@@ -29,16 +29,18 @@ class State(NamedTuple):
     text: str
     status: Status
     unit: str
+    # Part of the state, for two figures may be equal in number and printed differently: 22 and 22（其中修订16件）.
     printed: str = ""
 
     @property
     def cell(self) -> str | None:
         """Cell of the CSV file; None where the line is left out."""
+        # None, not an empty text: a blank cell was printed, a line left out was not.
         return None if self.status == "line_absent" else self.text
 
 
 class FigureChange(NamedTuple):
-    """An address at which something else stands; None where the address is not there at all."""
+    """A change at one address: its state before and after, None where the address does not exist."""
 
     address: str
     before: State | None
@@ -65,6 +67,7 @@ def words(one: State | None, language: str = "zh", beside: State | None = None) 
     if one is None:
         return ""
     said = cell_words(one.cell, language) if one.status != "not_on_form" else forms().common.statuses[one.status][language]
+    # Only where they differ: a unit behind every number would hide the few that changed.
     if beside and one.unit != beside.unit:
         said = f"{said} {one.unit}".rstrip()
     if beside and one.printed != beside.printed:
@@ -82,16 +85,17 @@ def entry(change: FigureChange) -> Change:
 
 
 def unnamed(report: Report, figures: Iterable[FigureChange], since: str) -> tuple[FigureChange, ...]:
-    """Return the changes that no revision newer than a version tells with the figure's address, old value and new value.
+    """Return the changes that no revision since a version tells.
 
-    Several revisions may tell one change together: 81 to 18, then 18 to 19. An address that is not in the report any
-    more cannot be told this way.
+    A change is told where its address, its old value and its new value stand. Several revisions may tell one change
+    together: 81 to 18, then 18 to 19. An address that is not in the report any more cannot be told this way.
     """
     told: dict[str, list[Told]] = {}
     for one in (one for each in newer(report.revisions, since) for one in each.changes):
         found = told_in(report, one)
         if found.address is not None:
             told.setdefault(found.address, []).append(found)
+    # By address, old and new value: a reason alone does not tell whoever quoted the figure which number it was.
     return tuple(each for each in figures if each.before and each.after and not _tells(told.get(each.address, ()), each.before, each.after))
 
 

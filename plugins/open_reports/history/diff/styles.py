@@ -36,6 +36,7 @@ MOST_MARKDOWN = 60_000
 def text(diff: Diff, old: str, new: str, language: str = "zh") -> str:
     """Return a diff for a person at a terminal; `old` and `new` are how the caller names the two states."""
     w = Words(language)
+    # Everything from outside goes through `shown`: a package or branch could hold signs that steer a terminal.
     lines = [w("diff_title", old=shown(old), new=shown(new)), w("diff_summary", **counts(diff)) if diff else w("diff_none")]
     for section in sections(diff, language):
         lines += ["", shown(section.heading, MOST_TEXT), *(f"  {shown(each, MOST_TEXT)}" for each in section.remarks)]
@@ -56,11 +57,13 @@ def _line(part: Part, row: Sequence[str], w: Words) -> str:
 def markdown(diff: Diff, old: str, new: str, language: str = "zh") -> str:
     """Return a diff as a comment on a pull request, cut where a comment could not hold it, and saying so."""
     w = Words(language)
+    # Inert throughout: on GitHub an `@` in a note would call people, and `#12` would link to an issue.
     head = f"## {inert(w('diff_title', old=shown(old), new=shown(new)))}\n\n"
     whole = head + (w("diff_summary", **counts(diff)) if diff else w("diff_none")) + "\n"
     found = list(sections(diff, language))
     for position, section in enumerate(found):
         block = "".join(_block(section, w))
+        # Cut between sections and told: GitHub refuses a longer comment whole, and half a table would mislead.
         if len(whole) + len(block) > MOST_MARKDOWN:
             return whole + f"\n{w('diff_more', count=len(found) - position)}\n"
         whole += block
@@ -180,6 +183,7 @@ def _report(change: ReportChange, language: str) -> dict[str, Any]:
 def _state(one: State | None) -> dict[str, Any] | None:
     if one is None:
         return None
+    # Null with its status, never 0: programs must not take what is missing for a number.
     value = number(one.text) if one.status == "reported" else None
     return {"value": value, "text": one.text, "status": one.status, "unit": one.unit, "printed": one.printed or None}
 

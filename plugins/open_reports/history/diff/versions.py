@@ -37,6 +37,7 @@ class Fault(NamedTuple):
 
 def level(before: Report, after: Report, figures: Sequence[FigureChange]) -> Level:
     """Return the part of the version that a changed package must raise."""
+    # Scope and period go first: they change what every figure means, though none of them may differ in digits.
     if (before.scope, before.period) != (after.scope, after.period):
         return "major"
     if any(each.after is None or (each.before and each.before.unit != each.after.unit) for each in figures):
@@ -50,18 +51,21 @@ def level(before: Report, after: Report, figures: Sequence[FigureChange]) -> Lev
 
 def raised(was: str, is_: str, asked: Level) -> bool:
     """Whether a version is later than another by at least that part."""
+    # Only down to the part asked for: from 1.2.0 to 1.2.1 is later, and yet no answer to a change that asks for a minor version.
     parts = LEVELS.index(asked) + 1
     return version(is_)[:parts] > version(was)[:parts]
 
 
 def faults(before: Report, after: Report, figures: Sequence[FigureChange], asked: Level) -> Iterator[Fault]:
     """What version and revisions lack, had the state before been released."""
+    # One of the three is told, the gravest: raising the version as asked mends all of them.
     if version(after.version) < version(before.version):
         yield Fault("version_lower")
     elif after.version == before.version:
         yield Fault("version_same")
     elif not raised(before.version, after.version, asked):
         yield Fault("version_low")
+    # Figures that came or went have no old and new value; the version tells of them.
     kept = [each for each in figures if each.before and each.after]
     if kept and not newer(after.revisions, before.version):
         yield Fault("revision_missing", tuple(each.address for each in kept), tuple(map(entry, kept)))

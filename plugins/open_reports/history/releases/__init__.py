@@ -1,4 +1,4 @@
-"""Permanence: what was released stays where it is and says what it said, or tells openly that and why it does not.
+"""Permanence: what was released keeps its address and its value, or the site says openly what changed and why.
 
 `released/` at the project's root records every address of the site and every figure released. `breaches` compares the data
 with it before a build, `lost` the finished site; `release` brings the record up to date, and never forgets.

@@ -35,6 +35,7 @@ Kind = Literal[
     "successor_needless",
     "successor_ring",
 ]
+# `{` is refused, for it marks a kind of address and not a report's own.
 _REPORT = re.compile(r"reports/(?P<agency>[^/{]+)/(?P<year>[0-9]{4})/(?:#(?P<figure>.+))?", re.ASCII)
 _AGENCY = re.compile(r"reports/(?P<agency>[^/{]+)/", re.ASCII)
 
@@ -46,6 +47,7 @@ class Breach(NamedTuple):
     agency: str = ""
     year: int = 0
     address: str = ""
+    # Both languages where words are needed, for the same breach may be told in either.
     was: str | Text = ""
     now: str | Text = ""
     version: str = ""
@@ -66,6 +68,7 @@ class PermanenceError(OpenReportsError):
 
     def __init__(self, breaches: Sequence[Breach], *, language: str = "zh") -> None:
         self.breaches = tuple(breaches)
+        # Every breach at once: a moved agency breaks many addresses, and one entry may mend them all.
         head = Words(language)("release_head", count=len(self.breaches))
         super().__init__("\n".join([head, *(each.says(language) for each in self.breaches)]))
 
@@ -85,6 +88,7 @@ def _breaches(library: Library, released: Released) -> Iterator[Breach]:
     yield from _forms(released)
     yield from _successors(library, released)
     for agency in sorted({agency for agency, _ in released.reports} - library.agencies.keys()):
+        # The address of an agency was given out with its first report, and may not vanish either.
         if released.successors.of(f"reports/{agency}/") is None:
             yield Breach("path_gone", address=f"reports/{agency}/", suggested=f"reports/{agency}/: reports/…/")
     for (agency, year), one in released.reports.items():
@@ -97,6 +101,7 @@ def _breaches(library: Library, released: Released) -> Iterator[Breach]:
         match = _REPORT.fullmatch(target or "")
         if target is None:
             yield Breach("report_gone", agency, year, suggested=f"{page}: reports/…/{year}/")
+        # A report that moved is held to what it said at its old address: moving must not be a way to change figures.
         elif match and not match["figure"] and (moved := library.reports.get((match["agency"], int(match["year"])))):
             yield from _figures(moved, one, released, page)
 
@@ -106,22 +111,26 @@ def _forms(released: Released) -> Iterator[Breach]:
         return
     now = {(form, address): unit for form, address, unit in addresses(shapes())}
     for form, address, unit in addresses(released.shapes):
+        # Another unit counts as gone: who follows the address would read the number as something else.
         if now.get((form, address)) != unit:
             yield Breach("form_gone", address=address, version=form, was=unit, now=now.get((form, address), "-"))
 
 
 def _figures(report: Report, one: Mapping[str, Any], released: Released, page: str) -> Iterator[Breach]:
     agency, year = report.agency, report.year
+    # Lower alone: whether it was raised enough is for the diff to say, before anything is released.
     if version(report.version) < version(one["version"]):
         yield Breach("version_lower", agency, year, was=one["version"], now=report.version)
     now = record(report)
     gone: list[FigureChange] = []
+    # The quick question first: spelt as recorded, most reports are the same and need no comparison cell by cell.
     if any(now.get(key) != one.get(key) for key in {**now, **one} if key not in {"version", "gone"}):
         differing = changes(states(one, released.shapes), standing(report))
         gone = [each for each in differing if each.after is None]
         for each in unnamed(report, differing, one["version"]):
             was, is_ = _both(each.before, each.after), _both(each.after, each.before)
             yield Breach("figure_changed", agency, year, each.address, was, is_, one["version"], compact_json(entry(each).to_dict()))
+    # What went in earlier releases still needs its successor; it may also have come back.
     earlier = one.get("gone", ())
     if earlier:
         present = standing(report)
@@ -139,12 +148,14 @@ def _both(one: State | None, beside: State | None = None) -> Text:
 
 def _successors(library: Library, released: Released) -> Iterator[Breach]:
     """What is wrong with successors, as far as the data alone can tell."""
+    # A ring leads nowhere, so whoever follows an old address would find nothing.
     rings = released.successors.rings()
     yield from (Breach("successor_ring", address=old) for old in rings)
     for old in released.successors.entries:
         if _stands(library, old):
             yield Breach("successor_needless", address=old)
         new = released.successors.of(old)
+        # False, not None: pages and files can only be looked for in the finished site, which `lost` does.
         if new is not None and _stands(library, new) is False:
             yield Breach("successor_missing", address=old, now=new)
 
@@ -163,6 +174,7 @@ def _stands(library: Library, address: str) -> bool | None:
 
 def lost(released: Released, written: Iterable[str]) -> list[Breach]:
     """Everything released that a finished site has not: `written` are its files, by path below it."""
+    # By kind, as they are recorded; the reports' own addresses are checked with the data.
     kinds = {kind for path in written if (kind := permanent(path)) is not None}
     found = []
     for path in released.paths:

@@ -35,8 +35,10 @@ if TYPE_CHECKING:
 
 FOLDER = "released"
 FORMS, PATHS, SUCCESSORS = "forms.json", "paths.txt", "successors.yml"
+# A hundred times what a record needs: enough never to be in the way, and no file can fill the memory.
 MOST = 4_000_000
 """Largest file of a record accepted, in bytes; one of an agency with twenty years has about 40,000."""
+# Plain JSON, not the classes of `form`: the record must still be readable when these have changed.
 Shapes = dict[str, dict[str, dict[str, Any]]]
 """Form, table, then `columns` (id to unit) and `lines` (id to the ids of its columns)."""
 
@@ -46,6 +48,7 @@ class Flaw(NamedTuple):
 
     file: str
     found: Text
+    # Of the four files only successors.yml is written by people, so only there does the remedy explain how to write it.
     by_hand: bool = False
 
 
@@ -70,11 +73,13 @@ class Released:
 
 def record(report: Report) -> dict[str, Any]:
     """The figures of a report as the record spells them; lines left out of the report are left out here."""
+    # What the original prints is part of the released figure (22（其中修订16件）), so it may not change in silence either.
     printed = {f"{each.table}/{each.line}/{each.column}": each.printed for each in report.notes if each.line and each.column}
     return {
         "year": report.year,
         "version": report.version,
         "forms": {name: table.form.form for name, table in report.tables.items()},
+        # One short text a line, so that a changed figure is one changed line for whoever reviews the release.
         **{name: {line: ",".join(cells) for line, cells in table.rows.items()} for name, table in report.tables.items()},
         "overview": {item.item: [item.text, item.unit] for item in report.overview},
         "printed": {address: text for address, text in printed.items() if text},
@@ -86,6 +91,7 @@ def shapes() -> Shapes:
     return {
         form.id: {
             name: {
+                # With their units, because a figure whose unit changes means something else though its digits stay.
                 "columns": {column.id: column.unit for column in table.columns.values()},
                 "lines": {line.id: list(line.columns) for line in table.lines.values()},
             }
@@ -97,12 +103,14 @@ def shapes() -> Shapes:
 
 def states(one: Mapping[str, Any], known: Shapes) -> dict[str, State]:
     """What stood at every address of a recorded report."""
+    # Read as reports are read, so that record and data can be compared state by state.
     missing, printed = forms().common.missing, one["printed"]
     found = {}
     for item, (text, unit) in one["overview"].items():
         address = f"overview/{item}/value"
         found[address] = State(text, "reported" if text else "blank", unit, printed.get(address, ""))
     for name, form in one["forms"].items():
+        # The record's own shapes, not those of today: a form that lost a line would hide what had stood there.
         shape = known[form][name]
         units = shape["columns"]
         for line, columns in shape["lines"].items():
@@ -136,6 +144,7 @@ def permanent(path: str) -> str | None:
 
     A page stands at its folder: `glossary/index.html` is `glossary/`.
     """
+    # Addresses are recorded as readers link to them; the file's name is a matter of the server.
     address = path.removesuffix("index.html") if path.endswith("/index.html") or path == "index.html" else path
     if not address:
         return "./"
@@ -146,6 +155,7 @@ def permanent(path: str) -> str | None:
         return address
     agency, year, file = match["agency"], match["year"], match["file"]
     folder = f"{match['language'] or ''}reports/{{agency}}/" + ("{year}/" if year else "")
+    # The names of these files hold agency and year; as kinds, ten thousand reports add nothing to the list.
     if file == agency or file.startswith((f"{agency}.", f"{agency}-{year}.")):
         file = "{agency}" + (file.removeprefix(agency).replace(f"-{year}", "-{year}", 1) if year else file.removeprefix(agency))
     return folder + file
@@ -163,6 +173,7 @@ def read(folder: Path) -> Released:
     entries, faults = children(str(folder), place) if os.path.lexists(folder) else ({}, [])
     flaws += [Flaw(each.file or place, _both(each)) for each in faults]
     texts = _texts(entries, place, flaws)
+    # Without the columns, rows are numbers without a meaning: reading them with today's would be a guess.
     if FORMS not in texts and any(name.endswith(".jsonl") for name in texts):
         flaws.append(Flaw(f"{place}/{FORMS}", _both(finding("file.missing"))))
         texts = {name: text for name, text in texts.items() if not name.endswith(".jsonl")}
@@ -171,6 +182,7 @@ def read(folder: Path) -> Released:
         agency, _, kind = name.rpartition(".")
         if kind == "jsonl":
             reports.update(_reports(agency, text, f"{place}/{name}", known, flaws))
+        # Told, because a misspelt name would otherwise be a record that nobody looks at, and its figures unguarded.
         elif name not in {FORMS, PATHS, SUCCESSORS}:
             flaws.append(Flaw(f"{place}/{name}", _plain(f"≠ {FORMS}, {PATHS}, {SUCCESSORS}, *.jsonl")))
     entries_, wrong = _successors(texts.get(SUCCESSORS, ""))
@@ -203,6 +215,7 @@ def _parsed(text: str, place: str, flaws: list[Flaw]) -> Any:  # noqa: ANN401 (w
     try:
         return parse_json(text)
     except DocumentError as error:
+        # A flaw, not an exception: a broken record stops the build with one sentence about each file.
         flaws.append(Flaw(place, _said(error)))
         return None
 
@@ -249,6 +262,7 @@ def _among(value: object, known: Mapping[str, object]) -> bool:
 
 
 def _reports(agency: str, text: str, place: str, known: Shapes, flaws: list[Flaw]) -> Iterator[tuple[tuple[str, int], Mapping[str, Any]]]:
+    # The name becomes part of addresses and of paths on disk.
     if slug_fault(agency):
         flaws.append(Flaw(place, _plain(agency)))
         return
@@ -272,6 +286,7 @@ _VERSION = re.compile(r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*)){2}", re.ASCII)
 
 def _are_rows(rows: object, shape: Mapping[str, Any]) -> bool:
     """Whether these are lines of a table, each with a cell for every column."""
+    # Commas are enough: cells hold numbers and marks, never a comma (see `cells` in common.yml).
     most = len(shape["columns"]) - 1
     return (
         isinstance(rows, dict)
@@ -283,6 +298,7 @@ def _are_rows(rows: object, shape: Mapping[str, Any]) -> bool:
 def _is_record(value: object, known: Shapes) -> bool:
     return (
         isinstance(value, dict)
+        # Not `isinstance`: true is an int to Python, and no year.
         and type(value.get("year")) is int
         and bool(_VERSION.fullmatch(str(value.get("version"))))
         and _are_tables(value, known)
@@ -311,10 +327,12 @@ def _successors(text: str) -> tuple[dict[str, str], list[Text]]:
         value = parse_yaml(text)
     except DocumentError as error:
         return {}, [_said(error)]
+    # An empty file is what there is before anything has ever moved.
     if value is None:
         return {}, []
     if not isinstance(value, dict):
         return {}, [_plain(value)]
+    # The sound entries still count, so that one slip does not bring up a breach for everything that ever moved.
     wrong = [_plain(f"{old}: {new}") for old, new in value.items() if fault(old) or fault(new)]
     return {old: new for old, new in value.items() if not (fault(old) or fault(new))}, wrong
 
@@ -330,6 +348,7 @@ def files(library: Library, before: Released, paths: frozenset[str] | None) -> d
     known: Shapes = {**before.shapes, **shapes()}  # a form never loses an address: the gate would have said so
     records: dict[str, dict[int, Mapping[str, Any]]] = {}
     for (agency, year), one in before.reports.items():
+        # Reports that are gone stay in the record: their addresses were given out, and need a successor for ever.
         records.setdefault(agency, {})[year] = _respelt(one, before.shapes, known)
     for (agency, year), report in library.reports.items():
         now, then = record(report), before.reports.get((agency, year))
@@ -341,6 +360,7 @@ def files(library: Library, before: Released, paths: frozenset[str] | None) -> d
         records.setdefault(agency, {})[year] = now
     found = {f"{agency}.jsonl": "".join(_line(years[year]) for year in sorted(years)) for agency, years in sorted(records.items())}
     found[FORMS] = json.dumps(known, ensure_ascii=False, indent=1) + "\n"
+    # Sorted and with those of before, so that the file only ever grows and a review shows what is new.
     found[PATHS] = "".join(f"{path}\n" for path in sorted({*before.paths, *(paths or ())}))
     return found
 
@@ -349,6 +369,7 @@ def _respelt(one: Mapping[str, Any], before: Shapes, now: Shapes) -> Mapping[str
     """A record with its rows in the columns that its forms have now."""
     found = dict(one)
     for name, form in one["forms"].items():
+        # Columns that a form gained would shift the cells of rows recorded before.
         old, new = before[form][name]["columns"], now[form][name]["columns"]
         if list(old) != list(new):
             rows = {line: dict(zip(old, row.split(","), strict=True)) for line, row in one[name].items()}

@@ -29,16 +29,20 @@ def release(library: Library, folder: Path, site: Iterable[str] | None = None, *
     `only_look` writes nothing. Raises `PermanenceError` where the present state breaks what was released before.
     """
     before = read(folder)
+    # A release of the data alone is possible; then the addresses recorded before stay as they are.
     paths = None if site is None else frozenset(site)
     broken = [*breaches(library, before), *(lost(before, paths) if paths is not None else ())]
+    # Before anything is written: a record brought up to date over a breach would have forgotten it.
     if broken:
         raise PermanenceError(broken, language=language)
     kinds = None if paths is None else frozenset(kind for path in paths if (kind := permanent(path)) is not None)
     made = files(library, before, kinds)
+    # Only files that differ are written, so that a release without news leaves nothing to commit.
     changed = tuple(name for name, text in made.items() if not _says(folder / name, text))
     if changed and not only_look:
         folder.mkdir(parents=True, exist_ok=True)
         for name in changed:
+            # One line ending on every system, or the same record would differ from machine to machine.
             (folder / name).write_text(made[name], encoding="utf-8", newline="\n")
     return Outcome(
         reports=sum(text.count("\n") for name, text in made.items() if name.endswith(".jsonl")),

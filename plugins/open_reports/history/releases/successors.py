@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from open_reports.history.releases.record import Released
 
 ENGLISH = "en/"
+# Closed at both ends and without `..` or a scheme: what is written here becomes links and files of the site.
 _ADDRESS = re.compile(
     r"(?!en/|/)(?:[A-Za-z0-9_{][A-Za-z0-9._{}-]*/)*(?:[A-Za-z0-9_{][A-Za-z0-9._{}-]*)?(?:#[^\s/#]+/[^\s/#]+/[^\s/#]+)?", re.ASCII
 )
@@ -29,6 +30,7 @@ EXAMPLE = "reports/pingtan/: reports/pingtan-city/"
 
 def fault(address: object) -> bool:
     """Whether something is no address below the site: it must be relative, without `..`, Chinese (the twin follows)."""
+    # YAML may hold a number, a list or nothing where an address belongs.
     return not isinstance(address, str) or not address or not _ADDRESS.fullmatch(address)
 
 
@@ -39,6 +41,7 @@ class Successors(NamedTuple):
 
     def of(self, address: str) -> str | None:
         """Return the address that now stands for one, through all its successors; None if none does or they go round."""
+        # Followed to the end: pages move more than once, and a reader should be led on once.
         current = self._next(address)
         for _ in self.entries:
             if current is None or (further := self._next(current)) is None:
@@ -53,10 +56,12 @@ class Successors(NamedTuple):
             return found if found is None or not is_page(found) else ENGLISH + found
         if address in self.entries:
             return self.entries[address]
+        # The figure goes along with its page, so that a report that moves needs one entry and not one for each of its cells.
         page, mark, figure = address.partition("#")
         if mark and page in self.entries:
             return self.entries[page] + ("" if "#" in self.entries[page] else mark + figure)
         parts = page.split("/")
+        # From the longest folder down, so that a special entry goes before that of the folder around it.
         for count in range(len(parts) - 1, 0, -1):
             folder = "/".join(parts[:count]) + "/"
             if folder in self.entries and folder != page:
@@ -79,6 +84,7 @@ def former(released: Released, agency: str, year: int) -> dict[str, str]:
 
     For the page to carry them as anchors, so that an old link to a figure still finds its place.
     """
+    # Browsers never send what stands behind `#`, so no redirect can know it: only the page itself can answer for it.
     start = f"reports/{agency}/{year}/#"
     olds = [old for old in released.successors.entries if old.startswith(start)]
     return {old.removeprefix(start): new for old in olds if (new := released.successors.of(old)) is not None}
@@ -91,12 +97,14 @@ def redirects(released: Released, site: str = "") -> dict[str, bytes]:
     address, empty for relative canonical ones. Without scripts a refresh cannot keep the figure's part of an address.
     """
     olds = {old for old in released.successors.entries if "#" not in old}
+    # What an entry for a whole folder speaks for must be written out page by page: a static site has no rules of rewriting.
     olds |= {f"reports/{agency}/{year}/" for agency, year in released.reports}
     olds |= {f"reports/{agency}/" for agency, _ in released.reports}
     olds |= {path.removeprefix(ENGLISH) for path in released.paths}
     found = {}
     for old in sorted(olds):
         new = released.successors.of(old)
+        # Data files get no page in their place: a program that asks for JSON must not be given HTML.
         if new is None or not old or "{" in old or not is_page(old):
             continue
         for language, start in (("zh", ""), ("en", ENGLISH)):
@@ -107,7 +115,9 @@ def redirects(released: Released, site: str = "") -> dict[str, bytes]:
 
 def _page(path: str, new: str, site: str, w: Words) -> bytes:
     address = quote(new, safe="/#.-_~")
+    # Relative, for the site may stand below any path of any host.
     here = ("../" * path.count("/") + address) or "./"
+    # No script and a policy that loads nothing: the page has only to lead on. Not to be indexed, for its successor is.
     html = Markup(
         '<!doctype html>\n<html lang="{language}">\n<meta charset="utf-8">\n'
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">\n'
