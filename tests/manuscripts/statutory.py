@@ -228,7 +228,7 @@ def original(files: Mapping[str, bytes]) -> Original:
         agency=report["agency"],
         year=report["year"],
         title=described["title"],
-        published=report.get("published", ""),
+        published=report.get("published") or "",
         url=source.get("path", ""),
         form_of=report["forms"],
         figures=figures,

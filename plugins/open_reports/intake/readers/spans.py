@@ -67,7 +67,7 @@ def _reads(row: Row, spans: tuple[Span, ...]) -> bool:
 def _fitted(row: Row, head: Head) -> Row:
     labels = len(row) - head.figures
     # Every label says something in Chinese; a figure that slipped to the left does not.
-    if not (0 < labels <= head.stub or labels == head.stub) or not all(_HAN.search(cell.text) for cell in row[: max(labels, 0)]):
+    if not min(1, head.stub) <= labels <= head.stub or not all(_HAN.search(cell.text) for cell in row[:labels]):
         return [_doubted(cell) for cell in row]
     if not labels:
         return row

@@ -83,7 +83,7 @@ def _ended(run: list[Written], kind: str) -> Iterator[tuple[list[Written], str]]
 
 
 def _separator(line: str) -> str:
-    if "\t" in line.strip(" ") and line.strip():
+    if "\t" in line and line.strip() and not line.lstrip().startswith("|"):
         return "\t"
     return "|" if _PIPE.search(line) else ""
 
