@@ -82,9 +82,6 @@ def _doubted(cell: Drawn) -> Drawn:
 def _stacked(rows: Sequence[Row]) -> list[Row] | None:
     """A table of blocks below one another, each under a head that begins with the corner: as wide as its head, or doubted."""
     corners = {_plain(table.corner.zh) for form in forms().values() for table in form.tables.values() if table.blocks[0].label}
-    titles = {
-        _plain(block.label.zh) for form in forms().values() for table in form.tables.values() for block in table.blocks if block.label
-    }
     if not any(_plain(row[0].text) in corners for row in rows):
         return None
     width, cells = max(map(len, rows)), 0
@@ -92,9 +89,20 @@ def _stacked(rows: Sequence[Row]) -> list[Row] | None:
     for row in rows:
         if _plain(row[0].text) in corners and len(row) > 1:
             cells = len(row)
-        fits = len(row) == cells or (len(row) == 1 and _plain(row[0].text) in titles)
+        fits = len(row) == cells or (len(row) == 1 and titled(row[0].text))
         found.append([*row[:-1], row[-1]._replace(colspan=width - len(row) + 1)] if fits else [_doubted(cell) for cell in row])
     return found
+
+
+def titled(text: str) -> bool:
+    """Whether a text is the title of a block of some table of a form, such as 第二十条第（一）项."""
+    return _plain(text) in _titles()
+
+
+@cache
+def _titles() -> frozenset[str]:
+    known = [table for form in forms().values() for table in form.tables.values()]
+    return frozenset(_plain(block.label.zh) for table in known for block in table.blocks if block.label)
 
 
 def _plain(text: str) -> str:

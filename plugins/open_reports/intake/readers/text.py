@@ -16,7 +16,7 @@ from open_reports.intake.grid import Doubt, Drawn, Grid, Manuscript, Paragraph, 
 from open_reports.intake.readers.decoding import decoded
 from open_reports.intake.readers.facts import stated
 from open_reports.intake.readers.markup import SPLIT
-from open_reports.intake.readers.spans import respanned
+from open_reports.intake.readers.spans import respanned, titled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,8 +67,9 @@ def _runs(lines: list[str]) -> Iterator[tuple[list[Written], str]]:
         if run and (found != kind) and not (kind == "\t" and not found and line.strip() and not _SECTION.match(line.strip())):
             yield from _ended(run, kind)
             run = []
-        if found or (run and line.strip()):
-            kind = kind if run else found
+        # A title over all columns is a row of one cell; only the form tells it from a line of text.
+        if found or (run and line.strip()) or titled(line):
+            kind = kind if run else found or "\t"
             run.append((number, _cells(line, kind)))
         elif line.strip():
             yield [(number, [line])], ""
@@ -76,8 +77,9 @@ def _runs(lines: list[str]) -> Iterator[tuple[list[Written], str]]:
 
 def _ended(run: list[Written], kind: str) -> Iterator[tuple[list[Written], str]]:
     """A run of rows, without lines of one cell at its end: these are text that follows without a blank line."""
-    last = max(index for index, (_, cells) in enumerate(run) if len(cells) > 1 or kind == "|")
-    yield run[: last + 1], kind
+    last = max((index for index, (_, cells) in enumerate(run) if len(cells) > 1 or kind == "|"), default=-1)
+    if last >= 0:
+        yield run[: last + 1], kind
     for each in run[last + 1 :]:
         yield [each], ""
 
