@@ -87,7 +87,8 @@ def _text(data: bytes) -> str:
 
 def _tabled(text: str) -> bool:
     """Whether a text that does not begin as a page holds a table of one, as Markdown may."""
-    return bool(re.search(r"<table\b[^<>]*>.*?<t[dh]\b", text[:1_000_000], re.IGNORECASE | re.DOTALL))
+    table = re.search(r"<table\b", text, re.IGNORECASE)
+    return table is not None and re.compile(r"<t[dh]\b", re.IGNORECASE).search(text, table.end()) is not None
 
 
 def _archive(data: bytes) -> str:

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+MOST_TITLE = 200
+"""Characters of a text that may be a title."""
+
 _TITLE = re.compile(r"^(?P<agency>.{2,60}?)\s*(?P<year>20[0-9]{2})\s*年(?:度)?.*(?:信息公开).*(?:年度)?报告", re.DOTALL)
 
 _META = {
@@ -25,7 +28,7 @@ def stated(meta: Mapping[str, str], titles: list[str], url: str = "") -> dict[st
     A title that begins with the agency and the year says both; of several titles the first that reads so is the report's.
     """
     facts = {key: next((meta[name] for name in names if meta.get(name)), "") for key, names in _META.items()}
-    known = [each for each in (facts["title"], *titles) if each]
+    known = [each for each in (facts["title"], *titles) if 0 < len(each) <= MOST_TITLE]
     found = next((match for match in map(_TITLE.match, known) if match), None)
     facts["title"] = found.string if found else next(iter(known), "")
     if found:

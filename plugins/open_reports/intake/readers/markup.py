@@ -14,11 +14,15 @@ from lxml import etree
 
 from open_reports.errors import IntakeError
 from open_reports.intake.grid import Doubt
+from open_reports.intake.readers.doubtful import doubts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Element = etree._Element  # noqa: SLF001 (the only name lxml has for it)
+
+MOST_STYLE = 2_000
+"""Characters of a style that are looked at. Word writes some hundreds; a cell with a longer one is doubted."""
 
 MOST_NESTED = 30
 """Tables within tables. Pages of the time of layout tables have seven or eight."""
@@ -66,12 +70,9 @@ _APART = re.compile(
     r"(?:margin|padding)(?:-left|-right)?\s*:[^;]*[1-9]|float\s*:|position\s*:\s*absolute|display\s*:\s*inline-", re.IGNORECASE
 )
 _OWN_LINE = re.compile(r"display\s*:\s*(?:block|table|flex|grid|list-item)", re.IGNORECASE)
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _CLASS = re.compile(r"[a-z]*[.#]([\w-]+)$", re.IGNORECASE)
 
 _SPACE = re.compile(r"[ \t\r\n\f]+")
-SPLIT = re.compile(r"\d\s+\d")
-"""Digits with a gap between them: one number or two."""
 
 
 def parsed(text: str) -> Element:
@@ -114,7 +115,11 @@ def pruned(root: Element) -> bool:
 
 
 def _hidden(element: Element) -> bool:
-    return element.get("hidden") is not None or bool(_HIDING.search(element.get("style", "")))
+    return element.get("hidden") is not None or bool(_HIDING.search(_style(element)))
+
+
+def _style(element: Element) -> str:
+    return element.get("style", "")[:MOST_STYLE]
 
 
 def _cut(element: Element) -> None:
@@ -134,9 +139,12 @@ def hiding(root: Element) -> frozenset[str]:
     """Classes and ids that a style sheet of the page hides, on screen or on paper."""
     found: set[str] = set()
     for style in root.iter("style"):
-        for selectors, rule in _RULE.findall(style.text or ""):
-            if _HIDING.search(rule) or _NEARLY.search(rule) or _LINE_THROUGH.search(rule) or _OFF_LINE.search(rule):
-                found.update(match[1] for match in (_CLASS.search(each.strip()) for each in selectors.split(",")) if match)
+        for each in (style.text or "").split("}"):
+            # The innermost braces: what is meant for paper alone counts as well.
+            before, _, rule = each.rpartition("{")
+            selectors = before.rpartition("{")[2]
+            if any(pattern.search(rule[:MOST_STYLE]) for pattern in (_HIDING, _NEARLY, _LINE_THROUGH, _OFF_LINE)):
+                found.update(match[1] for match in (_CLASS.search(each.strip()[-100:]) for each in selectors.split(",")) if match)
     return frozenset(found)
 
 
@@ -156,7 +164,7 @@ class Piece:
 
     def marked(self) -> tuple[Doubt, ...]:
         """Every doubt, in the order of `Doubt`."""
-        found = self.doubts | ({Doubt.SPLIT} if SPLIT.search(self.text()) else set())
+        found = self.doubts | doubts_of(self.text())
         return tuple(each for each in Doubt if each in found)
 
     def add(self, text: str | None, marks: frozenset[Doubt]) -> None:
@@ -190,7 +198,7 @@ class Piece:
 
 def gap_of(element: Element) -> str:
     """What separates an element from its neighbours: a line break, a space, nothing."""
-    style = element.get("style", "")
+    style = _style(element)
     if element.tag in BLOCKS or _OWN_LINE.search(style):
         return "\n"
     return " " if _APART.search(style) else ""
@@ -198,14 +206,14 @@ def gap_of(element: Element) -> str:
 
 def marks_of(element: Element, hiding: frozenset[str]) -> frozenset[Doubt]:
     """Doubts about all text of an element, by what it is and how it is written."""
-    style = element.get("style", "")
+    style = _style(element)
     found = set()
     if element.tag in _STRUCK or _LINE_THROUGH.search(style):
         found.add(Doubt.STRUCK)
     if element.tag in _RAISED or (_OFF_LINE.search(style) and element.tag not in BLOCKS):
         found.add(Doubt.SUPERSCRIPT)
     named = {*element.get("class", "").split(), element.get("id", "")}
-    if element.tag == "bdo" or _NEARLY.search(style) or named & hiding:
+    if element.tag == "bdo" or _NEARLY.search(style) or named & hiding or len(element.get("style", "")) > MOST_STYLE:
         found.add(Doubt.UNSHOWN)
     return frozenset(found)
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from open_reports.errors import IntakeError
 from open_reports.intake.grid import Doubt, Drawn, Grid, Manuscript, Paragraph, TooLargeError, placed
 from open_reports.intake.readers.decoding import decoded
+from open_reports.intake.readers.doubtful import doubts_of
 from open_reports.intake.readers.facts import stated
-from open_reports.intake.readers.markup import SPLIT
 from open_reports.intake.readers.spans import respanned, titled
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 Written = tuple[int, list[str]]
 """A row: the number of its line in the file, and its cells."""
 
+MOST_HEADING = 200
+"""Characters of a line that may be a heading."""
+
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
 _SECTION = re.compile(r"[一二三四五六七八九十]+、")
 _RULE = re.compile(r":?-+:?")
@@ -31,8 +34,10 @@ _PIPE = re.compile(r"(?<!\\)\|")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _STRONG = re.compile(r"(\*\*|__)(.+?)\1")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
-_RAISED = re.compile(r"<su[pb]\b|(?<!\^)\^[^\s^]+\^|\[\^[^\]]+\]|[⁰¹²³⁴-⁹₀-₉]", re.IGNORECASE)
-_STRUCK = re.compile(r"~~|<(?:s|del|strike)\b", re.IGNORECASE)
+_MARKS = {
+    Doubt.SUPERSCRIPT: re.compile(r"<su[pb]\b|\^[^\s^]{1,40}\^|\[\^[^\]]{1,40}\]", re.IGNORECASE),
+    Doubt.STRUCK: re.compile(r"~~|<(?:s|del|strike)\b", re.IGNORECASE),
+}
 
 
 def read(data: bytes) -> Manuscript:
@@ -48,12 +53,12 @@ def read(data: bytes) -> Manuscript:
         else:
             blocks += [_paragraph(number, "".join(cells)) for number, cells in run]
     titles = [block.text for block in blocks if isinstance(block, Paragraph)]
-    facts = stated({}, [title for title in titles[:5] if len(title) <= 80])  # noqa: PLR2004 (a title is a line at the top)
+    facts = stated({}, titles[:5])
     return Manuscript(kind="text", blocks=tuple(blocks), facts=facts, remarks=() if whole else ("undecoded",))
 
 
 def _paragraph(number: int, line: str) -> Paragraph:
-    heading = _HEADING.fullmatch(line.strip())
+    heading = _HEADING.fullmatch(line.strip()) if len(line) < MOST_HEADING else None
     text = heading[2] if heading else line.strip()
     return Paragraph(text=_STRONG.sub(r"\2", text), place=f"第{number}行", level=len(heading[1]) if heading else 0)
 
@@ -118,8 +123,8 @@ def _drawn(number: int, cells: list[str], place: str) -> list[Drawn]:
     found = []
     for index, each in enumerate(cells, start=1):
         text = html.unescape(_ESCAPED.sub(r"\1", _STRONG.sub(r"\2", _BREAK.sub("\n", each))))
-        marks = ((Doubt.SUPERSCRIPT, _RAISED.search(each)), (Doubt.STRUCK, _STRUCK.search(each)), (Doubt.SPLIT, SPLIT.search(text)))
-        doubts = tuple(doubt for doubt, seen in marks if seen)
+        marks = doubts_of(text) | {doubt for doubt, pattern in _MARKS.items() if pattern.search(each)}
+        doubts = tuple(doubt for doubt in Doubt if doubt in marks)
         found.append(Drawn(text.strip(" \n"), f"{place}（第{number}行第{index}格）", doubts=doubts))
     return found
 
