@@ -5,15 +5,19 @@ from __future__ import annotations
 import base64
 import itertools
 import re
+from importlib import resources
 from typing import TYPE_CHECKING
 
 import made_up
 import pytest
-from manuscripts.html import archive, plain, word
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from manuscripts.html import archive, markdown, plain, tabs, word
 from manuscripts.statutory import corpus, original
 from open_reports.errors import IntakeError
 from open_reports.intake.grid import Doubt, Grid, Manuscript, Paragraph, headings, placed
-from open_reports.intake.readers import html, mhtml
+from open_reports.intake.readers import html, mhtml, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +41,13 @@ SHAPES: dict[str, Callable[[Original], Manuscript]] = {
     "mhtml base64": lambda report: mhtml.read(archive(report, transfer="base64")),
     "mhtml of word": lambda report: mhtml.read(archive(report, page=word(report))),
 }
+
+
+def intake_words() -> dict[str, dict[str, str]]:
+    """What import says, by code."""
+    words = yaml.safe_load((resources.files("open_reports") / "locales/intake.yml").read_text("utf-8"))
+    assert all(set(each) == {"zh", "en"} for each in words.values())
+    return words  # type: ignore[no-any-return] # YAML
 
 
 def squeezed(text: str) -> str:
@@ -327,6 +338,39 @@ def test_a_page_is_read_whole_or_not_at_all(depth: int) -> None:
 def test_tables_in_tables_end_somewhere() -> None:
     with pytest.raises(IntakeError, match="page_too_deep"):
         body("<table><tr><td>" * 40 + "一" + "</td></tr></table>" * 40)
+
+
+# -- damage -------------------------------------------------------------------------------------------------------------
+
+DAMAGED = (
+    (html.read, plain(CORPUS["pingtan/2023"])),
+    (html.read, word(CORPUS["pingtan/2019"])),
+    (mhtml.read, archive(CORPUS["pingtan/2023"])),
+    (text.read, tabs(CORPUS["pingtan/2023"])),
+    (text.read, markdown(CORPUS["pingtan/2019"])),
+)
+BITS = st.one_of(
+    st.sampled_from([b"<table>", b"</td>", b"<tr>", b"</table>", b"<td colspan=3>", b"<!--", b"'", b'"', b"|", b"\t", b"\x00"]),
+    st.binary(max_size=8),
+)
+
+
+@settings(max_examples=150)
+@given(st.sampled_from(DAMAGED), st.lists(st.tuples(st.floats(0, 1), st.integers(0, 400), BITS), min_size=1, max_size=6))
+def test_a_damaged_file_is_read_or_refused(
+    damaged: tuple[Callable[[bytes], Manuscript], bytes], cuts: list[tuple[float, int, bytes]]
+) -> None:
+    read, data = damaged
+    for at, length, put in cuts:
+        place = int(at * len(data))
+        data = data[:place] + put + data[place + length :]
+    try:
+        found = read(data)
+    except IntakeError as error:
+        assert error.code in intake_words()  # noqa: PT017 (either outcome is right)
+    else:
+        assert Manuscript.of_json(found.json()) == found
+        assert set(found.remarks) <= intake_words().keys()
 
 
 # -- encodings ----------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from open_reports.errors import IntakeError
-from open_reports.intake.grid import Doubt, Drawn, Grid, Manuscript, Paragraph, TooLargeError, placed
+from open_reports.intake.grid import MOST_COLUMNS, MOST_ROWS, Doubt, Drawn, Grid, Manuscript, Paragraph, TooLargeError, placed
 from open_reports.intake.readers.decoding import decoded
 from open_reports.intake.readers.doubtful import doubts_of
 from open_reports.intake.readers.facts import stated
@@ -106,6 +106,8 @@ def _cells(line: str, kind: str) -> list[str]:
 
 def _grid(run: list[Written], separator: str, place: str) -> Grid:
     rows = [row for index, row in enumerate(run) if separator == "\t" or not _delimits(index, row[1])]
+    if len(rows) > MOST_ROWS or max(len(cells) for _, cells in rows) > MOST_COLUMNS:
+        raise IntakeError("table_too_large", place=place)
     drawn = [_drawn(number, cells, place) for number, cells in rows]
     spanned = respanned(drawn) if separator == "\t" else None
     try:
