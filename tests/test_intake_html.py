@@ -264,6 +264,23 @@ def test_text_between_cells_stands_above_the_table() -> None:
 
 
 @pytest.mark.parametrize(
+    "rows, doubted",
+    [
+        ("<tr><td>甲</td><td></td>26</tr><tr><td>乙</td><td>1</td></tr>", "甲"),
+        ("<tr><td>甲</td><td></td><p><b>26</b></p></tr><tr><td>乙</td><td>1</td></tr>", "甲"),
+        ("<tr><td>甲</td><td></td></tr>26<tr><td>乙</td><td>1</td></tr>", "甲乙"),
+        ("<tbody>26<tr><td>甲</td><td></td></tr></tbody><tr><td>乙</td><td>1</td></tr>", "甲乙"),
+        ("<caption>2023年</caption><tr><td>甲</td><td></td>件</tr><tr><td>乙</td><td>1</td></tr>", ""),
+    ],
+)
+def test_a_figure_between_cells_makes_blank_cells_doubtful(rows: str, doubted: str) -> None:
+    # A blank cell beside it is no blank: the figure fell out.
+    (grid,) = body(f"<table>{rows}</table>").grids
+    assert "".join(cell.text for cell in grid.cells if cell.column == 0 and cell.doubts == (Doubt.NO_BOX,)) == doubted
+    assert all(Doubt.NO_BOX in cell.doubts for cell in grid.cells) is (doubted == "甲乙")
+
+
+@pytest.mark.parametrize(
     "rows, expected",
     [
         # Too long: ends with the table, and moves what stands below it; the row no longer fits its head.
@@ -285,6 +302,7 @@ def test_text_between_cells_stands_above_the_table() -> None:
         ),
         ("<td>一<td>二<tr><td>三", [["一", "二"], ["三", "?"]]),
         ("<form><tr><td>一</td><td>二</td></tr></form>", [["一", "二"]]),
+        ("<tr><form><td>一</td><td>二</td></form></tr>", [["一", "二"]]),
         # Hidden rows and cells are not there, as in a browser.
         ("<tr style='display:none'><td>甲</td><td>9</td></tr><tr><td>乙</td><td>1</td></tr>", [["乙", "1"]]),
         ("<tr><td>乙</td><td hidden>9</td><td>1</td></tr>", [["乙", "1"]]),

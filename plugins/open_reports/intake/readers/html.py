@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _SAVED = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+)\s*-->")
 _SPAN = re.compile(r"[ \t\r\n\f]*\+?([0-9]{1,9})")
+_DIGIT = re.compile(r"\d")
 _CELLS = ("td", "th")
 _SECTIONS = ("thead", "tbody", "tfoot")
 _SHORT = 40
@@ -133,13 +134,15 @@ class _Flow:
         if not _tabular(rows):
             for cell in (cell for row in rows for cell in row.cells):
                 self.over(cell)
-            for each in _stray(table):
+            for each in _through(table, ("table",)):
                 self._table(each)
             return
         self.page.tables += 1
         place = f"表{self.page.tables}"
-        stray = _stray(table)
+        stray = list(_through(table, ("table",)))
         above = marks_above(table, self.classes) | marks_of(table, self.classes) | ({Doubt.NESTED} if stray else set())
+        if _DIGIT.search(_loose(table, ("caption", "tr"))):
+            above |= {Doubt.NO_BOX}
         drawn, nested = [], []
         for number, row in enumerate(rows, start=1):
             marks = above | row.marks(self.classes)
@@ -160,7 +163,8 @@ class _Flow:
     def _cell(self, cell: Element, marks: frozenset[Doubt]) -> Piece:
         piece = Piece(self.classes)
         piece.gather(cell, marks)
-        piece.doubts |= marks & {Doubt.NESTED}
+        # What is doubtful about the table is so of its blank cells too: what they lack may stand elsewhere.
+        piece.doubts |= marks & {Doubt.NESTED, Doubt.NO_BOX}
         if piece.tables:
             piece.doubts.add(Doubt.NESTED)
             inner = " ".join(filter(None, (_shown(each) for each in piece.tables)))
@@ -178,7 +182,9 @@ class _Row:
 
     def marks(self, classes: frozenset[str]) -> frozenset[Doubt]:
         """Doubts about all its text."""
-        return frozenset().union(*(marks_of(each, classes) for each in self.within))
+        # A figure that stands in a row, but in none of its cells, is missing from one of them.
+        torn = any(_DIGIT.search(_loose(each)) for each in self.within if each.tag == "tr")
+        return frozenset().union({Doubt.NO_BOX} if torn else (), *(marks_of(each, classes) for each in self.within))
 
 
 def _rows(table: Element) -> Iterator[_Row]:
@@ -213,41 +219,35 @@ def _collect(
             continue
         orphans = None
         if child.tag == "tr":
-            rows().append((child, [each for each in children(child) if each.tag in _CELLS]))
+            rows().append((child, list(_through(child, _CELLS))))
         elif child.tag in _SECTIONS:
             _collect(child, child, sections)
         elif child.tag != "table":
             _collect(child, section, sections)
 
 
-def _loose(table: Element) -> str:
-    """Text that stands in a table but in none of its cells (captions too); browsers show it above."""
+def _through(element: Element, tags: Sequence[str]) -> Iterator[Element]:
+    """Elements of these tags in one, looking through whatever stands between, but not into cells and inner tables."""
+    for child in children(element):
+        if child.tag in tags:
+            yield child
+        elif child.tag not in (*_CELLS, "table"):
+            yield from _through(child, tags)
+
+
+def _loose(element: Element, passed: Sequence[str] = ()) -> str:
+    """Text that stands in a table or a row but in none of its cells; browsers show it above the table."""
     found: list[str] = []
 
-    def within(element: Element) -> None:
-        found.append(element.text or "")
-        for child in children(element):
-            if child.tag not in (*_CELLS, "table"):
+    def within(part: Element) -> None:
+        found.append(part.text or "")
+        for child in children(part):
+            if child.tag not in (*_CELLS, "table", *passed):
                 within(child)
             found.append(child.tail or "")
 
-    within(table)
+    within(element)
     return " ".join(" ".join(found).split())
-
-
-def _stray(table: Element) -> list[Element]:
-    """Tables that stand in a table, but in none of its cells: something was not closed, and nobody knows where the outer one ends."""
-    found: list[Element] = []
-
-    def within(element: Element) -> None:
-        for child in children(element):
-            if child.tag == "table":
-                found.append(child)
-            elif child.tag not in _CELLS:
-                within(child)
-
-    within(table)
-    return found
 
 
 def _tabular(rows: Sequence[_Row]) -> bool:
