@@ -7,15 +7,20 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from manuscripts.html import markdown, markdown_torn, run_together, tabs
+from manuscripts.html import markdown, markdown_torn, plain, run_together, tabs
 from manuscripts.statutory import Original
 from open_reports.errors import IntakeError
 from open_reports.intake.grid import Doubt, Grid, Paragraph, headings, placed
 from open_reports.intake.readers import text
 from test_intake_html import REPORTS, grids, same, squeezed, texts
+from website import browser
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from website import Chromium
+
+__all__ = ["browser"]
 
 REPORT = REPORTS["pingtan/2023"]
 FIGURE = re.compile(r"[0-9]")
@@ -82,6 +87,17 @@ def _heads_of(grid: Grid) -> set[str]:
     """Texts above figures, in rows that have none."""
     rows = {cell.row for cell in grid.cells if _figure(cell)}
     return {cell.text for cell in grid.cells if cell.row not in rows}
+
+
+@pytest.mark.parametrize("name", ["pingtan/2019", "pingtan/2023"])
+def test_the_generator_writes_what_chromium_copies(browser: Chromium, name: str) -> None:
+    page = browser.context(java_script_enabled=True).new_page()
+    page.set_content(plain(REPORTS[name]).decode())
+    copied = page.evaluate("() => { getSelection().selectAllChildren(document.body); return getSelection().toString(); }")
+    written = tabs(REPORTS[name]).decode()
+    assert [line for line in copied.split("\n") if "\t" in line] == [line for line in written.split("\n") if "\t" in line]
+    assert len(text.read(copied.encode()).grids) == 3
+    assert not [cell for grid in text.read(copied.encode()).grids for cell in grid.cells if cell.doubts]
 
 
 def test_a_table_with_all_its_columns_stands_as_it_is() -> None:
