@@ -214,6 +214,8 @@ def test_doubted_by_what_stands_around() -> None:
         ("2<span hidden>7</span>6", "26"),
         ("2<input type=hidden value=7>6", "26"),
         ("26<sup></sup><s> </s>", "26"),
+        ("2<b hidden>7</b>\x0b6", "2\ufffd6"),
+        ("2<b hidden>7</b>&#11;6", "2\ufffd6"),
         ("&#50;&#54;", "26"),
         ("&nbsp;26&nbsp;", "\u00a026\u00a0"),
         ("\n  26\n ", "26"),

@@ -127,38 +127,34 @@ class _Flow:
 
     def _table(self, table: Element) -> None:
         rows = list(_rows(table))
-        loose = _loose(table)
-        if loose:
-            self.piece.add(loose, frozenset())
-            self.end()
-        if not _tabular(rows):
-            for cell in (cell for row in rows for cell in row.cells):
-                self.over(cell)
-            for each in _through(table, ("table",)):
-                self._table(each)
-            return
+        self.piece.add(_loose(table), frozenset())
+        self.end()
+        # What stands in the cells of a table around tables is told by itself as well: it may be the whole report.
+        around = [cell for row in rows for cell in row.cells]
+        stray = list(_through(table, ("table",)))
+        if _tabular(rows):
+            self._grid(table, rows, {Doubt.NESTED} if stray else set())
+            around = [cell for cell in around if next(cell.iter("table"), None) is not None]
+        for cell in around:
+            self.over(cell)
+        for each in stray:
+            self._table(each)
+
+    def _grid(self, table: Element, rows: Sequence[_Row], doubts: set[Doubt]) -> None:
         self.page.tables += 1
         place = f"表{self.page.tables}"
-        stray = list(_through(table, ("table",)))
-        above = marks_above(table, self.classes) | marks_of(table, self.classes) | ({Doubt.NESTED} if stray else set())
+        above = marks_above(table, self.classes) | marks_of(table, self.classes) | doubts
         if _DIGIT.search(_loose(table, ("caption", "tr"))):
             above |= {Doubt.NO_BOX}
-        drawn, nested = [], []
+        drawn = []
         for number, row in enumerate(rows, start=1):
             marks = above | row.marks(self.classes)
-            pieces = [self._cell(cell, marks) for cell in row.cells]
-            named = enumerate(zip(row.cells, pieces, strict=True), start=1)
-            drawn.append([_drawn(cell, piece, f"{place}第{number}行第{index}格", row.left) for index, (cell, piece) in named])
-            nested += [cell for cell, piece in zip(row.cells, pieces, strict=True) if piece.tables]
+            cells = enumerate(row.cells, start=1)
+            drawn.append([_drawn(cell, self._cell(cell, marks), f"{place}第{number}行第{index}格", row.left) for index, cell in cells])
         try:
             self.page.blocks.append(placed(drawn, place))
         except TooLargeError:
             raise IntakeError("table_too_large", place=place) from None
-        # What stands in the cells of a table around tables is told by itself as well: it may be the whole report.
-        for cell in nested:
-            self.over(cell)
-        for each in stray:
-            self._table(each)
 
     def _cell(self, cell: Element, marks: frozenset[Doubt]) -> Piece:
         piece = Piece(self.classes)

@@ -72,6 +72,7 @@ _APART = re.compile(
 _OWN_LINE = re.compile(r"display\s*:\s*(?:block|table|flex|grid|list-item)", re.IGNORECASE)
 _CLASS = re.compile(r"[a-z]*[.#]([\w-]+)$", re.IGNORECASE)
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 
 
@@ -123,16 +124,10 @@ def _style(element: Element) -> str:
 
 
 def _cut(element: Element) -> None:
-    """Take an element off the tree; the text behind it stays."""
-    parent, before = element.getparent(), element.getprevious()
-    if parent is None:
-        return
-    if element.tail:
-        if before is not None:
-            before.tail = (before.tail or "") + element.tail
-        else:
-            parent.text = (parent.text or "") + element.tail
-    parent.remove(element)
+    """Empty an element and leave in its place one that shows nothing; the text behind it stays."""
+    # Moved to a neighbour, that text would be refused for control characters it may hold.
+    element.clear(keep_tail=True)
+    element.tag = "wbr"
 
 
 def hiding(root: Element) -> frozenset[str]:
@@ -170,7 +165,8 @@ class Piece:
     def add(self, text: str | None, marks: frozenset[Doubt]) -> None:
         """Take in a run of text; its line breaks are spaces."""
         if text:
-            self.parts.append(_SPACE.sub(" ", text))
+            # A control character shows as a box, if at all: kept visible, for nobody knows what it was.
+            self.parts.append(_CONTROL.sub("\ufffd", _SPACE.sub(" ", text)))
             if text.strip():
                 self.doubts |= marks
 
