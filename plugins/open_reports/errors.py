@@ -4,6 +4,7 @@
     ├── DocumentError    a YAML or JSON text that is not what it must be, with each place
     ├── FormError        a statutory form (our own data) that contradicts itself
     ├── DataError        packages that cannot be published, with every finding (finding.py)
+    ├── IntakeError      a published file that cannot be read, with the sentence that says what to do
     ├── PublishError     outputs that would overwrite one another or leave the site
     ├── CopyError        a published copy that cannot be read, or must not be (copies.py)
     ├── PermanenceError  what was released and changed in silence, or is gone (history/releases/)
@@ -36,6 +37,15 @@ class DocumentError(OpenReportsError):
 
 class FormError(OpenReportsError):
     """A form that cannot be used; the text names each file and place."""
+
+
+class IntakeError(OpenReportsError):
+    """A published file that cannot be read: `code` is the id of its sentence in `locales/intake.yml`, `values` what it shows."""
+
+    def __init__(self, code: str, **values: str) -> None:
+        super().__init__(f"{code}: {values}")
+        self.code = code
+        self.values = values
 
 
 class PublishError(OpenReportsError):

@@ -45,6 +45,10 @@ class Doubt(StrEnum):
     """A formula whose result the file does not hold."""
     DATED = "dated"
     """A spreadsheet took the figure for a day or a time."""
+    PICTURED = "pictured"
+    """A picture, a drawing or a field of a form stands in the cell: what it shows is not text."""
+    UNSHOWN = "unshown"
+    """Some text of the cell may be invisible: a style sheet hides it, or nearly does."""
     CUT = "cut"
     """The row is cut by the end of a page."""
 
