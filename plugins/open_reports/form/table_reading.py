@@ -63,6 +63,7 @@ def _columns(record: Record, groups: tuple[Text, ...], common: Common) -> Iterat
                 type=common.cells.get(kind, next(iter(common.cells.values()))),
                 unit=entry.text("unit"),
                 groups=groups,
+                aliases=_aliases(entry),
             )
             found = [column]
         for column in found:
@@ -96,8 +97,23 @@ def _lines(entries: list[Record], groups: tuple[Text, ...], columns: tuple[str, 
             group = text_of(entry.record("group"))
             yield from _lines(list(entry.records("lines", required=True)), (*groups, group), columns)
         else:
-            yield Line(id=entry.matching("id", LINE_ID, "refused.state_secrets"), label=open_text_of(entry), groups=groups, columns=columns)
+            yield Line(
+                id=entry.matching("id", LINE_ID, "refused.state_secrets"),
+                label=open_text_of(entry),
+                groups=groups,
+                columns=columns,
+                aliases=_aliases(entry),
+            )
         entry.close()
+
+
+def _aliases(entry: Record) -> tuple[str, ...]:
+    """Take the other labels of a line or a column; one that says nothing new is noted."""
+    found = entry.texts("aliases", most=120)
+    for alias in found:
+        if alias == entry.get("zh") or found.count(alias) > 1:
+            entry.note("aliases", "form.alias_twice", found=alias)
+    return found
 
 
 _TERM = re.compile(rf"\s*(?P<sign>[+-]?)\s*(?P<previous>previous\s+)?(?P<id>{ID}(?:\.(?:{ID}|\*))?)\s*")
