@@ -6,7 +6,7 @@ stands in two places makes every figure under it doubtful, for one head too few 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports.intake.cells import reads_as_figure, stated_unit
@@ -85,13 +85,8 @@ def blocks(sheet: Sheet, lexicons: Sequence[Lexicon], known: Forms) -> tuple[Blo
         if len({head.match.label.bare for head in block.heads.values()}) >= proof(lexicon.table, known):
             found.append(block)
         row = last + 1
-    ends = [block.first for block in found[1:]] + [sheet.rows]
-    return tuple(_until(block, end) for block, end in zip(found, ends, strict=True))
-
-
-def _until(block: Block, end: int) -> Block:
-    values = {name: getattr(block, name) for name in block.__dataclass_fields__}
-    return Block(**{**values, "until": end})
+    ends = [*(block.first for block in found[1:]), sheet.rows][: len(found)]
+    return tuple(replace(block, until=end) for block, end in zip(found, ends, strict=True))
 
 
 def _heading(sheet: Sheet, row: int, lexicons: Sequence[Lexicon]) -> Lexicon | None:

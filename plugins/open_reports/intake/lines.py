@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from open_reports.intake.cells import reads_as_figure
 from open_reports.intake.columns import SPOILING
 from open_reports.intake.grid import Doubt
-from open_reports.intake.labels import bare, folded
+from open_reports.intake.labels import bare, folded, likeness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -35,7 +35,8 @@ class Row:
     """A row under a head block, or in a table without heads (`block` None).
 
     `line` is what its label means, None without one that is known; `slots` its cells, none if it does not fit its heads; `fault` why it does not count; `label` the
-    cell of its label. `figures` says that some cell of it holds a figure, `gaps` that some cell under a head is blank.
+    cell of its label. `figures` says that some cell of it holds a figure, `filled` that some cell under a head holds anything, `gaps` that
+    some cell there is blank.
     """
 
     table: str
@@ -47,6 +48,7 @@ class Row:
     slots: tuple[Slot, ...]
     fault: str
     figures: bool
+    filled: bool
     gaps: bool
     texts: tuple[str, ...]
 
@@ -91,6 +93,7 @@ def loose(sheet: Sheet, first: int, until: int, lexicon: Lexicon) -> Iterator[Ro
                 slots=(),
                 fault="no_heading",
                 figures=any(reads_as_figure(cell.text) for cell in cells),
+                filled=True,
                 gaps=True,
                 texts=tuple(folded(cell.text) for cell in sheet.starting[number]),
             )
@@ -120,7 +123,7 @@ def _row(block: Block, number: int, lexicon: Lexicon) -> Row | None:
     own = tuple(slots)
     return Row(
         table=block.table, sheet=sheet, number=number, block=block, line=line, label=label,
-        slots=own, fault=fault, figures=figures, gaps=gaps, texts=texts,
+        slots=own, fault=fault, figures=figures, filled=any(cell.text.strip() for cell in under), gaps=gaps, texts=texts,
     )  # fmt: skip
 
 
@@ -204,14 +207,27 @@ def _slots(block: Block, number: int) -> list[Slot] | None:
 
 
 def _neighbours(told: Sequence[Row]) -> list[Row]:
-    """Rows, with those doubted that may be half of a row: with a gap, beside one that has figures but no label of its own."""
+    """Rows, with those doubted that may be one half of a row whose other half stands beside them, without a label of its own."""
     found = list(told)
-    torn = [row.figures and row.line is None and not (row.block is not None and row.block.across) for row in told]
     for index, row in enumerate(told):
-        beside = (index > 0 and torn[index - 1]) or (index + 1 < len(told) and torn[index + 1])
-        if beside and row.gaps and row.line is not None and not row.fault:
+        if row.line is None or row.fault:
+            continue
+        above, below = (told[index - 1] if index else None), (told[index + 1] if index + 1 < len(told) else None)
+        if (above is not None and _half(above, row, first=True)) or (below is not None and _half(below, row, first=False)):
             found[index] = replace(row, fault="beside_torn")
     return found
+
+
+def _half(torn: Row, row: Row, *, first: bool) -> bool:
+    """Whether a row without a label that is known may be half of the one beside it: `first` if it stands above."""
+    if torn.line is not None or not (torn.figures or torn.filled) or (torn.block is not None and torn.block.across):
+        return False
+    if row.gaps or row.label is None or row.line is None:
+        return True
+    # Without gaps the row may still lack digits: those of a long number that wrapped. Then both labels together are its label.
+    rest, own = (bare(torn.label.text) if torn.label else ""), bare(row.label.text)
+    together = rest + own if first else own + rest
+    return likeness(together, row.line.label.bare) >= likeness(own, row.line.label.bare)
 
 
 def by_line(found: Sequence[Row]) -> Mapping[str, list[Row]]:

@@ -159,13 +159,18 @@ class _Found:
         """Every table that was found, read on its form."""
         order = [table for table in self.known.tables if self.rows.get(table) or self.blocks.get(table)]
         rows_of = {table: _headed_first(self.rows.get(table, [])) for table in order}
-        fits = {table: fitting(self.known.printing(table), rows_of[table]) for table in order}
-        sure = [forms[0].form for forms in fits.values() if len(forms) == 1]
+        meant = {table: {line for of, line in self.meant if of == table} for table in order}
+        fits = {table: fitting(self.known.printing(table), rows_of[table], meant[table]) for table in order}
+        sure = [fit.forms[0].form for fit in fits.values() if len(fit.forms) == 1 and fit.sure]
         usual = self.known.leading(sure) if sure else self.known.prescribed_for(year) if year else self.known.newest
         read = {}
         for table in order:
-            form = next((each for each in fits[table] if each.form == usual.id), fits[table][-1])
+            fit = fits[table]
+            form = next((each for each in fit.forms if each.form == usual.id), fit.forms[-1])
             found = read[table] = read_table(form, rows_of[table])
+            if not fit.sure:
+                found.understood = False
+                found.open.append(Open(table, "", "", "", "", "form_unsure", form.form))
             found.understood = found.understood and not self.unread and not any(block.fault for block in self.blocks.get(table, []))
         return read
 

@@ -13,7 +13,7 @@ from open_reports.intake.lines import Slot, by_line
 from open_reports.report import Note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from open_reports.form import Line, TableForm
     from open_reports.intake.columns import Block, Head
@@ -64,10 +64,30 @@ class Table:
     """Lines that some row was told to be, whatever became of it."""
 
 
-def fitting(printing: Sequence[TableForm], rows: Sequence[Row]) -> tuple[TableForm, ...]:
-    """The forms that have most of the lines found, each under heads of that form; several where they print the table alike."""
-    scores = [len(_lines_on(form, rows)) for form in printing]
-    return tuple(form for form, score in zip(printing, scores, strict=True) if score == max(scores))
+class Fit(NamedTuple):
+    """The form of a table: those that fit equally well, and whether it is sure which lines the table should have."""
+
+    forms: tuple[TableForm, ...]
+    sure: bool
+
+
+def fitting(printing: Sequence[TableForm], rows: Sequence[Row], meant: Collection[str]) -> Fit:
+    """The forms that have most of the lines of sound rows; several where they print the table alike.
+
+    `meant` are lines that some cell of the document names, wherever it stands.
+    """
+    sound = [row for row in rows if not row.fault]
+    scores = [(len(_lines_on(form, sound)), len(_lines_on(form, rows))) for form in printing]
+    best = max(score[0] for score in scores)
+    forms = tuple(form for form, score in zip(printing, scores, strict=True) if score[0] == best)
+    if any(form.lines.keys() != forms[0].lines.keys() for form in forms):
+        # Not one line that only one of them has is sound: what the doubtful rows say decides, but must be confirmed.
+        most = max(score[1] for score in scores)
+        likely = tuple(form for form in forms if scores[printing.index(form)][1] == most)
+        return Fit(likely or forms, sure=False)
+    # A form is not sure while another's own lines are named somewhere.
+    others = {line for form in printing for line in form.lines} - forms[0].lines.keys()
+    return Fit(forms, sure=not others & set(meant))
 
 
 def _lines_on(form: TableForm, rows: Sequence[Row]) -> set[str]:
@@ -127,7 +147,7 @@ def _ruled(
     elif len(own[line.id]) > 1:
         table.understood = False
         table.open.append(Open(form.id, line.id, "", row.place, row.seen, "line_twice"))
-    elif row.block is not None and row.block.columns(form.form) != frozenset(line.columns):
+    elif not _fits(form, line, row):
         table.understood = False
         table.open.append(Open(form.id, line.id, "", row.place, row.seen, "other_heads"))
     else:
@@ -168,6 +188,8 @@ def _doubted(
     proposals: Sequence[tuple[Address, Cell, str]] = ()
     if row.fault == "no_heading" and line is not None:
         proposals = _in_order(form, line, row)
+    elif line is not None and row.slots and _fits(form, line, row) and len(own[line.id]) == 1:
+        proposals = [(Address(form.id, line.id, slot.head.column(form.form)), slot.cell, _proposal(form, slot)) for slot in row.slots]
     elif row.fault == "unlabelled" and row.slots and (between := _between(form, row, own, around)) is not None:
         proposals = [
             (Address(form.id, between.id, slot.head.column(form.form)), slot.cell, _proposal(form, slot)) for slot in row.slots
@@ -186,13 +208,18 @@ def _between(
     order = list(form.lines)
     places = []
     for beside in around:
-        ids = beside.line.lines(form.form) if beside is not None and beside.line is not None and not beside.fault else frozenset()
+        known = beside is not None and beside.line is not None and beside.fault in ("", "beside_torn")
+        ids = beside.line.lines(form.form) if known and beside is not None and beside.line is not None else frozenset()
         places.append(order.index(next(iter(ids))) if len(ids) == 1 else None)
     if places[0] is None or places[1] is None or places[1] - places[0] != 2:  # noqa: PLR2004 (one line lies between)
         return None
     line = form.lines[order[places[0] + 1]]
-    fits = row.block is not None and row.block.columns(form.form) == frozenset(line.columns)
-    return line if fits and line.id not in own else None
+    return line if _fits(form, line, row) and line.id not in own else None
+
+
+def _fits(form: TableForm, line: Line, row: Row) -> bool:
+    """Whether a row stands under the heads that its line has on the form."""
+    return row.block is not None and row.block.columns(form.form) == frozenset(line.columns)
 
 
 def _in_order(form: TableForm, line: Line, row: Row) -> list[tuple[Address, Cell, str]]:
@@ -248,8 +275,3 @@ def _named(table: Table, line: Line, cell: Cell | None) -> None:
     else:
         table.notes.append(Note(table.form.id, line.id, "", printed[:200], "原文行名称如此"))
 
-
-def heads_of(blocks: Sequence[Block]) -> Iterator[Head]:
-    """Every head of some blocks."""
-    for block in blocks:
-        yield from block.heads.values()
