@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from manuscripts.statutory import Rows
 from open_reports.intake.grid import Cell, Drawn, Grid, Manuscript, Paragraph, placed
+
+from manuscripts.statutory import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -194,7 +195,10 @@ def merge_rows(document: Document, random: Random) -> str:
     joint = random.choice(("", "\n"))
     # Counted from the right, where the figures are: the upper may have heads of groups before them.
     over = max(0, len(upper) - len(lower))
-    merged = [*upper[:over], *(a._replace(text=joint.join(filter(None, (a.text, b.text)))) for a, b in zip(upper[over:], lower[-len(upper) :], strict=False))]
+    merged = [
+        *upper[:over],
+        *(a._replace(text=joint.join(filter(None, (a.text, b.text)))) for a, b in zip(upper[over:], lower[-len(upper) :], strict=False)),
+    ]
     document.touch(merged)
     table[index : index + 2] = [merged]
     return "merge_rows"
@@ -270,7 +274,13 @@ def merge_columns(document: Document, random: Random) -> str:
     for cell in sorted(grid.cells, key=lambda cell: (cell.row, cell.column)):
         across = cell.colspan - (_covers(cell, column) and _covers(cell, column + 1))
         left = next((each for each in grid.cells if each.row == cell.row and each.column + each.colspan == cell.column), None)
-        if cell.column == column + 1 and left is not None and left.column == column and left.colspan == cell.colspan == 1 and rows[cell.row]:
+        if (
+            cell.column == column + 1
+            and left is not None
+            and left.column == column
+            and left.colspan == cell.colspan == 1
+            and rows[cell.row]
+        ):
             before = rows[cell.row][-1]
             rows[cell.row][-1] = before._replace(text=before.text + cell.text)
         else:
@@ -296,7 +306,9 @@ def move_column(document: Document, random: Random) -> str:
     if not document.touch(*table):
         return ""
     swap = {one: other, other: one}
-    table[:] = _rebuilt(grid, [(cell, swap.get(cell.column, cell.column) if cell.colspan == 1 else cell.column, cell.colspan) for cell in grid.cells])
+    table[:] = _rebuilt(
+        grid, [(cell, swap.get(cell.column, cell.column) if cell.colspan == 1 else cell.column, cell.colspan) for cell in grid.cells]
+    )
     document.touch(*table)
     return "move_column"
 

@@ -52,7 +52,11 @@ def facts(manuscript: Manuscript) -> Facts:
     titles = [tidy(block.text) for block in manuscript.blocks if not isinstance(block, Grid) and _is_title(block)]
     said = tidy(own.get("title", ""))
     title = said if _TITLE.search(said) or not titles else titles[0]
-    years = [*_YEAR.findall(folded(own.get("year", ""))), *_YEAR.findall(folded(title)), *(y for each in titles for y in _YEAR.findall(each))]
+    years = [
+        *_YEAR.findall(folded(own.get("year", ""))),
+        *_YEAR.findall(folded(title)),
+        *(y for each in titles for y in _YEAR.findall(each)),
+    ]
     day = _DAY.search(own.get("published", ""))
     return Facts(title, tidy(own.get("agency", "")) or _agency(title), int(years[0]) if years else None, _iso(day), own.get("url", ""))
 
@@ -139,7 +143,9 @@ def stated(manuscript: Manuscript, form: Form, known: Forms) -> tuple[Stated, ..
                     position = text.find(folded(phrase))
                     match = _AMOUNT.match(text, position + len(folded(phrase))) if position >= 0 else None
                     if match is not None:
-                        own = Stated(phrase, match["value"].replace(",", ""), match["unit"] or "", paragraph.place, _sentence(text, position))
+                        own = Stated(
+                            phrase, match["value"].replace(",", ""), match["unit"] or "", paragraph.place, _sentence(text, position)
+                        )
                         found.setdefault(statement.id, own)
     return tuple(found.values())
 

@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from open_reports.form import Column
     from open_reports.intake.grid import Cell
 
-_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−─━ー"), "-")
+_DASHES = dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2015, 0x2212, 0x2500, 0x2501, 0x30FC), "-")
 """Strokes that stand for a figure; NFKC folds only the full-width ones."""
-_DIGITS_APART = re.compile(r"\d[\s\u00a0\u200b\u3000]+[\d.,，．]|[.,，．][\s\u00a0\u200b\u3000]+\d")
+_DIGITS_APART = re.compile("[\\d.,，\uff0e][\\s\u200b]+[\\d.,，\uff0e]")
 _SEPARATED = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
-_PLAIN = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
-_FIGURE = re.compile(r"(?P<number>-?\d[\d,]*(?:\.\d+)?)(?P<unit>亿元|百万元|万元|千元|元|件|项|条|个|宗|起|次)?(?P<remark>\(.*\))?", re.ASCII | re.DOTALL)
+_FIGURE = re.compile(
+    r"(?P<number>-?\d[\d,]*(?:\.\d+)?)(?P<unit>亿元|百万元|万元|千元|元|件|项|条|个|宗|起|次)?(?P<remark>\(.*\))?", re.ASCII | re.DOTALL
+)
 _SCIENTIFIC = re.compile(r"-?\d+(?:\.\d+)?[eE][+-]?\d+", re.ASCII)
 _MONEY = {"元": Decimal(1), "千元": Decimal(10) ** 3, "万元": Decimal(10) ** 4, "百万元": Decimal(10) ** 6, "亿元": Decimal(10) ** 8}
 _UNIT = re.compile(r"亿元|百万元|万元|千元|元|cny10000|cny", re.ASCII)
@@ -76,13 +77,11 @@ def _value(text: str, column: Column, *, held: bool) -> Value:
     if _DIGITS_APART.search(text.strip()):
         return Value("", reason="split")
     plain = folded(text)
-    if not plain:
-        return Value("")
-    if plain.strip("/") == "" and len(plain) == 1:
-        return Value("/")
+    if plain in ("", "/"):
+        return Value(plain)
     if plain.translate(_DASHES).strip("-") == "":
         return Value("-")
-    return _number(plain.replace("−", "-"), tidy(text), column, held=held)
+    return _number(plain.replace("\u2212", "-"), tidy(text), column, held=held)
 
 
 def _number(plain: str, printed: str, column: Column, *, held: bool) -> Value:
@@ -90,37 +89,42 @@ def _number(plain: str, printed: str, column: Column, *, held: bool) -> Value:
         exact = f"{Decimal(plain):f}"
         return Value(exact if column.type.accepts(exact) else "", reason="scientific")
     match = _FIGURE.fullmatch(plain)
+    reason = _unreadable(match)
+    if match is None or reason:
+        return Value("", reason=reason)
+    unit, remark = match["unit"] or "", match["remark"] or ""
+    number = _converted(match["number"].replace(",", ""), unit, column)
+    if number is None:
+        return Value("", reason="unit")
+    if not column.type.accepts(number):
+        whole, _, decimals = number.partition(".")
+        # A spreadsheet shows 12 as 12.0 where its column shows a decimal; what it is, a person can see.
+        proposal = whole if held and not decimals.strip("0") and column.type.accepts(whole) else ""
+        return Value(proposal, reason="number")
+    if plain == number:
+        return Value(number)
+    return Value(number, printed, _note(unit, remark, column)) if len(printed) <= _MOST else Value(number, reason="long")
+
+
+def _unreadable(match: re.Match[str] | None) -> str:
+    """Why a spelling is not one number; "" if it is."""
     if match is None or _bracketed_number(match["remark"] or ""):
-        return Value("", reason="words")
+        return "words"
     number = match["number"]
     if "," in number and not _SEPARATED.fullmatch(number):
-        return Value("", reason="separator")
-    number = number.replace(",", "")
+        return "separator"
     digits = number.removeprefix("-")
-    if not _PLAIN.fullmatch(number) or (len(digits) > 1 and digits[0] == "0" and digits[1] != "."):
-        return Value("", reason="leading_zero")
-    converted = _converted(number, match["unit"] or "", column)
-    if converted is None:
-        return Value("", reason="unit")
-    if not column.type.accepts(converted):
-        whole = converted.partition(".")
-        # A spreadsheet shows 12 as 12.0 where its column shows a decimal; what it is, a person can see.
-        proposal = whole[0] if held and not whole[2].strip("0") and column.type.accepts(whole[0]) else ""
-        return Value(proposal, reason="number")
-    same = plain == converted
-    if not same and len(printed) > _MOST:
-        return Value(converted, reason="long")
-    return Value(converted, "" if same else printed, "" if same else _note(match["unit"] or "", match["remark"] or "", column))
+    return "leading_zero" if len(digits) > 1 and digits[0] == "0" and digits[1] != "." else ""
 
 
 def _bracketed_number(remark: str) -> bool:
-    """Whether brackets hold a second number and no words, or are not one pair: which of the two is meant?"""
+    """Whether brackets hold a second number and no words, or are not one pair."""
     inner = remark[1:-1]
     return bool(remark) and (not any(char.isalpha() for char in inner) or "(" in inner or ")" in inner)
 
 
 def _converted(number: str, unit: str, column: Column) -> str | None:
-    """The number in the unit of its column, exactly; None if the unit is not one of the same kind."""
+    """Number in the unit of its column, exactly; None if the unit is not one of the same kind."""
     if unit in ("", column.unit):
         return number
     if unit not in _MONEY or column.unit not in _MONEY:

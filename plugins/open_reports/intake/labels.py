@@ -35,7 +35,7 @@ _LONGER, _LEFT_OUT = 0.15, 0.3
 _UNSEEN = re.compile("[\\s\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ufe00-\ufe0f]")
 _NUMBER = r"[一二三四五六七八九十\d]{1,3}"
 _NUMBERING = re.compile(rf"(?:\({_NUMBER}\)[、.:]?|{_NUMBER}[、.)](?!\d))")
-_BRACKETS = re.compile(r"\([^()]*\)|〔[^〔〕]*〕|\[[^\[\]]*\]")
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 
 
 def folded(text: str) -> str:
@@ -185,7 +185,8 @@ def _score(plain: str, label: str) -> float:
     if length <= _SHORTER or not plain:
         return 100.0 * (plain == label)
     more = len(plain) - length
-    if more > max(1, length * _LONGER) or -more > max(1, length * _LEFT_OUT):
+    # Of a short label one character may be another, none may be more or less: 复申请 is the end of 反复申请 as of 重复申请.
+    if (more and length <= _SHORT) or more > max(1, length * _LONGER) or -more > max(1, length * _LEFT_OUT):
         return 0.0
     least = _LEAST_SHORT if length <= _SHORT else LEAST
     found = likeness(plain, label)

@@ -6,13 +6,15 @@ cell more or less moves all that follow, and what then stands under a head is no
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports.intake.cells import reads_as_figure
 from open_reports.intake.columns import SPOILING
 from open_reports.intake.grid import Doubt
-from open_reports.intake.labels import bare, folded, likeness
+from open_reports.intake.labels import bare, folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -70,18 +72,25 @@ class Row:
         return " | ".join(text or "□" for text in self.texts)
 
 
-def rows(block: Block, lexicon: Lexicon) -> Iterator[Row]:
+def rows(block: Block, lexicon: Lexicon) -> Sequence[Row]:
     """Every row under a head block that says anything, faults marked; rows beside a torn one are doubted, too."""
     found = [_row(block, number, lexicon) for number in range(block.last + 1, block.until)]
-    told = [row for row in found if row is not None]
-    return iter(_neighbours(told))
+    return _neighbours(_shifted([row for row in found if row is not None]), lexicon)
 
 
-def loose(sheet: Sheet, first: int, until: int, lexicon: Lexicon) -> Iterator[Row]:
-    """Rows without heads that bear the label of a line: what they say nobody can tell."""
-    for number in range(first, until):
+_GENERIC = re.compile(r"(?:数据|数值|数量|指标|栏|列|值)?[\d一二三四五六七八九十]{0,2}")
+"""A head that says nothing of its column."""
+
+
+def loose(sheet: Sheet, until: int, lexicon: Lexicon) -> Iterator[Row]:
+    """Rows without heads, down to the row `until`, that bear the label of a line: what they say nobody can tell."""
+    heads: list[str] = []
+    for number in range(until):
         cells = [cell for cell in sheet.starting[number] if cell.text.strip()]
+        figures = any(reads_as_figure(cell.text) for cell in cells)
         labels = [cell for cell in cells if not reads_as_figure(cell.text) and (match := lexicon.match(cell.text)) and match.lines()]
+        if not figures:
+            heads += [cell.text for cell in cells[1:]]
         if labels:
             yield Row(
                 table=lexicon.table,
@@ -91,8 +100,9 @@ def loose(sheet: Sheet, first: int, until: int, lexicon: Lexicon) -> Iterator[Ro
                 line=lexicon.match(labels[-1].text),
                 label=labels[-1],
                 slots=(),
-                fault="no_heading",
-                figures=any(reads_as_figure(cell.text) for cell in cells),
+                # Heads that say something say something else than the form's, so its order proposes nothing.
+                fault="no_heading" if all(_GENERIC.fullmatch(folded(head)) for head in heads) else "other_heads",
+                figures=figures,
                 filled=True,
                 gaps=True,
                 texts=tuple(folded(cell.text) for cell in sheet.starting[number]),
@@ -150,43 +160,46 @@ def _label(before: Sequence[Cell], number: int, lexicon: Lexicon) -> tuple[Cell 
         return None, None, "unlabelled"
     label = before[-1]
     match = lexicon.match(label.text)
-    if label.rowspan > 1 or match is None or not match.lines():
+    if label.rowspan > 1 or (match is not None and not match.lines()):
         # A cell over several rows is the head of a group: the line's own label is lost.
-        return (label if label.rowspan == 1 else None), None, "unlabelled"
+        return None, None, "unlabelled"
+    if match is None:
+        return label, None, "unknown_label"
     for cell in before[:-1]:
         other = lexicon.match(cell.text)
         if other is not None and not other.group and other.label.ids != match.label.ids:
             return label, match, "two_labels"
+        if other is None and cell.row == number and cell.rowspan == 1:
+            # A piece of a label, as 4.无正当理由大量 before 反复申请, which alone is like 重复申请.
+            return label, match, "unknown_label"
     doubts = [doubt for doubt in label.doubts if doubt in SPOILING]
     return label, match, doubts[0].value if doubts else ""
 
 
 def _misfit(block: Block, number: int, before: Sequence[Cell]) -> str:
     """Why a row does not fit its heads; "" if it does."""
-    sheet, positions = block.sheet, block.heads
-    if any(reads_as_figure(cell.text) and not (cell.row < number) for cell in before):
+    sheet = block.sheet
+    if any(reads_as_figure(cell.text) and cell.row == number for cell in before):
         return "figure_before"
     # A spreadsheet has an address for each cell, so none can move another; what lies beyond the heads must be blank there.
-    if not sheet.filled:
-        if any(sheet.at(number, position) is None for position in range(block.end)):
-            return "short_row"
-        if sheet.ends[number] > block.end:
-            return "long_row"
-    for position in range(max(sheet.ends[number], block.end)):
-        cell = sheet.at(number, position)
-        if cell is None:
-            continue
-        inside = position in positions
-        # One cell is under a head and beside it, or reaches here from another row: its figure belongs to more than one place.
-        if inside and (cell.row != number or cell.rowspan > 1):
-            return "spanning"
-        if inside and any(place not in positions for place in range(cell.column, cell.column + cell.colspan)):
-            return "spanning"
-        if Doubt.NESTED in cell.doubts:
-            return Doubt.NESTED.value
-        if not inside and position >= block.left and cell.text.strip():
-            return "outside"
-    return ""
+    if not sheet.filled and any(sheet.at(number, position) is None for position in range(block.end)):
+        return "short_row"
+    if not sheet.filled and sheet.ends[number] > block.end:
+        return "long_row"
+    cells = ((position, sheet.at(number, position)) for position in range(max(sheet.ends[number], block.end)))
+    faults = (_misplaced(block, number, position, cell) for position, cell in cells if cell is not None)
+    return next(filter(None, faults), "")
+
+
+def _misplaced(block: Block, number: int, position: int, cell: Cell) -> str:
+    """Why a cell cannot be what stands at one position of a row; "" if it can."""
+    if Doubt.NESTED in cell.doubts:
+        return Doubt.NESTED.value
+    if position not in block.heads:
+        return "outside" if position >= block.left and cell.text.strip() else ""
+    # A cell that is under a head and beside it, or reaches here from another row, belongs to more than one place.
+    beside = any(place not in block.heads for place in range(cell.column, cell.column + cell.colspan))
+    return "spanning" if cell.row != number or cell.rowspan > 1 or beside else ""
 
 
 def _slots(block: Block, number: int) -> list[Slot] | None:
@@ -206,28 +219,42 @@ def _slots(block: Block, number: int) -> list[Slot] | None:
     return list(found.values())
 
 
-def _neighbours(told: Sequence[Row]) -> list[Row]:
-    """Rows, with those doubted that may be one half of a row whose other half stands beside them, without a label of its own."""
+def _shifted(told: Sequence[Row]) -> list[Row]:
+    """Rows, with those doubted that end in a blank, where some other row has a figure among its labels.
+
+    That is how rows look that lost the cells their labels span and were filled up at the end: they moved to the left.
+    """
+    if not any(row.fault == "figure_before" for row in told):
+        return list(told)
+    ends = [row.slots and not max(row.slots, key=lambda slot: slot.cell.column).cell.text.strip() for row in told]
+    return [replace(row, fault="shifted") if blank and not row.fault else row for row, blank in zip(told, ends, strict=True)]
+
+
+def _neighbours(told: Sequence[Row], lexicon: Lexicon) -> list[Row]:
+    """Rows, with those doubted that may be one half of a row whose other half stands beside them."""
     found = list(told)
-    for index, row in enumerate(told):
-        if row.line is None or row.fault:
-            continue
-        above, below = (told[index - 1] if index else None), (told[index + 1] if index + 1 < len(told) else None)
-        if (above is not None and _half(above, row, first=True)) or (below is not None and _half(below, row, first=False)):
-            found[index] = replace(row, fault="beside_torn")
+    for index, (upper, lower) in enumerate(pairwise(told)):
+        together = lexicon.match(_printed(upper) + _printed(lower))
+        for place, row, other in ((index, upper, lower), (index + 1, lower, upper)):
+            if row.line is not None and not row.fault and _half(row, other, together):
+                found[place] = replace(row, fault="beside_torn")
     return found
 
 
-def _half(torn: Row, row: Row, *, first: bool) -> bool:
-    """Whether a row without a label that is known may be half of the one beside it: `first` if it stands above."""
-    if torn.line is not None or not (torn.figures or torn.filled) or (torn.block is not None and torn.block.across):
+def _printed(row: Row) -> str:
+    return row.label.text if row.label is not None else ""
+
+
+def _half(row: Row, other: Row, together: Match | None) -> bool:
+    """Whether a row may be half of what it was with the one beside it; `together` is what both labels are as one."""
+    sure = row.line is not None and row.line.exact
+    if other.line is not None:
+        # Half a label may be like that of another line: only together they are one.
+        return together is not None and together.exact and not (sure and other.line.exact)
+    if not (other.figures or other.filled) or (other.block is not None and other.block.across):
         return False
-    if row.gaps or row.label is None or row.line is None:
-        return True
-    # Without gaps the row may still lack digits: those of a long number that wrapped. Then both labels together are its label.
-    rest, own = (bare(torn.label.text) if torn.label else ""), bare(row.label.text)
-    together = rest + own if first else own + rest
-    return likeness(together, row.line.label.bare) >= likeness(own, row.line.label.bare)
+    # Without gaps the row may still lack digits: those of a long number that wrapped.
+    return row.gaps or (together is not None and (together.exact or not sure))
 
 
 def by_line(found: Sequence[Row]) -> Mapping[str, list[Row]]:

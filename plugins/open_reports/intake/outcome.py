@@ -123,21 +123,24 @@ class _Found:
         words = tuple(lexicons.values())
         block_of: dict[str, list[Block]] = {}
         rows_of: dict[str, list[Row]] = {}
+        headless: dict[str, list[Row]] = {}
         unread = False
         for sheet in sheets(manuscript.grids, words, filled=manuscript.kind in _SPREADSHEETS):
             own = blocks(sheet, words, known)
             for block in own:
                 block_of.setdefault(block.table, []).append(block)
                 rows_of.setdefault(block.table, []).extend(rows(block, lexicons[block.table]))
-            first = own[0].first if own else sheet.rows
             for lexicon in words:
-                headless = tuple(loose(sheet, 0, first, lexicon))
-                least = min(_LINES_PROVE, *(len(form.lines) for form in known.printing(lexicon.table)))
-                if len({line for row in headless for line in row.ids}) >= least:
-                    rows_of.setdefault(lexicon.table, []).extend(headless)
+                headless.setdefault(lexicon.table, []).extend(loose(sheet, own[0].first if own else sheet.rows, lexicon))
             unread = unread or (not own and _holds_figures(sheet))
+        for table, loosened in headless.items():
+            least = min(_LINES_PROVE, *(len(form.lines) for form in known.printing(table)))
+            if len({line for row in loosened for line in row.ids}) >= least:
+                rows_of.setdefault(table, []).extend(loosened)
         texts = tuple(_texts(manuscript))
-        return cls(known, lexicons, block_of, rows_of, tuple((bare(text), place) for text, place in texts), _meant(manuscript, words), unread)
+        return cls(
+            known, lexicons, block_of, rows_of, tuple((bare(text), place) for text, place in texts), _meant(manuscript, words), unread
+        )
 
     def refusal(self, manuscript: Manuscript) -> Refusal | None:
         """Why the file cannot be one report: a table twice, or titles of two reports with tables under each."""

@@ -76,7 +76,8 @@ def fitting(printing: Sequence[TableForm], rows: Sequence[Row], meant: Collectio
 
     `meant` are lines that some cell of the document names, wherever it stands.
     """
-    sound = [row for row in rows if not row.fault]
+    counted = by_line(rows)
+    sound = [row for row in rows if not row.fault and all(len(counted[line]) == 1 for line in row.ids)]
     scores = [(len(_lines_on(form, sound)), len(_lines_on(form, rows))) for form in printing]
     best = max(score[0] for score in scores)
     forms = tuple(form for form, score in zip(printing, scores, strict=True) if score[0] == best)
@@ -180,9 +181,7 @@ def _across(table: Table, row: Row, block: Block, *, alone: bool, claims: dict[A
             claims.setdefault(Address(form.id, line, slot.head.column(form.form)), []).append(slot)
 
 
-def _doubted(
-    table: Table, row: Row, line: Line | None, own: Mapping[str, Sequence[Row]], around: tuple[Row | None, Row | None]
-) -> None:
+def _doubted(table: Table, row: Row, line: Line | None, own: Mapping[str, Sequence[Row]], around: tuple[Row | None, Row | None]) -> None:
     """Say what is open of a row that does not count, with proposals where its cells or its neighbours give them."""
     form = table.form
     proposals: Sequence[tuple[Address, Cell, str]] = ()
@@ -190,10 +189,8 @@ def _doubted(
         proposals = _in_order(form, line, row)
     elif line is not None and row.slots and _fits(form, line, row) and len(own[line.id]) == 1:
         proposals = [(Address(form.id, line.id, slot.head.column(form.form)), slot.cell, _proposal(form, slot)) for slot in row.slots]
-    elif row.fault == "unlabelled" and row.slots and (between := _between(form, row, own, around)) is not None:
-        proposals = [
-            (Address(form.id, between.id, slot.head.column(form.form)), slot.cell, _proposal(form, slot)) for slot in row.slots
-        ]
+    elif row.fault in ("unlabelled", "unknown_label") and row.slots and (between := _between(form, row, own, around)) is not None:
+        proposals = [(Address(form.id, between.id, slot.head.column(form.form)), slot.cell, _proposal(form, slot)) for slot in row.slots]
         table.met.add(between.id)
     if proposals:
         table.open += [Open(*address, cell.place, tidy(cell.text), row.fault, text) for address, cell, text in proposals]
@@ -201,9 +198,7 @@ def _doubted(
         table.open.append(Open(form.id, line.id if line else "", "", row.place, row.seen, row.fault))
 
 
-def _between(
-    form: TableForm, row: Row, own: Mapping[str, Sequence[Row]], around: tuple[Row | None, Row | None]
-) -> Line | None:
+def _between(form: TableForm, row: Row, own: Mapping[str, Sequence[Row]], around: tuple[Row | None, Row | None]) -> Line | None:
     """The one line that lies between those of two neighbours, if there is just one and no other row is it."""
     order = list(form.lines)
     places = []
@@ -274,4 +269,3 @@ def _named(table: Table, line: Line, cell: Cell | None) -> None:
         table.labels[line.id] = printed
     else:
         table.notes.append(Note(table.form.id, line.id, "", printed[:200], "原文行名称如此"))
-

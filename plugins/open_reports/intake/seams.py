@@ -92,8 +92,9 @@ def _continues(before: Grid, after: Grid) -> bool:
 
 
 def _joined(upper: Sheet, lower: Sheet, lexicons: Sequence[Lexicon]) -> Sheet:
-    last, first = (upper.starting[-1] if upper.rows else ()), (lower.starting[0] if lower.rows else ())
     # The head of a group that both halves stand under is drawn on both pages; the upper one is enough for their row.
+    upper, lower = _groups_mended(upper, lower, lexicons)
+    last, first = (upper.starting[-1] if upper.rows else ()), (lower.starting[0] if lower.rows else ())
     again = [cell for cell in first if (above := upper.covering.get((upper.rows - 1, cell.column))) and above.row < upper.rows - 1]
     first = tuple(cell for cell in first if cell not in again)
     whole = _whole(last, first, lexicons) if last and first else None
@@ -111,6 +112,20 @@ def _joined(upper: Sheet, lower: Sheet, lexicons: Sequence[Lexicon]) -> Sheet:
     return Sheet(
         upper.place, upper.rows + lower.rows - overlap, upper.columns, cells, upper.seams | {seam}, frozenset(cut), filled=upper.filled
     )
+
+
+def _groups_mended(upper: Sheet, lower: Sheet, lexicons: Sequence[Lexicon]) -> tuple[Sheet, Sheet]:
+    """Both parts, with the head of a group whose text the cut went through written out on both sides."""
+    for cell in lower.starting[0] if lower.rows else ():
+        above = upper.covering.get((upper.rows - 1, cell.column))
+        if above is None or (above.column, above.colspan) != (cell.column, cell.colspan):
+            continue
+        together = above.text + cell.text
+        matches = [match for lexicon in lexicons if (match := lexicon.match(together)) is not None and match.exact and match.group]
+        if matches and above.text.strip() and cell.text.strip():
+            upper = replace(upper, cells=tuple(replace(each, text=together) if each is above else each for each in upper.cells))
+            lower = replace(lower, cells=tuple(replace(each, text=together) if each is cell else each for each in lower.cells))
+    return upper, lower
 
 
 def _whole(last: Sequence[Cell], first: Sequence[Cell], lexicons: Sequence[Lexicon]) -> list[Cell] | None:
