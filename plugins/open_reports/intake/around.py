@@ -11,7 +11,7 @@ from open_reports.intake.grid import Grid
 from open_reports.intake.labels import bare, folded, likeness, tidy, unnumbered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from open_reports.form import Form, Forms, TableForm
     from open_reports.intake.grid import Manuscript, Paragraph
@@ -134,20 +134,24 @@ def stated(manuscript: Manuscript, form: Form, known: Forms) -> tuple[Stated, ..
     """Figures that section one may state: what the narrative's phrases name, followed by a number. Proposals, never figures."""
     found: dict[str, Stated] = {}
     for part, paragraphs in list(_sections(manuscript, form)):
-        if not isinstance(part, Section) or part.id != OVERVIEW:
-            continue
-        for paragraph in paragraphs:
-            text = folded(paragraph.text)
-            for statement in known.narrative:
-                for phrase in (*statement.phrases, *statement.items):
-                    position = text.find(folded(phrase))
-                    match = _AMOUNT.match(text, position + len(folded(phrase))) if position >= 0 else None
-                    if match is not None:
-                        own = Stated(
-                            phrase, match["value"].replace(",", ""), match["unit"] or "", paragraph.place, _sentence(text, position)
-                        )
-                        found.setdefault(statement.id, own)
+        if isinstance(part, Section) and part.id == OVERVIEW:
+            for paragraph in paragraphs:
+                for statement in known.narrative:
+                    told = _stated(paragraph, (*statement.phrases, *statement.items))
+                    if told is not None:
+                        found.setdefault(statement.id, told)
     return tuple(found.values())
+
+
+def _stated(paragraph: Paragraph, names: Sequence[str]) -> Stated | None:
+    """The first number in a paragraph that follows one of the names at once, the longest name first."""
+    text = folded(paragraph.text)
+    for name in sorted(names, key=len, reverse=True):
+        for position in (match.start() for match in re.finditer(re.escape(folded(name)), text)):
+            amount = _AMOUNT.match(text, position + len(folded(name)))
+            if amount is not None:
+                return Stated(name, amount["value"].replace(",", ""), amount["unit"] or "", paragraph.place, _sentence(text, position))
+    return None
 
 
 def _sentence(text: str, position: int) -> str:

@@ -131,8 +131,9 @@ class Match(NamedTuple):
 class Lexicon:
     """Every label of one table, of all forms that print it, in both languages."""
 
-    def __init__(self, table: str, labels: Iterable[Label]) -> None:
+    def __init__(self, table: str, labels: Iterable[Label], titles: Iterable[str] = ()) -> None:
         self.table = table
+        self._titles = frozenset(map(bare, titles))
         self.labels = tuple(labels)
         self._exact = {label.bare: label for label in self.labels}
         self._known: dict[str, Match | None] = {}
@@ -147,7 +148,13 @@ class Lexicon:
                 before = found.get(key)
                 meanings = frozenset({meaning}) | (before.meanings if before else frozenset())
                 found[key] = Label(text, key, briefer(text), usual or (before is not None and before.usual), meanings)
-        return cls(table, found.values())
+        titles = {text for each in known.tables for form in known.printing(each) for text in (form.title.zh, form.title.en)}
+        return cls(table, found.values(), titles)
+
+    def titles(self, text: str) -> bool:
+        """Whether a text is the title of a table, of this or another one."""
+        own = bare(text)
+        return any(likeness(own, title) >= LEAST for title in self._titles)
 
     def match(self, text: str) -> Match | None:
         """The one label that a text is, or None: too unlike every one, or too like two."""

@@ -116,11 +116,12 @@ def _row(block: Block, number: int, lexicon: Lexicon) -> Row | None:
     if not any(cell.text.strip() for cell in starting):
         return None
     before = [cell for cell in _across(sheet, number, 0, left) if cell.text.strip()]
-    under = [cell for cell in _across(sheet, number, left, block.end) if cell.row == number]
+    words = [cell for cell in before if not reads_as_figure(cell.text)]
+    under = [cell for cell in _across(sheet, number, left, block.end) if cell.row == number and cell.column >= left]
     figures = any(reads_as_figure(cell.text) for cell in starting)
     if not figures and _group_row(starting, lexicon):
         return None
-    label, line, fault = (None, None, "") if block.across else _label(before, number, lexicon)
+    label, line, fault = (None, None, "") if block.across else _label(words, number, lexicon)
     misfit = block.fault or _misfit(block, number, before)
     slots = [] if misfit else _slots(block, number)
     if slots is None:
@@ -148,10 +149,13 @@ def _across(sheet: Sheet, row: int, first: int, end: int) -> list[Cell]:
 
 
 def _group_row(cells: Sequence[Cell], lexicon: Lexicon) -> bool:
-    """Whether a row holds nothing but the head of a group, such as 第二十条第（一）项."""
-    texts = [cell.text for cell in cells if cell.text.strip()]
-    matches = [lexicon.match(text) for text in texts]
-    return len({bare(text) for text in texts}) == 1 and all(match is not None and match.group and not match.lines() for match in matches)
+    """Whether a row holds nothing but the head of a group, such as 第二十条第（一）项, or the title of a table."""
+    texts = {bare(cell.text): cell.text for cell in cells if cell.text.strip()}
+    if len(texts) != 1:
+        return False
+    (text,) = texts.values()
+    match = lexicon.match(text)
+    return lexicon.titles(text) or (match is not None and match.group and not match.lines())
 
 
 def _label(before: Sequence[Cell], number: int, lexicon: Lexicon) -> tuple[Cell | None, Match | None, str]:

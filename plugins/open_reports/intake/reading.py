@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports.form import Address
 from open_reports.intake.cells import value
-from open_reports.intake.columns import head_unit
+from open_reports.intake.columns import SPOILING, head_unit
 from open_reports.intake.labels import bare, tidy
 from open_reports.intake.lines import Slot, by_line
 from open_reports.report import Note
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from open_reports.intake.grid import Cell
     from open_reports.intake.lines import Row
 
+_PROPOSED = frozenset({"beside_torn", *(doubt.value for doubt in SPOILING)})
+"""Faults of a row that fits its heads: what stands under each is likely what was printed for it."""
 _LONGEST_LABEL = 120
 """Characters of a label in a package's CSV file."""
 
@@ -82,13 +84,19 @@ def fitting(printing: Sequence[TableForm], rows: Sequence[Row], meant: Collectio
     best = max(score[0] for score in scores)
     forms = tuple(form for form, score in zip(printing, scores, strict=True) if score[0] == best)
     if any(form.lines.keys() != forms[0].lines.keys() for form in forms):
-        # Not one line that only one of them has is sound: what the doubtful rows say decides, but must be confirmed.
+        # No sound row is a line that only one of them has. A label somewhere tells; doubtful rows must be confirmed.
+        named = tuple(form for form in forms if _own(form, printing) & set(meant))
         most = max(score[1] for score in scores)
         likely = tuple(form for form in forms if scores[printing.index(form)][1] == most)
-        return Fit(likely or forms, sure=False)
+        return Fit(named, sure=True) if len(named) == 1 else Fit(likely or forms, sure=False)
     # A form is not sure while another's own lines are named somewhere.
     others = {line for form in printing for line in form.lines} - forms[0].lines.keys()
     return Fit(forms, sure=not others & set(meant))
+
+
+def _own(form: TableForm, printing: Sequence[TableForm]) -> set[str]:
+    """Lines that no other form has."""
+    return set(form.lines) - {line for other in printing if other is not form for line in other.lines}
 
 
 def _lines_on(form: TableForm, rows: Sequence[Row]) -> set[str]:
@@ -139,7 +147,11 @@ def _ruled(
     line = form.lines[next(iter(ids))] if len(ids) == 1 else None
     if line is not None:
         table.met.add(line.id)
-    if row.fault:
+    if row.fault == "unknown_label" and not (row.figures or row.filled):
+        # Text and nothing else, such as a remark on units: it says nothing that could be imported.
+        table.understood = False
+        table.foreign.append(Foreign(form.id, row.place, row.seen))
+    elif row.fault:
         table.understood = False
         _doubted(table, row, line, own, around)
     elif line is None:
@@ -187,7 +199,7 @@ def _doubted(table: Table, row: Row, line: Line | None, own: Mapping[str, Sequen
     proposals: Sequence[tuple[Address, Cell, str]] = ()
     if row.fault == "no_heading" and line is not None:
         proposals = _in_order(form, line, row)
-    elif line is not None and row.slots and _fits(form, line, row) and len(own[line.id]) == 1:
+    elif line is not None and row.fault in _PROPOSED and row.slots and _fits(form, line, row) and len(own[line.id]) == 1:
         proposals = [(Address(form.id, line.id, slot.head.column(form.form)), slot.cell, _proposal(form, slot)) for slot in row.slots]
     elif row.fault in ("unlabelled", "unknown_label") and row.slots and (between := _between(form, row, own, around)) is not None:
         proposals = [(Address(form.id, between.id, slot.head.column(form.form)), slot.cell, _proposal(form, slot)) for slot in row.slots]
