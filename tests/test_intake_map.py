@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from importlib import resources
 from typing import TYPE_CHECKING
 
 import pytest
-from manuscripts.mutations import Document, expanded
+from manuscripts.mutations import Document, expanded, paged
 from manuscripts.statutory import Rows, corpus, printed, report_blocks
 from open_reports.form import forms
 from open_reports.intake.cells import value
-from open_reports.intake.grid import Cell, Doubt, Drawn, Edge, Grid, Manuscript, Paragraph, placed
+from open_reports.intake.grid import Cell, Doubt, Drawn, Grid, Manuscript, Paragraph, placed
 from open_reports.intake.labels import Lexicon, bare, folded, tidy
 from open_reports.intake.outcome import Outcome, outcome
 from open_reports.intake.radicals import RADICALS
+from open_reports.report.open_cells import phrases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -43,7 +46,8 @@ def figures(found: Outcome, table: str = "") -> dict[str, str]:
 
 def asked(found: Outcome) -> set[tuple[str, str]]:
     """Address and reason of everything that is open, tables that are not in the file left out."""
-    return {("/".join(filter(None, each[:3])), each.reason) for each in found.open if each.reason != "no_table"}
+    told = {("/".join(filter(None, each[:3])), each.reason) for each in found.open if each.reason != "no_table"}
+    return told | {(each.table, each.reason) for each in found.foreign}
 
 
 def changed(rows: Rows, text: str, change: Callable[[list[Drawn], int], object]) -> Rows:
@@ -416,7 +420,8 @@ def test_two_rows_without_labels_are_not_proposed() -> None:
     for label in ("1.属于国家秘密", "2.其他法律行政法规禁止公开"):
         rows = renamed(rows, label, "")
     found = read(rows)
-    assert [each.proposal for each in found.open if each.reason == "unlabelled"] == ["", ""]
+    assert [each.reason for each in found.foreign] == ["unlabelled", "unlabelled"]
+    assert not any(each.proposal for each in found.open if each.line in ("refused.state_secrets", "refused.prohibited_by_law"))
 
 
 @pytest.mark.parametrize(
@@ -458,8 +463,7 @@ def test_an_extra_row_is_named() -> None:
     rows = [list(row) for row in printed(DISCLOSURE, numbers(DISCLOSURE))]
     rows.insert(4, [Drawn("其他主动公开文件", "r"), Drawn("1", ""), Drawn("2", ""), Drawn("3", "")])
     found = read(rows)
-    (each,) = [each for each in found.open if each.reason == "unknown_label"]
-    assert (each.table, each.place, each.seen) == ("disclosure", "r", "其他主动公开文件 | 1 | 2 | 3")
+    assert found.foreign == (("disclosure", "r", "其他主动公开文件 | 1 | 2 | 3", "unknown_label"),)
     assert figures(found) == numbers(DISCLOSURE)
 
 
@@ -468,7 +472,7 @@ def test_a_line_of_the_other_form_is_named() -> None:
     rows.insert(-2, [Drawn("（六）其他处理", "r", colspan=2), *(Drawn("1", "") for _ in range(7))])
     found = read(rows)
     assert found.forms["applications"] == "2021"
-    assert [(each.table, each.place) for each in found.foreign] == [("applications", "r")]
+    assert [(each.table, each.place, each.reason) for each in found.foreign] == [("applications", "r", "not_on_form")]
 
 
 def test_a_head_in_another_unit_is_asked() -> None:
@@ -533,23 +537,9 @@ def test_a_row_twice_is_asked() -> None:
 # -- seams
 
 
-def pages(rows: Rows, cut: int, *, top: bool = True, lines: tuple[float, ...] | None = None) -> tuple[Grid, Grid]:
-    """A table on two pages, cut above a row; what spans the cut is drawn on both."""
-    grid = placed(rows, "第1页表1")
-    upper, lower = [], []
-    for each in grid.cells:
-        end = each.row + each.rowspan
-        if each.row < cut:
-            upper.append(replace(each, rowspan=min(end, cut) - each.row))
-        if end > cut:
-            lower.append(replace(each, row=max(each.row, cut) - cut, rowspan=end - max(each.row, cut)))
-    edges = tuple(float(40 * index) for index in range(grid.columns + 1))
-    return (
-        replace(grid, rows=cut, cells=tuple(upper), edge=Edge(1, top=False, bottom=True, lines=edges)),
-        replace(
-            grid, place="第2页表1", rows=grid.rows - cut, cells=tuple(lower), edge=Edge(2, top=top, bottom=False, lines=lines or edges)
-        ),
-    )
+def pages(rows: Rows, cut: int, *, lines: tuple[float, ...] | None = None) -> tuple[Grid, Grid]:
+    upper, lower = paged(placed(rows, "第1页表1"), cut)
+    return upper, replace(lower, edge=lower.edge._replace(lines=lines)) if lines and lower.edge else lower
 
 
 @pytest.mark.parametrize("cut", range(3, 28))
@@ -619,6 +609,18 @@ def test_a_blank_row_at_the_end_of_a_page_is_asked() -> None:
     text_of = {address: "" if "/carried_in/" in address else text for address, text in numbers(APPLICATIONS).items()}
     found = read(*pages(printed(APPLICATIONS, text_of), 5))
     assert ("applications/carried_in", "cut") in {(f"{each.table}/{each.line}", each.reason) for each in found.open}
+
+
+def test_every_reason_has_a_sentence() -> None:
+    """Reasons are literals of the room's modules: whatever stands there as a fault has words for a clerk."""
+    folder = resources.files("open_reports") / "intake"
+    sources = [folder.joinpath(f"{name}.py").read_text(encoding="utf-8") for name in ("cells", "columns", "lines", "reading", "outcome")]
+    codes = {doubt.value for doubt in Doubt}
+    for source in sources:
+        codes |= set(re.findall(r'(?:reason=|fault=|fault or |return |fault = |misfit, slots = |, )"([a-z]+(?:_[a-z]+)*)"[),\n ]', source))
+    codes -= {"line", "column", "group", "corner", "xlsx", "ods"}
+    assert len(codes) > 35
+    assert codes <= phrases().keys()
 
 
 # -- what stands around the tables

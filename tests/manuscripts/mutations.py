@@ -7,15 +7,16 @@ can tell from a sound one), and a column moves only among those under the same h
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from open_reports.intake.grid import Cell, Drawn, Grid, Manuscript, Paragraph, placed
-
-from manuscripts.statutory import Rows
+from open_reports.intake.grid import Cell, Drawn, Edge, Grid, Manuscript, Paragraph, placed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from random import Random
+
+    from manuscripts.statutory import Rows
 
     Mutation = Callable[["Document", Random], str]
 
@@ -27,6 +28,8 @@ class Document:
         self.blocks: list[Paragraph | Rows] = [block if isinstance(block, Paragraph) else [list(row) for row in block] for block in blocks]
         self.kind = kind
         self.touched: set[int] = set()
+        self.cuts: Random | None = None
+        """Where from to choose the rows at which pages end; None for a document without pages."""
         self._kept: list[object] = []
 
     @property
@@ -36,7 +39,15 @@ class Document:
     def manuscript(self) -> Manuscript:
         blocks: list[Grid | Paragraph] = []
         for index, block in enumerate(self.blocks):
-            blocks.append(block if isinstance(block, Paragraph) else placed(block, f"表{index}"))
+            if isinstance(block, Paragraph):
+                blocks.append(block)
+                continue
+            grid = placed(block, f"表{index}")
+            if self.cuts is None or grid.rows < 2 or self.cuts.random() < 0.3:
+                blocks.append(grid)
+                continue
+            cut = self.cuts.randint(1, grid.rows - 1)
+            blocks += paged(torn(grid, cut - 1, self.cuts) if self.cuts.random() < 0.6 else grid, cut)
         return Manuscript(kind=self.kind, blocks=tuple(blocks))
 
     def touch(self, *rows: list[Drawn]) -> bool:
@@ -57,6 +68,46 @@ def expanded(rows: Rows) -> Rows:
 
 def _drawn(cell: Cell) -> Drawn:
     return Drawn(cell.text, cell.place)
+
+
+# -- pages
+
+
+def paged(grid: Grid, cut: int) -> tuple[Grid, Grid]:
+    """A table on two pages, cut above a row; what spans the cut is drawn on both, its text on the first."""
+    upper, lower = [], []
+    for each in grid.cells:
+        end = each.row + each.rowspan
+        if each.row < cut:
+            upper.append(replace(each, rowspan=min(end, cut) - each.row))
+        if end > cut:
+            lower.append(replace(each, row=max(each.row, cut) - cut, rowspan=end - max(each.row, cut)))
+    lines = tuple(float(40 * index) for index in range(grid.columns + 1))
+    edges = (Edge(1, top=False, bottom=True, lines=lines), Edge(2, top=True, bottom=False, lines=lines))
+    return (
+        replace(grid, rows=cut, cells=tuple(upper), edge=edges[0]),
+        replace(grid, place=f"{grid.place}续", rows=grid.rows - cut, cells=tuple(lower), edge=edges[1]),
+    )
+
+
+def torn(grid: Grid, row: int, random: Random) -> Grid:
+    """A table with a row torn in two: the label at any point, each figure above or below, or all of them on one side, or torn too."""
+    side = random.choice(("above", "below", "either", "torn"))
+    cells = []
+    for cell in grid.cells:
+        if cell.row > row:
+            cells.append(replace(cell, row=cell.row + 1))
+        elif cell.row + cell.rowspan > row + 1 or (cell.row < row and cell.row + cell.rowspan > row):
+            cells.append(replace(cell, rowspan=cell.rowspan + 1))
+        elif cell.row < row:
+            cells.append(cell)
+        else:
+            length = len(cell.text)
+            figure = bool(cell.place) and "/" in cell.place
+            where = {"above": length, "below": 0, "either": random.choice((0, length)), "torn": random.randint(0, length)}[side]
+            cut = where if figure else random.choice((0, length, random.randint(0, length)))
+            cells += [replace(cell, text=cell.text[:cut]), replace(cell, row=row + 1, text=cell.text[cut:])]
+    return replace(grid, rows=grid.rows + 1, cells=tuple(cells))
 
 
 # -- cells

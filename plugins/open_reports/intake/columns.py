@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from open_reports.intake.labels import Lexicon, Match
     from open_reports.intake.seams import Sheet
 
-SPOILING = frozenset({Doubt.STRUCK, Doubt.NESTED, Doubt.CHANGED, Doubt.OVERPRINTED, Doubt.NO_BOX, Doubt.CUT})
+_OF_DIGITS = frozenset({Doubt.SUPERSCRIPT, Doubt.SPLIT, Doubt.DISAGREEING, Doubt.ROUNDED, Doubt.FORMULA, Doubt.DATED})
+SPOILING = frozenset(Doubt) - _OF_DIGITS
 """Doubts about a label or head that make it unsure which it is; the others are about its digits."""
 
 

@@ -6,7 +6,7 @@ without a word. The identities of the form are never asked: they check what was 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports.intake.around import Facts, Stated, facts, prose, stated, titles_between
@@ -15,7 +15,7 @@ from open_reports.intake.columns import blocks
 from open_reports.intake.grid import Grid
 from open_reports.intake.labels import Lexicon, bare, briefer
 from open_reports.intake.lines import loose, rows
-from open_reports.intake.reading import Foreign, Open, Table, fitting, read_table
+from open_reports.intake.reading import Foreign, Open, Table, fitting, own_lines, read_table
 from open_reports.intake.seams import sheets
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ _SPREADSHEETS = ("xlsx", "ods")
 """Kinds whose cells have addresses: one that is not there is blank, and none can move another."""
 _LINES_PROVE = 5
 """How many lines of a form prove a table that shows no heads."""
+_LABEL_AND_FIGURE = 2
+"""Columns of a list beside the report, which may say anything; a table with more that proves nothing may be part of one."""
 _LONGEST = 80
 """Characters of a cell that may be a label."""
 
@@ -50,7 +52,7 @@ class Outcome:
     `forms` is the form of each table found; `figures` the text of each cell as the package's CSV file holds it; `places` where
     each stands in the original; `labels` those of lines (table, line) that are printed otherwise than on the form; `notes` rows of
     notes.csv; `absent` lines (table, line) that the report leaves out, to be confirmed; `open` what a person must say; `foreign`
-    rows that are not of the form. `prose` holds the paragraphs of each prose section by its id; `overview` figures that section
+    rows that are no line of the form. `prose` holds the paragraphs of each prose section by its id; `overview` figures that section
     one may state, proposed only. With `refused` there is nothing else but facts and remarks.
     """
 
@@ -83,7 +85,9 @@ def outcome(manuscript: Manuscript, known: Forms) -> Outcome:
         return Outcome(facts=told, remarks=manuscript.remarks, refused=refused)
     tables = found.tables(told.year)
     form = known.leading(table.form.form for table in tables.values())
-    lacking = [Open(table, "", "", "", "", "no_table") for table in form.tables if table not in tables]
+    lacking = [
+        Open(name, line, "", "", "", "no_table") for name, table in form.tables.items() if name not in tables for line in table.lines
+    ]
     parts = tuple(tables.values())
     absent, missing = found.left_out(tables)
     return Outcome(
@@ -125,6 +129,7 @@ class _Found:
         rows_of: dict[str, list[Row]] = {}
         headless: dict[str, list[Row]] = {}
         unread = False
+        before: tuple[str, Sheet] | None = None
         for sheet in sheets(manuscript.grids, words, filled=manuscript.kind in _SPREADSHEETS):
             own = blocks(sheet, words, known)
             for block in own:
@@ -132,7 +137,14 @@ class _Found:
                 rows_of.setdefault(block.table, []).extend(rows(block, lexicons[block.table]))
             for lexicon in words:
                 headless.setdefault(lexicon.table, []).extend(loose(sheet, own[0].first if own else sheet.rows, lexicon))
-            unread = unread or (not own and _holds_figures(sheet))
+            strange = not own and any(reads_as_figure(cell.text) for cell in sheet.cells)
+            unread = unread or (strange and sheet.columns > _LABEL_AND_FIGURE)
+            if strange and before is not None and rows_of.get(before[0]):
+                last = rows_of[before[0]][-1]
+                if not last.fault and (last.gaps or sheet.columns == before[1].columns):
+                    # A table that is none of the form's may hold the other half of the row before it.
+                    rows_of[before[0]][-1] = replace(last, fault="beside_torn")
+            before = (own[-1].table, sheet) if own else None
         for table, loosened in headless.items():
             least = min(_LINES_PROVE, *(len(form.lines) for form in known.printing(table)))
             if len({line for row in loosened for line in row.ids}) >= least:
@@ -173,7 +185,9 @@ class _Found:
             found = read[table] = read_table(form, rows_of[table])
             if not fit.sure:
                 found.understood = False
-                found.open.append(Open(table, "", "", "", "", "form_unsure", form.form))
+                # Asked of the lines that make the difference; where a form has none of its own, of all.
+                asked = own_lines(form, self.known.printing(table)) or set(form.lines)
+                found.open += [Open(table, line, "", "", "", "form_unsure") for line in form.lines if line in asked]
             found.understood = found.understood and not self.unread and not any(block.fault for block in self.blocks.get(table, []))
         return read
 
@@ -204,10 +218,6 @@ def _headed_first(found: Sequence[Row]) -> list[Row]:
     """Rows, without those that have no heads where the same line has a row under heads: overviews repeat labels of the tables."""
     headed = {line for row in found if row.block is not None for line in row.ids}
     return [row for row in found if row.block is not None or not row.ids <= headed]
-
-
-def _holds_figures(sheet: Sheet) -> bool:
-    return sheet.columns > 2 and any(reads_as_figure(cell.text) for cell in sheet.cells)  # noqa: PLR2004 (a label, figures)
 
 
 def _texts(manuscript: Manuscript) -> Iterator[tuple[str, str]]:

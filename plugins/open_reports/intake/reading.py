@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports.form import Address
@@ -27,10 +27,10 @@ _LONGEST_LABEL = 120
 
 
 class Open(NamedTuple):
-    """What a person must say: a cell, a line (`column` empty), a table (`line` empty too).
+    """What a person must say: a cell, or a line (`column` empty).
 
     `place` is where it stands in the original, "" if nowhere; `seen` what stands there; `reason` the code of a sentence in
-    `locales/intake.yml`; `proposal` the text of the cell, if there is one to confirm.
+    `locales/open.yml`; `proposal` the text of the cell, if there is one to confirm.
     """
 
     table: str
@@ -43,11 +43,12 @@ class Open(NamedTuple):
 
 
 class Foreign(NamedTuple):
-    """A row that the form of its table does not have: named, never dropped."""
+    """A row that is no line of its table's form, or nobody knows which: named, never dropped. `reason` as in `Open`."""
 
     table: str
     place: str
-    text: str
+    seen: str
+    reason: str
 
 
 @dataclass(kw_only=True)
@@ -85,7 +86,7 @@ def fitting(printing: Sequence[TableForm], rows: Sequence[Row], meant: Collectio
     forms = tuple(form for form, score in zip(printing, scores, strict=True) if score[0] == best)
     if any(form.lines.keys() != forms[0].lines.keys() for form in forms):
         # No sound row is a line that only one of them has. A label somewhere tells; doubtful rows must be confirmed.
-        named = tuple(form for form in forms if _own(form, printing) & set(meant))
+        named = tuple(form for form in forms if own_lines(form, printing) & set(meant))
         most = max(score[1] for score in scores)
         likely = tuple(form for form in forms if scores[printing.index(form)][1] == most)
         return Fit(named, sure=True) if len(named) == 1 else Fit(likely or forms, sure=False)
@@ -94,7 +95,7 @@ def fitting(printing: Sequence[TableForm], rows: Sequence[Row], meant: Collectio
     return Fit(forms, sure=not others & set(meant))
 
 
-def _own(form: TableForm, printing: Sequence[TableForm]) -> set[str]:
+def own_lines(form: TableForm, printing: Sequence[TableForm]) -> set[str]:
     """Lines that no other form has."""
     return set(form.lines) - {line for other in printing if other is not form for line in other.lines}
 
@@ -147,16 +148,18 @@ def _ruled(
     line = form.lines[next(iter(ids))] if len(ids) == 1 else None
     if line is not None:
         table.met.add(line.id)
+    if line is not None and not row.fault and row.gaps and any(beside is not None and _strange(form, beside) for beside in around):
+        row = replace(row, fault="beside_torn")
     if row.fault == "unknown_label" and not (row.figures or row.filled):
         # Text and nothing else, such as a remark on units: it says nothing that could be imported.
         table.understood = False
-        table.foreign.append(Foreign(form.id, row.place, row.seen))
+        table.foreign.append(Foreign(form.id, row.place, row.seen, "remark"))
     elif row.fault:
         table.understood = False
         _doubted(table, row, line, own, around)
     elif line is None:
         table.understood = False
-        table.foreign.append(Foreign(form.id, row.place, row.seen))
+        table.foreign.append(Foreign(form.id, row.place, row.seen, "not_on_form"))
     elif len(own[line.id]) > 1:
         table.understood = False
         table.open.append(Open(form.id, line.id, "", row.place, row.seen, "line_twice"))
@@ -167,6 +170,11 @@ def _ruled(
         _named(table, line, row.label)
         for slot in row.slots:
             claims.setdefault(Address(form.id, line.id, slot.head.column(form.form)), []).append(slot)
+
+
+def _strange(form: TableForm, row: Row) -> bool:
+    """Whether a row bears a label that is no line of this form, such as the head of a group: the figures may be its neighbour's."""
+    return row.line is not None and not row.line.lines(form.form) and (row.figures or row.filled)
 
 
 def _across(table: Table, row: Row, block: Block, *, alone: bool, claims: dict[Address, list[Slot]]) -> None:
@@ -180,7 +188,8 @@ def _across(table: Table, row: Row, block: Block, *, alone: bool, claims: dict[A
     fault = row.fault or ("" if alone else "line_twice")
     if fault or not told:
         table.understood = False
-        table.open += [Open(form.id, line, "", row.place, row.seen, fault or "other_heads") for line in told or [""]]
+        table.open += [Open(form.id, line, "", row.place, row.seen, fault) for line in told]
+        table.foreign += [] if told else [Foreign(form.id, row.place, row.seen, fault or "other_heads")]
         return
     for line, columns in told.items():
         if columns != set(form.lines[line].columns):
@@ -206,8 +215,10 @@ def _doubted(table: Table, row: Row, line: Line | None, own: Mapping[str, Sequen
         table.met.add(between.id)
     if proposals:
         table.open += [Open(*address, cell.place, tidy(cell.text), row.fault, text) for address, cell, text in proposals]
+    elif line is not None:
+        table.open.append(Open(form.id, line.id, "", row.place, row.seen, row.fault))
     else:
-        table.open.append(Open(form.id, line.id if line else "", "", row.place, row.seen, row.fault))
+        table.foreign.append(Foreign(form.id, row.place, row.seen, row.fault))
 
 
 def _between(form: TableForm, row: Row, own: Mapping[str, Sequence[Row]], around: tuple[Row | None, Row | None]) -> Line | None:
