@@ -92,18 +92,18 @@ def blocks(sheet: Sheet, lexicons: Sequence[Lexicon], known: Forms) -> tuple[Blo
 
 def _heading(sheet: Sheet, row: int, lexicons: Sequence[Lexicon]) -> Lexicon | None:
     """The table that a row is a heading of, or None: it has a column that no other table has, and no figure."""
-    cells = [cell for cell in sheet.starting[row] if cell.text.strip()]
-    if not cells or any(reads_as_figure(cell.text) for cell in cells):
+    texts = [cell.text for cell in sheet.starting[row] if cell.text.strip()]
+    if any(map(reads_as_figure, texts)):
         return None
-    best: tuple[int, Lexicon] | None = None
-    for lexicon in lexicons:
-        found = [match for cell in cells if (match := lexicon.match(cell.text)) is not None and match.columns()]
-        sure = {match.label.bare for match in found if not match.lines() and _only(match, lexicon, lexicons)}
-        if sure and (best is None or len(sure) > best[0]):
-            best = (len(sure), lexicon)
-    if best is None:
-        return None
-    return best[1]
+    counts = [_peculiar(texts, lexicon, lexicons) for lexicon in lexicons]
+    most = max(counts, default=0)
+    return lexicons[counts.index(most)] if most else None
+
+
+def _peculiar(texts: Sequence[str], lexicon: Lexicon, lexicons: Sequence[Lexicon]) -> int:
+    """How many columns of a table, and of no other one, are among some texts."""
+    found = [match for match in map(lexicon.match, texts) if match is not None and match.columns() and not match.lines()]
+    return len({match.label.bare for match in found if _only(match, lexicon, lexicons)})
 
 
 def _only(match: Match, lexicon: Lexicon, lexicons: Sequence[Lexicon]) -> bool:
@@ -140,28 +140,35 @@ def _top(sheet: Sheet, first: int, last: int, floor: int, lexicon: Lexicon) -> i
 def _block(sheet: Sheet, first: int, last: int, lexicon: Lexicon, known: Forms) -> Block:
     end = max(sheet.ends[first : last + 1])
     heads: dict[int, Head] = {}
-    fault = ""
+    faults: list[str] = []
     for position in range(end):
         stack = [sheet.at(row, position) for row in range(last, first - 1, -1)]
-        if None in stack:
-            fault = fault or "heading_hole"
-        told = _told([cell for cell in stack if cell is not None and cell.text.strip()])
-        match = lexicon.match(told[0].text) if told else None
-        if match is None or not match.columns():
-            # Left of the columns stands the corner; to the right of one, a head that is not known leaves the others unproved.
-            if told and heads and not (match is not None and match.group and not match.columns()):
-                fault = fault or "heading_unknown"
-            continue
-        line, above, clear = _line_above(told[1:], lexicon)
-        if SPOILING & set(told[0].doubts) or not clear:
-            fault = fault or "heading_doubtful"
-        heads[position] = Head(match, told[0], line, above)
+        cells = [cell for cell in stack if cell is not None]
+        if len(cells) < len(stack):
+            faults.append("heading_hole")
+        told = _told([cell for cell in cells if cell.text.strip()])
+        head = _head(told, lexicon, faults, inside=bool(heads)) if told else None
+        if head is not None:
+            heads[position] = head
     across = any(head.line for head in heads.values())
-    if across and not all(head.line for head in heads.values()):
-        fault = fault or "heading_unknown"
-    fault = fault or _torn(heads, across=across)
-    forms = frozenset(form.form for form in known.printing(lexicon.table) if all(head.column(form.form) for head in heads.values()))
-    return Block(lexicon.table, sheet, first, last, heads, across, fault, end, forms=forms)
+    faults.append(_torn(heads, across=across))
+    forms = [form.form for form in known.printing(lexicon.table) if all(head.column(form.form) for head in heads.values())]
+    fault = next(filter(None, faults), "")
+    return Block(lexicon.table, sheet, first, last, heads, across, fault, end, forms=frozenset(forms))
+
+
+def _head(told: Sequence[Cell], lexicon: Lexicon, faults: list[str], *, inside: bool) -> Head | None:
+    """The head that the cells over a position are, from the lowest up; `inside` if some head stands to its left."""
+    match = lexicon.match(told[0].text)
+    if match is None or not match.columns():
+        # Left of the columns stands the corner; to the right of one, a head that is not known leaves the others unproved.
+        if inside and not (match is not None and match.group):
+            faults.append("heading_unknown")
+        return None
+    line, above, clear = _line_above(told[1:], lexicon)
+    if SPOILING & set(told[0].doubts) or not clear:
+        faults.append("heading_doubtful")
+    return Head(match, told[0], line, above)
 
 
 def _told(stack: Sequence[Cell]) -> list[Cell]:
@@ -190,7 +197,9 @@ def _line_above(told: Sequence[Cell], lexicon: Lexicon) -> tuple[frozenset[str],
 
 
 def _torn(heads: Mapping[int, Head], *, across: bool) -> str:
-    """Whether a head stands in two places that do not touch."""
+    """Whether a head stands in two places that do not touch, or some have a line above them and some have none."""
+    if across and not all(head.line for head in heads.values()):
+        return "heading_unknown"
     runs: list[tuple[str, frozenset[str]]] = []
     for before, position in _pairs(sorted(heads)):
         own = (heads[position].match.label.bare, heads[position].line if across else frozenset())

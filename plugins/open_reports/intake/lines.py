@@ -60,6 +60,13 @@ class Row:
         return self.line.lines() if self.line else frozenset()
 
     @property
+    def ids_across(self) -> frozenset[str]:
+        """Ids of the lines that stand above its cells, where lines stand side by side."""
+        if self.block is None or not self.block.across:
+            return frozenset()
+        return frozenset(line for head in self.block.heads.values() for line in head.line)
+
+    @property
     def place(self) -> str:
         """Where a person finds it: the place of its label, or of its first cell."""
         cells = self.sheet.starting[self.number]
@@ -113,29 +120,35 @@ def _row(block: Block, number: int, lexicon: Lexicon) -> Row | None:
     """A row under a head block; None if it says nothing: blank, or only the head of a group."""
     sheet, left = block.sheet, block.left
     starting = sheet.starting[number]
-    if not any(cell.text.strip() for cell in starting):
+    figures = any(reads_as_figure(cell.text) for cell in starting)
+    if not figures and _says_nothing(starting, lexicon):
         return None
     before = [cell for cell in _across(sheet, number, 0, left) if cell.text.strip()]
-    words = [cell for cell in before if not reads_as_figure(cell.text)]
-    under = [cell for cell in _across(sheet, number, left, block.end) if cell.row == number and cell.column >= left]
-    figures = any(reads_as_figure(cell.text) for cell in starting)
-    if not figures and _group_row(starting, lexicon):
-        return None
-    label, line, fault = (None, None, "") if block.across else _label(words, number, lexicon)
-    misfit = block.fault or _misfit(block, number, before)
-    slots = [] if misfit else _slots(block, number)
-    if slots is None:
-        misfit, slots = "several", []
-    if number in sheet.cut and not figures:
-        misfit = misfit or Doubt.CUT.value
-    fault = misfit or fault
-    texts = tuple(folded(cell.text) for cell in starting)
-    gaps = any(not cell.text.strip() for cell in under) or not under
-    own = tuple(slots)
+    under = [cell.text.strip() for cell in _across(sheet, number, left, block.end) if cell.row == number and cell.column >= left]
+    label, line, fault = (None, None, "") if block.across else _label(before, number, lexicon)
+    misfit, slots = _fitted(block, number, before)
+    cut = Doubt.CUT.value if number in sheet.cut and not figures else ""
     return Row(
-        table=block.table, sheet=sheet, number=number, block=block, line=line, label=label,
-        slots=own, fault=fault, figures=figures, filled=any(cell.text.strip() for cell in under), gaps=gaps, texts=texts,
-    )  # fmt: skip
+        table=block.table,
+        sheet=sheet,
+        number=number,
+        block=block,
+        line=line,
+        label=label,
+        slots=slots,
+        fault=misfit or cut or fault,
+        figures=figures,
+        filled=any(under),
+        gaps=not all(under) or not under,
+        texts=tuple(folded(cell.text) for cell in starting),
+    )
+
+
+def _fitted(block: Block, number: int, before: Sequence[Cell]) -> tuple[str, tuple[Slot, ...]]:
+    """Why a row does not fit its heads, or the cell under each."""
+    misfit = block.fault or _misfit(block, number, before)
+    slots = None if misfit else _slots(block, number)
+    return (misfit or "several", ()) if slots is None else ("", tuple(slots))
 
 
 def _across(sheet: Sheet, row: int, first: int, end: int) -> list[Cell]:
@@ -148,11 +161,11 @@ def _across(sheet: Sheet, row: int, first: int, end: int) -> list[Cell]:
     return found
 
 
-def _group_row(cells: Sequence[Cell], lexicon: Lexicon) -> bool:
-    """Whether a row holds nothing but the head of a group, such as 第二十条第（一）项, or the title of a table."""
+def _says_nothing(cells: Sequence[Cell], lexicon: Lexicon) -> bool:
+    """Whether a row holds nothing, or but the head of a group, such as 第二十条第（一）项, or the title of a table."""
     texts = {bare(cell.text): cell.text for cell in cells if cell.text.strip()}
     if len(texts) != 1:
-        return False
+        return not texts
     (text,) = texts.values()
     match = lexicon.match(text)
     return lexicon.titles(text) or (match is not None and match.group and not match.lines())
@@ -160,6 +173,7 @@ def _group_row(cells: Sequence[Cell], lexicon: Lexicon) -> bool:
 
 def _label(before: Sequence[Cell], number: int, lexicon: Lexicon) -> tuple[Cell | None, Match | None, str]:
     """The innermost label before the figures, what it means, and what is wrong with it."""
+    before = [cell for cell in before if not reads_as_figure(cell.text)]
     if not before:
         return None, None, "unlabelled"
     label = before[-1]
@@ -169,15 +183,18 @@ def _label(before: Sequence[Cell], number: int, lexicon: Lexicon) -> tuple[Cell 
         return None, None, "unlabelled"
     if match is None:
         return label, None, "unknown_label"
-    for cell in before[:-1]:
-        other = lexicon.match(cell.text)
-        if other is not None and not other.group and other.label.ids != match.label.ids:
-            return label, match, "two_labels"
-        if other is None and cell.row == number and cell.rowspan == 1:
-            # A piece of a label, as 4.无正当理由大量 before 反复申请, which alone is like 重复申请.
-            return label, match, "unknown_label"
-    doubts = [doubt for doubt in label.doubts if doubt in SPOILING]
-    return label, match, doubts[0].value if doubts else ""
+    doubts = [doubt.value for doubt in label.doubts if doubt in SPOILING]
+    faults = [*(_beside(cell, number, match, lexicon) for cell in before[:-1]), *doubts]
+    return label, match, next(filter(None, faults), "")
+
+
+def _beside(cell: Cell, number: int, match: Match, lexicon: Lexicon) -> str:
+    """Why a label that has another text to its left cannot be believed; "" if that is the head of its group, or drawn again."""
+    other = lexicon.match(cell.text)
+    if other is None:
+        # A piece of a label, as 4.无正当理由大量 before 反复申请, which alone is like 重复申请.
+        return "unknown_label" if cell.row == number and cell.rowspan == 1 else ""
+    return "" if other.group or other.label.ids == match.label.ids else "two_labels"
 
 
 def _misfit(block: Block, number: int, before: Sequence[Cell]) -> str:

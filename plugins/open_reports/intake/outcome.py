@@ -7,7 +7,8 @@ without a word. The identities of the form are never asked: they check what was 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from open_reports.intake.around import Facts, Stated, facts, prose, stated, titles_between
 from open_reports.intake.cells import reads_as_figure
@@ -15,11 +16,11 @@ from open_reports.intake.columns import blocks
 from open_reports.intake.grid import Grid
 from open_reports.intake.labels import Lexicon, bare, briefer
 from open_reports.intake.lines import loose, rows
-from open_reports.intake.reading import Foreign, Open, Table, fitting, own_lines, read_table
+from open_reports.intake.reading import Fit, Foreign, Open, Table, fitting, own_lines, read_table
 from open_reports.intake.seams import sheets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from open_reports.form import Address, Forms, TableForm
     from open_reports.intake.columns import Block
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from open_reports.intake.lines import Row
     from open_reports.intake.seams import Sheet
     from open_reports.report import Note
+
+Key = TypeVar("Key")
 
 _SPREADSHEETS = ("xlsx", "ods")
 """Kinds whose cells have addresses: one that is not there is blank, and none can move another."""
@@ -85,25 +88,32 @@ def outcome(manuscript: Manuscript, known: Forms) -> Outcome:
         return Outcome(facts=told, remarks=manuscript.remarks, refused=refused)
     tables = found.tables(told.year)
     form = known.leading(table.form.form for table in tables.values())
-    lacking = [
-        Open(name, line, "", "", "", "no_table") for name, table in form.tables.items() if name not in tables for line in table.lines
-    ]
+    lacking = [table for name, table in form.tables.items() if name not in tables]
     parts = tuple(tables.values())
     absent, missing = found.left_out(tables)
     return Outcome(
         facts=told,
         remarks=manuscript.remarks,
         forms={name: table.form.form for name, table in tables.items()},
-        figures={address: text for table in parts for address, text in table.figures.items()},
-        places={address: place for table in parts for address, place in table.places.items()},
-        labels={(table.form.id, line): label for table in parts for line, label in table.labels.items()},
-        notes=tuple(note for table in parts for note in table.notes),
+        figures=_together(table.figures for table in parts),
+        places=_together(table.places for table in parts),
+        labels=_together({(table.form.id, line): label for line, label in table.labels.items()} for table in parts),
+        notes=tuple(chain.from_iterable(table.notes for table in parts)),
         absent=tuple(absent),
-        open=(*lacking, *(each for table in parts for each in table.open), *missing),
-        foreign=tuple(row for table in parts for row in table.foreign),
+        open=(*_unfound(lacking), *chain.from_iterable(table.open for table in parts), *missing),
+        foreign=tuple(chain.from_iterable(table.foreign for table in parts)),
         prose=prose(manuscript, form),
         overview=stated(manuscript, form, known),
     )
+
+
+def _together(parts: Iterable[Mapping[Key, str]]) -> dict[Key, str]:
+    return {key: text for part in parts for key, text in part.items()}
+
+
+def _unfound(tables: Iterable[TableForm]) -> list[Open]:
+    """Every line of tables that the form has and the file does not show."""
+    return [Open(table.id, line, "", "", "", "no_table") for table in tables for line in table.lines]
 
 
 @dataclass(frozen=True)
@@ -111,58 +121,63 @@ class _Found:
     """The head blocks and rows of a file, by table."""
 
     known: Forms
-    lexicons: Mapping[str, Lexicon]
-    blocks: Mapping[str, list[Block]]
-    rows: Mapping[str, list[Row]]
+    lexicons: tuple[Lexicon, ...]
     texts: tuple[tuple[str, str], ...]
     """Bare text and place of every cell and paragraph."""
     meant: Mapping[tuple[str, str], str]
     """Lines (table, line) that the text of some cell means, with its place."""
-    unread: bool
-    """Whether a table with figures proved to be none of the form's, so that nobody knows what it says."""
+    blocks: dict[str, list[Block]] = field(default_factory=dict)
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+    unread: list[Sheet] = field(default_factory=list)
+    """Tables with figures that proved to be none of the form's, so that nobody knows what they say."""
 
     @classmethod
     def of(cls, manuscript: Manuscript, known: Forms) -> _Found:
-        lexicons = {table: Lexicon.of(known, table) for table in known.tables}
-        words = tuple(lexicons.values())
-        block_of: dict[str, list[Block]] = {}
-        rows_of: dict[str, list[Row]] = {}
+        """Sort everything that the tables of a file say."""
+        lexicons = tuple(Lexicon.of(known, table) for table in known.tables)
+        found = cls(known, lexicons, tuple((bare(text), place) for text, place in _texts(manuscript)), _meant(manuscript, lexicons))
         headless: dict[str, list[Row]] = {}
-        unread = False
         before: tuple[str, Sheet] | None = None
-        for sheet in sheets(manuscript.grids, words, filled=manuscript.kind in _SPREADSHEETS):
-            own = blocks(sheet, words, known)
-            for block in own:
-                block_of.setdefault(block.table, []).append(block)
-                rows_of.setdefault(block.table, []).extend(rows(block, lexicons[block.table]))
-            for lexicon in words:
+        for sheet in sheets(manuscript.grids, lexicons, filled=manuscript.kind in _SPREADSHEETS):
+            own = found.take(sheet)
+            for lexicon in lexicons:
                 headless.setdefault(lexicon.table, []).extend(loose(sheet, own[0].first if own else sheet.rows, lexicon))
-            strange = not own and any(reads_as_figure(cell.text) for cell in sheet.cells)
-            unread = unread or (strange and sheet.columns > _LABEL_AND_FIGURE)
-            if strange and before is not None and rows_of.get(before[0]):
-                last = rows_of[before[0]][-1]
-                if not last.fault and (last.gaps or sheet.columns == before[1].columns):
-                    # A table that is none of the form's may hold the other half of the row before it.
-                    rows_of[before[0]][-1] = replace(last, fault="beside_torn")
+            if not own:
+                found.doubt_before(sheet, before)
             before = (own[-1].table, sheet) if own else None
         for table, loosened in headless.items():
             least = min(_LINES_PROVE, *(len(form.lines) for form in known.printing(table)))
             if len({line for row in loosened for line in row.ids}) >= least:
-                rows_of.setdefault(table, []).extend(loosened)
-        texts = tuple(_texts(manuscript))
-        return cls(
-            known, lexicons, block_of, rows_of, tuple((bare(text), place) for text, place in texts), _meant(manuscript, words), unread
-        )
+                found.rows.setdefault(table, []).extend(loosened)
+        return found
+
+    def take(self, sheet: Sheet) -> tuple[Block, ...]:
+        """Sort the head blocks of a sheet, and the rows under them."""
+        own = blocks(sheet, self.lexicons, self.known)
+        for block in own:
+            lexicon = next(each for each in self.lexicons if each.table == block.table)
+            self.blocks.setdefault(block.table, []).append(block)
+            self.rows.setdefault(block.table, []).extend(rows(block, lexicon))
+        return own
+
+    def doubt_before(self, sheet: Sheet, before: tuple[str, Sheet] | None) -> None:
+        """Doubt the row before a sheet that is none of the form's tables, if the sheet may hold the row's other half."""
+        if not any(reads_as_figure(cell.text) for cell in sheet.cells):
+            return
+        if sheet.columns > _LABEL_AND_FIGURE:
+            self.unread.append(sheet)
+        told = self.rows.get(before[0], []) if before is not None else []
+        if told and before is not None and not told[-1].fault and (told[-1].gaps or sheet.columns == before[1].columns):
+            told[-1] = replace(told[-1], fault="beside_torn")
 
     def refusal(self, manuscript: Manuscript) -> Refusal | None:
         """Why the file cannot be one report: a table twice, or titles of two reports with tables under each."""
         for table, found in self.rows.items():
             seen: dict[str, dict[int, Row]] = {}
-            for row in found:
-                if row.block is not None:
-                    lines = {line for slot in row.block.heads.values() for line in slot.line} if row.block.across else row.ids
-                    for line in lines:
-                        seen.setdefault(line, {}).setdefault(id(row.block), row)
+            # A row without heads may be of an overview that repeats the table's labels.
+            for row in (row for row in found if row.block is not None):
+                for line in row.ids | row.ids_across:
+                    seen.setdefault(line, {}).setdefault(id(row.block), row)
             twice = [places for places in seen.values() if len(places) > 1]
             if len(twice) > 1:
                 places = "、".join(row.place for row in twice[0].values())
@@ -173,23 +188,32 @@ class _Found:
     def tables(self, year: int | None) -> dict[str, Table]:
         """Every table that was found, read on its form."""
         order = [table for table in self.known.tables if self.rows.get(table) or self.blocks.get(table)]
-        rows_of = {table: _headed_first(self.rows.get(table, [])) for table in order}
-        meant = {table: {line for of, line in self.meant if of == table} for table in order}
-        fits = {table: fitting(self.known.printing(table), rows_of[table], meant[table]) for table in order}
-        sure = [fit.forms[0].form for fit in fits.values() if len(fit.forms) == 1 and fit.sure]
-        usual = self.known.leading(sure) if sure else self.known.prescribed_for(year) if year else self.known.newest
-        read = {}
-        for table in order:
-            fit = fits[table]
-            form = next((each for each in fit.forms if each.form == usual.id), fit.forms[-1])
-            found = read[table] = read_table(form, rows_of[table])
-            if not fit.sure:
-                found.understood = False
-                # Asked of the lines that make the difference; where a form has none of its own, of all.
-                asked = own_lines(form, self.known.printing(table)) or set(form.lines)
-                found.open += [Open(table, line, "", "", "", "form_unsure") for line in form.lines if line in asked]
-            found.understood = found.understood and not self.unread and not any(block.fault for block in self.blocks.get(table, []))
-        return read
+        told = {table: _headed_first(self.rows.get(table, [])) for table in order}
+        fits = {table: fitting(self.known.printing(table), told[table], self._named(table)) for table in order}
+        usual = self._usual(fits.values(), year)
+        return {table: self._read(fits[table], told[table], usual) for table in order}
+
+    def _named(self, table: str) -> set[str]:
+        """Lines of a table that some cell of the document names."""
+        return {line for of, line in self.meant if of == table}
+
+    def _usual(self, fits: Iterable[Fit], year: int | None) -> str:
+        """The form of a table that could be of several: that of the others, else of the year."""
+        sure = [fit.forms[0].form for fit in fits if len(fit.forms) == 1 and fit.sure]
+        if sure:
+            return self.known.leading(sure).id
+        return self.known.prescribed_for(year).id if year else self.known.newest.id
+
+    def _read(self, fit: Fit, told: Sequence[Row], usual: str) -> Table:
+        form = next((each for each in fit.forms if each.form == usual), fit.forms[-1])
+        found = read_table(form, told)
+        if not fit.sure:
+            # Asked of the lines that make the difference; where a form has none of its own, of all.
+            asked = own_lines(form, self.known.printing(form.id)) or set(form.lines)
+            found.open += [Open(form.id, line, "", "", "", "form_unsure") for line in form.lines if line in asked]
+        torn = any(block.fault for block in self.blocks.get(form.id, []))
+        found.understood = found.understood and fit.sure and not self.unread and not torn
+        return found
 
     def left_out(self, tables: Mapping[str, Table]) -> tuple[list[tuple[str, str]], list[Open]]:
         """Lines of the forms that no row was: absent if every row was understood and the label stands nowhere, else open."""

@@ -81,18 +81,20 @@ def fitting(printing: Sequence[TableForm], rows: Sequence[Row], meant: Collectio
     """
     counted = by_line(rows)
     sound = [row for row in rows if not row.fault and all(len(counted[line]) == 1 for line in row.ids)]
-    scores = [(len(_lines_on(form, sound)), len(_lines_on(form, rows))) for form in printing]
-    best = max(score[0] for score in scores)
-    forms = tuple(form for form, score in zip(printing, scores, strict=True) if score[0] == best)
-    if any(form.lines.keys() != forms[0].lines.keys() for form in forms):
-        # No sound row is a line that only one of them has. A label somewhere tells; doubtful rows must be confirmed.
-        named = tuple(form for form in forms if own_lines(form, printing) & set(meant))
-        most = max(score[1] for score in scores)
-        likely = tuple(form for form in forms if scores[printing.index(form)][1] == most)
-        return Fit(named, sure=True) if len(named) == 1 else Fit(likely or forms, sure=False)
-    # A form is not sure while another's own lines are named somewhere.
-    others = {line for form in printing for line in form.lines} - forms[0].lines.keys()
-    return Fit(forms, sure=not others & set(meant))
+    forms = _best(printing, sound)
+    if all(form.lines.keys() == forms[0].lines.keys() for form in forms):
+        # A form is not sure while another's own lines are named somewhere.
+        others = {line for form in printing for line in form.lines} - forms[0].lines.keys()
+        return Fit(forms, sure=not others & set(meant))
+    # No sound row is a line that only one of them has. A label somewhere tells; doubtful rows must be confirmed.
+    named = tuple(form for form in forms if own_lines(form, printing) & set(meant))
+    return Fit(named, sure=True) if len(named) == 1 else Fit(_best(forms, rows), sure=False)
+
+
+def _best(forms: Sequence[TableForm], rows: Sequence[Row]) -> tuple[TableForm, ...]:
+    """The forms that have most of the lines that some rows are."""
+    scores = [len(_lines_on(form, rows)) for form in forms]
+    return tuple(form for form, score in zip(forms, scores, strict=True) if score == max(scores))
 
 
 def own_lines(form: TableForm, printing: Sequence[TableForm]) -> set[str]:
@@ -148,28 +150,31 @@ def _ruled(
     line = form.lines[next(iter(ids))] if len(ids) == 1 else None
     if line is not None:
         table.met.add(line.id)
-    if line is not None and not row.fault and row.gaps and any(beside is not None and _strange(form, beside) for beside in around):
-        row = replace(row, fault="beside_torn")
-    if row.fault == "unknown_label" and not (row.figures or row.filled):
-        # Text and nothing else, such as a remark on units: it says nothing that could be imported.
-        table.understood = False
-        table.foreign.append(Foreign(form.id, row.place, row.seen, "remark"))
-    elif row.fault:
-        table.understood = False
-        _doubted(table, row, line, own, around)
-    elif line is None:
-        table.understood = False
-        table.foreign.append(Foreign(form.id, row.place, row.seen, "not_on_form"))
-    elif len(own[line.id]) > 1:
-        table.understood = False
-        table.open.append(Open(form.id, line.id, "", row.place, row.seen, "line_twice"))
-    elif not _fits(form, line, row):
-        table.understood = False
-        table.open.append(Open(form.id, line.id, "", row.place, row.seen, "other_heads"))
-    else:
+    fault = row.fault
+    if line is not None and not fault:
+        fault = _unfit(form, line, row, own, around)
+    if line is not None and not fault:
         _named(table, line, row.label)
         for slot in row.slots:
             claims.setdefault(Address(form.id, line.id, slot.head.column(form.form)), []).append(slot)
+        return
+    table.understood = False
+    if fault == "unknown_label" and not (row.figures or row.filled):
+        # Text and nothing else, such as a remark on units: it says nothing that could be imported.
+        table.foreign.append(Foreign(form.id, row.place, row.seen, "remark"))
+    elif fault:
+        _doubted(table, replace(row, fault=fault), line, own, around)
+    else:
+        table.foreign.append(Foreign(form.id, row.place, row.seen, "not_on_form"))
+
+
+def _unfit(form: TableForm, line: Line, row: Row, own: Mapping[str, Sequence[Row]], around: tuple[Row | None, Row | None]) -> str:
+    """Why a row cannot be believed to be a line of the form, though it is sound in itself; "" if it can."""
+    if row.gaps and any(beside is not None and _strange(form, beside) for beside in around):
+        return "beside_torn"
+    if len(own[line.id]) > 1:
+        return "line_twice"
+    return "" if _fits(form, line, row) else "other_heads"
 
 
 def _strange(form: TableForm, row: Row) -> bool:

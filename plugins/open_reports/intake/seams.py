@@ -67,7 +67,7 @@ def sheets(grids: Iterable[Grid], lexicons: Sequence[Lexicon], *, filled: bool =
     found: list[tuple[Sheet, Grid]] = []
     for grid in grids:
         own = _sheet(grid, filled=filled)
-        if found and _continues(found[-1][1], grid):
+        if found and found[-1][1].rows and grid.rows and _continues(found[-1][1], grid):
             found[-1] = (_joined(found[-1][0], own, lexicons), grid)
         else:
             found.append((own, grid))
@@ -92,31 +92,34 @@ def _continues(before: Grid, after: Grid) -> bool:
 
 
 def _joined(upper: Sheet, lower: Sheet, lexicons: Sequence[Lexicon]) -> Sheet:
-    # The head of a group that both halves stand under is drawn on both pages; the upper one is enough for their row.
     upper, lower = _groups_mended(upper, lower, lexicons)
-    last, first = (upper.starting[-1] if upper.rows else ()), (lower.starting[0] if lower.rows else ())
-    again = [cell for cell in first if (above := upper.covering.get((upper.rows - 1, cell.column))) and above.row < upper.rows - 1]
-    first = tuple(cell for cell in first if cell not in again)
-    whole = _whole(last, first, lexicons) if last and first else None
-    overlap = 1 if whole is not None else 0
-    shift = upper.rows - overlap
-    kept = [cell for cell in upper.cells if whole is None or cell.row != upper.rows - 1]
-    added = [replace(cell, row=cell.row + shift) for cell in lower.cells if whole is None or cell.row != 0]
-    if whole is not None:
-        added += [replace(cell, row=shift + 1, rowspan=cell.rowspan - 1) for cell in again if cell.rowspan > 1]
-    cells = (*kept, *(whole or ()), *added)
-    seam = shift
-    touching = {*upper.cut, *(row + shift for row in lower.cut)}
-    # A row that was put together is whole: it touches the cut no more.
-    cut = touching - {seam} if overlap else touching
-    return Sheet(
-        upper.place, upper.rows + lower.rows - overlap, upper.columns, cells, upper.seams | {seam}, frozenset(cut), filled=upper.filled
-    )
+    # The head of a group that both halves of a row stand under is drawn on both pages; the upper one is enough for them.
+    again = [cell for cell in lower.starting[0] if _drawn_above(upper, cell)]
+    first = [cell for cell in lower.starting[0] if cell not in again]
+    whole = _whole(upper.starting[-1], first, lexicons)
+    seam = upper.rows - (whole is not None)
+    touching = {*upper.cut, *(row + seam for row in lower.cut)}
+    if whole is None:
+        cells = (*upper.cells, *(replace(cell, row=cell.row + seam) for cell in lower.cells))
+    else:
+        # A row that was put together is whole: it touches the cut no more.
+        touching.discard(seam)
+        kept = [cell for cell in upper.cells if cell.row != seam]
+        below = [replace(cell, row=cell.row + seam) for cell in lower.cells if cell.row]
+        groups = [replace(cell, row=seam + 1, rowspan=cell.rowspan - 1) for cell in again if cell.rowspan > 1]
+        cells = (*kept, *whole, *below, *groups)
+    return replace(upper, rows=seam + lower.rows, cells=cells, seams=upper.seams | {seam}, cut=frozenset(touching))
+
+
+def _drawn_above(upper: Sheet, cell: Cell) -> bool:
+    """Whether a cell of the first row of a page goes on with one that began before the last row of the page above."""
+    above = upper.covering.get((upper.rows - 1, cell.column))
+    return above is not None and above.row < upper.rows - 1
 
 
 def _groups_mended(upper: Sheet, lower: Sheet, lexicons: Sequence[Lexicon]) -> tuple[Sheet, Sheet]:
     """Both parts, with the head of a group whose text the cut went through written out on both sides."""
-    for cell in lower.starting[0] if lower.rows else ():
+    for cell in lower.starting[0]:
         above = upper.covering.get((upper.rows - 1, cell.column))
         if above is None or (above.column, above.colspan) != (cell.column, cell.colspan):
             continue
@@ -133,21 +136,25 @@ def _whole(last: Sequence[Cell], first: Sequence[Cell], lexicons: Sequence[Lexic
 
     They are one if their labels are a label of the form only together, and only one of them carries figures.
     """
-    if [cell.column for cell in last] != [cell.column for cell in first] or any(cell.rowspan > 1 for cell in (*last, *first)):
+    pairs = list(zip(last, first, strict=False))
+    if len(last) != len(first) or any(a.column != b.column or a.rowspan > 1 or b.rowspan > 1 for a, b in pairs):
         return None
-    pairs = list(zip(last, first, strict=True))
-    labels = [(a, b) for a, b in pairs if a.text.strip() and b.text.strip()]
-    if len(labels) != 1 or not _one_label(labels[0][0].text, labels[0][1].text, lexicons):
+    both = [index for index, (a, b) in enumerate(pairs) if a.text.strip() and b.text.strip()]
+    if len(both) != 1 or not _one_label(pairs[both[0]], lexicons) or _on_both_sides(pairs[both[0] + 1 :]):
         return None
-    behind = [(a, b) for a, b in pairs if a.column > labels[0][0].column]
-    if not behind or (any(a.text.strip() for a, _ in behind) and any(b.text.strip() for _, b in behind)):
-        return None
-    return [replace(a, text=a.text + b.text if (a, b) in labels else a.text or b.text, doubts=(*a.doubts, *b.doubts)) for a, b in pairs]
+    return [replace(a, text=a.text + b.text, doubts=(*a.doubts, *b.doubts)) for a, b in pairs]
 
 
-def _one_label(upper: str, lower: str, lexicons: Sequence[Lexicon]) -> bool:
+def _on_both_sides(figures: Sequence[tuple[Cell, Cell]]) -> bool:
+    """Whether both halves of a row carry figures, or there are no cells for any."""
+    return not figures or all(any(cell.text.strip() for cell in half) for half in zip(*figures, strict=True))
+
+
+def _one_label(halves: tuple[Cell, Cell], lexicons: Sequence[Lexicon]) -> bool:
+    """Whether two texts are a label only together."""
     known = {label.bare for lexicon in lexicons for label in lexicon.labels}
-    together, halves = bare(upper + lower), (bare(upper), bare(lower))
-    if any(likeness(half, label) >= _ONE_LABEL for half in halves for label in known):
+    upper, lower = (cell.text for cell in halves)
+    together = bare(upper + lower)
+    if any(likeness(half, label) >= _ONE_LABEL for half in (bare(upper), bare(lower)) for label in known):
         return False
     return any(likeness(together, label) >= _ONE_LABEL for label in known)
