@@ -350,6 +350,18 @@ def test_litigation_drawn_over_seven_of_its_ten_columns() -> None:
     assert figures(read(rows)) == numbers(DISPUTES)
 
 
+def test_lines_of_table_four_below_one_another() -> None:
+    text_of = numbers(DISPUTES)
+    rows = [[Drawn("救济途径", "", colspan=2), *(Drawn(column.label.zh, "") for column in DISPUTES.columns.values())]]
+    for line in DISPUTES.lines.values():
+        group = [Drawn("行政诉讼", "", rowspan=2)] if line.id == "direct_litigation" else []
+        label = Drawn(line.label.zh, "", colspan=1 if line.groups else 2)
+        rows.append([*group, label, *(Drawn(text_of[f"disputes/{line.id}/{column}"], "") for column in DISPUTES.columns)])
+    found = read(rows)
+    assert figures(found) == text_of
+    assert asked(found) == set()
+
+
 def test_total_head_without_rowspan() -> None:
     rows = [list(row) for row in printed(APPLICATIONS, numbers(APPLICATIONS))]
     rows[1] = [each._replace(rowspan=1) if each.text in ("总计", "自然人") else each for each in rows[1]]
@@ -512,6 +524,25 @@ def test_half_of_each_of_two_reports() -> None:
     )
     assert found.refused is not None
     assert (found.refused.code, found.refused.values["one"]) == ("two_reports", title.format(2022))
+
+
+@pytest.mark.parametrize(
+    "between, refused",
+    [
+        ("政府信息公开工作年度报告（2023年）", False),
+        ("某某区某某局2023年政府信息公开工作年度报告", False),
+        ("注：上年结转数与2022年年度报告一致", False),
+        ("另一街道办事处2023年政府信息公开工作年度报告", True),
+    ],
+)
+def test_running_heads_are_no_second_report(between: str, refused: bool) -> None:  # noqa: FBT001 (a case)
+    found = read(
+        Paragraph(text="某某局2023年政府信息公开工作年度报告", place="", level=1),
+        printed(DISCLOSURE, numbers(DISCLOSURE)),
+        Paragraph(text=between, place=""),
+        printed(APPLICATIONS, numbers(APPLICATIONS)),
+    )
+    assert (found.refused is not None) == refused
 
 
 def test_links_to_other_years_are_no_second_report() -> None:

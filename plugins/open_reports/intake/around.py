@@ -21,6 +21,7 @@ _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 _DAY = re.compile(r"(?<!\d)(20\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)")
 _HEADING = re.compile(r"(?P<number>[一二三四五六七八九十]{1,2})[、.](?P<title>.{2,40})")
 _AMOUNT = re.compile(r"(?P<value>\d[\d,]*(?:\.\d+)?)(?P<unit>余?[条件项个次篇份场起名人]|%)?")
+_ENDING = re.compile(r"(?:年度报告|年报|annualreport)[)》]?$", re.IGNORECASE)
 _LONGEST_TITLE = 80
 _LIKE = 55
 """How like the form's title (of 100) that of a section must be where it is not marked as a heading."""
@@ -69,7 +70,9 @@ def _is_title(block: Paragraph) -> bool:
 def _agency(title: str) -> str:
     """Name before the year in a title such as 某某局2024年政府信息公开工作年度报告."""
     match = _YEAR.search(title)
-    return title[: match.start()].strip("关于的（(《") if match else ""
+    name = title[: match.start()].strip("关于的（(《") if match else ""
+    # 政府信息公开工作年度报告（2024年）: what stands before the year is not a name.
+    return "" if _TITLE.search(name) else name
 
 
 def _iso(match: re.Match[str] | None) -> str:
@@ -84,17 +87,23 @@ def _iso(match: re.Match[str] | None) -> str:
 
 def titles_between(manuscript: Manuscript) -> tuple[str, str] | None:
     """Titles of two different reports that each have tables below them; None if the file holds one report."""
-    current: tuple[str, str] | None = None
-    holding: tuple[str, str] | None = None
+    current = holding = ""
     for block in manuscript.blocks:
         if isinstance(block, Grid):
-            if holding is not None and current is not None and current[0] != holding[0]:
-                return holding[1], current[1]
-            holding = current if current is not None else holding
-        elif _is_title(block):
-            text = tidy(block.text)
-            current = (_YEAR.findall(folded(text))[0] + bare(_agency(text)), text)
+            if holding and current and _differ(holding, current):
+                return holding, current
+            holding = current or holding
+        elif _is_title(block) and (block.level or _ENDING.search(folded(block.text))):
+            current = tidy(block.text)
     return None
+
+
+def _differ(one: str, other: str) -> bool:
+    """Whether two titles are of reports of different years or agencies; a running head says less than the title."""
+    years = [_YEAR.findall(folded(text))[0] for text in (one, other)]
+    agencies = [bare(_agency(folded(text))) for text in (one, other)]
+    within = agencies[0] in agencies[1] or agencies[1] in agencies[0]
+    return years[0] != years[1] or (not within and likeness(*agencies) < _LIKE)
 
 
 def _sections(manuscript: Manuscript, form: Form) -> Iterator[tuple[Section | TableForm, list[Paragraph]]]:
