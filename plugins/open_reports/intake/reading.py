@@ -170,7 +170,7 @@ def _ruled(
 
 def _unfit(form: TableForm, line: Line, row: Row, own: Mapping[str, Sequence[Row]], around: tuple[Row | None, Row | None]) -> str:
     """Why a row cannot be believed to be a line of the form, though it is sound in itself; "" if it can."""
-    if row.gaps and any(beside is not None and _strange(form, beside) for beside in around):
+    if any(beside is not None and _strange(form, beside) for beside in around):
         return "beside_torn"
     if len(own[line.id]) > 1:
         return "line_twice"
