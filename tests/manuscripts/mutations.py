@@ -34,7 +34,7 @@ class Document:
 
     @property
     def tables(self) -> list[Rows]:
-        return [block for block in self.blocks if not isinstance(block, Paragraph) and block]
+        return [block for block in self.blocks if not isinstance(block, Paragraph) and any(block)]
 
     def manuscript(self) -> Manuscript:
         blocks: list[Grid | Paragraph] = []
