@@ -321,9 +321,11 @@ def test_labels_as_printed_are_kept() -> None:
     assert read(rows).labels == {("applications", "refused.prohibited_by_law"): "2.其他法律行政止公开"}
 
 
-def test_the_mistyped_corner_does_not_matter() -> None:
-    rows = renamed(printed(APPLICATIONS, numbers(APPLICATIONS)), APPLICATIONS.corner.zh, APPLICATIONS.corner.zh.replace("勾稽", "钩稽"))
-    assert figures(read(rows)) == numbers(APPLICATIONS)
+def test_a_mistyped_corner_is_noted() -> None:
+    corner = APPLICATIONS.corner.zh.replace("勾稽", "钩稽")
+    found = read(renamed(printed(APPLICATIONS, numbers(APPLICATIONS)), APPLICATIONS.corner.zh, corner))
+    assert figures(found) == numbers(APPLICATIONS)
+    assert [tuple(note) for note in found.notes] == [("applications", "", "", corner, f"原文表头如此（应为“{APPLICATIONS.corner.zh}”）")]
 
 
 def test_a_head_block_without_its_corner() -> None:

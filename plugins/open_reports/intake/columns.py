@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports.intake.cells import reads_as_figure, stated_unit
 from open_reports.intake.grid import Doubt
-from open_reports.intake.labels import bare
+from open_reports.intake.labels import bare, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -55,6 +55,8 @@ class Block:
     across: bool
     fault: str
     end: int
+    corner: tuple[str, str] | None = None
+    """What stands in the corner and what the form has there, where they differ."""
     until: int = 0
     forms: frozenset[str] = field(default_factory=frozenset)
 
@@ -154,7 +156,18 @@ def _block(sheet: Sheet, first: int, last: int, lexicon: Lexicon, known: Forms) 
     faults.append(_torn(heads, across=across))
     forms = [form.form for form in known.printing(lexicon.table) if all(head.column(form.form) for head in heads.values())]
     fault = next(filter(None, faults), "")
-    return Block(lexicon.table, sheet, first, last, heads, across, fault, end, forms=frozenset(forms))
+    corner = _corner(sheet, last, min(heads, default=0), lexicon)
+    return Block(lexicon.table, sheet, first, last, heads, across, fault, end, corner, forms=frozenset(forms))
+
+
+def _corner(sheet: Sheet, row: int, left: int, lexicon: Lexicon) -> tuple[str, str] | None:
+    """What stands left of the heads where it is like the form's corner but not the same, with what the form has."""
+    for position in range(left):
+        cell = sheet.at(row, position)
+        match = lexicon.match(cell.text) if cell is not None else None
+        if cell is not None and match is not None and not match.exact and match.corner:
+            return tidy(cell.text), match.label.text
+    return None
 
 
 def _head(told: Sequence[Cell], lexicon: Lexicon, faults: list[str], *, inside: bool) -> Head | None:

@@ -123,6 +123,11 @@ class Match(NamedTuple):
         return any(each.role in ("group", "corner") for each in self.label.meanings)
 
     @property
+    def corner(self) -> bool:
+        """Whether it is what stands in the corner, or over all columns."""
+        return any(each.role == "corner" for each in self.label.meanings)
+
+    @property
     def language(self) -> str:
         """Language it was printed in."""
         return next(iter(self.label.meanings)).language

@@ -129,12 +129,19 @@ def read_table(form: TableForm, rows: Sequence[Row]) -> Table:
             else:
                 around = (beside[index - 1] if index else None, beside[index + 1] if index + 1 < len(beside) else None)
                 _ruled(table, row, own, around, claims)
+    table.notes += _corners(form, rows)
     for address, slots in claims.items():
         if len(slots) > 1:
             table.open += [Open(*address, slot.cell.place, tidy(slot.cell.text), "line_twice") for slot in slots]
         else:
             _figure(table, address, slots[0])
     return table
+
+
+def _corners(form: TableForm, rows: Sequence[Row]) -> list[Note]:
+    """Notes on corners that are printed otherwise than on the form."""
+    found = {row.block.corner for row in rows if row.block is not None and row.block.corner is not None}
+    return [Note(form.id, "", "", printed[:200], f"原文表头如此（应为“{usual}”）") for printed, usual in sorted(found)]
 
 
 def _ruled(
