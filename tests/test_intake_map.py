@@ -503,6 +503,74 @@ def test_a_head_that_is_not_known_leaves_its_neighbours_unproved() -> None:
     assert {reason for _, reason in asked(found)} == {"heading_unknown"}
 
 
+def test_a_row_with_two_labels() -> None:
+    rows = changed(
+        printed(APPLICATIONS, numbers(APPLICATIONS)),
+        "一、本年新收政府信息公开申请数量",
+        lambda row, index: row.__setitem__(
+            slice(index, index + 1), [Drawn("四、结转下年度继续办理", "", colspan=2), row[index]._replace(colspan=1)]
+        ),
+    )
+    found = read(rows)
+    assert asked(found) >= {("applications/new", "two_labels")}
+    assert not any("/new/" in each for each in figures(found))
+
+
+def test_one_figure_under_two_heads() -> None:
+    rows = changed(
+        printed(APPLICATIONS, numbers(APPLICATIONS)),
+        "applications/new/enterprise",
+        lambda row, index: row.__setitem__(slice(index, index + 2), [row[index]._replace(colspan=2)]),
+    )
+    assert asked(read(rows)) == {("applications/new", "several")}
+
+
+@pytest.mark.parametrize(
+    "doubt, spoils", [(Doubt.STRUCK, True), (Doubt.NO_BOX, True), (Doubt.SUPERSCRIPT, False), (Doubt.DISAGREEING, False)]
+)
+def test_a_doubt_about_a_label_or_a_head(doubt: Doubt, spoils: bool) -> None:  # noqa: FBT001 (a case)
+    def doubted(text: str) -> Rows:
+        rows = printed(APPLICATIONS, numbers(APPLICATIONS))
+        return changed(rows, text, lambda row, index: row.__setitem__(index, row[index]._replace(doubts=(doubt,))))
+
+    label, head = read(doubted("（一）予以公开")), read(doubted("科研机构"))
+    if spoils:
+        assert {(each.line, each.reason) for each in label.open if each.table == "applications"} == {("granted", doubt.value)}
+        assert {each.proposal for each in label.open if each.line == "granted"} == {str(101 + 14 + index) for index in range(7)}
+        assert figures(head) == {}
+        assert {reason for _, reason in asked(head)} == {"heading_doubtful"}
+    else:
+        assert figures(label) == figures(head) == numbers(APPLICATIONS)
+
+
+def test_table_four_with_a_cell_too_few_or_a_row_too_many() -> None:
+    rows = printed(DISPUTES, numbers(DISPUTES))
+    lines = {f"disputes/{line}" for line in DISPUTES.lines}
+    short = changed(rows, "disputes/direct_litigation/other", lambda row, index: row.pop(index))
+    assert asked(read(short)) == {(line, "short_row") for line in lines}
+    assert asked(read([*rows, rows[-1]])) == {(line, "line_twice") for line in lines}
+    lost = renamed(rows, "复议后起诉", "")
+    assert figures(read(lost)) == {}
+
+
+def test_a_form_that_no_row_tells_is_asked() -> None:
+    rows = printed(
+        APPLICATIONS, numbers(APPLICATIONS), absent={f"applications/{line}" for line in APPLICATIONS.lines if line.startswith("other.")}
+    )
+    found = read(rows, facts={"year": "2024"})
+    assert found.forms == {"applications": "2021"}
+    assert ("applications/other.other", "form_unsure") in asked(found)
+    assert found.absent == ()
+
+
+def test_a_label_too_long_for_the_package_is_noted() -> None:
+    label = f"一、本年新收政府信息公开申请数量（{'含' * 150}）"
+    found = read(printed(APPLICATIONS, numbers(APPLICATIONS), labels={"applications/new": label}))
+    assert found.labels == {}
+    assert [(note.line, note.printed) for note in found.notes] == [("new", label)]
+    assert figures(found) == numbers(APPLICATIONS)
+
+
 # -- two in one
 
 
