@@ -674,6 +674,24 @@ def test_a_table_with_other_edges_does_not_go_on(lines: tuple[float, ...]) -> No
     assert found.absent == ()
 
 
+@pytest.mark.parametrize("cut", range(4, 28))
+def test_a_row_lost_at_the_top_of_a_page_is_not_absent(cut: int) -> None:
+    """A browser leaves a table open at the end of a page, and the first row of the next is lost: asked, not called absent."""
+    text_of = numbers(APPLICATIONS)
+    upper, lower = pages(printed(APPLICATIONS, text_of), cut)
+    kept = [each for each in lower.cells if each.row > 0 or each.rowspan > 1]
+    lower = replace(
+        lower,
+        rows=lower.rows - 1,
+        cells=tuple(replace(each, row=max(each.row - 1, 0), rowspan=each.rowspan - (each.row == 0)) for each in kept),
+    )
+    found = read(upper, lower)
+    line = list(APPLICATIONS.lines)[cut - GROUPS]
+    assert found.absent == ()
+    assert asked(found) == {(f"applications/{line}", "line_missing")}
+    assert figures(found) == {address: text for address, text in text_of.items() if address.split("/")[1] != line}
+
+
 def cut_row(figures_above: bool, *, whole: bool) -> tuple[Grid, Grid, dict[str, str]]:  # noqa: FBT001 (a case)
     """Table 3 cut in the middle of the row 二、上年结转: half of its label here, half there, the numbers on one side."""
     text_of = numbers(APPLICATIONS)

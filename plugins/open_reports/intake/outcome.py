@@ -223,7 +223,7 @@ class _Found:
                 if line in table.met:
                     continue
                 place = self._stands(table.form, line)
-                if place is None and table.understood:
+                if place is None and table.understood and line not in table.at_seams:
                     absent.append((name, line))
                 else:
                     missing.append(Open(name, line, "", place or "", "", "line_missing"))

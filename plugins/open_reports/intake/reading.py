@@ -13,12 +13,13 @@ from open_reports.intake.lines import Slot, by_line
 from open_reports.report import Note
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from open_reports.form import Line, TableForm
     from open_reports.intake.columns import Block, Head
     from open_reports.intake.grid import Cell
     from open_reports.intake.lines import Row
+    from open_reports.intake.seams import Sheet
 
 _PROPOSED = frozenset({"beside_torn", *(doubt.value for doubt in SPOILING)})
 """Faults of a row that fits its heads: what stands under each is likely what was printed for it."""
@@ -65,6 +66,8 @@ class Table:
     understood: bool = True
     met: set[str] = field(default_factory=set)
     """Lines that some row was told to be, whatever became of it."""
+    at_seams: set[str] = field(default_factory=set)
+    """Lines that the form has between the last row of a page and the first of the next: one of them may have been lost there."""
 
 
 class Fit(NamedTuple):
@@ -130,12 +133,24 @@ def read_table(form: TableForm, rows: Sequence[Row]) -> Table:
                 around = (beside[index - 1] if index else None, beside[index + 1] if index + 1 < len(beside) else None)
                 _ruled(table, row, own, around, claims)
     table.notes += _corners(form, rows)
+    table.at_seams = {line for sheet in {id(row.sheet): row.sheet for row in rows}.values() for line in _lost(form, sheet, rows)}
     for address, slots in claims.items():
         if len(slots) > 1:
             table.open += [Open(*address, slot.cell.place, tidy(slot.cell.text), "line_twice") for slot in slots]
         else:
             _figure(table, address, slots[0])
     return table
+
+
+def _lost(form: TableForm, sheet: Sheet, rows: Sequence[Row]) -> Iterator[str]:
+    """Lines that the form has between the rows above and below each seam of a sheet, and beyond an end of it that is cut."""
+    order = list(form.lines)
+    places = [(row.number, order.index(line)) for row in rows if row.sheet is sheet for line in row.ids if line in form.lines]
+    ends = {row and sheet.rows for row in (0, sheet.rows - 1) if row in sheet.cut}
+    for seam in sheet.seams | ends:
+        above = max((place for number, place in places if number < seam), default=-1)
+        below = min((place for number, place in places if number >= seam), default=len(order))
+        yield from order[above + 1 : below]
 
 
 def _corners(form: TableForm, rows: Sequence[Row]) -> list[Note]:
