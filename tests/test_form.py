@@ -95,6 +95,13 @@ def test_every_label_in_both_languages(form: TableForm, language: str) -> None:
     assert has_chinese == ([label.zh for label in labels] if language == "zh" else [])
 
 
+def test_labels_that_agencies_print_instead_are_data() -> None:
+    lines, columns = forms()["2021"].tables["disclosure"].lines, forms()["2019"].tables["disclosure"].columns
+    assert lines["normative_documents"].aliases == ("规范性文件",)
+    assert columns["disclosed"].aliases == ("本年公开数量",)
+    assert lines["rules"].aliases == ()
+
+
 # -- what derives from it
 
 
@@ -223,6 +230,10 @@ def test_a_rule_that_names_no_line_is_an_error(this: str, by: str, place: str, c
         ("{id: disclosed, zh", "{id: made, zh", "tables.disclosure.columns[1].id", "form.column_twice"),
         ("columns: [made, disclosed, total_disclosed]", "columns: [made, disclosed, totals]", "tables.disclosure.lines[0].columns", "form.no_such_column"),
         ("{id: carried_in, zh", "{id: new, zh", "tables.applications.lines", "form.line_twice"),
+        ("aliases: [行政规范性文件]", "aliases: [规章]", "tables.disclosure.lines", "form.alias_twice"),
+        ("aliases: [行政规范性文件]", "aliases: [规范性文件]", "tables.disclosure.lines", "form.alias_twice"),
+        ("aliases: [本年公开数量]", "aliases: [公开数, 公开数]", "tables.disclosure.columns", "form.alias_twice"),
+        ("aliases: [本年公开数量]", "aliases: 本年公开数量", "tables.disclosure.columns[1].aliases", "record.not_list"),
         ("{id: carried_in, zh", "{id: Carried-In, zh", "tables.applications.lines[1].id", "record.pattern"),
         ("zh: 规章, en: Government rules", "zh: 规章", "tables.disclosure.lines[0].lines[0].en", "record.missing"),
         ("blames: total\n", "blames: sum\n", "tables.applications.rules[0].blames", "record.choice"),

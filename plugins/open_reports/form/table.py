@@ -20,13 +20,17 @@ Axis = Literal["line", "column"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One measured column. `groups` are the heads printed above it, outermost first; `unit` as printed or implied."""
+    """One measured column. `groups` are the heads printed above it, outermost first; `unit` as printed or implied.
+
+    `aliases` are other labels under which agencies print it, by which a published file is read.
+    """
 
     id: str
     label: Text
     type: CellType
     unit: str
     groups: tuple[Text, ...] = ()
+    aliases: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return self.id
@@ -34,13 +38,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One printed line. `groups` are the heads it stands under, outermost first; `columns` the ids that have a cell."""
+    """One printed line. `groups` are the heads it stands under, outermost first; `columns` the ids that have a cell.
+
+    `aliases` are other labels under which agencies print it, by which a published file is read.
+    """
 
     id: str
     label: Text
     groups: tuple[Text, ...]
     # Table 2 prints other columns in each block, so a line must say itself which cells it has.
     columns: tuple[str, ...]
+    aliases: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return self.id

@@ -11,7 +11,7 @@ from open_reports.form.table import Block, Column, Line, Rule, TableForm, Term
 from open_reports.text import Text, open_text_of, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from open_reports.document import Record
     from open_reports.form.common import Common
@@ -30,6 +30,8 @@ def read_table(table: str, form: str, section: str, record: Record, common: Comm
             if line.id in lines:
                 record.note("lines", "form.line_twice", found=line.id)
             lines[line.id] = line
+    for axis, members in (("lines", lines.values()), ("columns", columns.values())):
+        _told_apart(axis, members, record)
     head = record.get("head")
     rules = record.each("rules", lambda rule: _rule(rule, lines, columns))
     loaded = TableForm(
@@ -66,6 +68,7 @@ def _columns(record: Record, groups: tuple[Text, ...], common: Common) -> Iterat
                 type=common.cells.get(kind, next(iter(common.cells.values()))),
                 unit=entry.text("unit"),
                 groups=groups,
+                aliases=entry.texts("aliases", most=120),
             )
             found = [column]
         for column in found:
@@ -100,8 +103,24 @@ def _lines(entries: list[Record], groups: tuple[Text, ...], columns: tuple[str, 
             group = text_of(entry.record("group"))
             yield from _lines(list(entry.records("lines", required=True)), (*groups, group), columns)
         else:
-            yield Line(id=entry.matching("id", LINE_ID, "refused.state_secrets"), label=open_text_of(entry), groups=groups, columns=columns)
+            yield Line(
+                id=entry.matching("id", LINE_ID, "refused.state_secrets"),
+                label=open_text_of(entry),
+                groups=groups,
+                columns=columns,
+                aliases=entry.texts("aliases", most=120),
+            )
         entry.close()
+
+
+def _told_apart(axis: str, members: Iterable[Line | Column], record: Record) -> None:
+    """Note an alias that is the label of another line or column, or of its own, for it would tell nothing."""
+    seen: set[str] = {member.label.zh for member in members}
+    for member in members:
+        for alias in member.aliases:
+            if alias in seen:
+                record.note(axis, "form.alias_twice", found=alias)
+            seen.add(alias)
 
 
 # A rule is written as the form or a reader would say it, `new + carried_in = total + carried_out`, and so can be checked by eye.

@@ -1,0 +1,170 @@
+"""What stands around the tables of a report: title, agency, year and date, its prose sections, figures that section one states."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from open_reports.form import OVERVIEW, Section
+from open_reports.intake.grid import Grid
+from open_reports.intake.labels import bare, folded, likeness, tidy, unnumbered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from open_reports.form import Form, Forms, TableForm
+    from open_reports.intake.grid import Manuscript, Paragraph
+
+_TITLE = re.compile(r"年度报告|年报|annualreport", re.IGNORECASE)
+_YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
+_DAY = re.compile(r"(?<!\d)(20\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)")
+_HEADING = re.compile(r"(?P<number>[一二三四五六七八九十]{1,2})[、.](?P<title>.{2,40})")
+_AMOUNT = re.compile(r"(?P<value>\d[\d,]*(?:\.\d+)?)(?P<unit>余?[条件项个次篇份场起名人]|%)?")
+_ENDING = re.compile(r"(?:年度报告|年报|annualreport)[)》]?$", re.IGNORECASE)
+_LONGEST_TITLE = 80
+_LIKE = 55
+"""How like the form's title (of 100) that of a section must be where it is not marked as a heading."""
+
+
+class Facts(NamedTuple):
+    """What a file says of itself, "" or None where it does not: all offered, none taken for granted."""
+
+    title: str
+    agency: str
+    year: int | None
+    published: str
+    url: str
+
+
+class Stated(NamedTuple):
+    """A figure that section one may state, to be confirmed: the item as overview.csv would name it, and the sentence it stands in."""
+
+    item: str
+    value: str
+    unit: str
+    place: str
+    seen: str
+
+
+def facts(manuscript: Manuscript) -> Facts:
+    """What a file says of itself: its own facts first, then its first title."""
+    own = manuscript.facts
+    titles = [tidy(block.text) for block in manuscript.blocks if not isinstance(block, Grid) and _is_title(block)]
+    said = tidy(own.get("title", ""))
+    title = said if _TITLE.search(said) or not titles else titles[0]
+    years = [
+        *_YEAR.findall(folded(own.get("year", ""))),
+        *_YEAR.findall(folded(title)),
+        *(y for each in titles for y in _YEAR.findall(each)),
+    ]
+    day = _DAY.search(own.get("published", ""))
+    return Facts(title, tidy(own.get("agency", "")) or _agency(title), int(years[0]) if years else None, _iso(day), own.get("url", ""))
+
+
+def _is_title(block: Paragraph) -> bool:
+    text = folded(block.text)
+    return len(text) <= _LONGEST_TITLE and _TITLE.search(text) is not None and _YEAR.search(text) is not None and "。" not in text
+
+
+def _agency(title: str) -> str:
+    """Name before the year in a title such as 某某局2024年政府信息公开工作年度报告."""
+    match = _YEAR.search(title)
+    name = title[: match.start()].strip("关于的（(《") if match else ""
+    # 政府信息公开工作年度报告（2024年）: what stands before the year is not a name.
+    return "" if _TITLE.search(name) else name
+
+
+def _iso(match: re.Match[str] | None) -> str:
+    """The day as ISO 8601 has it; "" if there is none such."""
+    if match is None:
+        return ""
+    try:
+        return date(*map(int, match.groups())).isoformat()
+    except ValueError:
+        return ""
+
+
+def titles_between(manuscript: Manuscript) -> tuple[str, str] | None:
+    """Titles of two different reports that each have tables below them; None if the file holds one report."""
+    current = holding = ""
+    for block in manuscript.blocks:
+        if isinstance(block, Grid):
+            if holding and current and _differ(holding, current):
+                return holding, current
+            holding = current or holding
+        elif _is_title(block) and (block.level or _ENDING.search(folded(block.text))):
+            current = tidy(block.text)
+    return None
+
+
+def _differ(one: str, other: str) -> bool:
+    """Whether two titles are of reports of different years or agencies; a running head says less than the title."""
+    years = [_YEAR.findall(folded(text))[0] for text in (one, other)]
+    agencies = [bare(_agency(folded(text))) for text in (one, other)]
+    within = agencies[0] in agencies[1] or agencies[1] in agencies[0]
+    return years[0] != years[1] or (not within and likeness(*agencies) < _LIKE)
+
+
+def _sections(manuscript: Manuscript, form: Form) -> Iterator[tuple[Section | TableForm, list[Paragraph]]]:
+    """Sections of the form in the order of the file, each with the paragraphs below its heading."""
+    by_number = {part.number if isinstance(part, Section) else part.section: part for part in form.parts}
+    order = list(by_number)
+    current: list[Paragraph] | None = None
+    reached = -1
+    for block in manuscript.blocks:
+        if isinstance(block, Grid):
+            continue
+        number = _heading(block, by_number)
+        if number and order.index(number) > reached:
+            reached = order.index(number)
+            current = []
+            yield by_number[number], current
+        elif current is not None and block.text.strip():
+            current.append(block)
+
+
+def _heading(block: Paragraph, by_number: Mapping[str, Section | TableForm]) -> str:
+    """Number of the section that a paragraph is the heading of; "" if of none."""
+    match = _HEADING.fullmatch(folded(block.text))
+    if match is None or match["number"] not in by_number:
+        return ""
+    alike = likeness(bare(match["title"]), bare(by_number[match["number"]].title.zh)) >= _LIKE
+    return match["number"] if alike or block.level else ""
+
+
+def prose(manuscript: Manuscript, form: Form) -> dict[str, tuple[str, ...]]:
+    """Paragraphs of each prose section by its id, as they stand in the file."""
+    found = [(part, paragraphs) for part, paragraphs in _sections(manuscript, form) if isinstance(part, Section)]
+    return {part.id: tuple(" ".join(each.text.split()) for each in paragraphs) for part, paragraphs in found}
+
+
+def stated(manuscript: Manuscript, form: Form, known: Forms) -> tuple[Stated, ...]:
+    """Figures that section one may state: what the narrative's phrases name, followed by a number. Proposals, never figures."""
+    found: dict[str, Stated] = {}
+    for part, paragraphs in list(_sections(manuscript, form)):
+        if isinstance(part, Section) and part.id == OVERVIEW:
+            for paragraph in paragraphs:
+                for statement in known.narrative:
+                    told = _stated(paragraph, (*statement.phrases, *statement.items))
+                    if told is not None:
+                        found.setdefault(statement.id, told)
+    return tuple(found.values())
+
+
+def _stated(paragraph: Paragraph, names: Sequence[str]) -> Stated | None:
+    """The first number in a paragraph that follows one of the names at once, the longest name first."""
+    text = folded(paragraph.text)
+    for name in sorted(names, key=len, reverse=True):
+        for position in (match.start() for match in re.finditer(re.escape(folded(name)), text)):
+            amount = _AMOUNT.match(text, position + len(folded(name)))
+            if amount is not None:
+                return Stated(name, amount["value"].replace(",", ""), amount["unit"] or "", paragraph.place, _sentence(text, position))
+    return None
+
+
+def _sentence(text: str, position: int) -> str:
+    """The sentence that a position lies in."""
+    start = text.rfind("。", 0, position) + 1
+    end = text.find("。", position)
+    return unnumbered(text[start : end + 1 if end >= 0 else len(text)])

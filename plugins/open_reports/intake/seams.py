@@ -1,0 +1,160 @@
+"""Seams: tables that the end of a page cuts in two are put together again, where their edges show that they are one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from open_reports.intake.grid import Cell, Grid
+from open_reports.intake.labels import bare, likeness
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from open_reports.intake.labels import Lexicon
+
+_NEAR = 8.0
+"""Points by which lines between columns may differ from one page to the next."""
+_ONE_LABEL = 95
+"""How like a label (of 100) the two halves of a cut row must be together."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table as it was before pages cut it; `seams` are the rows that begin a page, `cut` those that touch the end of one."""
+
+    place: str
+    rows: int
+    columns: int
+    cells: tuple[Cell, ...]
+    seams: frozenset[int] = frozenset()
+    cut: frozenset[int] = frozenset()
+    filled: bool = False
+    """Whether a position without a cell is a blank cell: so in spreadsheets, where each cell has its address."""
+
+    @cached_property
+    def covering(self) -> Mapping[tuple[int, int], Cell]:
+        """Cell that covers each position; one without is missing."""
+        return Grid(place=self.place, rows=self.rows, columns=self.columns, cells=self.cells).covering()
+
+    @cached_property
+    def starting(self) -> tuple[tuple[Cell, ...], ...]:
+        """Cells that begin in each row, from the left."""
+        found: list[list[Cell]] = [[] for _ in range(self.rows)]
+        for cell in self.cells:
+            found[cell.row].append(cell)
+        return tuple(tuple(sorted(row, key=lambda cell: cell.column)) for row in found)
+
+    def at(self, row: int, column: int) -> Cell | None:
+        """Cell that covers a position, or None where there is a hole."""
+        found = self.covering.get((row, column))
+        if found is None and self.filled:
+            return Cell(row=row, column=column, text="", place=f"{self.place} R{row + 1}C{column + 1}")
+        return found
+
+    @cached_property
+    def ends(self) -> tuple[int, ...]:
+        """Where each row ends: the first position behind its last cell."""
+        found = [0] * self.rows
+        for row, column in self.covering:
+            found[row] = max(found[row], column + 1)
+        return tuple(found)
+
+
+def sheets(grids: Iterable[Grid], lexicons: Sequence[Lexicon], *, filled: bool = False) -> tuple[Sheet, ...]:
+    """Tables of a file, those put together that continue one another over the end of a page."""
+    found: list[tuple[Sheet, Grid]] = []
+    for grid in grids:
+        own = _sheet(grid, filled=filled)
+        if found and found[-1][1].rows and grid.rows and _continues(found[-1][1], grid):
+            found[-1] = (_joined(found[-1][0], own, lexicons), grid)
+        else:
+            found.append((own, grid))
+    return tuple(sheet for sheet, _ in found)
+
+
+def _sheet(grid: Grid, *, filled: bool) -> Sheet:
+    cut = set()
+    if grid.edge is not None and grid.rows:
+        cut |= {0} if grid.edge.top else set()
+        cut |= {grid.rows - 1} if grid.edge.bottom else set()
+    return Sheet(grid.place, grid.rows, grid.columns, grid.cells, cut=frozenset(cut), filled=filled)
+
+
+def _continues(before: Grid, after: Grid) -> bool:
+    """Whether a table goes on from the bottom of one page to the top of the next, with the same columns."""
+    one, other = before.edge, after.edge
+    if one is None or other is None or before.columns != after.columns or len(one.lines) != len(other.lines):
+        return False
+    near = all(abs(a - b) <= _NEAR for a, b in zip(one.lines, other.lines, strict=True))
+    return one.bottom and other.top and other.page == one.page + 1 and near
+
+
+def _joined(upper: Sheet, lower: Sheet, lexicons: Sequence[Lexicon]) -> Sheet:
+    upper, lower = _groups_mended(upper, lower, lexicons)
+    # The head of a group that both halves of a row stand under is drawn on both pages; the upper one is enough for them.
+    again = [cell for cell in lower.starting[0] if _drawn_above(upper, cell)]
+    first = [cell for cell in lower.starting[0] if cell not in again]
+    whole = _whole(upper.starting[-1], first, lexicons)
+    seam = upper.rows - (whole is not None)
+    touching = {*upper.cut, *(row + seam for row in lower.cut)}
+    if whole is None:
+        cells = (*upper.cells, *(replace(cell, row=cell.row + seam) for cell in lower.cells))
+    else:
+        # A row that was put together is whole: it touches the cut no more.
+        touching.discard(seam)
+        kept = [cell for cell in upper.cells if cell.row != seam]
+        below = [replace(cell, row=cell.row + seam) for cell in lower.cells if cell.row]
+        groups = [replace(cell, row=seam + 1, rowspan=cell.rowspan - 1) for cell in again if cell.rowspan > 1]
+        cells = (*kept, *whole, *below, *groups)
+    return replace(upper, rows=seam + lower.rows, cells=cells, seams=upper.seams | {seam}, cut=frozenset(touching))
+
+
+def _drawn_above(upper: Sheet, cell: Cell) -> bool:
+    """Whether a cell of the first row of a page goes on with one that began before the last row of the page above."""
+    above = upper.covering.get((upper.rows - 1, cell.column))
+    return above is not None and above.row < upper.rows - 1
+
+
+def _groups_mended(upper: Sheet, lower: Sheet, lexicons: Sequence[Lexicon]) -> tuple[Sheet, Sheet]:
+    """Both parts, with the head of a group whose text the cut went through written out on both sides."""
+    for cell in lower.starting[0]:
+        above = upper.covering.get((upper.rows - 1, cell.column))
+        if above is None or (above.column, above.colspan) != (cell.column, cell.colspan):
+            continue
+        together = above.text + cell.text
+        matches = [match for lexicon in lexicons if (match := lexicon.match(together)) is not None and match.exact and match.group]
+        if matches and above.text.strip() and cell.text.strip():
+            upper = replace(upper, cells=tuple(replace(each, text=together) if each is above else each for each in upper.cells))
+            lower = replace(lower, cells=tuple(replace(each, text=together) if each is cell else each for each in lower.cells))
+    return upper, lower
+
+
+def _whole(last: Sequence[Cell], first: Sequence[Cell], lexicons: Sequence[Lexicon]) -> list[Cell] | None:
+    """The row that two halves are together, or None where they are two rows.
+
+    They are one if their labels are a label of the form only together, and only one of them carries figures.
+    """
+    pairs = list(zip(last, first, strict=False))
+    if len(last) != len(first) or any(a.column != b.column or a.rowspan > 1 or b.rowspan > 1 for a, b in pairs):
+        return None
+    both = [index for index, (a, b) in enumerate(pairs) if a.text.strip() and b.text.strip()]
+    if len(both) != 1 or not _one_label(pairs[both[0]], lexicons) or _on_both_sides(pairs[both[0] + 1 :]):
+        return None
+    return [replace(a, text=a.text + b.text, doubts=(*a.doubts, *b.doubts)) for a, b in pairs]
+
+
+def _on_both_sides(figures: Sequence[tuple[Cell, Cell]]) -> bool:
+    """Whether both halves of a row carry figures, or there are no cells for any."""
+    return not figures or all(any(cell.text.strip() for cell in half) for half in zip(*figures, strict=True))
+
+
+def _one_label(halves: tuple[Cell, Cell], lexicons: Sequence[Lexicon]) -> bool:
+    """Whether two texts are a label only together."""
+    known = {label.bare for lexicon in lexicons for label in lexicon.labels}
+    upper, lower = (cell.text for cell in halves)
+    together = bare(upper + lower)
+    if any(likeness(half, label) >= _ONE_LABEL for half in (bare(upper), bare(lower)) for label in known):
+        return False
+    return any(likeness(together, label) >= _ONE_LABEL for label in known)
