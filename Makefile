@@ -62,7 +62,7 @@ test: browser lint ## 运行全部检查和测试 · run every check and test, i
 	@$(RUN) -m pytest $(PYTEST_FLAGS)
 
 quick: $(TEST) ## 只运行不需要浏览器和完整生成的测试 · the tests that need neither a browser nor a build; no lint
-	@$(RUN) -m pytest -m 'not browser and not build' $(PYTEST_FLAGS)
+	@$(RUN) -m pytest -m 'not browser and not build and not long' $(PYTEST_FLAGS)
 
 # By itself, for following every line takes half as much processor time again as the tests; what needs a browser or a build is
 # not followed anyway (the marker `unmeasured`).

@@ -94,6 +94,7 @@ def silent(found: Outcome, held: Mapping[str, str]) -> list[str]:
     return faults
 
 
+@pytest.mark.long
 @pytest.mark.unmeasured
 @pytest.mark.parametrize("share", range(SHARES))
 def test_nothing_is_silently_wrong(share: int) -> None:
