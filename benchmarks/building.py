@@ -142,16 +142,13 @@ def _without_sizes(page: Path) -> str:
 
 def against(folder: Path, *, reports: int, runs: int, other: Path) -> bool:
     """Measure every case here and in another checkout, taking turns; return whether none costs more here than there."""
-    log = folder / "log.txt"
     print(f"{reports:,} reports, {runs} rounds, beside another checkout; {machine()}", flush=True)
+    log = folder / "log.txt"
     benches = [Bench(folder / name, reports, root) for name, root in (("here", ROOT), ("there", other))]
     for bench in benches:
         bench.warm_up(log)
-    # A name for each checkout, and the two of a kind one after the other: so each pair meets the same minute of the machine.
-    cases = [bench.case(kind)._replace(name=f"{kind} {number}") for kind in LINES for number, bench in enumerate(benches)]
-    costs = rounds(cases, runs, log)
-    ours, theirs = ({kind: costs[f"{kind} {number}"] for kind in LINES} for number in (0, 1))
-    return verdict(beside(ours, theirs), reports)
+    pairs = {kind: [bench.case(kind) for bench in benches] for kind in LINES}
+    return verdict(beside(pairs, runs, log), reports)
 
 
 def run(folder: Path, *, reports: int, runs: int, large: bool, profiled: Sequence[str]) -> bool:

@@ -93,15 +93,13 @@ class Bench:
 
 def against(folder: Path, *, reports: int, runs: int, other: Path) -> bool:
     """Measure the check here and in another checkout, taking turns; return whether it costs no more here than there."""
-    log = folder / "log.txt"
     print(f"{reports:,} packages, {runs} rounds, beside another checkout; {machine()}", flush=True)
+    log = folder / "log.txt"
     benches = [Bench(folder / name, reports, root) for name, root in (("here", ROOT), ("there", other))]
     for bench in benches:
         bench.warm_up(log)
-    cases = [bench.check(kind)._replace(name=f"{kind} {number}") for kind in PROFILED for number, bench in enumerate(benches)]
-    costs = rounds(cases, runs, log)
-    ours, theirs = ({kind: costs[f"{kind} {number}"] for kind in PROFILED} for number in (0, 1))
-    return verdict(beside(ours, theirs), reports)
+    pairs = {kind: [bench.check(kind) for bench in benches] for kind in PROFILED}
+    return verdict(beside(pairs, runs, log), reports)
 
 
 def run(folder: Path, *, reports: int, runs: int, large: bool, sample: int, profiled: Sequence[str]) -> bool:

@@ -121,17 +121,20 @@ def ratios(costs: Sequence[Cost], base: Sequence[Cost]) -> Spread:
     return Spread.of([one.cpu / other.cpu for one, other in zip(costs, base, strict=True)])
 
 
-def beside(ours: Mapping[str, Sequence[Cost]], theirs: Mapping[str, Sequence[Cost]]) -> list[bool]:
-    """Print what each case costs as a multiple of the same case in another checkout, and whether that is within the budgets.
+def beside(pairs: Mapping[str, Sequence[Case]], runs: int, log: Path) -> list[bool]:
+    """Run each case here and in another checkout, by name; print what ours costs as a multiple of theirs, and whether budgets are held.
 
     As for `growth`, the quietest run of either counts; the ratios round by round stand beside it.
     """
+    # A name for each checkout, and the two of a kind one after the other: so each pair meets the same minute of the machine.
+    costs = rounds([case._replace(name=f"{name} {number}") for name, pair in pairs.items() for number, case in enumerate(pair)], runs, log)
     kept = []
-    for name, costs in ours.items():
-        one, other = (min(cost.cpu for cost in found) for found in (costs, theirs[name]))
-        said = f"{name}: CPU time {one:.2f} against {other:.2f} s, by rounds x {ratios(costs, theirs[name]).words()}"
+    for name in pairs:
+        ours, theirs = costs[f"{name} 0"], costs[f"{name} 1"]
+        one, other = (min(cost.cpu for cost in found) for found in (ours, theirs))
+        said = f"{name}: CPU time {one:.2f} against {other:.2f} s, by rounds x {ratios(ours, theirs).words()}"
         kept.append(held(said, one / other, most=MOST_BESIDE))
-        one, other = (max(cost.memory for cost in found) for found in (costs, theirs[name]))
+        one, other = (max(cost.memory for cost in found) for found in (ours, theirs))
         kept.append(held(f"{name}: peak memory {one:.0f} against {other:.0f} MB", one / other, most=MOST_MEMORY_BESIDE))
     return kept
 
