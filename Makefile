@@ -16,6 +16,7 @@ export PIP_USER := 0
 ADDR ?= 127.0.0.1:8000
 # A file's tests stay in one process, which makes what they share once.
 PYTEST_FLAGS ?= -n auto --dist loadfile
+QUICK := -m 'not browser and not build and not long'
 UV_VERSION := 0.13.9
 NODE_VERSION := 24.19.0
 
@@ -62,12 +63,12 @@ test: browser lint ## 运行全部检查和测试 · run every check and test, i
 	@$(RUN) -m pytest $(PYTEST_FLAGS)
 
 quick: $(TEST) ## 只运行不需要浏览器和完整生成的测试 · the tests that need neither a browser nor a build; no lint
-	@$(RUN) -m pytest -m 'not browser and not build and not long' $(PYTEST_FLAGS)
+	@$(RUN) -m pytest $(QUICK) $(PYTEST_FLAGS)
 
-# By itself, for following every line takes half as much processor time again as the tests; what needs a browser or a build is
+# By itself, for following every line takes half as much processor time again as the tests; what the quick tests leave out is
 # not followed anyway (the marker `unmeasured`).
 coverage: $(TEST) ## 测试覆盖了多少代码 · how much of the code the quick tests go through, and whether it is enough
-	@$(RUN) -m pytest -m 'not browser and not build' $(PYTEST_FLAGS) --cov
+	@$(RUN) -m pytest $(QUICK) $(PYTEST_FLAGS) --cov
 
 lint: $(TEST) scripts ## 检查代码格式和类型 · check the code's style and types
 	@$(RUN) -m ruff check --quiet
