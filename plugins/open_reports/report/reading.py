@@ -68,9 +68,7 @@ class _Package:
         entries, faults = gate.children(folder, self.place)
         self.faults += faults
         # Whatever is not asked for is refused, not passed over: it may be a table under a mistyped name.
-        self.faults += gate.unexpected(
-            entries, {DESCRIPTOR, PROSE, OPEN, "data"} if OPEN in entries else {DESCRIPTOR, PROSE, "data"}, self.place
-        )
+        self.faults += gate.unexpected((name for name in entries if name != OPEN), {DESCRIPTOR, PROSE, "data"}, self.place)
         inside = self._inside(folder, entries)
         if any(each.file == f"{self.place}/data" for each in self.faults):
             return  # every package has its figures there: without them, nothing else is worth telling
