@@ -14,9 +14,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from manuscripts.html import archive, markdown, plain, tabs, word
-from manuscripts.statutory import corpus, original
+from manuscripts.statutory import corpus, headings, original
 from open_reports.errors import IntakeError
-from open_reports.intake.grid import Doubt, Grid, Manuscript, Paragraph, headings, placed
+from open_reports.intake.grid import Doubt, Grid, Manuscript, Paragraph, placed
 from open_reports.intake.readers import html, mhtml, text
 
 if TYPE_CHECKING:
@@ -123,8 +123,8 @@ def test_what_the_page_says_of_itself(shape: str) -> None:
 def test_headings_and_order() -> None:
     report = CORPUS["pingtan/2023"]
     found = html.read(plain(report))
-    assert [each.text for each in headings(found.blocks)] == [block.text for block in report.blocks() if isinstance(block, Paragraph)]
-    assert [each.level for each in headings(found.blocks)] == [1, 2, 2, 2, 2, 2, 2]
+    assert [each.text for each in headings(found)] == [block.text for block in report.blocks() if isinstance(block, Paragraph)]
+    assert [each.level for each in headings(found)] == [1, 2, 2, 2, 2, 2, 2]
     kinds = ["表" if isinstance(each, Grid) else each.text[:1] for each in found.blocks]
     assert kinds == ["首", "平", "一", "二", "表", "三", "表", "四", "表", "五", "六", "版"]
 

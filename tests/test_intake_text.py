@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from manuscripts.html import markdown, markdown_torn, plain, run_together, tabs
-from manuscripts.statutory import Original
+from manuscripts.statutory import Original, headings
 from open_reports.errors import IntakeError
-from open_reports.intake.grid import Doubt, Grid, Paragraph, headings, placed
+from open_reports.intake.grid import Doubt, Grid, Paragraph, placed
 from open_reports.intake.readers import text
 from test_intake_html import REPORTS, grids, same, squeezed, texts
 from website import browser
@@ -46,7 +46,7 @@ def test_markdown_with_repeated_cells(name: str) -> None:
         assert [list(map(squeezed, row)) for row in texts(grid)] == [list(map(squeezed, row)) for row in texts(expected)]
         assert not [cell for cell in grid.cells if cell.doubts]
     assert found.facts["title"] == report.title
-    assert next(each.text for each in headings(found.blocks)) == report.title
+    assert headings(found)[0].text == report.title
 
 
 def beside(grid: Grid) -> list[tuple[str, str, tuple[str, ...]]]:

@@ -160,23 +160,22 @@ def merge_cells(document: Document, random: Random) -> str:
 
 
 def lengthen_cell(document: Document, random: Random) -> str:
-    row = random.choice(random.choice(document.tables))
-    if not row or not document.touch(row):
-        return ""
-    index = random.randrange(len(row))
-    cell = row[index]
-    row[index] = cell._replace(rowspan=max(1, cell.rowspan + random.choice((-2, -1, 1, 2))))
-    return "lengthen_cell"
+    return "lengthen_cell" if _resized(document, random, "rowspan") else ""
 
 
 def widen_cell(document: Document, random: Random) -> str:
+    return "widen_cell" if _resized(document, random, "colspan") else ""
+
+
+def _resized(document: Document, random: Random, span: str) -> bool:
+    """Give a cell another span; return whether there was one to be had."""
     row = random.choice(random.choice(document.tables))
     if not row or not document.touch(row):
-        return ""
+        return False
     index = random.randrange(len(row))
     cell = row[index]
-    row[index] = cell._replace(colspan=max(1, cell.colspan + random.choice((-2, -1, 1, 2))))
-    return "widen_cell"
+    row[index] = cell._replace(**{span: max(1, getattr(cell, span) + random.choice((-2, -1, 1, 2)))})
+    return True
 
 
 # -- rows

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from open_reports.form import Block, Column, Form, Line, TableForm
+    from open_reports.intake.grid import Manuscript
     from open_reports.text import Text
 
 Rows = list[list[Drawn]]
@@ -248,3 +249,8 @@ def corpus() -> dict[str, Original]:
 
 def _csv(data: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(data.decode(), newline="")))
+
+
+def headings(manuscript: Manuscript) -> list[Paragraph]:
+    """The headings of a manuscript, in reading order."""
+    return [block for block in manuscript.blocks if isinstance(block, Paragraph) and block.level]

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 MOST_ROWS = 3_000
 MOST_COLUMNS = 400
@@ -21,7 +21,7 @@ MOST_SPAN = 200
 
 
 class Doubt(StrEnum):
-    """Why a reader cannot vouch for the text of a cell. The value is the code of its sentence in `locales/intake.yml`."""
+    """Why a reader cannot vouch for the text of a cell. The value is the code of its sentence in `locales/open.yml`."""
 
     SUPERSCRIPT = "superscript"
     """Raised or lowered text beside the number: a mark of a note, or a power."""
@@ -188,19 +188,10 @@ def placed(rows: Sequence[Iterable[Drawn]], place: str) -> Grid:
             down, across = min(down, len(rows) - row), max(1, min(each.colspan, MOST_SPAN))
             # Where a cell from above reaches into this one, the earlier keeps the place and this one ends before it.
             free = next((step for step in range(1, across) if (row, column + step) in taken), across)
-            cells.append(Cell(row=row, column=column, rowspan=down, colspan=free, **_said(each)))
+            cells.append(Cell(row=row, column=column, **{**each._asdict(), "rowspan": down, "colspan": free}))
             taken.update((row + y, column + x) for y in range(down) for x in range(free))
             column += free
             width = max(width, column)
             if width > MOST_COLUMNS or len(cells) > MOST_CELLS or len(taken) > 10 * MOST_CELLS:
                 raise TooLargeError(place)
     return Grid(place=place, rows=len(rows), columns=width, cells=tuple(cells))
-
-
-def _said(drawn: Drawn) -> dict[str, Any]:
-    return {"text": drawn.text, "place": drawn.place, "doubts": drawn.doubts, "number": drawn.number, "id": drawn.id}
-
-
-def headings(blocks: Iterable[Grid | Paragraph]) -> Iterator[Paragraph]:
-    """The headings among blocks."""
-    return (block for block in blocks if isinstance(block, Paragraph) and block.level)

@@ -16,8 +16,9 @@ from open_reports.intake.columns import blocks
 from open_reports.intake.grid import Grid
 from open_reports.intake.labels import Lexicon, bare, briefer
 from open_reports.intake.lines import loose, rows
-from open_reports.intake.reading import Fit, Foreign, Open, Table, fitting, own_lines, read_table
+from open_reports.intake.reading import Fit, Foreign, Table, fitting, own_lines, read_table
 from open_reports.intake.seams import sheets
+from open_reports.report import OpenCell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -68,7 +69,7 @@ class Outcome:
     labels: Mapping[tuple[str, str], str] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     absent: tuple[tuple[str, str], ...] = ()
-    open: tuple[Open, ...] = ()
+    open: tuple[OpenCell, ...] = ()
     foreign: tuple[Foreign, ...] = ()
     prose: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     overview: tuple[Stated, ...] = ()
@@ -111,9 +112,9 @@ def _together(parts: Iterable[Mapping[Key, str]]) -> dict[Key, str]:
     return {key: text for part in parts for key, text in part.items()}
 
 
-def _unfound(tables: Iterable[TableForm]) -> list[Open]:
+def _unfound(tables: Iterable[TableForm]) -> list[OpenCell]:
     """Every line of tables that the form has and the file does not show."""
-    return [Open(table.id, line, "", "", "", "no_table") for table in tables for line in table.lines]
+    return [OpenCell(table.id, line, "", "", "", "no_table") for table in tables for line in table.lines]
 
 
 @dataclass(frozen=True)
@@ -210,12 +211,12 @@ class _Found:
         if not fit.sure:
             # Asked of the lines that make the difference; where a form has none of its own, of all.
             asked = own_lines(form, self.known.printing(form.id)) or set(form.lines)
-            found.open += [Open(form.id, line, "", "", "", "form_unsure") for line in form.lines if line in asked]
+            found.open += [OpenCell(form.id, line, "", "", "", "form_unsure") for line in form.lines if line in asked]
         torn = any(block.fault for block in self.blocks.get(form.id, []))
         found.understood = found.understood and fit.sure and not self.unread and not torn
         return found
 
-    def left_out(self, tables: Mapping[str, Table]) -> tuple[list[tuple[str, str]], list[Open]]:
+    def left_out(self, tables: Mapping[str, Table]) -> tuple[list[tuple[str, str]], list[OpenCell]]:
         """Lines of the forms that no row was: absent if every row was understood and the label stands nowhere, else open."""
         absent, missing = [], []
         for name, table in tables.items():
@@ -226,7 +227,7 @@ class _Found:
                 if place is None and table.understood and line not in table.at_seams:
                     absent.append((name, line))
                 else:
-                    missing.append(Open(name, line, "", place or "", "", "line_missing"))
+                    missing.append(OpenCell(name, line, "", place or "", "", "line_missing"))
         return absent, missing
 
     def _stands(self, form: TableForm, line: str) -> str | None:

@@ -10,7 +10,7 @@ from open_reports.intake.cells import value
 from open_reports.intake.columns import SPOILING, head_unit
 from open_reports.intake.labels import bare, tidy
 from open_reports.intake.lines import Slot, by_line
-from open_reports.report import Note
+from open_reports.report import Note, OpenCell
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -27,24 +27,8 @@ _LONGEST_LABEL = 120
 """Characters of a label in a package's CSV file."""
 
 
-class Open(NamedTuple):
-    """What a person must say: a cell, or a line (`column` empty).
-
-    `place` is where it stands in the original, "" if nowhere; `seen` what stands there; `reason` the code of a sentence in
-    `locales/open.yml`; `proposal` the text of the cell, if there is one to confirm.
-    """
-
-    table: str
-    line: str
-    column: str
-    place: str
-    seen: str
-    reason: str
-    proposal: str = ""
-
-
 class Foreign(NamedTuple):
-    """A row that is no line of its table's form, or nobody knows which: named, never dropped. `reason` as in `Open`."""
+    """A row that is no line of its table's form, or nobody knows which: named, never dropped. `reason` as in `OpenCell`."""
 
     table: str
     place: str
@@ -61,7 +45,7 @@ class Table:
     places: dict[Address, str] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
-    open: list[Open] = field(default_factory=list)
+    open: list[OpenCell] = field(default_factory=list)
     foreign: list[Foreign] = field(default_factory=list)
     understood: bool = True
     met: set[str] = field(default_factory=set)
@@ -136,7 +120,7 @@ def read_table(form: TableForm, rows: Sequence[Row]) -> Table:
     table.at_seams = {line for sheet in {id(row.sheet): row.sheet for row in rows}.values() for line in _lost(form, sheet, rows)}
     for address, slots in claims.items():
         if len(slots) > 1:
-            table.open += [Open(*address, slot.cell.place, tidy(slot.cell.text), "line_twice") for slot in slots]
+            table.open += [OpenCell(*address, slot.cell.place, tidy(slot.cell.text), "line_twice") for slot in slots]
         else:
             _figure(table, address, slots[0])
     return table
@@ -215,13 +199,13 @@ def _across(table: Table, row: Row, block: Block, *, alone: bool, claims: dict[A
     fault = row.fault or ("" if alone else "line_twice")
     if fault or not told:
         table.understood = False
-        table.open += [Open(form.id, line, "", row.place, row.seen, fault) for line in told]
+        table.open += [OpenCell(form.id, line, "", row.place, row.seen, fault) for line in told]
         table.foreign += [] if told else [Foreign(form.id, row.place, row.seen, fault or "other_heads")]
         return
     for line, columns in told.items():
         if columns != set(form.lines[line].columns):
             table.understood = False
-            table.open.append(Open(form.id, line, "", row.place, row.seen, "other_heads"))
+            table.open.append(OpenCell(form.id, line, "", row.place, row.seen, "other_heads"))
             continue
         slots = [slot for slot in row.slots if line in slot.head.line]
         _named(table, form.lines[line], slots[0].head.above)
@@ -236,14 +220,14 @@ def _doubted(table: Table, row: Row, line: Line | None, own: Mapping[str, Sequen
     if row.fault == "no_heading" and line is not None:
         proposals = _in_order(form, line, row)
     elif line is not None and row.fault in _PROPOSED and row.slots and _fits(form, line, row) and len(own[line.id]) == 1:
-        proposals = [(Address(form.id, line.id, slot.head.column(form.form)), slot.cell, _proposal(form, slot)) for slot in row.slots]
+        proposals = _under_heads(form, line, row)
     elif row.fault in ("unlabelled", "unknown_label") and row.slots and (between := _between(form, row, own, around)) is not None:
-        proposals = [(Address(form.id, between.id, slot.head.column(form.form)), slot.cell, _proposal(form, slot)) for slot in row.slots]
+        proposals = _under_heads(form, between, row)
         table.met.add(between.id)
     if proposals:
-        table.open += [Open(*address, cell.place, tidy(cell.text), row.fault, text) for address, cell, text in proposals]
+        table.open += [OpenCell(*address, cell.place, tidy(cell.text), row.fault, text) for address, cell, text in proposals]
     elif line is not None:
-        table.open.append(Open(form.id, line.id, "", row.place, row.seen, row.fault))
+        table.open.append(OpenCell(form.id, line.id, "", row.place, row.seen, row.fault))
     else:
         table.foreign.append(Foreign(form.id, row.place, row.seen, row.fault))
 
@@ -272,16 +256,18 @@ def _in_order(form: TableForm, line: Line, row: Row) -> list[tuple[Address, Cell
     cells = [cell for cell in row.sheet.starting[row.number] if row.label is not None and cell.column > row.label.column]
     if len(cells) != len(line.columns):
         return []
-    told = []
-    for column, cell in zip(line.columns, cells, strict=True):
-        found = value(cell, form.columns[column])
-        told.append((Address(form.id, line.id, column), cell, "" if found.reason else found.text))
-    return told
+    return [_proposed(form, line, column, cell) for column, cell in zip(line.columns, cells, strict=True)]
 
 
-def _proposal(form: TableForm, slot: Slot) -> str:
-    found = value(slot.cell, form.columns[slot.head.column(form.form)])
-    return "" if found.reason else found.text
+def _under_heads(form: TableForm, line: Line, row: Row) -> list[tuple[Address, Cell, str]]:
+    """Cells of a row, each proposed for the column of the head it stands under."""
+    columns = [slot.head.column(form.form) for slot in row.slots]
+    return [_proposed(form, line, column, slot.cell) for column, slot in zip(columns, row.slots, strict=True)]
+
+
+def _proposed(form: TableForm, line: Line, column: str, cell: Cell) -> tuple[Address, Cell, str]:
+    found = value(cell, form.columns[column])
+    return Address(form.id, line.id, column), cell, "" if found.reason else found.text
 
 
 def _figure(table: Table, address: Address, slot: Slot) -> None:
@@ -290,7 +276,7 @@ def _figure(table: Table, address: Address, slot: Slot) -> None:
     money = column.type.id == "money"
     found = value(slot.cell, column, head_unit=not money or head_unit(slot.head))
     if found.reason:
-        table.open.append(Open(*address, slot.cell.place, tidy(slot.cell.text), found.reason, found.text))
+        table.open.append(OpenCell(*address, slot.cell.place, tidy(slot.cell.text), found.reason, found.text))
         return
     table.figures[address] = found.text
     table.places[address] = slot.cell.place

@@ -30,8 +30,9 @@ ABSENT = "absent"
 class OpenCell(NamedTuple):
     """One row of the list: a cell, or with an empty `column` a whole line.
 
-    `place` is where it stands in the original, `seen` the text there, `reason` a code of `locales/intake.yml` or a sentence,
-    `proposal` what may be meant, empty where nothing is proposed; `row` its line in the file.
+    `place` is where it stands in the original, `seen` the text there, `reason` a code of `locales/open.yml` or a sentence,
+    `proposal` what may be meant, empty where nothing is proposed; `row` its line in the file, 0 of one that is
+    not written yet.
     """
 
     table: str
@@ -40,8 +41,8 @@ class OpenCell(NamedTuple):
     place: str
     seen: str
     reason: str
-    proposal: str
-    row: int
+    proposal: str = ""
+    row: int = 0
 
     @property
     def address(self) -> str:
