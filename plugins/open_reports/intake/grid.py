@@ -49,6 +49,8 @@ class Doubt(StrEnum):
     """A picture, a drawing or a field of a form stands in the cell: what it shows is not text."""
     UNSHOWN = "unshown"
     """Some text of the cell may be invisible: a style sheet hides it, or nearly does."""
+    NUMBERED = "numbered"
+    """The program numbers the paragraph itself: the number is shown, but nobody typed it."""
     CUT = "cut"
     """The row is cut by the end of a page."""
 

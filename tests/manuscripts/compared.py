@@ -1,0 +1,63 @@
+"""What a reader found beside what its file was made from."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import made_up
+from open_reports.intake.grid import Doubt, Grid, Manuscript, Paragraph, placed
+
+from manuscripts.statutory import corpus, original
+
+if TYPE_CHECKING:
+    from manuscripts.statutory import Original
+
+CORPUS = corpus()
+HYBRIDS = {
+    "-".join(forms.values()): original(
+        made_up.package(form_of=forms, blank=("applications/new/total", "disputes/reconsideration/upheld")).files
+    )
+    for forms in made_up.hybrids()
+}
+REPORTS = {**CORPUS, **HYBRIDS}
+"""Every report of the corpus, and one of every mixture of forms."""
+
+
+def expected(report: Original) -> list[Grid]:
+    """Tables of a report as they are printed."""
+    return [placed(block, "") for block in report.blocks() if isinstance(block, list)]
+
+
+def squeezed(text: str) -> str:
+    """A text without white space."""
+    return re.sub(r"\s", "", text)
+
+
+def same(found: Grid, other: Grid) -> bool:
+    """Whether two tables have the same cells in the same places, white space aside."""
+    one, two = found.covering(), other.covering()
+    return one.keys() == two.keys() and all(
+        squeezed(one[at].text) == squeezed(two[at].text) and (one[at].row, one[at].column) == (two[at].row, two[at].column) for at in one
+    )
+
+
+def texts(grid: Grid) -> list[list[str]]:
+    """What stands in each position; ? where no cell is."""
+    at = grid.covering()
+    return [[at[row, column].text if (row, column) in at else "?" for column in range(grid.columns)] for row in range(grid.rows)]
+
+
+def doubts(found: Manuscript) -> set[Doubt]:
+    """Every doubt about any cell."""
+    return {doubt for grid in found.grids for cell in grid.cells for doubt in cell.doubts}
+
+
+def paragraphs(found: Manuscript) -> list[str]:
+    """Texts outside of tables."""
+    return [each.text for each in found.blocks if isinstance(each, Paragraph)]
+
+
+def everything(found: Manuscript) -> str:
+    """All text that was read."""
+    return "\n".join([*paragraphs(found), *(cell.text for grid in found.grids for cell in grid.cells)])

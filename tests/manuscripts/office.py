@@ -1,0 +1,254 @@
+"""The report as files of office programs: docx as people write it, xlsx on one sheet and on three, ods.
+
+Everything is written out here, part by part, so that a test can say exactly what stands in the file. Each function takes a report
+and gives the bytes of a file; `blocks` replace the report's own, for whoever changes the document.
+"""
+
+from __future__ import annotations
+
+import io
+import itertools
+import zipfile
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape, quoteattr
+
+from open_reports.intake.grid import Paragraph, placed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from open_reports.intake.grid import Cell
+
+    from manuscripts.statutory import Original, Rows
+
+    Blocks = Sequence[Paragraph | Rows]
+    Written = Callable[[str, bool], str]
+    """Runs of a text, which is a figure or is none."""
+
+W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGED = "http://schemas.openxmlformats.org/package/2006"
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+_RELATIONS = "application/vnd.openxmlformats-package.relationships+xml"
+_DC = "http://purl.org/dc/elements/1.1/"
+_SPACES = " ".join(
+    f'xmlns:{prefix}="{space}"'
+    for prefix, space in {
+        "w": W,
+        "r": _RELATED,
+        "mc": "http://schemas.openxmlformats.org/markup-compatibility/2006",
+        "m": "http://schemas.openxmlformats.org/officeDocument/2006/math",
+        "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
+        "pic": "http://schemas.openxmlformats.org/drawingml/2006/picture",
+        "wp": "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing",
+        "wps": "http://schemas.microsoft.com/office/word/2010/wordprocessingShape",
+        "v": "urn:schemas-microsoft-com:vml",
+    }.items()
+)
+AUTHOR = 'w:id="1" w:author="审核人" w:date="2026-01-05T09:00:00Z"'
+"""Attributes of a tracked change."""
+
+
+def content_types(overrides: str) -> str:
+    """The part that says what each other part is."""
+    defaults = f'<Default Extension="rels" ContentType="{_RELATIONS}"/>'
+    return f'<Types xmlns="{_PACKAGED}/content-types">{defaults}<Default Extension="xml" ContentType="application/xml"/>{overrides}</Types>'
+
+
+def main_part(name: str) -> str:
+    """The part that says which part is the document."""
+    related = f'<Relationship Id="r1" Type="{_RELATED}/officeDocument" Target="{name}"/>'
+    return f'<Relationships xmlns="{_PACKAGED}/relationships">{related}</Relationships>'
+
+
+def zipped(members: Mapping[str, str | bytes]) -> bytes:
+    """An archive, the same bytes for the same members."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, content in members.items():
+            made.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED)
+    return file.getvalue()
+
+
+# -- docx -------------------------------------------------------------------------------------------------------------------
+
+
+def run(text: str, properties: str = "") -> str:
+    """A run of text; line breaks are those of Word."""
+    look = f"<w:rPr>{properties}</w:rPr>" if properties else ""
+    lines = [f'<w:t xml:space="preserve">{escape(each)}</w:t>' for each in text.split("\n")]
+    return f"<w:r>{look}{'<w:br/>'.join(lines)}</w:r>"
+
+
+def paragraph(runs: str, properties: str = "") -> str:
+    """A paragraph."""
+    return f"<w:p>{f'<w:pPr>{properties}</w:pPr>' if properties else ''}{runs}</w:p>"
+
+
+def inserted(runs: str) -> str:
+    """Runs that somebody added, tracked."""
+    return f"<w:ins {AUTHOR}>{runs}</w:ins>"
+
+
+def deleted(text: str) -> str:
+    """Text that somebody took out, tracked."""
+    return f"<w:del {AUTHOR}><w:r><w:delText>{escape(text)}</w:delText></w:r></w:del>"
+
+
+def box(content: str, old: str = "") -> str:
+    """A drawing with text, and what programs of before 2010 show in its place."""
+    choice = f"<w:drawing><wp:anchor><a:graphic><a:graphicData><wps:wsp><wps:txbx><w:txbxContent>{content}</w:txbxContent></wps:txbx></wps:wsp></a:graphicData></a:graphic></wp:anchor></w:drawing>"
+    fallback = f"<w:pict><v:shape><v:textbox><w:txbxContent>{old or content}</w:txbxContent></v:textbox></v:shape></w:pict>"
+    return f'<w:r><mc:AlternateContent><mc:Choice Requires="wps">{choice}</mc:Choice><mc:Fallback>{fallback}</mc:Fallback></mc:AlternateContent></w:r>'
+
+
+def table(rows: Rows, written: Written, cell: Callable[[str], str] = paragraph) -> str:
+    """A table, its merged cells as Word writes them; `written` makes runs of a text, `cell` the content of a cell of runs."""
+    grid = placed(rows, "")
+    at = grid.covering()
+    parts = []
+    for row in range(grid.rows):
+        column, cells = 0, []
+        while column < grid.columns:
+            found = at.get((row, column))
+            if found is None:
+                # The row ends here; Word says how many columns it leaves free.
+                break
+            cells.append(_cell(found, row, cell(written(found.text, bool(found.place))) if found.row == row else paragraph("")))
+            column = found.column + found.colspan
+        left = f"<w:trPr><w:gridAfter w:val={quoteattr(str(grid.columns - column))}/></w:trPr>" if column < grid.columns else ""
+        parts.append(f"<w:tr>{left}{''.join(cells)}</w:tr>")
+    columns = '<w:gridCol w:w="900"/>' * grid.columns
+    return f'<w:tbl><w:tblPr><w:tblStyle w:val="TableGrid"/></w:tblPr><w:tblGrid>{columns}</w:tblGrid>{"".join(parts)}</w:tbl>'
+
+
+def _cell(cell: Cell, row: int, content: str) -> str:
+    span = f'<w:gridSpan w:val="{cell.colspan}"/>' if cell.colspan > 1 else ""
+    merged = "" if cell.rowspan == 1 else '<w:vMerge w:val="restart"/>' if cell.row == row else "<w:vMerge/>"
+    return f'<w:tc><w:tcPr><w:tcW w:w="900" w:type="dxa"/>{span}{merged}</w:tcPr>{content}</w:tc>'
+
+
+def document(body: str, more: Mapping[str, str] | None = None, *, title: str = "") -> bytes:
+    """A docx with this body; `more` are other parts by name (`word/numbering.xml`)."""
+    own = {"word/styles.xml": STYLES, **(more or {})}
+    kinds = {name: name.removeprefix("word/").removesuffix(".xml") for name in own}
+    related = "".join(f'<Relationship Id="{kind}" Type="{_RELATED}/{kind}" Target="{kind}.xml"/>' for kind in kinds.values())
+    override = "".join(
+        f'<Override PartName="/{name}" ContentType="{_OFFICE}.wordprocessingml.{kind}+xml"/>' for name, kind in kinds.items()
+    )
+    return zipped(
+        {
+            "[Content_Types].xml": content_types(
+                f'<Override PartName="/word/document.xml" ContentType="{_OFFICE}.wordprocessingml.document.main+xml"/>{override}'
+            ),
+            "_rels/.rels": main_part("word/document.xml"),
+            "word/_rels/document.xml.rels": f'<Relationships xmlns="{_PACKAGED}/relationships">{related}</Relationships>',
+            "word/document.xml": f"<w:document {_SPACES}><w:body>{body}<w:sectPr/></w:body></w:document>",
+            **own,
+            "docProps/core.xml": f'<cp:coreProperties xmlns:cp="{_PACKAGED}/metadata/core-properties" xmlns:dc="{_DC}"><dc:title>{escape(title)}</dc:title></cp:coreProperties>',
+        }
+    )
+
+
+def part(kind: str, content: str) -> str:
+    """A part of a docx: `styles`, `numbering`, `footnotes`."""
+    return f"<w:{kind} {_SPACES}>{content}</w:{kind}>"
+
+
+def style(key: str, kind: str, content: str, *, name: str = "", default: bool = False) -> str:
+    """A style."""
+    first = ' w:default="1"' if default else ""
+    return f'<w:style w:type="{kind}" w:styleId="{key}"{first}><w:name w:val="{name or key}"/>{content}</w:style>'
+
+
+STYLES = part(
+    "styles",
+    '<w:docDefaults><w:rPrDefault><w:rPr><w:sz w:val="21"/></w:rPr></w:rPrDefault></w:docDefaults>'
+    + style("Normal", "paragraph", "", default=True)
+    + style("Title", "paragraph", '<w:basedOn w:val="Normal"/>', name="Title")
+    + style("Heading1", "paragraph", '<w:pPr><w:outlineLvl w:val="0"/></w:pPr>', name="heading 1")
+    + style("Heading2", "paragraph", '<w:pPr><w:outlineLvl w:val="1"/></w:pPr>', name="heading 2")
+    + style("TableGrid", "table", "", name="Table Grid"),
+)
+
+
+def body(blocks: Blocks, written: Written, cell: Callable[[str], str] = paragraph) -> str:
+    """Paragraphs and tables one after the other."""
+    parts = []
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            heading = f'<w:pStyle w:val="Heading{block.level}"/>' if block.level else ""
+            parts.append(paragraph(written(block.text, False), heading))  # noqa: FBT003 (a callable type has no keywords)
+        else:
+            parts += [table(block, written, cell), paragraph("")]
+    return "".join(parts)
+
+
+def plain(text: str, figure: bool) -> str:  # noqa: FBT001 (as above)
+    """One run for each text."""
+    return run(text) if text or not figure else ""
+
+
+def split(text: str, figure: bool) -> str:  # noqa: FBT001
+    """A run for each character, with marks of spelling and bookmarks between them, as long editing leaves them."""
+    between = itertools.cycle(
+        ['<w:proofErr w:type="spellStart"/>', '<w:bookmarkStart w:id="0" w:name="_GoBack"/><w:bookmarkEnd w:id="0"/>', ""]
+    )
+    pieces = [run(each, '<w:rFonts w:hint="eastAsia"/>') if each != "\n" else "<w:r><w:br/></w:r>" for each in text]
+    return "".join(piece + next(between) for piece in pieces) or (run("\u00a0") if figure else "")
+
+
+def tracked(text: str, figure: bool) -> str:  # noqa: FBT001
+    """Figures typed over older ones, labels with words added, moved and taken out."""
+    half = len(text) // 2
+    if figure:
+        return deleted("999") + (inserted(run(text)) if text else "")
+    moved = f"<w:moveFrom {AUTHOR}>{run(text[half:])}</w:moveFrom>"
+    return moved + run(text[:half]) + f"<w:moveTo {AUTHOR}>{run(text[half:])}</w:moveTo>" + deleted("（修改前）")
+
+
+def hidden(text: str, figure: bool) -> str:  # noqa: FBT001
+    """Text with hidden text before and behind it, and instructions of a field."""
+    begin, separate, end = (f'<w:r><w:fldChar w:fldCharType="{each}"/></w:r>' for each in ("begin", "separate", "end"))
+    field = f"{begin}<w:r><w:instrText>QUOTE 888</w:instrText></w:r>{separate}{run(text)}{end}" if text and figure else run(text)
+    return run("999", "<w:vanish/>") + field + run("777", "<w:vanish/>")
+
+
+def controls(text: str, figure: bool) -> str:  # noqa: FBT001
+    """Text in a content control, a link or a smart tag."""
+    if figure:
+        return f'<w:sdt><w:sdtPr><w:tag w:val="a"/></w:sdtPr><w:sdtContent>{run(text)}</w:sdtContent></w:sdt>'
+    return f'<w:hyperlink r:id="r9">{run(text[:1])}</w:hyperlink><w:smartTag>{run(text[1:])}</w:smartTag>'
+
+
+def controlled(runs: str) -> str:
+    """A cell whose paragraph stands in a content control."""
+    return f"<w:sdt><w:sdtPr/><w:sdtContent>{paragraph(runs)}</w:sdtContent></w:sdt>"
+
+
+WRITTEN: Mapping[str, tuple[Written, Callable[[str], str]]] = {
+    "plain": (plain, paragraph),
+    "split": (split, paragraph),
+    "tracked": (tracked, paragraph),
+    "hidden": (hidden, paragraph),
+    "controls": (controls, controlled),
+}
+
+
+def docx(report: Original, blocks: Blocks | None = None, *, shape: str = "plain") -> bytes:
+    """The report in Word: plain, split, tracked, hidden, controls; `nested` in a table for layout, `boxed` in text boxes."""
+    known = list(blocks or report.blocks())
+    if shape == "nested":
+        content = body(known, plain)
+        cells = f"<w:tr><w:tc>{paragraph(run('首页'))}</w:tc><w:tc>{content}{paragraph('')}</w:tc></w:tr>"
+        return document(f"<w:tbl><w:tblPr/>{cells}</w:tbl>{paragraph(run('版权所有'))}", title=report.title)
+    if shape == "boxed":
+        # Each table in a box of its own, the title in another, with other figures for old programs.
+        boxes = [paragraph(box(body([each], plain), old=paragraph(run("999")))) for each in known]
+        return document("".join(boxes), title=report.title)
+    written, cell = WRITTEN[shape]
+    return document(body(known, written, cell), title=report.title)
+
+
+DOCX = (*WRITTEN, "nested", "boxed")
+"""Names of all shapes."""
