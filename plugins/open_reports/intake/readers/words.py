@@ -113,15 +113,20 @@ class Words:
         self._inside(element)
         if self.joined is not None and "".join(self.parts[:before]).strip() and "".join(self.parts[before:]).strip():
             self.doubts.add(self.joined)
-        mark = child(properties, "w:rPr")
-        taken = any(child(mark, each) is not None for each in DROPPED)
-        self.seen.changed |= taken or any(child(mark, each) is not None for each in ADDED)
-        self.joined = Doubt.CHANGED if taken else Doubt.UNSHOWN if self._vanished(look_of(mark), Style())[0] else None
+        self.joined = self._ending(child(properties, "w:rPr"))
         listed = numbering_of(properties) or style.numbering
         if listed is not None and self.joined is None:
             own = self.numbering.next(*listed)
             self.parts[held:held] = [own if own.endswith(("、", "）", ")")) else f"{own} "] if own else []
             self.numbered |= bool(own)
+
+    def _ending(self, mark: Element | None) -> Doubt | None:
+        """Why a paragraph with this mark at its end runs on into the next; None if it does not."""
+        taken = any(child(mark, each) is not None for each in DROPPED)
+        self.seen.changed |= taken or any(child(mark, each) is not None for each in ADDED)
+        if taken:
+            return Doubt.CHANGED
+        return Doubt.UNSHOWN if self._vanished(look_of(mark), Style())[0] else None
 
     def _inside(self, element: Element) -> None:
         # One call a level: the parser takes 256 levels, which is a quarter of what Python takes.
