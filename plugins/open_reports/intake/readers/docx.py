@@ -6,7 +6,6 @@ cells, each of them doubted, for one cell too few moves all that follow.
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from open_reports.errors import IntakeError
 from open_reports.intake.archive import opened, xml
 from open_reports.intake.grid import MOST_CELLS, MOST_COLUMNS, MOST_ROWS, MOST_SPAN, Cell, Doubt, Grid, Manuscript, Paragraph
-from open_reports.intake.readers.facts import stated
+from open_reports.intake.readers.parts import facts, main_part, related
 from open_reports.intake.readers.wordml import Numbering, Styles, attribute, child, fill_of, name, number, switch, value
 from open_reports.intake.readers.words import ADDED, DROPPED, Seen, Surroundings, Words, control, shown
 
@@ -28,8 +27,7 @@ _LOOKED_THROUGH = frozenset(("w:sdt", "w:sdtContent", "w:customXml", "w:smartTag
 _ELSEWHERE = frozenset(("w:altChunk", "w:subDoc"))
 _NESTED_SHOWN = 40
 """Characters of a nested table that are shown with the cell it stands in."""
-_TITLES = 5
-"""Paragraphs at the beginning that may be the title, or parts of it."""
+_PARTS = frozenset(("styles", "numbering", "footnotes", "endnotes"))
 
 
 def read(data: bytes) -> Manuscript:
@@ -39,9 +37,9 @@ def read(data: bytes) -> Manuscript:
 
 def manuscript(members: Mapping[str, bytes]) -> Manuscript:
     """The same, from members that were unpacked already."""
-    document = _document(members)
-    related = {kind: xml(members[target]) for kind, target in _related(members, document) if target in members}
-    flow = _Flow(Styles(related.get("styles")), Numbering(related.get("numbering")))
+    document = main_part(members, "docx_unreadable")
+    parts = {kind: xml(members[target]) for kind, _, target in related(members, document) if target in members and kind in _PARTS}
+    flow = _Flow(Styles(parts.get("styles")), Numbering(parts.get("numbering")))
     body = child(xml(members[document]), "w:body")
     if body is None:
         raise IntakeError("docx_unreadable")
@@ -49,38 +47,10 @@ def manuscript(members: Mapping[str, bytes]) -> Manuscript:
     # A field that begins and never ends would have swallowed all text behind it.
     if flow.seen.fields:
         raise IntakeError("docx_unreadable")
-    flow.notes({kind: related.get(f"{kind.removeprefix('w:')}s") for kind in ("w:footnote", "w:endnote")})
-    return Manuscript(kind="docx", blocks=tuple(flow.blocks), facts=_facts(flow.blocks, members), remarks=flow.remarks())
-
-
-# -- parts ------------------------------------------------------------------------------------------------------------------
-
-
-def _document(members: Mapping[str, bytes]) -> str:
-    """Name of the part that is the document: the one that the package names."""
-    found = [target for kind, target in _related(members, "") if kind == "officeDocument"]
-    if len(found) != 1 or found[0] not in members:
-        raise IntakeError("docx_unreadable")
-    return found[0]
-
-
-def _related(members: Mapping[str, bytes], part: str) -> Iterator[tuple[str, str]]:
-    """Kind and name of each part that one refers to; what lies outside of the file is nothing."""
-    folder, _, own = part.rpartition("/")
-    listed = f"{folder}/_rels/{own}.rels" if folder else f"_rels/{own}.rels"
-    for each in xml(members[listed]) if listed in members else ():
-        target = each.get("Target", "")
-        if each.get("TargetMode") != "External" and target:
-            joined = target if target.startswith("/") else posixpath.join(folder, target)
-            yield each.get("Type", "").rpartition("/")[2], posixpath.normpath(joined).lstrip("/")
-
-
-def _facts(blocks: Sequence[Grid | Paragraph], members: Mapping[str, bytes]) -> Mapping[str, str]:
-    texts = [" ".join(each.text.split()) for each in blocks if isinstance(each, Paragraph)][:_TITLES]
-    # A title over two lines, its name on one and its year on the other, is one title.
-    runs = ["".join(texts[first:last]) for first in range(len(texts)) for last in range(first + 2, len(texts) + 1)]
-    said = [] if "docProps/core.xml" not in members else xml(members["docProps/core.xml"]).iter("{*}title")
-    return stated({}, [*texts, *runs, *(" ".join((each.text or "").split()) for each in said)])
+    flow.notes({kind: parts.get(f"{kind.removeprefix('w:')}s") for kind in ("w:footnote", "w:endnote")})
+    return Manuscript(
+        kind="docx", blocks=tuple(flow.blocks), facts=facts(flow.blocks, members.get("docProps/core.xml")), remarks=flow.remarks()
+    )
 
 
 # -- text and tables --------------------------------------------------------------------------------------------------------
