@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import io
 import itertools
+import re
 import zipfile
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 from open_reports.intake.grid import Paragraph, placed
@@ -252,3 +254,201 @@ def docx(report: Original, blocks: Blocks | None = None, *, shape: str = "plain"
 
 DOCX = (*WRITTEN, "nested", "boxed")
 """Names of all shapes."""
+
+
+# -- xlsx -------------------------------------------------------------------------------------------------------------------
+
+S = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_BORDER = "<border><left/><right/><top/><bottom/></border>"
+_DRAWN_BORDER = "<border>" + "".join(f'<{side} style="thin"/>' for side in ("left", "right", "top", "bottom")) + "</border>"
+FONT = '<sz val="11"/><name val="宋体"/>'
+
+
+class Look(NamedTuple):
+    """How a cell looks: its number format, what its font and its fill are, whether it has a border."""
+
+    code: str = "General"
+    font: str = FONT
+    fill: str = '<patternFill patternType="none"/>'
+    bordered: bool = False
+    alignment: str = ""
+
+
+class Entry(NamedTuple):
+    """A cell of a sheet: what stands in `<c>`, of which kind it is, how it looks."""
+
+    content: str = ""
+    kind: str = "n"
+    look: Look = Look()
+
+
+@dataclass
+class Page:
+    """A sheet: cells by row and column from 1, merged areas, what stands before and behind the cells."""
+
+    name: str
+    cells: dict[tuple[int, int], Entry] = field(default_factory=dict)
+    merged: list[str] = field(default_factory=list)
+    before: str = ""
+    behind: str = ""
+    rows: dict[int, str] = field(default_factory=dict)
+    """Attributes of rows."""
+    state: str = "visible"
+    drawing: str = ""
+    """What is anchored over the cells."""
+
+
+def letters(column: int) -> str:
+    """Name of a column."""
+    return f"{chr(64 + (column - 1) // 26)}{chr(65 + (column - 1) % 26)}" if column > 26 else chr(64 + column)
+
+
+def text(value: str, look: Look | None = None) -> Entry:
+    """A cell with a text."""
+    return Entry(f'<is><t xml:space="preserve">{escape(value)}</t></is>', "inlineStr", look or Look())
+
+
+def number(value: str, code: str = "General", look: Look | None = None) -> Entry:
+    """A cell with a number as it is written."""
+    return Entry(f"<v>{value}</v>", "n", (look or Look())._replace(code=code))
+
+
+def workbook(pages: Sequence[Page], *, strings: Sequence[str] = (), more: str = "", dxfs: str = "", title: str = "") -> bytes:
+    """An xlsx with these sheets; `strings` are the contents of shared ones, `more` stands behind the list of sheets."""
+    looks = list(dict.fromkeys([Look(), *(entry.look for page in pages for entry in page.cells.values())]))
+    sheets = {f"xl/worksheets/sheet{index}.xml": page for index, page in enumerate(pages, start=1)}
+    listed = "".join(
+        f'<sheet name={quoteattr(page.name)} sheetId="{index}" state="{page.state}" r:id="s{index}"/>'
+        for index, page in enumerate(pages, start=1)
+    )
+    related = "".join(
+        f'<Relationship Id="s{index}" Type="{_RELATED}/worksheet" Target="/{name}"/>' for index, name in enumerate(sheets, start=1)
+    )
+    others = f'<Relationship Id="o1" Type="{_RELATED}/styles" Target="styles.xml"/><Relationship Id="o2" Type="{_RELATED}/sharedStrings" Target="sharedStrings.xml"/>'
+    overrides = "".join(f'<Override PartName="/{name}" ContentType="{_OFFICE}.spreadsheetml.worksheet+xml"/>' for name in sheets)
+    kinds = {"workbook": "sheet.main", "styles": "styles", "sharedStrings": "sharedStrings"}
+    overrides += "".join(
+        f'<Override PartName="/xl/{name}.xml" ContentType="{_OFFICE}.spreadsheetml.{kind}+xml"/>' for name, kind in kinds.items()
+    )
+    return zipped(
+        {
+            "[Content_Types].xml": content_types(overrides),
+            "_rels/.rels": main_part("xl/workbook.xml"),
+            "xl/workbook.xml": f'<workbook xmlns="{S}" xmlns:r="{_RELATED}"><sheets>{listed}</sheets>{more}</workbook>',
+            "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGED}/relationships">{related}{others}</Relationships>',
+            "xl/styles.xml": _looks(looks, dxfs),
+            "xl/sharedStrings.xml": f'<sst xmlns="{S}">{"".join(f"<si>{each}</si>" for each in strings)}</sst>',
+            "docProps/core.xml": f'<cp:coreProperties xmlns:cp="{_PACKAGED}/metadata/core-properties" xmlns:dc="{_DC}"><dc:title>{escape(title)}</dc:title></cp:coreProperties>',
+            **{name: _page(page, looks) for name, page in sheets.items()},
+            **dict(itertools.chain.from_iterable(_drawn(name, page) for name, page in sheets.items() if page.drawing)),
+        }
+    )
+
+
+def _looks(looks: Sequence[Look], dxfs: str) -> str:
+    codes = list(dict.fromkeys(look.code for look in looks))
+    formats = "".join(f'<numFmt numFmtId="{200 + index}" formatCode={quoteattr(code)}/>' for index, code in enumerate(codes))
+    fonts = "".join(f"<font>{look.font}</font>" for look in looks)
+    fills = "".join(f"<fill>{look.fill}</fill>" for look in looks)
+    borders = "".join(_DRAWN_BORDER if look.bordered else _BORDER for look in looks)
+    formed = "".join(
+        f'<xf numFmtId="{0 if look.code == "General" else 200 + codes.index(look.code)}" fontId="{index}" fillId="{index}" borderId="{index}" xfId="0">{look.alignment}</xf>'
+        for index, look in enumerate(looks)
+    )
+    return f'<styleSheet xmlns="{S}"><numFmts>{formats}</numFmts><fonts>{fonts}</fonts><fills>{fills}</fills><borders>{borders}</borders><cellStyleXfs><xf/></cellStyleXfs><cellXfs>{formed}</cellXfs><dxfs>{dxfs}</dxfs></styleSheet>'
+
+
+def _page(page: Page, looks: Sequence[Look]) -> str:
+    rows: dict[int, str] = dict.fromkeys(sorted({*(row for row, _ in page.cells), *page.rows}), "")
+    for (row, column), entry in sorted(page.cells.items(), key=lambda each: each[0]):
+        rows[row] += f'<c r="{letters(column)}{row}" t="{entry.kind}" s="{looks.index(entry.look)}">{entry.content}</c>'
+    written = "".join(f'<row r="{row}" {page.rows.get(row, "")}>{cells}</row>' for row, cells in rows.items())
+    areas = "".join(f'<mergeCell ref="{each}"/>' for each in page.merged)
+    merged = f"<mergeCells>{areas}</mergeCells>" if areas else ""
+    drawing = '<drawing r:id="d1"/>' if page.drawing else ""
+    return f'<worksheet xmlns="{S}" xmlns:r="{_RELATED}">{page.before}<sheetData>{written}</sheetData>{merged}{page.behind}{drawing}</worksheet>'
+
+
+def _drawn(name: str, page: Page) -> list[tuple[str, str]]:
+    own = name.rpartition("/")[2]
+    target = f"xl/drawings/{own}"
+    spaces = 'xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+    related = f'<Relationship Id="d1" Type="{_RELATED}/drawing" Target="../drawings/{own}"/>'
+    return [
+        (f"xl/worksheets/_rels/{own}.rels", f'<Relationships xmlns="{_PACKAGED}/relationships">{related}</Relationships>'),
+        (target, f"<xdr:wsDr {spaces}>{page.drawing}</xdr:wsDr>"),
+    ]
+
+
+def anchored(first: tuple[int, int], last: tuple[int, int], content: str) -> str:
+    """Something that lies over cells, from one row and column, from 1, to another."""
+    ends = "".join(
+        f"<xdr:{end}><xdr:col>{at[1] - 1}</xdr:col><xdr:row>{at[0] - 1}</xdr:row></xdr:{end}>"
+        for end, at in (("from", first), ("to", last))
+    )
+    return f"<xdr:twoCellAnchor>{ends}{content}</xdr:twoCellAnchor>"
+
+
+def laid(page: Page, blocks: Blocks, top: int = 1, *, bordered: bool = True, figures: str = "numbers", gap: int = 0) -> int:
+    """Lay blocks on a sheet from a row on, titles and prose merged over all columns; the row behind them.
+
+    `figures` is how those that are numbers are written: `numbers`, or `texts`.
+    """
+    grids = [placed(block, "") for block in blocks if not isinstance(block, Paragraph)]
+    width = max((grid.columns for grid in grids), default=1)
+    look = Look(bordered=bordered)
+    row = top
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            page.cells[row, 1] = text(block.text)
+            if width > 1:
+                page.merged.append(f"A{row}:{letters(width)}{row}")
+            row += 1 + gap
+            continue
+        grid = placed(block, "")
+        for cell in grid.cells:
+            at = (row + cell.row, 1 + cell.column)
+            page.cells[at] = _entry(cell, look, figures)
+            if cell.rowspan > 1 or cell.colspan > 1:
+                page.merged.append(f"{letters(at[1])}{at[0]}:{letters(at[1] + cell.colspan - 1)}{at[0] + cell.rowspan - 1}")
+        row += grid.rows + gap
+    return row
+
+
+def _entry(cell: Cell, look: Look, figures: str) -> Entry:
+    match = re.fullmatch(r"(?:0|[1-9]\d*)(?:\.(\d+))?", cell.text) if cell.place and figures == "numbers" else None
+    if match:
+        # Amounts keep the zeros behind their decimals by a format.
+        return number(cell.text, f"0.{'0' * len(match[1])}" if match[1] else "General", look)
+    return text(cell.text, look) if cell.text else Entry(look=look)
+
+
+_WIDE = '<cols><col min="1" max="20" width="18" customWidth="1"/></cols>'
+XLSX = ("one sheet", "one sheet without borders", "three sheets", "texts", "gaps")
+"""Names of all shapes."""
+
+
+def xlsx(report: Original, blocks: Blocks | None = None, *, shape: str = "one sheet") -> bytes:
+    """The report in Excel, on one sheet or each table on its own."""
+    known = list(blocks or report.blocks())
+    if shape != "three sheets":
+        page = Page("年报", before=_WIDE)
+        laid(
+            page,
+            known,
+            bordered=shape != "one sheet without borders",
+            figures="texts" if shape == "texts" else "numbers",
+            gap=shape == "gaps",
+        )
+        return workbook([page], title=report.title)
+    pages: list[Page] = []
+    waiting: list[Paragraph | Rows] = []
+    for block in known:
+        waiting.append(block)
+        if not isinstance(block, Paragraph):
+            pages.append(Page(f"表{len(pages) + 1}", before=_WIDE))
+            laid(pages[-1], waiting)
+            waiting = []
+    pages.append(Page("其他", before=_WIDE))
+    laid(pages[-1], waiting)
+    return workbook(pages, title=report.title)
