@@ -459,7 +459,7 @@ def test_a_table_beyond_the_limits_is_refused() -> None:
 
 def test_the_number_of_cells_and_sheets_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parts, "MOST_WRITTEN", 3)
-    assert read(sheet((text("甲"), number("1"), number("2"))))
+    assert read(sheet((text("甲"), number("1"), number("2")))).grids
     assert refused(sheet((text("甲"), number("1")), (text("乙"), number("2")))) == "sheet_too_large"
     monkeypatch.setattr(parts, "MOST_SHEETS", 2)
     assert refused(Page("一"), Page("二"), Page("三")) == "sheet_too_large"

@@ -7,15 +7,15 @@ cells, each of them doubted, for one cell too few moves all that follow.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports.errors import IntakeError
 from open_reports.intake.archive import opened, xml
-from open_reports.intake.grid import MOST_CELLS, MOST_COLUMNS, MOST_ROWS, MOST_SPAN, Cell, Doubt, Grid, Manuscript, Paragraph
+from open_reports.intake.grid import MOST_ROWS, Cell, Doubt, Grid, Manuscript, Paragraph
 from open_reports.intake.readers.parts import facts, main_part, related
-from open_reports.intake.readers.wordml import Numbering, Styles, attribute, child, fill_of, name, number, switch, value
+from open_reports.intake.readers.wordgrid import Laid, count, edges
+from open_reports.intake.readers.wordml import Numbering, Styles, attribute, child, fill_of, name, switch, value
 from open_reports.intake.readers.words import ADDED, DROPPED, Seen, Surroundings, Words, control, shown
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ class _Flow:
             self.seen.changed |= any(changes)
             kept = [cell for cell in cells if child(cell, "w:tcPr", "w:cellDel") is None]
             if not (switch(properties, "w:hidden") and self._unseen(kept)):
-                found.append(_Row(kept, _count(properties, "w:gridBefore", 0), doubts))
+                found.append(_Row(kept, count(properties, "w:gridBefore", 0), doubts))
         if len(found) > MOST_ROWS:
             raise IntakeError("table_too_large", place=f"表{self.tables + 1}")
         return found
@@ -213,7 +213,7 @@ class _Flow:
         key = value(child(table, "w:tblPr"), "w:tblStyle")
         style = self.styles.of(key, "table")
         boxes: list[Element] = []
-        laid = _Laid(place)
+        laid = Laid(place, edges(table, [(each.before, each.cells) for each in rows]))
         for each in rows:
             laid.begin(each.before)
             for index, cell in enumerate(each.cells, start=1):
@@ -257,79 +257,3 @@ def _tabular(rows: Sequence[_Row]) -> bool:
 
 def _says(cell: Element) -> bool:
     return any(re.search(r"\w", each.text or "") for each in cell.iter("{*}t"))
-
-
-def _count(properties: Element | None, key: str, least: int) -> int:
-    """A span or a number of columns, within the limits of tables."""
-    return min(max(number(properties, key) or least, least), MOST_SPAN)
-
-
-# -- the grid of a table ----------------------------------------------------------------------------------------------------
-
-
-@dataclass
-class _Laid:
-    """Cells where the grid of the table has them."""
-
-    place: str
-    cells: list[Cell] = field(default_factory=list)
-    ends: list[int] = field(default_factory=list)
-    _growing: dict[int, int] = field(default_factory=dict)
-    """Cells that may go on in the next row: their positions in `cells` by column."""
-    _holes: set[int] = field(default_factory=set)
-
-    def begin(self, before: int) -> None:
-        """Begin a row, with some columns left free."""
-        self.ends.append(before)
-        if before:
-            self._holes.add(len(self.ends) - 1)
-
-    def add(self, properties: Element | None, cell: Cell) -> bool:
-        """Lay the next cell of the row; whether it hides text of its own because it goes on with the one above or before."""
-        row, column, across = len(self.ends) - 1, self.ends[-1], _count(properties, "w:gridSpan", 1)
-        self.ends[-1] += across
-        if self.ends[-1] > MOST_COLUMNS or len(self.cells) >= MOST_CELLS:
-            raise IntakeError("table_too_large", place=self.place)
-        last = self.cells[-1] if self.cells else None
-        if _goes_on(properties, "w:hMerge") and last is not None and (last.row, last.column + last.colspan) == (row, column):
-            return self._grown(len(self.cells) - 1, cell, across=across)
-        above = self._growing.get(column)
-        if _goes_on(properties, "w:vMerge"):
-            if above is not None and self.cells[above].colspan == across and self._reaches(above, row):
-                return self._grown(above, cell, down=1)
-            # It goes on with a cell that is not there, or of another width: what it belongs to is unknown.
-            cell = _doubted(cell, Doubt.NO_BOX)
-        self._growing[column] = len(self.cells)
-        self.cells.append(replace(cell, row=row, column=column, colspan=across))
-        if child(properties, "w:vMerge") is None:
-            del self._growing[column]
-        return False
-
-    def _reaches(self, above: int, row: int) -> bool:
-        return self.cells[above].row + self.cells[above].rowspan == row
-
-    def _grown(self, index: int, part: Cell, *, down: int = 0, across: int = 0) -> bool:
-        owner = self.cells[index]
-        owner = replace(owner, rowspan=owner.rowspan + down, colspan=owner.colspan + across)
-        # What stands in the covered part is not shown by Word, but is by others.
-        covered = bool(part.text.strip())
-        doubts = (*part.doubts, *((Doubt.UNSHOWN,) if covered else ()))
-        self.cells[index] = _doubted(owner, *doubts)
-        return covered
-
-    def grid(self) -> Grid:
-        """The table, every cell of a row that does not fill it, or is unlike most, doubted."""
-        width = max(self.ends, default=0)
-        usual = {width, *(end for end, _ in Counter(self.ends).most_common(1))}
-        torn = self._holes | {row for row, end in enumerate(self.ends) if usual != {end}}
-        cells = [_doubted(cell, Doubt.NO_BOX) if cell.row in torn else cell for cell in self.cells]
-        return Grid(place=self.place, rows=len(self.ends), columns=width, cells=tuple(cells))
-
-
-def _goes_on(properties: Element | None, kind: str) -> bool:
-    return child(properties, kind) is not None and value(properties, kind) != "restart"
-
-
-def _doubted(cell: Cell, *doubts: Doubt) -> Cell:
-    found = {*cell.doubts, *doubts}
-    return replace(cell, doubts=tuple(each for each in Doubt if each in found))
