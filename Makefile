@@ -16,7 +16,7 @@ export PIP_USER := 0
 ADDR ?= 127.0.0.1:8000
 # A file's tests stay in one process, which makes what they share once.
 PYTEST_FLAGS ?= -n auto --dist loadfile
-QUICK := -m 'not browser and not build and not long'
+QUICK := -m 'not browser and not build and not long and not office'
 UV_VERSION := 0.13.9
 NODE_VERSION := 24.19.0
 
