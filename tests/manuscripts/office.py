@@ -204,7 +204,8 @@ def tracked(text: str, figure: bool) -> str:  # noqa: FBT001
     """Figures typed over older ones, labels with words added, moved and taken out."""
     half = len(text) // 2
     if figure:
-        return deleted("999") + (inserted(run(text)) if text else "")
+        # A cell that is blank because its number was deleted is doubted, so that is not what stands here.
+        return deleted("999") + inserted(run(text)) if text else deleted("无")
     moved = f"<w:moveFrom {AUTHOR}>{run(text[half:])}</w:moveFrom>"
     return moved + run(text[:half]) + f"<w:moveTo {AUTHOR}>{run(text[half:])}</w:moveTo>" + deleted("（修改前）")
 
@@ -213,7 +214,9 @@ def hidden(text: str, figure: bool) -> str:  # noqa: FBT001
     """Text with hidden text before and behind it, and instructions of a field."""
     begin, separate, end = (f'<w:r><w:fldChar w:fldCharType="{each}"/></w:r>' for each in ("begin", "separate", "end"))
     field = f"{begin}<w:r><w:instrText>QUOTE 888</w:instrText></w:r>{separate}{run(text)}{end}" if text and figure else run(text)
-    return run("999", "<w:vanish/>") + field + run("777", "<w:vanish/>")
+    # A cell that is blank because its number is hidden is doubted, so that is not what stands here.
+    before, behind = ("999", "777") if text else ("空", "白")
+    return run(before, "<w:vanish/>") + field + run(behind, "<w:vanish/>")
 
 
 def controls(text: str, figure: bool) -> str:  # noqa: FBT001

@@ -58,11 +58,13 @@ _STREAMS = (
 _BINARY = Way("xlsb", "Calc MS Excel 2007 Binary", _EXCEL)
 _RTF = Way("rtf", "Rich Text Format", _WORD)
 _TEXTS = (
+    # Word's own XML of 2003 is not among them: LibreOffice shows the hidden text of such a file, and moves cells.
     (re.compile(rb"urn:schemas-microsoft-com:office:spreadsheet"), Way("xml", "MS Excel 2003 XML", _EXCEL)),
-    (re.compile(rb"/office/word/2003/wordml"), Way("xml", "MS Word 2003 XML", _WORD)),
     (re.compile(rb"opendocument\.spreadsheet"), Way("fods", "OpenDocument Spreadsheet Flat XML", _EXCEL)),
     (re.compile(rb"opendocument\.text"), Way("fodt", "OpenDocument Text Flat XML", _WORD)),
 )
+_HIDDEN_COLUMN = re.compile(rb"<(?:\w+:)?Column\b[^<>]*\bHidden\s*=\s*[\"']\s*(?:1|true)", re.IGNORECASE)
+"""In Excel's XML of 2003 LibreOffice does not hide them."""
 _OPEN_DOCUMENT = {
     b"application/vnd.oasis.opendocument.text": Way("odt", "writer8", _WORD),
     b"application/vnd.oasis.opendocument.spreadsheet": Way("ods", "calc8", _EXCEL),
@@ -113,7 +115,7 @@ def way_of(data: bytes) -> Way:
     else:
         plain = head.replace(b"\x00", b"")
         found = next((way for pattern, way in _TEXTS if pattern.search(plain)), None)
-    if found is None:
+    if found is None or (found.suffix == "xml" and _HIDDEN_COLUMN.search(data.replace(b"\x00", b""))):
         raise IntakeError("legacy_unknown")
     return found
 

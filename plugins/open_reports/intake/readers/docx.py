@@ -201,7 +201,7 @@ class _Flow:
             elif kind in _ELSEWHERE:
                 raise IntakeError("docx_chunk")
             elif kind in DROPPED:
-                self.seen.changed = True
+                words.drop(each)
             elif kind in _LOOKED_THROUGH:
                 words.doubts |= control(each)
                 self._gathered(each, words)

@@ -41,6 +41,7 @@ _DRAWN = frozenset(("w:drawing", "w:pict", "w:object", "w:control", "w:sym"))
 _NOTES = frozenset(("w:footnoteReference", "w:endnoteReference"))
 _PASSED_OVER = frozenset(("w:pPr", "w:rPr", "w:sdtPr", "w:sdtEndPr", "w:delText", "w:instrText", "w:delInstrText", "w:rt", "w:rubyPr"))
 _SPACE = re.compile(r"[ \t\r\n\f]+")
+_DIGIT = re.compile(r"\d")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -78,6 +79,8 @@ class Words:
     doubts: set[Doubt] = field(default_factory=set)
     boxes: list[Element] = field(default_factory=list)
     level: int = 0
+    withheld: set[Doubt] = field(default_factory=set)
+    """Why digits are not shown; a cell that then shows nothing may have lost its figure."""
     joined: Doubt | None = None
     """Why the last paragraph runs on into the next, if it does: its mark was deleted, or hidden."""
     numbered: bool = False
@@ -92,7 +95,7 @@ class Words:
     def marked(self) -> tuple[Doubt, ...]:
         """Every doubt, in the order of `Doubt`."""
         text = self.text()
-        found = self.doubts | doubts_of(text)
+        found = self.doubts | doubts_of(text) | (set() if text.strip() else self.withheld)
         # A number that Word writes itself: beside a label it is the label's, alone it may be the figure.
         if self.numbered and not _HAN.search(text):
             found.add(Doubt.NUMBERED)
@@ -133,7 +136,7 @@ class Words:
         for each in shown(element):
             kind = name(each)
             if kind in DROPPED:
-                self.seen.changed = True
+                self.drop(each)
             elif kind == "w:r":
                 self._run(each)
             elif kind == "m:t":
@@ -146,6 +149,12 @@ class Words:
                 if kind == "w:sdt":
                     self.doubts |= control(each)
                 self._inside(each)
+
+    def drop(self, element: Element) -> None:
+        """Pass over what a tracked change took away."""
+        self.seen.changed = True
+        if _DIGIT.search("".join(each.text or "" for each in element.iter("{*}delText", "{*}t"))):
+            self.withheld.add(Doubt.CHANGED)
 
     # -- runs ---------------------------------------------------------------------------------------------------------------
 
@@ -199,6 +208,7 @@ class Words:
             return
         if hidden:
             self.seen.hidden |= bool(text.strip())
+            self.withheld |= {Doubt.UNSHOWN} if _DIGIT.search(text) else set()
             return
         self.parts.append(text)
         if text.strip():
