@@ -23,7 +23,7 @@ from manuscripts.compared import CORPUS, doubts, expected, paragraphs, same, squ
 from open_reports.errors import IntakeError
 from open_reports.intake import legacy
 from open_reports.intake.grid import Doubt, Paragraph
-from open_reports.intake.readers import docx, xlsx
+from open_reports.intake.readers import docx, ods, xlsx
 from patience import PATIENCE
 from tiers import starts
 
@@ -77,7 +77,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
             (folder / suffix / f"{name}.{suffix}").write_bytes(data)
         for kind, target in kinds.items():
             every = sorted((folder / suffix).glob(f"*.{suffix}"))
-            chosen = every if kind in ("doc", "xls") else [each for each in every if not each.name.startswith("report-")]
+            chosen = every if kind in ("doc", "xls", "ods") else [each for each in every if not each.name.startswith("report-")]
             command = [
                 "soffice",
                 f"-env:UserInstallation={(folder / 'profile').as_uri()}",
@@ -122,6 +122,13 @@ def test_every_shape_of_a_text(made: Path, kind: str, shape: str) -> None:
 def test_every_shape_of_a_workbook(made: Path, kind: str, shape: str) -> None:
     found = read(made / f"xlsx-{kind}" / f"{shape.replace(' ', '-')}.{kind}")
     assert all(itertools.starmap(same, zip(found.grids, expected(CORPUS[FIRST]), strict=True)))
+    assert not doubts(found)
+
+
+@pytest.mark.parametrize("name", CORPUS)
+def test_a_spreadsheet_that_libreoffice_wrote(made: Path, name: str) -> None:
+    found = ods.read((made / "xlsx-ods" / f"report-{list(CORPUS).index(name)}.ods").read_bytes())
+    assert all(itertools.starmap(same, zip(found.grids, expected(CORPUS[name]), strict=True)))
     assert not doubts(found)
 
 

@@ -455,3 +455,77 @@ def xlsx(report: Original, blocks: Blocks | None = None, *, shape: str = "one sh
     pages.append(Page("其他", before=_WIDE))
     laid(pages[-1], waiting)
     return workbook(pages, title=report.title)
+
+
+# -- ods --------------------------------------------------------------------------------------------------------------------
+
+_OPEN = " ".join(
+    f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+    for prefix, name in {
+        "office": "office",
+        "table": "table",
+        "text": "text",
+        "style": "style",
+        "draw": "drawing",
+        "fo": "xsl-fo-compatible",
+        "manifest": "manifest",
+        "calcext": "calcext",
+    }.items()
+)
+ODS_BORDERED = (
+    '<style:style style:name="B" style:family="table-cell"><style:table-cell-properties fo:border="0.06pt solid #000000"/></style:style>'
+)
+
+
+def ods_cell(shown: str, value: str = "", kind: str = "", attributes: str = "") -> str:
+    """A cell that shows a text; `value` is the number it holds."""
+    held = (
+        f'office:value-type="{kind or "float"}" office:value="{value}"' if value or kind else 'office:value-type="string"' if shown else ""
+    )
+    lines = "".join(f"<text:p>{escape(line)}</text:p>" for line in shown.split("\n")) if shown else ""
+    return f"<table:table-cell {held} {attributes}>{lines}</table:table-cell>"
+
+
+def spreadsheet(tables: str, styles: str = "", more: Mapping[str, str] | None = None) -> bytes:
+    """An ods with these tables."""
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    return zipped(
+        {
+            "mimetype": kind,
+            "META-INF/manifest.xml": f'<manifest:manifest {_OPEN}><manifest:file-entry manifest:full-path="/" manifest:media-type="{kind}"/><manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>',
+            "content.xml": f"<office:document-content {_OPEN}><office:automatic-styles>{styles}</office:automatic-styles><office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body></office:document-content>",
+            **(more or {}),
+        }
+    )
+
+
+def ods(report: Original, blocks: Blocks | None = None) -> bytes:
+    """The report on one sheet of an OpenDocument spreadsheet, all but its titles with borders, blank rows to the end of the sheet."""
+    known = list(blocks or report.blocks())
+    width = max(placed(block, "").columns for block in known if not isinstance(block, Paragraph))
+    rows = []
+    for block in known:
+        if isinstance(block, Paragraph):
+            title = ods_cell(block.text, attributes=f"{_ACROSS}={quoteattr(str(width))}")
+            rows.append(f"<table:table-row>{title}{_COVERED * (width - 1)}</table:table-row>")
+            continue
+        grid = placed(block, "")
+        at = grid.covering()
+        for row in range(grid.rows):
+            cells = [(at[row, column], column) for column in range(grid.columns)]
+            written = [_open_cell(cell) if (cell.row, cell.column) == (row, column) else _COVERED for cell, column in cells]
+            rows.append(f"<table:table-row>{''.join(written)}</table:table-row>")
+    rest = (
+        '<table:table-row table:number-rows-repeated="1048000"><table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
+    )
+    return spreadsheet(f'<table:table table:name="年报"><table:table-column/>{"".join(rows)}{rest}</table:table>', ODS_BORDERED)
+
+
+_ACROSS = "table:number-columns-spanned"
+_COVERED = "<table:covered-table-cell/>"
+
+
+def _open_cell(cell: Cell) -> str:
+    attributes = f'table:style-name="B" {_ACROSS}="{cell.colspan}" table:number-rows-spanned="{cell.rowspan}"'
+    is_number = cell.place and re.fullmatch(r"\d+(\.\d+)?", cell.text)
+    return ods_cell(cell.text, cell.text if is_number else "", attributes=attributes)
