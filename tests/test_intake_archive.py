@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 import stat
 import struct
 import zipfile
+from importlib import resources
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from open_reports.errors import IntakeError
@@ -217,3 +220,19 @@ def test_what_is_no_xml_is_refused(data: bytes) -> None:
 
 def test_xml_deeper_than_the_parser_takes_is_refused() -> None:
     assert unparsed(b"<a>" * 300 + b"</a>" * 300) == "xml_unreadable"
+
+
+# -- sentences --------------------------------------------------------------------------------------------------------------
+
+
+def test_every_reason_and_remark_has_its_sentence() -> None:
+    package = resources.files("open_reports")
+    words = yaml.safe_load((package / "locales/intake.yml").read_text("utf-8"))
+    folder = package / "intake"
+    every = [path.read_text("utf-8") for room in (folder, folder / "readers") for path in room.iterdir() if path.name.endswith(".py")]
+    raised = {code for text in every for call in re.findall(r"IntakeError\(([^)]*)", text) for code in re.findall(r'"([a-z_]+)"', call)}
+    faults = {code for text in every for code in re.findall(r'main_part\(members, "([a-z_]+)"\)', text)}
+    remarks = {"hidden_cells", "hidden_sheets", "hidden_text", "numbered", "pictures", "text_boxes", "unaccepted_changes"}
+    assert raised | faults | remarks <= words.keys()
+    assert {"archive_large", "docx_chunk", "docx_unreadable", "no_office", "ods_unreadable", "sheet_too_large"} <= raised | faults
+    assert all(set(words[code]) == {"zh", "en"} for code in raised | remarks)
