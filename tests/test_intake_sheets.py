@@ -501,6 +501,19 @@ def test_a_text_that_is_not_in_the_list_of_texts_is_refused() -> None:
     assert refused(sheet((text("甲"), Entry("<v>7</v>", "s")))) == "xlsx_unreadable"
 
 
+@pytest.mark.parametrize("part", ["fontId", "borderId", "numFmtId", "fillId"])
+def test_a_look_that_is_not_in_the_list_is_refused_or_none(part: str) -> None:
+    members = archive.opened(workbook([sheet((text("甲"), number("1")))]))
+    looks = re.sub(rf'{part}="\d+"'.encode(), f'{part}="99"'.encode(), members["xl/styles.xml"])
+    broken = {**members, "xl/styles.xml": looks}
+    if part in ("fontId", "borderId"):
+        with pytest.raises(IntakeError, match="xlsx_unreadable"):
+            reader.manuscript(broken)
+    else:
+        # A format that is not there is General; what is behind the text matters only where the text has a colour.
+        assert texts(reader.manuscript(broken).grids[0]) == [["甲", "1"]]
+
+
 def test_a_document_type_is_refused() -> None:
     members = archive.opened(workbook([sheet((text("甲"), number("1")))]))
     for name in ("xl/workbook.xml", "xl/styles.xml", "xl/sharedStrings.xml", "xl/worksheets/sheet1.xml", "_rels/.rels"):

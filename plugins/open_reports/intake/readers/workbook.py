@@ -140,7 +140,7 @@ def _trees(members: Mapping[str, bytes], sheets: list[Sheet]) -> Iterator[tuple[
 def _usual(loaded: Workbook) -> float:
     """Size of the font that the widths of columns are counted in: that of cells of which nothing is said."""
     fonts: list[Font] = getattr(loaded, "_fonts")  # noqa: B009 (its types do not know the name, and it has no other)
-    return float(fonts[0].sz or _USUAL_SIZE)
+    return float((fonts[0].sz if fonts else None) or _USUAL_SIZE)
 
 
 def _on(element: Element, key: str, *, otherwise: str = "0") -> bool:

@@ -111,8 +111,12 @@ class _View:
         self.lying = lying
         self.hidden = False
         """Whether something that says anything was passed over."""
-        self.reads = {at: eye.read(at, own) for at, own in sheet.held.items()}
-        self.drawn = frozenset(at for at in sheet.held if eye.bordered(at))
+        try:
+            self.reads = {at: eye.read(at, own) for at, own in sheet.held.items()}
+            self.drawn = frozenset(at for at in sheet.held if eye.bordered(at))
+        except IndexError:
+            # A look that names a font or a border which is not in the list; openpyxl asks for it only now.
+            raise IntakeError("xlsx_unreadable") from None
         told = [at for at, each in self.reads.items() if each.says or at in self.drawn]
         self.top, self.left = _corner(told, min, 1)
         self.bottom, self.right = _corner([*told, *(area[:2] for area in sheet.merged)], max, 0)
