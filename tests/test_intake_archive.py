@@ -232,7 +232,7 @@ def test_every_reason_and_remark_has_its_sentence() -> None:
     every = [path.read_text("utf-8") for room in (folder, folder / "readers") for path in room.iterdir() if path.name.endswith(".py")]
     raised = {code for text in every for call in re.findall(r"IntakeError\(([^)]*)", text) for code in re.findall(r'"([a-z_]+)"', call)}
     faults = {code for text in every for code in re.findall(r'main_part\(members, "([a-z_]+)"\)', text)}
-    remarks = {"hidden_cells", "hidden_sheets", "hidden_text", "numbered", "pictures", "text_boxes", "unaccepted_changes"}
+    remarks = {"hidden_cells", "hidden_sheets", "hidden_text", "pictures", "text_boxes", "unaccepted_changes"}
     assert raised | faults | remarks <= words.keys()
     assert {"archive_large", "docx_chunk", "docx_unreadable", "no_office", "ods_unreadable", "sheet_too_large"} <= raised | faults
     assert all(set(words[code]) == {"zh", "en"} for code in raised | remarks)
