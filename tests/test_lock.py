@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 SITE, TEST = "requirements/site.txt", "requirements/test.txt"
 GROUPS = {SITE: ("build",), TEST: ("build", "test")}
 """Dependency groups that a lock holds, beside the project's own requirements and its extras."""
-EXTRAS = ("workbook", "parquet")
+EXTRAS = ("workbook", "parquet", "import")
 TEXTS = {path: (PROJECT / path).read_text(encoding="utf-8") for path in GROUPS}
 PYPROJECT: dict[str, Any] = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
 
