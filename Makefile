@@ -59,10 +59,10 @@ check: $(SITE) ## 检查 datapackages/ · check every data package
 release: site ## 发布后记录数字和地址 · record what is released, after publishing it
 	@$(BIN)/open-reports release
 
-test: browser lint ## 运行全部检查和测试 · run every check and test, installing a browser where there is none
+test: browser lint ## 运行全部检查和测试 · run every check and test, installing the browser and programs they need
 	@$(RUN) -m pytest $(PYTEST_FLAGS)
 
-quick: $(TEST) ## 只运行不需要浏览器和完整生成的测试 · the tests that need neither a browser nor a build; no lint
+quick: $(TEST) ## 只运行不需要浏览器、完整生成和 LibreOffice 的测试 · the tests that need no browser, build or LibreOffice; no lint
 	@$(RUN) -m pytest $(QUICK) $(PYTEST_FLAGS)
 
 # By itself, for following every line takes half as much processor time again as the tests; what the quick tests leave out is
@@ -151,8 +151,9 @@ $(TOOLS): $(TEST) package.json package-lock.json .npmrc
 	  echo "The tools of the scripts could not be installed. Check the network and the settings of npm and try again; to see why: $(BIN)/npm ci" >&2; exit 1; }
 	@touch $(TOOLS)
 
-# What the tests run besides, and the Debian package of each: the data page's examples are run as they stand there.
-PROGRAMS := curl:curl jq:jq sqlite3:sqlite3 node:nodejs Rscript:r-base-core
+# What the tests run besides, and the Debian packages of each (joined by +): the data page's examples are run as they stand there,
+# and older files go through LibreOffice, in its parts without windows.
+PROGRAMS := curl:curl jq:jq sqlite3:sqlite3 node:nodejs Rscript:r-base-core soffice:libreoffice-writer-nogui+libreoffice-calc-nogui
 
 # The headless shell first, a fourth of a whole Chromium's processor time for each page; Debian has it, Ubuntu does not.
 # A browser that runs: the caller's ($CHROMIUM), one on the PATH, or the one Playwright keeps.
@@ -173,10 +174,10 @@ browser: $(TEST)
 	    && apt-cache show chromium-headless-shell >/dev/null 2>&1; }; then wanted=chromium-headless-shell; fi; \
 	  [ -n "$$font" ] || wanted="$$wanted fonts-noto-cjk"; \
 	  for pair in $(PROGRAMS); do \
-	    command -v $${pair%%:*} >/dev/null 2>&1 || wanted="$$wanted $${pair#*:}"; \
+	    command -v $${pair%%:*} >/dev/null 2>&1 || wanted="$$wanted $$(echo $${pair#*:} | tr + ' ')"; \
 	  done; \
 	  if [ -n "$$wanted" ]; then \
-	    echo "安装测试用的浏览器和字体…… · installing for the tests: $$wanted" >&2; \
+	    echo "安装测试用的浏览器、字体和程序…… · installing for the tests: $$wanted" >&2; \
 	    $$sudo apt-get update -qq >&2 || { sleep 5; $$sudo apt-get update -qq >&2; }; \
 	    install="$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends"; \
 	    for package in $$wanted; do \
@@ -193,8 +194,9 @@ browser: $(TEST)
 	  exit 1; \
 	fi; \
 	for pair in $(PROGRAMS); do command -v $${pair%%:*} >/dev/null 2>&1 || { \
-	  echo "测试要运行数据页上的示例，缺少 $${pair%%:*}（Debian：apt install $${pair#*:}）。" >&2; \
-	  echo "The tests run the examples of the data page and lack $${pair%%:*} (Debian: apt install $${pair#*:})." >&2; exit 1; }; done
+	  packages=$$(echo $${pair#*:} | tr + ' '); \
+	  echo "测试要运行数据页上的示例，也要导入旧格式的文件，缺少 $${pair%%:*}（Debian：apt install $$packages）。" >&2; \
+	  echo "The tests run the examples of the data page, import older files, and lack $${pair%%:*} (Debian: apt install $$packages)." >&2; exit 1; }; done
 
 # -- for developers ---------------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,10 +15,9 @@ from conftest import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
 NEEDED = ("Makefile", "pyproject.toml", "requirements", "package.json", "package-lock.json", ".npmrc")
-PROGRAMS = ("curl", "jq", "sqlite3", "node", "Rscript", "chromium", "fc-list", "apt-get", "sudo")
+PROGRAMS = ("curl", "jq", "sqlite3", "node", "Rscript", "soffice", "chromium", "fc-list", "apt-get", "sudo")
 """What `make test` looks for besides; stand-ins, so that it finds all of them and has nothing to install."""
 
 PYTHON = """#!/bin/sh
@@ -59,9 +59,9 @@ class Checkout:
     folder: Path
     tools: Path
 
-    def make(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run make here."""
-        env = {"PATH": f"{self.tools}{os.pathsep}{os.environ['PATH']}", "HOME": str(self.tools), "PYTHON": str(self.tools / "python")}
+    def make(self, *arguments: str, programs: str = os.environ["PATH"]) -> subprocess.CompletedProcess[str]:
+        """Run make here, with the programs of a machine behind the stand-ins."""
+        env = {"PATH": f"{self.tools}{os.pathsep}{programs}", "HOME": str(self.tools), "PYTHON": str(self.tools / "python")}
         return subprocess.run(
             ["make", *arguments],
             cwd=self.folder,
@@ -250,3 +250,27 @@ def test_pip_is_told_to_install_into_the_environment_whatever_its_settings_say(c
     python.write_text(python.read_text(encoding="utf-8").replace("exit 0\n", 'echo "user: $PIP_USER"\n'), encoding="utf-8")
     outcome = checkout.make("setup")
     assert set(outcome.stdout.splitlines()) == {"user: 0"}, told(outcome)
+
+
+def test_a_program_that_the_tests_need_is_installed_or_named_with_its_packages(checkout: Checkout, tmp_path: Path) -> None:
+    """On a machine that has all but LibreOffice, and whose apt-get installs nothing."""
+    machine, asked = tmp_path / "machine", tmp_path / "asked"
+    machine.mkdir()
+    for folder in map(Path, filter(None, os.environ["PATH"].split(os.pathsep))):
+        for program in folder.iterdir() if folder.is_dir() else ():
+            if program.name not in ("soffice", "libreoffice") and not (machine / program.name).exists():
+                (machine / program.name).symlink_to(program)
+    (checkout.tools / "soffice").unlink()
+    for name, script in {"sudo": 'shift\n[ "$1" = env ] && shift 2\nexec "$@"', "apt-get": f'echo "$*" >> "{asked}"'}.items():
+        (checkout.tools / name).write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    (checkout.tools / "id").write_text("#!/bin/sh\necho 1000\n", encoding="utf-8")
+    (checkout.tools / "id").chmod(0o755)
+    outcome = checkout.make("browser", programs=str(machine))
+    assert outcome.returncode != 0
+    packages = ("libreoffice-writer-nogui", "libreoffice-calc-nogui")
+    installed = [line.split()[-1] for line in asked.read_text(encoding="utf-8").splitlines() if line.startswith("install ")]
+    assert installed == list(packages), told(outcome)
+    assert [line for line in outcome.stderr.splitlines() if "soffice" in line] == [
+        f"测试要运行数据页上的示例，也要导入旧格式的文件，缺少 soffice（Debian：apt install {' '.join(packages)}）。",
+        f"The tests run the examples of the data page, import older files, and lack soffice (Debian: apt install {' '.join(packages)}).",
+    ]
