@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from open_reports.form import OVERVIEW, Section
 from open_reports.intake.grid import Grid
 from open_reports.intake.labels import bare, folded, likeness, tidy, unnumbered
+from open_reports.intake.titles import agency_of, is_report, is_title, year_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -16,13 +17,10 @@ if TYPE_CHECKING:
     from open_reports.form import Form, Forms, TableForm
     from open_reports.intake.grid import Manuscript, Paragraph
 
-_TITLE = re.compile(r"年度报告|年报|annualreport", re.IGNORECASE)
-_YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 _DAY = re.compile(r"(?<!\d)(20\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)")
 _HEADING = re.compile(r"(?P<number>[一二三四五六七八九十]{1,2})[、.](?P<title>.{2,40})")
 _AMOUNT = re.compile(r"(?P<value>\d[\d,]*(?:\.\d+)?)(?P<unit>余?[条件项个次篇份场起名人]|%)?")
 _ENDING = re.compile(r"(?:年度报告|年报|annualreport)[)》]?$", re.IGNORECASE)
-_LONGEST_TITLE = 80
 _LIKE = 55
 """How like the form's title (of 100) that of a section must be where it is not marked as a heading."""
 
@@ -48,31 +46,15 @@ class Stated(NamedTuple):
 
 
 def facts(manuscript: Manuscript) -> Facts:
-    """What a file says of itself: its own facts first, then its first title."""
+    """What a file says of itself: the title that its reader found, or else the first that stands in it; meta tags."""
     own = manuscript.facts
-    titles = [tidy(block.text) for block in manuscript.blocks if not isinstance(block, Grid) and _is_title(block)]
+    titles = [tidy(block.text) for block in manuscript.blocks if not isinstance(block, Grid) and is_title(block.text)]
     said = tidy(own.get("title", ""))
-    title = said if _TITLE.search(said) or not titles else titles[0]
-    years = [
-        *_YEAR.findall(folded(own.get("year", ""))),
-        *_YEAR.findall(folded(title)),
-        *(y for each in titles for y in _YEAR.findall(each)),
-    ]
-    day = _DAY.search(own.get("published", ""))
-    return Facts(title, tidy(own.get("agency", "")) or _agency(title), int(years[0]) if years else None, _iso(day), own.get("url", ""))
-
-
-def _is_title(block: Paragraph) -> bool:
-    text = folded(block.text)
-    return len(text) <= _LONGEST_TITLE and _TITLE.search(text) is not None and _YEAR.search(text) is not None and "。" not in text
-
-
-def _agency(title: str) -> str:
-    """Name before the year in a title such as 某某局2024年政府信息公开工作年度报告."""
-    match = _YEAR.search(title)
-    name = title[: match.start()].strip("关于的（(《") if match else ""
-    # 政府信息公开工作年度报告（2024年）: what stands before the year is not a name.
-    return "" if _TITLE.search(name) else name
+    title = said if is_report(said) or not titles else titles[0]
+    year = next(filter(None, map(year_of, (own.get("year", ""), title, *titles))), None)
+    # The site that a page names is often one above the agency whose report it is.
+    agency = agency_of(title) or tidy(own.get("agency", ""))
+    return Facts(title, agency, year, _iso(_DAY.search(own.get("published", ""))), own.get("url", ""))
 
 
 def _iso(match: re.Match[str] | None) -> str:
@@ -93,17 +75,16 @@ def titles_between(manuscript: Manuscript) -> tuple[str, str] | None:
             if holding and current and _differ(holding, current):
                 return holding, current
             holding = current or holding
-        elif _is_title(block) and (block.level or _ENDING.search(folded(block.text))):
+        elif is_title(block.text) and (block.level or _ENDING.search(folded(block.text))):
             current = tidy(block.text)
     return None
 
 
 def _differ(one: str, other: str) -> bool:
     """Whether two titles are of reports of different years or agencies; a running head says less than the title."""
-    years = [_YEAR.findall(folded(text))[0] for text in (one, other)]
-    agencies = [bare(_agency(folded(text))) for text in (one, other)]
+    agencies = [bare(agency_of(text)) for text in (one, other)]
     within = agencies[0] in agencies[1] or agencies[1] in agencies[0]
-    return years[0] != years[1] or (not within and likeness(*agencies) < _LIKE)
+    return year_of(one) != year_of(other) or (not within and likeness(*agencies) < _LIKE)
 
 
 def _sections(manuscript: Manuscript, form: Form) -> Iterator[tuple[Section | TableForm, list[Paragraph]]]:

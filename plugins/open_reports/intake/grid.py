@@ -118,8 +118,9 @@ class Manuscript:
     """What a file says, before anybody knows what it means.
 
     `kind` is the reader's name (html, docx, ...); `blocks` are tables and paragraphs in reading order; `facts` what the file says
-    of itself (keys: title, agency, year, published, url; values as written); `remarks` are codes of `locales/intake.yml` of what
-    was passed over and is to be said: hidden rows, unaccepted changes, pictures.
+    of itself (keys: title, agency, year, published, url; values as written, agency and year only where they do not just stand in the
+    title: `titles.py`); `remarks` are codes of `locales/intake.yml` of what was passed over and is to be said: hidden rows,
+    unaccepted changes, pictures.
     """
 
     kind: str
