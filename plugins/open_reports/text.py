@@ -189,6 +189,8 @@ def _counted() -> Mapping[str, Text]:
 class Words:
     """The labels of one language: `words("year_title", year=2024)`."""
 
+    language: str
+
     def __init__(self, language: str) -> None:
         self.language = language
         self._labels = _labels(language)
