@@ -26,7 +26,7 @@ class Theme:
 
     def render(self, context: Mapping[str, Any]) -> str:
         self.rendered += 1
-        page, ours = context["page"], context.get("open_reports", {})
+        page, ours = context["page"], context["open_reports"]
         meta = page.meta
         return (
             f'<html lang="{context["config"].theme["language"]}"><head><meta charset="utf-8"><title>{meta.get("title", "")}</title>'
@@ -35,8 +35,8 @@ class Theme:
             else f'<html lang="{context["config"].theme["language"]}"><head><meta charset="utf-8"><title></title>'
         ) + (
             f'<script>{SCRIPT}</script></head><body><input type="checkbox" id="__drawer" autocomplete="off">'
-            f'<label for="__toc"></label><a href="{ours.get("twin", "")}">{ours.get("other", "")}</a>'
-            f'<link href="{ours.get("twin_address", "")}">{context.get("open_reports_banner", "")}{page.content}</body></html>'
+            f'<label for="__toc"></label><a href="{ours.twin}">{ours.other}</a>'
+            f'<link href="{ours.twin_address}">{context.get("open_reports_banner", "")}{page.content}</body></html>'
         )
 
 
@@ -121,21 +121,21 @@ def test_a_page_written_by_hand_gets_its_language(url: str, language: str, name:
     assert frames_of(Theme()).dress(context, page) == ""
     assert context["config"].site_name == name
     assert context["config"].theme["language"] == language
-    assert context["open_reports"]["language"] == language
-    assert context["open_reports"]["twin"] == f"../{locale.twin(url)}"
+    assert context["open_reports"].language == language
+    assert context["open_reports"].twin == f"../{locale.twin(url)}"
 
 
 def test_a_page_without_a_twin_offers_none() -> None:
     context: dict[str, Any] = {}
     frames_of(Theme()).dress(context, Shown(url="alone/", canonical="", base="..", meta={}, toc=[], made=None, content="", in_menu=False))
-    assert context["open_reports"]["twin"] == ""
+    assert context["open_reports"].twin == ""
 
 
 def test_a_page_of_the_menu_keeps_a_frame_of_its_own() -> None:
     context: dict[str, Any] = {}
     frames = frames_of(Theme())
     assert frames.dress(context, shown(page_of("data/"), in_menu=True)) == ""
-    assert context["open_reports"]["scripts"] == ["../assets/open-reports/site.js", "../assets/open-reports/glossary.js"]
+    assert context["open_reports"].scripts == ["../assets/open-reports/site.js", "../assets/open-reports/glossary.js"]
 
 
 def test_the_policy_names_the_scripts_of_the_frame_and_no_others() -> None:

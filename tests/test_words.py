@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from decimal import Decimal
 from itertools import pairwise
+from pathlib import Path
 from string import Formatter
 from typing import TYPE_CHECKING
 
@@ -13,15 +16,15 @@ import whole
 from lxml import html as parser
 from open_reports import copies
 from open_reports.derived.summary.book import book
+from open_reports.document import parse_yaml
 from open_reports.errors import FormError
 from open_reports.finding import messages
 from open_reports.library import open_library
 from open_reports.pages import home_page
-from open_reports.text import Words, counted, reading, text_of, words
+from open_reports.text import LANGUAGES, PLURAL, Words, agreeing, counted, reading, resource, text_of, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from open_reports.text import Text
 
@@ -43,16 +46,90 @@ def test_counted_words_are_right_for_any_number(key: str) -> None:
     assert Words("zh")(key, **{text.by: 1}) == text.zh.format(**{text.by: 1})
 
 
-def test_a_counted_word_is_read_with_its_number(tmp_path: Path) -> None:
-    problems = "locales/x.yml"
-    with reading(problems, "a: {zh: 甲, en: {by: size, one: '{size} byte', other: '{size} bytes'}}\n") as root:
+FILE = "locales/x.yml"
+
+
+def test_a_counted_word_is_read_with_its_number() -> None:
+    with reading(FILE, "a: {zh: 甲, en: 'in {size: this | these} {size} {size: byte | bytes} of {of}'}\n") as root:
         text = text_of(root.record("a"))
-    assert (text.one, text.en, text.by) == ("{size} byte", "{size} bytes", "size")
-    with (
-        pytest.raises(FormError, match=r"locales/x\.yml: a\.en\.other: record\.missing"),
-        reading(problems, "a: {zh: 甲, en: {one: x}}\n") as root,
-    ):
+    assert (text.one, text.en, text.by) == ("in this {size} byte of {of}", "in these {size} bytes of {of}", "size")
+
+
+@pytest.mark.parametrize(
+    "label, key",
+    [
+        ("{zh: 甲, en: '{a: row | rows} of {b: file | files}'}", "en"),
+        ("{zh: 甲, en: '{a: row|rows}'}", "en"),
+        ("{zh: 甲, en: '{a: row}'}", "en"),
+        ("{zh: 甲, en: '{a: row | rows | more}'}", "en"),
+        ("{zh: '{a: 行 | 行}', en: '{a} {a: row | rows}'}", "zh"),
+    ],
+    ids=["two numbers", "no blanks", "one form", "three forms", "in Chinese"],
+)
+def test_a_word_that_agrees_with_no_one_number_is_refused(label: str, key: str) -> None:
+    with pytest.raises(FormError, match=rf"locales/x\.yml: a\.{key}: record\.pattern"), reading(FILE, f"a: {label}\n") as root:
         text_of(root.record("a"))
+
+
+def test_labels_have_no_second_way_to_say_one() -> None:
+    with pytest.raises(FormError, match=r"a\.en: record\.not_text"), reading(FILE, "a: {zh: 甲, en: {one: row, other: rows}}\n") as root:
+        text_of(root.record("a"))
+
+
+# -- one spelling ---------------------------------------------------------------------------------------------------------
+
+
+def shipped_texts() -> Iterator[tuple[str, str, str]]:
+    """File, language and text of every label and sentence of the package, as written."""
+
+    def texts(found: object) -> Iterator[tuple[str, str]]:
+        if isinstance(found, dict):
+            yield from ((key, text) for key, text in found.items() if key in LANGUAGES and isinstance(text, str))
+            found = list(found.values())
+        if isinstance(found, list):
+            for each in found:
+                yield from texts(each)
+
+    folder = Path(str(resource("")))
+    for path in sorted(folder.rglob("*.yml")):
+        for language, text in texts(parse_yaml(path.read_text(encoding="utf-8"))):
+            yield path.relative_to(folder).as_posix(), language, text
+
+
+def test_labels_and_sentences_spell_two_forms_alike() -> None:
+    """Wherever a text has a word in two forms it is English, and spelt as `text.PLURAL` says: the readers know no other way."""
+    found = [(name, language, braces) for name, language, text in shipped_texts() for braces in re.findall(r"\{[^{}]*\|[^{}]*\}", text)]
+    assert [each for each in found if each[1] != "en" or not re.fullmatch(PLURAL, each[2])] == []
+    assert {"locales/pages.yml", "locales/messages.yml", "locales/verify.yml", "forms/foi-cn/summary.yml"} <= {name for name, _, _ in found}
+
+
+def test_sentences_hold_the_words_that_are_written() -> None:
+    """The book cuts its sentences at the same spelling at which labels are cut."""
+    written = Counter(
+        (match["number"], match["one"], match["many"])
+        for name, language, text in shipped_texts()
+        if (name, language) == ("forms/foi-cn/summary.yml", "en")
+        for match in re.finditer(PLURAL, text)
+    )
+    read = Counter(
+        (piece.name, piece.text, piece.many)
+        for phrase in book().phrases.values()
+        for variant in phrase.variants
+        for piece in variant.says["en"]
+        if piece.kind == "plural"
+    )
+    assert read == written
+    assert read.total() >= 30
+
+
+@pytest.mark.parametrize("number", [1, "1", Decimal(1)])
+def test_one_is_one_however_it_is_given(number: object) -> None:
+    assert agreeing(number, "request was", "requests were") == "request was"
+
+
+@pytest.mark.parametrize("number", [0, 2, -1, "0", "1,000", "1.00", Decimal("1.5"), None])
+def test_all_else_is_many(number: object) -> None:
+    assert agreeing(number, "request was", "requests were") == "requests were"
 
 
 def test_the_home_page_counts_one_as_one(tmp_path: Path) -> None:

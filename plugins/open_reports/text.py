@@ -6,6 +6,7 @@ the file and the place, all at once, as a `FormError`, for such a fault is ours 
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -77,6 +78,24 @@ def reading(name: str, text: str) -> Iterator[Record]:
         raise FormError("\n".join(faults))
 
 
+# -- words that agree with a number ---------------------------------------------------------------------------------------
+
+# In English alone: Chinese has one form for any number.
+PLURAL = r"\{(?P<number>\w+): (?P<one>[^{}|]*?) \| (?P<many>[^{}|]*?)\}"
+"""How labels and sentences spell a word in both its forms: `{count} {count: report was | reports were}`, the first for exactly 1."""
+_PLURAL = re.compile(PLURAL)
+
+
+def agreeing(number: object, one: str, many: str) -> str:
+    """Return the form of a word that agrees with a number, which may be formatted already."""
+    return one if number in (1, "1") else many
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """A number of things in English, for whoever reads a value as text: `1 report`, `19 reports`."""
+    return f"{number} {agreeing(number, one, many)}"
+
+
 # -- texts ----------------------------------------------------------------------------------------------------------------
 
 
@@ -84,7 +103,7 @@ def reading(name: str, text: str) -> Iterator[Record]:
 class Text:
     """A label in both languages of the site.
 
-    `one` is the English label for the number one, where it differs; the number is the value named `by`. Chinese has one form.
+    `en` is the English label for any number but one, and `one` that for one, where it differs; the number is the value named `by`.
     """
 
     zh: str
@@ -97,8 +116,7 @@ class Text:
 
     def for_values(self, language: str, values: Mapping[str, object]) -> str:
         """Label of a language that suits the number among the values, not yet filled in."""
-        # Compared as text, for a number may come formatted already.
-        return self.one if language == "en" and self.one and str(values.get(self.by)) == "1" else self[language]
+        return agreeing(values.get(self.by), self.one, self.en) if language == "en" and self.one else self[language]
 
     def filled(self, language: str, values: Mapping[str, object]) -> str:
         """Label of a language with its values filled in."""
@@ -124,20 +142,22 @@ def text_of(record: Record, *, most: int = 400) -> Text:
 def open_text_of(record: Record, *, most: int = 400) -> Text:
     """Take the label of a record that holds more: its keys `zh` and `en`.
 
-    English may be two labels, `en: {one: '{count} report', other: '{count} reports'}`; the number is then the value that
-    `by` names, `count` unless it says another. It need not stand in the label, which may be a noun beside a number.
+    English may have words that agree with one number (`PLURAL`), which need not stand in the label: it may be a noun beside it.
     """
-    if not isinstance(record.mapping.get("en"), dict):
-        return Text(zh=record.text("zh", most=most), en=record.text("en", most=most))
-    plural = record.record("en")
-    text = Text(
-        zh=record.text("zh", most=most),
-        en=plural.text("other", most=most),
-        one=plural.text("one", most=most),
-        by=plural.text("by", required=False) or "count",
-    )
-    plural.close()
+    zh, en = record.text("zh", most=most), record.text("en", most=most)
+    # Cut in two here, once: a label is then filled in as fast as any other.
+    numbers = sorted({match["number"] for match in _PLURAL.finditer(en)})
+    text = Text(zh=zh, en=_PLURAL.sub(r"\g<many>", en), one=_PLURAL.sub(r"\g<one>", en), by=numbers[0]) if numbers else Text(zh=zh, en=en)
+    # What is left of a word in two forms would be taken for the format of a number when the label is filled in.
+    if len(numbers) > 1 or _HALF_READ.search(text.en):
+        record.note("en", "record.pattern", found=en, expected="{count} {count: report | reports}")
+    if _HALF_READ.search(zh):
+        record.note("zh", "record.pattern", found=zh, expected="{count}")
     return text
+
+
+_HALF_READ = re.compile(r"\{[^{}]*[:|][^{}]*\}")
+"""Braces with more than a name in them."""
 
 
 def _word_files() -> Iterator[str]:
@@ -145,11 +165,6 @@ def _word_files() -> Iterator[str]:
     yield from (f"locales/{name}" for name in shared)
     own = sorted(each.name for each in resource("pages").iterdir() if each.joinpath("words.yml").is_file())
     yield from (f"pages/{name}/words.yml" for name in own)
-
-
-def counted(number: int, one: str, other: str) -> str:
-    """A number of things in English, for whoever reads a value as text: `1 report`, `19 reports`."""
-    return f"{number} {one if number == 1 else other}"
 
 
 @cache
@@ -188,6 +203,8 @@ def _counted() -> Mapping[str, Text]:
 
 class Words:
     """The labels of one language: `words("year_title", year=2024)`."""
+
+    language: str
 
     def __init__(self, language: str) -> None:
         self.language = language

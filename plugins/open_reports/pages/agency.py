@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
 
@@ -20,13 +20,13 @@ from open_reports.pages.coverage import cell_view
 from open_reports.pages.frame import Download, Fact, Here, Link, Page, agency_name, anchor, crumbs, rendered, size_words
 from open_reports.pages.glossary import term
 from open_reports.pages.ledger import chains
-from open_reports.pages.listing import Topic, figure_cell, list_cells, list_head, row_html, views
+from open_reports.pages.listing import ReportRow, Topic, figure_cell, list_cells, list_head, row_html, views
 from open_reports.pages.snippets import SCRIPTS as SNIPPETS
 from open_reports.pages.snippets import snippets_html
 from open_reports.pages.table import title
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from open_reports.derived.coverage import Coverage
     from open_reports.files.folder import AgencyFolder
@@ -42,6 +42,31 @@ MOST_UNITS = 60
 """Units named on their parent's page; a province has thousands, which the page of coverage lists."""
 
 
+class YearView(NamedTuple):
+    """A year above its column: where the table stands on its report's page, and whether something lies between it and the year before."""
+
+    year: int
+    anchor: str
+    broken: bool
+
+
+class GroupView(NamedTuple):
+    """A printed head, or the HTML of the rows below one."""
+
+    head: str
+    rows: Sequence[Markup]
+
+
+class TopicView(NamedTuple):
+    """A statutory table over the years; `notes` say what stands between them."""
+
+    id: str
+    title: str
+    years: Sequence[YearView]
+    groups: Sequence[GroupView]
+    notes: Sequence[str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgencyContext:
     """An agency: what `pages/templates/agency.html` is told."""
@@ -54,8 +79,8 @@ class AgencyContext:
     summary: Markup | str
     coverage: Sequence[tuple[int, CellView]]
     head: Sequence[tuple[str, str]]
-    rows: Sequence[Mapping[str, object]]
-    topics: Sequence[Mapping[str, object]]
+    rows: Sequence[ReportRow]
+    topics: Sequence[TopicView]
     charts: Sequence[Markup]
     chains: Sequence[ChainView]
     compare: str
@@ -158,12 +183,12 @@ def _facts(library: Library, agency: Agency, here: Here) -> list[Fact]:
     return facts
 
 
-def _row(report: Report, findings: Findings, w: Words) -> dict[str, Any]:
+def _row(report: Report, findings: Findings, w: Words) -> ReportRow:
     found = findings.get((report.agency, report.year), [])
-    return {"href": f"{report.year}/", "text": w("year_report", year=report.year), "cells": list_cells(report, found, w)}
+    return ReportRow(f"{report.year}/", w("year_report", year=report.year), list_cells(report, found, w))
 
 
-def _topic(topic: Topic, reports: Sequence[Report], w: Words) -> dict[str, Any]:
+def _topic(topic: Topic, reports: Sequence[Report], w: Words) -> TopicView:
     """One statutory table over the years, newest first, with what stands between them."""
     newest = list(reversed(reports))
     # Of no cells: what breaks every figure alike, such as another scope, a part of a year, a missing report.
@@ -175,16 +200,15 @@ def _topic(topic: Topic, reports: Sequence[Report], w: Words) -> dict[str, Any]:
     notes += changed.values()
     # Titled as the newest report prints it; older forms had other words for the same table.
     printed = next(report.tables[topic.table].form for report in newest if topic.table in report.tables)
-    return {
-        "id": topic.table,
-        "title": title(printed, w.language),
-        "years": [
-            {"year": report.year, "anchor": f"#{topic.table}" if topic.table in report.tables else "", "broken": report.year in broken}
-            for report in newest
+    return TopicView(
+        id=topic.table,
+        title=title(printed, w.language),
+        years=[
+            YearView(report.year, f"#{topic.table}" if topic.table in report.tables else "", report.year in broken) for report in newest
         ],
-        "groups": list(_groups(topic, newest, broken, w)),
-        "notes": notes,
-    }
+        groups=list(_groups(topic, newest, broken, w)),
+        notes=notes,
+    )
 
 
 def _change(table: str, before: Report, after: Report, w: Words) -> str:
@@ -203,7 +227,7 @@ def _change(table: str, before: Report, after: Report, w: Words) -> str:
     )
 
 
-def _groups(topic: Topic, newest: Sequence[Report], broken: set[int], w: Words) -> Iterator[dict[str, Any]]:
+def _groups(topic: Topic, newest: Sequence[Report], broken: set[int], w: Words) -> Iterator[GroupView]:
     """Lines of every form that the reports use, newest first, under their printed heads; a cell a year."""
     # A figure that several forms print has one row: in the place where the newest prints it.
     seen: set[tuple[str, str]] = set()
@@ -217,10 +241,10 @@ def _groups(topic: Topic, newest: Sequence[Report], broken: set[int], w: Words) 
                 continue
             groups = tuple(group[w.language] for group in line.groups)
             if groups != open_groups and groups:
-                yield {"head": w("crumb_join").join(groups), "rows": []}
+                yield GroupView(w("crumb_join").join(groups), [])
             open_groups = groups
             rows = [_row_of(table, line, column, newest, broken, w, alone=len(columns) == 1) for column in columns]
-            yield {"head": "", "rows": rows}
+            yield GroupView("", rows)
 
 
 def _row_of(  # noqa: PLR0917 (one row of a table over the years has these coordinates)

@@ -14,7 +14,7 @@ from open_reports.pages.paging import parts
 from open_reports.text import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from open_reports.derived.coverage import Cell, Count, Coverage, Row, State
     from open_reports.files.folder import Folder
@@ -43,6 +43,22 @@ class RowView(NamedTuple):
     cells: tuple[CellView, ...]
 
 
+class LawView(NamedTuple):
+    """What the law says of a span of years: a sentence, and the days, each with the kinds of agency it is for."""
+
+    says: str
+    days: Sequence[str]
+
+
+class CountsView(NamedTuple):
+    """A table of counts: each row a name with its numbers, in the order of the head."""
+
+    id: str
+    title: str
+    head: Sequence[str]
+    rows: Sequence[tuple[str, Sequence[int]]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageContext:
     """Coverage and timeliness: what `pages/templates/coverage.html` is told."""
@@ -52,12 +68,12 @@ class CoverageContext:
     current: str
     part: str
     lead: str
-    years: Sequence[object]
-    groups: Sequence[object]
+    years: Sequence[Link]
+    groups: Sequence[tuple[str, Sequence[RowView]]]
     legend: Sequence[tuple[str, str, str, str]]
     corrections: str
-    laws: Sequence[Mapping[str, object]]
-    tables: Sequence[Mapping[str, object]]
+    laws: Sequence[LawView]
+    tables: Sequence[CountsView]
     downloads: Sequence[Download]
     turns: Sequence[Link]
 
@@ -179,14 +195,14 @@ def _day(text: str, w: Words) -> str:
     return w("coverage_month_day", month=w(f"coverage_month_{month}"), day=day)
 
 
-def _laws(found: Coverage, w: Words) -> list[dict[str, object]]:
+def _laws(found: Coverage, w: Words) -> list[LawView]:
     """What the law says of the years of the page, that of the newest first; the years are told only where it changed."""
     laws = laws_of(found.years)
     # The Regulation of 2007 (Article 31) had one day for all; as revised in 2019 (Article 49) it has two, and none for townships.
     return [_law(each, w, told=len(laws) > 1) for each in reversed(laws)]
 
 
-def _law(law: Deadline, w: Words, *, told: bool) -> dict[str, object]:
+def _law(law: Deadline, w: Words, *, told: bool) -> LawView:
     known = list(forms().common.kinds.items())
     by_day = [
         w("coverage_law_day", day=_day(last, w), kinds=_list((name[w.language] for kind, name in known if law.days.get(kind) == last), w))
@@ -195,17 +211,17 @@ def _law(law: Deadline, w: Words, *, told: bool) -> dict[str, object]:
     # Kinds without a day are named: left out, they would look forgotten.
     without = _list((name[w.language] for kind, name in known if kind not in law.days), w)
     span = w("coverage_law_since" if law.last_year is None else "coverage_law_span", first=law.first_year, last=law.last_year or "")
-    return {
-        "says": (span if told else "") + w("coverage_law_says", reference=law.reference[w.language]),
-        "days": [*by_day, *([w("coverage_law_none", kinds=without)] if without else [])],
-    }
+    return LawView(
+        says=(span if told else "") + w("coverage_law_says", reference=law.reference[w.language]),
+        days=[*by_day, *([w("coverage_law_none", kinds=without)] if without else [])],
+    )
 
 
 def _list(texts: Iterable[str], w: Words) -> str:
     return w("coverage_list").join(texts)
 
 
-def _tables(found: Coverage, w: Words) -> list[dict[str, object]]:
+def _tables(found: Coverage, w: Words) -> list[CountsView]:
     """Counts by year, newest first, and by kind of agency, each with its sum."""
     total = _cells(count(found))
     by_kind: dict[str, list[Cell]] = {}
@@ -215,8 +231,8 @@ def _tables(found: Coverage, w: Words) -> list[dict[str, object]]:
     years = [(str(year), _cells(count(found.of_year(year)))) for year in reversed(found.years)]
     kinds = [(name[w.language], _cells(count(by_kind[kind]))) for kind, name in forms().common.kinds.items() if kind in by_kind]
     return [
-        {"id": "years", "title": w("coverage_by_year"), "head": [w("year"), *head], "rows": [*years, (w("coverage_all"), total)]},
-        {"id": "kinds", "title": w("coverage_by_kind"), "head": [w("coverage_kind"), *head], "rows": [*kinds, (w("coverage_all"), total)]},
+        CountsView("years", w("coverage_by_year"), [w("year"), *head], [*years, (w("coverage_all"), total)]),
+        CountsView("kinds", w("coverage_by_kind"), [w("coverage_kind"), *head], [*kinds, (w("coverage_all"), total)]),
     ]
 
 

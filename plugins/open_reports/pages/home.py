@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports.files.catalogue import schema_org
 from open_reports.form import forms
@@ -13,7 +13,7 @@ from open_reports.pages.paging import MOST_LISTED
 from open_reports.pages.search import search_box
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from markupsafe import Markup
 
@@ -34,6 +34,14 @@ _FILES = (
 """Files offered on the page: route, key of what it is called here, kind."""
 
 
+class AgenciesView(NamedTuple):
+    """Agencies of a kind or a region; `foreign` is a name that is Chinese in either language."""
+
+    name: str
+    foreign: bool
+    agencies: Sequence[Link]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomeContext:
     """Home: what `pages/templates/home.html` is told."""
@@ -42,8 +50,8 @@ class HomeContext:
     here: Here
     search: Markup
     counts: Sequence[tuple[str, str]]
-    kinds: Sequence[Mapping[str, object]]
-    regions: Sequence[Mapping[str, object]]
+    kinds: Sequence[AgenciesView]
+    regions: Sequence[AgenciesView]
     more: int
     years: Sequence[Link]
     latest: Sequence[Link]
@@ -120,21 +128,21 @@ def _shown(library: Library) -> Sequence[Agency]:
     return found if len(found) <= MOST_LISTED else [agency for agency in found if agency.parent is None][:MOST_LISTED]
 
 
-def _by(library: Library, shown: Sequence[Agency], what: str, w: Words) -> list[dict[str, Any]]:
+def _by(library: Library, shown: Sequence[Agency], what: str, w: Words) -> list[AgenciesView]:
     """Agencies by their kind, in the order of the kinds, or by region, in the order they first appear."""
     kinds = forms().common.kinds
     found: dict[str, list[Agency]] = {kind: [] for kind in kinds} if what == "kind" else {}
     for agency in shown:
         found.setdefault(getattr(agency, what), []).append(agency)
     return [
-        {
-            "name": kinds[key][w.language] if what == "kind" else key,
-            "foreign": what == "region",
-            "agencies": [
+        AgenciesView(
+            name=kinds[key][w.language] if what == "kind" else key,
+            foreign=what == "region",
+            agencies=[
                 Link(f"reports/{each.id}/", agency_name(each, w), w("count_reports", count=len(library.of_agency(each.id))))
                 for each in members
             ],
-        }
+        )
         for key, members in found.items()
         if members
     ]

@@ -17,7 +17,7 @@ from open_reports.pages.glossary import SCRIPT, term
 from open_reports.pages.paging import parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from open_reports.files.folder import IndicatorFolder
     from open_reports.form import Cells, Indicator, TableForm
@@ -45,6 +45,26 @@ class MemberView(NamedTuple):
     html: Markup
 
 
+class EntryView(NamedTuple):
+    """An indicator in the list: the way to its page, what is counted among what, and what it means."""
+
+    id: str
+    link: Link
+    short: str
+    description: str
+
+
+class IndicatorView(NamedTuple):
+    """An indicator on its page: what it means, what to beware of, its facts by name, and the two sides of its formula."""
+
+    heading: str
+    description: str
+    note: str
+    facts: Sequence[tuple[str, str]]
+    numerator: Sequence[MemberView]
+    denominator: Sequence[MemberView]
+
+
 class Sheet:
     """The values of one library as its pages lay them out.
 
@@ -66,7 +86,7 @@ class IndicatorsContext:
     crumbs: Sequence[Link]
     current: str
     lead: str
-    entries: Sequence[Mapping[str, object]]
+    entries: Sequence[EntryView]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,12 +97,12 @@ class IndicatorContext:
     here: Here
     crumbs: Sequence[Link]
     current: str
-    indicator: Mapping[str, object]
+    indicator: IndicatorView
     part: str
     caption: str
-    legend: Sequence[object]
-    years: Sequence[object]
-    rows: Sequence[object]
+    legend: Sequence[str]
+    years: Sequence[Link]
+    rows: Sequence[Row]
     downloads: Sequence[Download]
     turns: Sequence[Link]
 
@@ -104,13 +124,13 @@ def _overview(w: Words) -> Page:
 
     def build() -> str:
         entries = [
-            {
-                "id": each.id,
-                "link": Link(here.page(f"{PATH}{each.id}/"), each.name[w.language]),
+            EntryView(
+                id=each.id,
+                link=Link(here.page(f"{PATH}{each.id}/"), each.name[w.language]),
                 # A formula in words before its symbols: what is counted, among what.
-                "short": _short(each, w),
-                "description": each.description[w.language],
-            }
+                short=_short(each, w),
+                description=each.description[w.language],
+            )
             for each in known.values()
         ]
         return rendered("indicators.html", IndicatorsContext(w=w, crumbs=crumbs(here), current=w("indicators"), lead=lead, entries=entries))
@@ -149,14 +169,14 @@ def _indicator_page(sheet: Sheet, folder: IndicatorFolder, part: Part, w: Words)
                 here=here,
                 crumbs=crumbs(here, Link(here.page(PATH), w("indicators")), *part.above(name, w)),
                 current=part.current(name, w),
-                indicator={
-                    "heading": name,
-                    "description": indicator.description[w.language],
-                    "note": indicator.note[w.language] if indicator.note else "",
-                    "facts": _facts(indicator, w),
-                    "numerator": _members(indicator.numerator, here),
-                    "denominator": _members(indicator.denominator, here),
-                },
+                indicator=IndicatorView(
+                    heading=name,
+                    description=indicator.description[w.language],
+                    note=indicator.note[w.language] if indicator.note else "",
+                    facts=_facts(indicator, w),
+                    numerator=_members(indicator.numerator, here),
+                    denominator=_members(indicator.denominator, here),
+                ),
                 part=whose,
                 caption=_caption(indicator, w),
                 # The floor concerns rates alone; a sum has no denominator to be small.

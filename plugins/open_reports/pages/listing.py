@@ -37,6 +37,14 @@ class CellView(NamedTuple):
     """Whether something stands between this year and the one before it, so that the two are not to be compared."""
 
 
+class ReportRow(NamedTuple):
+    """A report in a list: the way to its page, and the HTML of its cells."""
+
+    href: str
+    text: str
+    cells: Markup
+
+
 def cell_html(cell: CellView) -> str:
     """HTML of a cell; written here, for a template for each of thousands would be most of a page's cost."""
     text = escape(cell.text)

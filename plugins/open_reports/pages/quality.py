@@ -16,7 +16,7 @@ from open_reports.pages.ledger import Entry, deadline, reason_words
 from open_reports.pages.paging import parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from open_reports.finding import Finding
     from open_reports.form import RuleText
@@ -32,6 +32,24 @@ class FindingLine(NamedTuple):
     place: Link
     text: str
     explanation: str
+
+
+class CountsRow(NamedTuple):
+    """What is counted, with the way to its page, and its counts as shown."""
+
+    href: str
+    text: str
+    cells: Sequence[str]
+
+
+class CountsView(NamedTuple):
+    """A table of counts; `note` says what its signs mean."""
+
+    id: str
+    title: str
+    head: Sequence[str]
+    rows: Sequence[CountsRow]
+    note: str
 
 
 class Quality:
@@ -98,7 +116,7 @@ class QualityContext:
     crumbs: Sequence[Link]
     current: str
     part: str
-    tables: Sequence[Mapping[str, object]]
+    tables: Sequence[CountsView]
     turns: Sequence[Link]
 
 
@@ -112,9 +130,9 @@ class RuleContext:
     heading: str
     part: str
     facts: Sequence[tuple[str, str]]
-    results: Sequence[object]
-    reasons: Sequence[object]
-    findings: Sequence[object]
+    results: Sequence[tuple[str, int]]
+    reasons: Sequence[tuple[str, int]]
+    findings: Sequence[FindingLine]
     total: int
     turns: Sequence[Link]
 
@@ -177,35 +195,32 @@ def _overview(quality: Quality, agencies: Sequence[Agency], part: Part) -> Page:
     )
 
 
-def _tables(quality: Quality, agencies: Sequence[Agency], here: Here, shown: Iterable[str]) -> list[Mapping[str, object]]:
+def _tables(quality: Quality, agencies: Sequence[Agency], here: Here, shown: Iterable[str]) -> list[CountsView]:
     """Tables of the page, by what they count: rules, agencies, years."""
     w, library = quality.w, quality.library
     by_rule = [
-        {
-            "href": here.page(f"quality/{rule.id}/"),
-            "text": f"{rule.id} {rule.name[w.language]}",
+        CountsRow(
+            here.page(f"quality/{rule.id}/"),
+            f"{rule.id} {rule.name[w.language]}",
             # Beside the results, which count identities, the findings: several identities may be broken by one figure.
-            "cells": [*_tested(quality.results.get(rule.id)), str(len(quality.of_rule(rule.id)))],
-        }
+            [*_tested(quality.results.get(rule.id)), str(len(quality.of_rule(rule.id)))],
+        )
         for rule in forms().rules.values()
     ]
     by_agency = [
-        {
-            "href": here.page(f"reports/{agency.id}/"),
-            "text": agency_name(agency, w),
-            "cells": [
-                str(len(library.of_agency(agency.id))),
-                *_counted(quality.by_agency.get(agency.id, ())),
-            ],
-        }
+        CountsRow(
+            here.page(f"reports/{agency.id}/"),
+            agency_name(agency, w),
+            [str(len(library.of_agency(agency.id))), *_counted(quality.by_agency.get(agency.id, ()))],
+        )
         for agency in agencies
     ]
     by_year = [
-        {
-            "href": here.page(f"years/{year}/"),
-            "text": w("year_report", year=year),
-            "cells": [str(len(library.of_year(year))), *_counted([each for each in quality.findings if each.year == year])],
-        }
+        CountsRow(
+            here.page(f"years/{year}/"),
+            w("year_report", year=year),
+            [str(len(library.of_year(year))), *_counted([each for each in quality.findings if each.year == year])],
+        )
         for year in reversed(library.years)
     ]
     counted = [w("reports"), level_name("discrepancy")[w.language], level_name("notice")[w.language], w("column_explained")]
@@ -217,7 +232,7 @@ def _tables(quality: Quality, agencies: Sequence[Agency], here: Here, shown: Ite
     }
     # "–" stands where a rule is no equation or had no place to be tested; it must not be read as 0.
     notes = {"rules": w("quality_untested")}
-    return [{"id": id_, "title": w(_TABLES[id_]), "head": rows[id_][0], "rows": rows[id_][1], "note": notes.get(id_, "")} for id_ in shown]
+    return [CountsView(id_, w(_TABLES[id_]), *rows[id_], notes.get(id_, "")) for id_ in shown]
 
 
 def _rule_page(quality: Quality, rule: RuleText, found: Sequence[Finding], part: Part) -> Page:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
 
@@ -40,7 +40,7 @@ from open_reports.report import Address, Item, Note, Report
 from open_reports.text import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from open_reports.files.citation import View
     from open_reports.files.folder import ReportFolder
@@ -101,6 +101,23 @@ class SectionView(NamedTuple):
     overview: OverviewView | None = None
 
 
+class ReportView(NamedTuple):
+    """The report itself: what it says of itself, what was found, its sections, and the nearest years.
+
+    `general` are the findings about no one line, `links` lead to all others.
+    """
+
+    heading: str
+    title: str
+    version: str
+    facts: Sequence[Fact]
+    verdict: str
+    general: Sequence[FindingView]
+    links: Sequence[Link]
+    sections: Sequence[SectionView]
+    neighbours: Sequence[Link]
+
+
 # -- one report -------------------------------------------------------------------------------------------------------
 
 
@@ -112,7 +129,7 @@ class ReportContext:
     here: Here
     crumbs: Sequence[Link]
     current: str
-    report: Mapping[str, object]
+    report: ReportView
     ledger: LedgerView
     badge: str
     summary: Markup
@@ -303,7 +320,7 @@ def _example(report: Report) -> str:
     return next(("/".join(address) for address in views().listed if report.status(*address) not in {"not_on_form", "line_absent"}), "")
 
 
-def _report_view(library: Library, report: Report, findings: Sequence[Finding], heading: str, w: Words) -> dict[str, Any]:
+def _report_view(library: Library, report: Report, findings: Sequence[Finding], heading: str, w: Words) -> ReportView:
     marks = Marks(report, findings, w)
     source = report.sources[0]
     facts = [
@@ -317,17 +334,17 @@ def _report_view(library: Library, report: Report, findings: Sequence[Finding], 
         facts.append(Fact(w("period"), w("period_span", start=report.period[0], end=report.period[1])))
     facts.append(Fact(w("version"), report.version))
     facts.append(Fact(w("year"), w("year_title", year=report.year), f"../../../years/{report.year}/"))
-    return {
-        "heading": heading,
-        "title": report.title,
-        "version": report.version,
-        "facts": facts,
-        "verdict": verdict(findings, w),
-        "general": marks.general,
-        "links": [Link(f"#{view.id}", f"{view.level_name} · {view.place}") for views in marks.by_line.values() for view in views],
-        "sections": _sections(report, marks, w),
-        "neighbours": _neighbours(library, report, w),
-    }
+    return ReportView(
+        heading=heading,
+        title=report.title,
+        version=report.version,
+        facts=facts,
+        verdict=verdict(findings, w),
+        general=marks.general,
+        links=[Link(f"#{view.id}", f"{view.level_name} · {view.place}") for views in marks.by_line.values() for view in views],
+        sections=_sections(report, marks, w),
+        neighbours=_neighbours(library, report, w),
+    )
 
 
 def _neighbours(library: Library, report: Report, w: Words) -> list[Link]:

@@ -22,7 +22,7 @@ from open_reports.report.lines import Plain, table_lines
 from open_reports.text import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from open_reports.finding import Finding
     from open_reports.form import Block, Column, Line, Status, TableForm
@@ -68,6 +68,17 @@ class BodyView(NamedTuple):
     rows: Markup
 
 
+class BlockView(NamedTuple):
+    """A block of a table: `what` its caption says, the units of its figures, its head, its width in columns, its lines."""
+
+    id: str
+    what: Markup | str
+    units: str
+    head: Sequence[Sequence[HeadCell]]
+    width: int
+    bodies: Sequence[BodyView]
+
+
 class Marks:
     """Findings of a report by the line they stand beside, numbered in their order."""
 
@@ -107,7 +118,7 @@ class TableContext:
     w: Words
     id: str
     title: str
-    blocks: Sequence[Mapping[str, object]]
+    blocks: Sequence[BlockView]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,14 +184,14 @@ def _skeleton(form: str, table: str, language: str) -> _Skeleton:
         # Once, in the caption: a unit in each cell would make texts of the figures.
         units = Words(language)("list_comma").join(dict.fromkeys(unit_words(column.unit, language) for column in block.columns))
         blocks.append(
-            {
-                "id": f"{table}-caption-{number}",
-                "what": terms.group(block.label) if block.label else known.title[language],
-                "units": units,
-                "head": _head(known.corner, block, terms),
-                "width": len(block.columns) + 1,
-                "bodies": _bodies(block, lines, terms),
-            }
+            BlockView(
+                id=f"{table}-caption-{number}",
+                what=terms.group(block.label) if block.label else known.title[language],
+                units=units,
+                head=_head(known.corner, block, terms),
+                width=len(block.columns) + 1,
+                bodies=_bodies(block, lines, terms),
+            )
         )
     html = rendered("table.html", TableContext(w=Words(language), id=table, title=title(known, language), blocks=blocks))
     parts = _SLOT.split(html)

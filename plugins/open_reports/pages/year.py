@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from open_reports.derived.coverage import count
 from open_reports.pages.frame import Here, Link, Page, agency_name, crumbs, rendered
-from open_reports.pages.listing import list_cells, list_head
+from open_reports.pages.listing import ReportRow, list_cells, list_head
 from open_reports.pages.paging import parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from open_reports.derived.coverage import Count, Coverage
     from open_reports.files.folder import YearFolder
@@ -32,13 +32,13 @@ class YearContext:
     part: str
     counted: Count
     head: Sequence[tuple[str, str]]
-    rows: Sequence[Mapping[str, object]]
-    missing: Sequence[object]
+    rows: Sequence[ReportRow]
+    missing: Sequence[Link]
     more: int
     compare: str
     excel: str
     turns: Sequence[Link]
-    neighbours: Sequence[object]
+    neighbours: Sequence[Link]
 
 
 def year_pages(folder: YearFolder, findings: Findings, covered: Coverage, w: Words) -> Iterator[Page]:
@@ -55,11 +55,11 @@ def _page(folder: YearFolder, part: Part, findings: Findings, covered: Coverage,
 
     def build() -> str:
         rows = [
-            {
-                "href": here.page(report.folder),
-                "text": agency_name(library.agencies[report.agency], w),
-                "cells": list_cells(report, findings.get((report.agency, year), []), w),
-            }
+            ReportRow(
+                here.page(report.folder),
+                agency_name(library.agencies[report.agency], w),
+                list_cells(report, findings.get((report.agency, year), []), w),
+            )
             for report in reports
         ]
         cells = covered.of_year(year)

@@ -20,7 +20,7 @@ from open_reports.site.publish import ASSETS
 from open_reports.text import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from open_reports.finding import Finding
     from open_reports.pages import Page
@@ -142,6 +142,26 @@ class Shown(NamedTuple):
     in_menu: bool
 
 
+class Told(NamedTuple):
+    """What our parts of the theme are told of a page, under the name `open_reports`: links are relative.
+
+    `other` is the language of the twin, `twin` the link to it; `address`, `twin_address` and `image` are whole, and empty where
+    the site has none.
+    """
+
+    language: str
+    w: Words
+    other: str
+    other_w: Words
+    home: str
+    search: str
+    twin: str
+    address: str
+    twin_address: str
+    image: str
+    scripts: Sequence[str]
+
+
 class Frames:
     """The frames of one build: what templates are told in each language, the policy of each frame, one frame for many pages.
 
@@ -178,11 +198,11 @@ class Frames:
             context["open_reports_banner"] = banner(self._broken, language)
         # Hashed without any content of ours: a script that got into a page through the data is never among those allowed.
         if (language, base) not in self._hashes:
-            context["open_reports"] = _links(language, base)
+            context["open_reports"] = _told(language, base)
             self._hashes[language, base] = script_hashes(self._rendered(context, _blank()))
         if shown.made is not None and not shown.in_menu:
             return self._framed(context, shown, shown.made)
-        context["open_reports"] = self._page_links(shown, language)
+        context["open_reports"] = self._told_of(shown, language)
         return ""
 
     def finished(self, output: str, url: str) -> str:
@@ -190,12 +210,12 @@ class Frames:
         base = "/".join([".."] * url.count("/")) or "."
         return self._finished(output, locale.language_of(url), base)
 
-    def _page_links(self, shown: Shown, language: str) -> dict[str, object]:
+    def _told_of(self, shown: Shown, language: str) -> Told:
         twin = locale.twin(shown.url)
         if shown.made is None and twin not in self._twins:
-            return _links(language, shown.base)
+            return _told(language, shown.base)
         scripts = shown.made.scripts if shown.made else ()
-        return _links(language, shown.base, twin=twin, address=shown.canonical, site=self._site, scripts=scripts)
+        return _told(language, shown.base, twin=twin, address=shown.canonical, site=self._site, scripts=scripts)
 
     def _rendered(self, context: Mapping[str, object], page: object) -> str:
         assert self.render is not None  # noqa: S101 (given when the theme was loaded)
@@ -214,8 +234,8 @@ class Frames:
                 url=shown.url,
                 canonical_url=ADDRESS if shown.canonical else None,
             )
-            links = _links(language, base, twin="", address=ADDRESS, site=site, scripts=made.scripts)
-            context["open_reports"] = {**links, "twin": TWIN, "twin_address": TWIN_ADDRESS}
+            told = _told(language, base, twin="", address=ADDRESS, site=site, scripts=made.scripts)
+            context["open_reports"] = told._replace(twin=TWIN, twin_address=TWIN_ADDRESS)
             whole = self._finished(self._rendered(context, blank), language, base)
             # The contents begin with the title of the page that came first: in a shared frame it gives way to each page's own.
             self._frames[key] = Frame(whole.replace(str(escape(made.title)), TITLE))
@@ -260,24 +280,21 @@ def _labels(language: str) -> dict[str, str]:
     return {"__drawer": w("drawer"), "__search": w("search")}
 
 
-def _links(
+def _told(
     language: str, base: str, *, twin: str | None = None, address: str = "", site: str = "", scripts: tuple[str, ...] = ()
-) -> dict[str, object]:
-    """What our parts of the theme are told of a page: its language, its words, its twin, its scripts; links are relative.
-
-    `twin` is the address of the twin below the site, which is empty for home's.
-    """
+) -> Told:
+    """Return what our parts of the theme are told of a page; `twin` is its twin's address below the site, which is empty for home's."""
     home = f"{base}/{ENGLISH}" if language == "en" else f"{base}/"
-    return {
-        "language": language,
-        "w": Words(language),
-        "other": "zh" if language == "en" else "en",
-        "other_w": Words("zh" if language == "en" else "en"),
-        "home": home,
-        "search": f"{home}search/",
-        "twin": "" if twin is None else f"{base}/{twin}",
-        "address": address,
-        "twin_address": f"{site}{twin or ''}" if site else "",
-        "image": f"{site}{ASSETS}card.png" if site else "",
-        "scripts": [f"{base}/{ASSETS}{name}" for name in (*_EVERYWHERE, *scripts)],
-    }
+    return Told(
+        language=language,
+        w=Words(language),
+        other="zh" if language == "en" else "en",
+        other_w=Words("zh" if language == "en" else "en"),
+        home=home,
+        search=f"{home}search/",
+        twin="" if twin is None else f"{base}/{twin}",
+        address=address,
+        twin_address=f"{site}{twin or ''}" if site else "",
+        image=f"{site}{ASSETS}card.png" if site else "",
+        scripts=[f"{base}/{ASSETS}{name}" for name in (*_EVERYWHERE, *scripts)],
+    )

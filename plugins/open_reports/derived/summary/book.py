@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports.form import FAMILY, Cells, forms
-from open_reports.text import LANGUAGES, Text, reading, resource_text, text_of
+from open_reports.text import LANGUAGES, PLURAL, Text, reading, resource_text, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -105,9 +105,7 @@ _STATES = frozenset(
         "led",
     }
 )
-_PIECE = re.compile(
-    r"\[(?P<said>[^\[\]]+)\]\((?P<of>\w+)\)|\{(?P<name>\w+)(?:\.(?P<detail>\w+)|: (?P<one>[^{}|]*?) \| (?P<many>[^{}|]*?))?\}"
-)
+_PIECE = re.compile(rf"\[(?P<said>[^\[\]]+)\]\((?P<of>\w+)\)|\{{(?P<name>\w+)(?:\.(?P<detail>\w+))?\}}|{PLURAL}")
 
 
 @cache
@@ -241,7 +239,7 @@ class _Reader:
         return tuple(piece for piece in pieces if piece.name or piece.text)
 
     def _piece(self, record: Record, match: re.Match[str]) -> Piece:
-        name = match["of"] or match["name"]
+        name = match["of"] or match["name"] or match["number"]
         if match["detail"]:
             # Each of these is known only for figures of one report, not for those chosen over the years.
             if self.known(record.path, match["detail"], _DETAILS) and self.known(record.path, name, self.figures):

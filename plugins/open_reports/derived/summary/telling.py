@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from open_reports.derived.summary.book import book
 from open_reports.derived.summary.figures import FEW, Cell, Figure, Number, filled, measured, printed
 from open_reports.form import forms
+from open_reports.text import agreeing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -121,8 +122,7 @@ class Teller:
                 case "phrase":
                     yield from self.phrase(piece.name)
                 case "plural":
-                    # English alone needs it (`1 request was`); Chinese texts have no plural.
-                    yield piece.text if self.figure(piece.name).value == 1 else piece.many
+                    yield agreeing(self.figure(piece.name).value, piece.text, piece.many)
                 case "said":
                     yield Number(piece.text, self.figure(piece.name).cells)
                 case "detail":

@@ -19,7 +19,7 @@ from open_reports.pages.table import title
 from open_reports.text import Words, reading, resource_text, words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from markupsafe import Markup
 
@@ -47,6 +47,40 @@ class Settings(NamedTuple):
     first: tuple[str, ...]
 
 
+class Cell(NamedTuple):
+    """One cell of the plain table: `text` as shown, `value` its exact number (empty where there is none), `href` to its figure."""
+
+    text: str
+    value: str
+    href: str
+
+
+class Head(NamedTuple):
+    """One column of the plain table: a figure's line, the head it stands under, and a remark: its column and unit."""
+
+    label: str
+    group: str = ""
+    remark: str = ""
+
+
+class RowView(NamedTuple):
+    """An agency's row of the plain table."""
+
+    agency: Link
+    scope: str
+    cells: Sequence[Cell]
+
+
+class PlainView(NamedTuple):
+    """The table of the latest year; `part` says that it is not the whole, which `all` leads to."""
+
+    year: int
+    heads: Sequence[Head]
+    rows: Sequence[RowView]
+    part: str
+    all: Link
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompareContext:
     """The comparison: what `template.html` is told."""
@@ -58,7 +92,7 @@ class CompareContext:
     files: str
     list: str
     data: Markup
-    plain: Mapping[str, object] | None
+    plain: PlainView | None
 
 
 @cache
@@ -162,22 +196,6 @@ def formula(indicator: Indicator, w: Words) -> str:
 # -- the table of the latest year ---------------------------------------------------------------------------------------
 
 
-class Cell(NamedTuple):
-    """One cell of the plain table: `text` as shown, `value` its exact number (empty where there is none), `href` to its figure."""
-
-    text: str
-    value: str
-    href: str
-
-
-class Head(NamedTuple):
-    """One column of the plain table: a figure's line, the head it stands under, and a remark: its column and unit."""
-
-    label: str
-    group: str = ""
-    remark: str = ""
-
-
 def grouped(text: str) -> str:
     """Return a number with its thousands set apart; every digit stays as published."""
     whole, point, decimals = text.partition(".")
@@ -223,7 +241,7 @@ def listed(library: Library) -> tuple[Agency, ...]:
     return tuple(agency for agency in found if agency.parent is None)[:most]
 
 
-def _plain(library: Library, here: Here) -> dict[str, Any]:
+def _plain(library: Library, here: Here) -> PlainView:
     w = here.w
     # The newest year that any report is of; agencies without one say so in their row rather than go missing.
     year = library.years[-1]
@@ -232,21 +250,21 @@ def _plain(library: Library, here: Here) -> dict[str, Any]:
     for agency in agencies:
         report = library.reports.get((agency.id, year))
         rows.append(
-            {
-                "agency": Link(here.page(f"reports/{agency.id}/"), agency_name(agency, w)),
-                "scope": w(f"compare_scope_{report.scope}") if report else "",
-                "cells": [_plain_cell(library, report, figure, here) for figure in settings().plain],
-            }
+            RowView(
+                agency=Link(here.page(f"reports/{agency.id}/"), agency_name(agency, w)),
+                scope=w(f"compare_scope_{report.scope}") if report else "",
+                cells=[_plain_cell(library, report, figure, here) for figure in settings().plain],
+            )
         )
     every = len(library.agencies)
-    return {
-        "year": year,
-        "heads": [_head(figure, w) for figure in settings().plain],
-        "rows": rows,
+    return PlainView(
+        year=year,
+        heads=[_head(figure, w) for figure in settings().plain],
+        rows=rows,
         # A table that just ends would pass for the whole, so what is left out is counted.
-        "part": w("compare_latest_part", count=f"{every:,}", shown=len(agencies)) if len(agencies) < every else "",
-        "all": Link(here.page(f"years/{year}/"), w("compare_latest_all", year=year)),
-    }
+        part=w("compare_latest_part", count=f"{every:,}", shown=len(agencies)) if len(agencies) < every else "",
+        all=Link(here.page(f"years/{year}/"), w("compare_latest_all", year=year)),
+    )
 
 
 def _head(figure: str, w: Words) -> Head:

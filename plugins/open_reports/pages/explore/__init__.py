@@ -83,7 +83,7 @@ class ExploreContext:
     files: str
     list: str
     licence: str
-    examples: Sequence[object]
+    examples: Sequence[tuple[str, str, str]]
     schema: str
     data: Markup
 

@@ -12,7 +12,7 @@ from open_reports.form.glossary import PATH, Entry, Section, glossary
 from open_reports.pages.frame import Here, Link, Page, crumbs, rendered
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from open_reports.text import Words
 
@@ -33,6 +33,15 @@ class EntryView(NamedTuple):
     more: Link | None
 
 
+class SectionView(NamedTuple):
+    """A section of the glossary with its entries."""
+
+    id: str
+    title: str
+    lead: str
+    entries: Sequence[EntryView]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GlossaryContext:
     """The glossary: what `template.html` is told."""
@@ -40,7 +49,7 @@ class GlossaryContext:
     w: Words
     crumbs: Sequence[Link]
     current: str
-    sections: Sequence[Mapping[str, object]]
+    sections: Sequence[SectionView]
 
 
 def term(here: Here, anchor: str, text: str) -> Markup:
@@ -68,14 +77,14 @@ def glossary_page(w: Words) -> Page:
     )
 
 
-def _section_view(section: Section, here: Here) -> dict[str, object]:
+def _section_view(section: Section, here: Here) -> SectionView:
     language = here.w.language
-    return {
-        "id": section.id,
-        "title": section.title[language],
-        "lead": section.lead[language],
-        "entries": [_entry_view(entry, here) for entry in section.entries],
-    }
+    return SectionView(
+        id=section.id,
+        title=section.title[language],
+        lead=section.lead[language],
+        entries=[_entry_view(entry, here) for entry in section.entries],
+    )
 
 
 def _entry_view(entry: Entry, here: Here) -> EntryView:
