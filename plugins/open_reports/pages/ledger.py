@@ -145,7 +145,7 @@ def _outlines(strand: Strand, language: str) -> tuple[_Outline, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=16_384)
 def _held(strand: Strand, own: Values, previous: Values, language: str) -> tuple[tuple[str, str], ...]:
     """Rule and row of every identity of a strand that holds; the folder of the year before is filled in by the caller."""
     w = Words(language)

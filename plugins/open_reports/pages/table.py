@@ -270,7 +270,7 @@ def table_html(report: Report, table: Table, marks: Marks, w: Words) -> str:
     return "".join(parts)
 
 
-@lru_cache(maxsize=50_000)  # (b1), every page anew: most lines are the same few numbers in report after report
+@lru_cache(maxsize=16_384)  # (b1), every page anew: most lines are the same few numbers in report after report
 def _plain(place: Place, head: str, cells: tuple[str, ...]) -> str:
     """Row of a plain line; its cells were checked to be numbers, so there is nothing to escape."""
     numbers = "".join([f"{opening}{text}</td>" for opening, text in zip(_openings(place), cells, strict=True)])
