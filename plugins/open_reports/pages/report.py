@@ -36,11 +36,12 @@ from open_reports.pages.listing import views
 from open_reports.pages.snippets import SCRIPTS as SNIPPETS
 from open_reports.pages.snippets import snippets_html
 from open_reports.pages.table import FindingView, Marks, cell_html, table_html, title
-from open_reports.report import Address, Item, Note, Report
+from open_reports.report import Address, Note, Report
+from open_reports.report.carrying import nested
 from open_reports.text import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from open_reports.files.citation import View
     from open_reports.files.folder import ReportFolder
@@ -153,19 +154,11 @@ def _overview(report: Report, marks: Marks, w: Words) -> OverviewView | None:
     if not report.overview:
         return None
     # Section one is free text: its items are those that this report states, so their order and depth are its own.
-    parts: dict[str, list[Item]] = {}
-    for item in report.overview:
-        parts.setdefault(item.part_of, []).append(item)
     rows: list[RowView] = []
-
-    def add(items: Iterable[Item], depth: int) -> None:
-        for item in items:
-            figure = report.stated(item)
-            cell = Markup(cell_html(figure, w, marks.by_cell.get(str(figure.address), "")))  # noqa: S704 (escaped)
-            rows.append(RowView(item.item, depth, cell, marks.beside("overview", item.item), unit=item.unit))
-            add(parts.get(item.item, ()), depth + 1)
-
-    add(parts.get("", ()), 0)
+    for item, depth in nested(report.overview):
+        figure = report.stated(item)
+        cell = Markup(cell_html(figure, w, marks.by_cell.get(str(figure.address), "")))  # noqa: S704 (escaped)
+        rows.append(RowView(item.item, depth, cell, marks.beside("overview", item.item), unit=item.unit))
     return OverviewView(tuple(rows), _notes(report, "overview", w))
 
 
