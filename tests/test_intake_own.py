@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import io
 import zipfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import made_up
+import openpyxl
 import pytest
 import whole
 from open_reports.checks.check import check
 from open_reports.errors import IntakeError
 from open_reports.files.folder import ReportFolder
+from open_reports.form import forms, section_title
+from open_reports.form.sheet import drawn
 from open_reports.intake.own import Own, package
 from open_reports.library import open_library
 from open_reports.report import DESCRIPTOR, PROSE, table_path
@@ -65,10 +68,48 @@ def folder(tmp_path: Path) -> Callable[[made_up.Package], ReportFolder]:
     def made(own: made_up.Package) -> ReportFolder:
         own.write(tmp_path / "datapackages")
         library = open_library(tmp_path / "datapackages")
-        (found,) = folders(library, check(library))
+        findings = check(library)
+        assert [str(each) for each in findings if each.level == "error"] == []
+        (found,) = folders(library, findings)
         return found
 
     return made
+
+
+def odd(own: made_up.Package) -> made_up.Package:
+    """A package with everything that an output shows in other words than the package has: blanks, strokes, labels, notes, parts apart."""
+    form = forms()[own.form_of["applications"]].tables["applications"]
+    rows = own.rows("applications")
+    for index, text in enumerate(("", "/", "-", "")):
+        rows[index + 3][index + 3] = text
+    rows[5][1] = "原文“行名”，<另作>"
+    own.put_rows("applications", rows)
+    own.put_rows(
+        "overview",
+        [
+            ["item", "value", "unit", "part_of"],
+            *(["主动公开", "5", "条", ""], ["其中政策", "2", "", "主动公开"], ["申请", "", "件", ""], ["占比", "51.50", "%", ""]),
+            ["其中规划", "3", "条", "主动公开"],
+        ],
+    )
+    own.put_rows(
+        "notes",
+        [
+            ["table", "line", "column", "printed", "note"],
+            ["applications", list(form.lines)[4], "", "原文；写法", ""],
+            ["overview", "申请", "value", "若干件", "原文如此"],
+            ["applications", list(form.lines)[2], form.header[3], "无", "原文为“无”；按空白录入"],
+            ["disputes", "", "", "", "1+1 ' \" & <b>"],
+        ],
+    )
+    own.edit_json("report.revisions", [{"version": "1.0.0", "date": "2026-02-01", "reason": "录入有误", "changes": ["一句话"]}])
+    own.edit_json("report.scope", "consolidated")
+    own.edit_json("report.consolidates", [{"units": ["xugou-yi"]}])
+    own.edit_json("description", "一份虚构的年报")
+    own.put(
+        PROSE, own.text(PROSE).replace("\n\n", "\n\n- 甲 *乙* [丙](https://www.example.gov.cn/)\n- 丁\n\n'引' \"号\"  \n&amp; <b>\n\n", 1)
+    )
+    return own
 
 
 LARGE = "".join(map(str, range(200_000))).encode()
@@ -161,3 +202,98 @@ def test_an_archive_of_several_packages_and_one_of_none(folder: Callable[[made_u
     assert package(packed({"a.txt": b"1"})) is None
     for other in (b"", b"%PDF-1.7", b"<html><table><tr><td>1</td></tr></table></html>", "一、总体情况".encode()):
         assert package(other) is None
+
+
+# -- workbooks ----------------------------------------------------------------------------------------------------------
+
+
+def resaved(data: bytes, edit: Callable[[Any], object] = bool) -> bytes:
+    """A workbook changed and saved by another program than ours."""
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    edit(book)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def sheet_of(table: str, book: Any, form: str = "2021") -> Any:
+    known = forms()[form].tables[table]
+    return book[section_title(known.section, known.title.zh, "zh")]
+
+
+def written(table: str, address: str, value: object, form: str = "2021") -> Callable[[Any], None]:
+    """Write into the cell of a figure (line/column), or of a label (line)."""
+    line, _, column = address.partition("/")
+
+    def edit(book: Any) -> None:
+        for each in drawn(forms()[form].tables[table]):
+            for row in each.rows:
+                if row.line.id == line:
+                    names = [known.id for known in each.block.columns]
+                    at = row.figures + names.index(column) if column else row.label
+                    sheet_of(table, book, form).cell(row.row + 1, at + 1).value = value
+
+    return edit
+
+
+def test_the_workbook_of_every_report_is_its_package(library: Library, findings: tuple[Finding, ...]) -> None:
+    for each in folders(library, findings):
+        data = each["workbook"]
+        expected = Own(agency=each.report.agency, year=each.report.year, files=dict(each.report.files))
+        assert again(data) == expected
+        assert again(resaved(data)) == expected
+
+
+@pytest.mark.parametrize("form_of", made_up.hybrids(), ids=lambda form_of: "-".join(form_of.values()))
+def test_the_workbook_of_every_form_is_its_package(folder: Callable[[made_up.Package], ReportFolder], form_of: dict[str, str]) -> None:
+    own = odd(made_up.package(form_of=form_of))
+    found = again(folder(own)["workbook"])
+    assert (found.files, found.remarks) == (own.files, ())
+
+
+def test_a_figure_that_was_changed_in_a_workbook_is_read_as_it_stands(folder: Callable[[made_up.Package], ReportFolder]) -> None:
+    own = made_up.package()
+    data = folder(own)["workbook"]
+    for value, text in ((999, "999"), ("空白", ""), ("不适用", "/")):
+        own.set("disputes", "reconsideration", "total", text)
+        found = again(resaved(data, written("disputes", "reconsideration/total", value)))
+        assert (found.files, found.remarks) == (own.files, ("own_changed",))
+
+
+@pytest.mark.parametrize("value", [None, "12件", 3.5, -1, "=1+1", "九", "1,000"])
+def test_what_is_no_figure_of_the_form_is_refused(folder: Callable[[made_up.Package], ReportFolder], value: object) -> None:
+    data = folder(made_up.package())["workbook"]
+    code, values = refused(resaved(data, written("disputes", "reconsideration/total", value)))
+    assert code == "own_doubtful"
+    assert values["place"].startswith("四、政府信息公开行政复议、行政诉讼情况!")
+
+
+def test_a_workbook_that_says_two_things_of_one_is_refused(folder: Callable[[made_up.Package], ReportFolder]) -> None:
+    data = folder(odd(made_up.package()))["workbook"]
+
+    def about(book: Any) -> None:
+        book["说明"]["B4"] = "另一标题"
+
+    def note(book: Any) -> None:
+        for row in book["注记与核对"].iter_rows():
+            for cell in row:
+                if cell.value == "原文如此":
+                    cell.value = "原文另作"
+
+    def line(book: Any) -> None:
+        for column in range(2, 9):
+            written("applications", f"new/{forms()['2021'].tables['applications'].header[column]}", "本年报无此行")(book)
+
+    for edit in (about, note, line, written("disputes", "reconsideration", "行政复义")):
+        code, values = refused(resaved(data, edit))
+        assert (code, set(values)) == ("own_contradiction", {"place", "shown", "carried"})
+
+
+def test_a_workbook_whose_last_sheet_is_damaged_is_refused_and_one_without_is_not_ours(
+    folder: Callable[[made_up.Package], ReportFolder],
+) -> None:
+    data = folder(made_up.package())["workbook"]
+    for edit in (lambda sheet: sheet.delete_rows(9), lambda sheet: sheet.delete_rows(5, 99), lambda sheet: sheet.insert_rows(7)):
+        assert refused(resaved(data, lambda book, edit=edit: edit(book["数据包"])))[0] in ("own_carried", "own_descriptor")
+    assert package(resaved(data, lambda book: book.remove(book["数据包"]))) is None
+    assert refused(resaved(data, lambda book: book.remove(book["说明"]))) == ("own_sheet", {"name": "说明"})

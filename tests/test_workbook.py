@@ -69,6 +69,7 @@ def test_a_sheet_for_each_part_in_printed_order(report: Made) -> None:
         "三、收到和处理政府信息公开申请情况",
         "四、政府信息公开行政复议、行政诉讼情况",
         "注记与核对",
+        "数据包",
     ]
 
 

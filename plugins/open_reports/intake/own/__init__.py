@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from open_reports.intake.kinds import kind as kind_of
 from open_reports.intake.own.bundle import bundle
 from open_reports.intake.own.given import Own
+from open_reports.intake.own.workbook import workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 __all__ = ["Own", "package"]
 
-_READERS: Mapping[str, Callable[[bytes], Own | None]] = {"zip": bundle}
+_READERS: Mapping[str, Callable[[bytes], Own | None]] = {"zip": bundle, "xlsx": workbook}
 
 
 def package(data: bytes, kind: str | None = None) -> Own | None:
