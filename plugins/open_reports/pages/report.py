@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -26,7 +27,6 @@ from open_reports.pages.frame import (
     column_words,
     crumbs,
     place_words,
-    prose_html,
     rendered,
     size_words,
     verdict,
@@ -37,7 +37,8 @@ from open_reports.pages.snippets import SCRIPTS as SNIPPETS
 from open_reports.pages.snippets import snippets_html
 from open_reports.pages.table import FindingView, Marks, cell_html, table_html, title
 from open_reports.report import Address, Note, Report
-from open_reports.report.carrying import nested
+from open_reports.report.carrying import carried, nested
+from open_reports.report.rendering import prose_html
 from open_reports.text import Words
 
 if TYPE_CHECKING:
@@ -114,6 +115,7 @@ class ReportContext:
     crumbs: Sequence[Link]
     current: str
     report: Mapping[str, object]
+    package: Markup
     ledger: LedgerView
     badge: str
     summary: Markup
@@ -228,6 +230,7 @@ def report_page(folder: ReportFolder, w: Words) -> Page:
                 crumbs=crumbs(here, Link("../", agency_name(agency, w))),
                 current=w("year_report", year=report.year),
                 report=_report_view(library, report, findings, heading, w),
+                package=_package(report),
                 ledger=LedgerView(w("ledger_summary", count=sum(counts.values()), **counts), book.html),
                 badge=w("badge_alt", text=badge_text(counts, w)),
                 # The summary compares with the year before, so its links lead to two pages.
@@ -271,6 +274,13 @@ def _contents(used: tuple[tuple[str, str], ...], language: str) -> tuple[tuple[s
         ("downloads", w("downloads")),
         ("cite", w("cite")),
     )
+
+
+def _package(report: Report) -> Markup:
+    """What the page carries of the package besides what it shows, as the value of an attribute between single quotes."""
+    # An attribute, for browsers leave scripts out of what they save as one file; single quotes, for JSON is full of double ones.
+    text = json.dumps(carried(report).json, ensure_ascii=False, separators=(",", ":"))
+    return Markup(text.replace("&", "&amp;").replace("'", "&#39;").replace("<", "&lt;"))  # noqa: S704 (escaped here)
 
 
 def _linker(report: Report) -> Callable[[int, Address], str]:

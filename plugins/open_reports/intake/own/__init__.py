@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from open_reports.intake.kinds import kind as kind_of
 from open_reports.intake.own.bundle import bundle
 from open_reports.intake.own.given import Own
+from open_reports.intake.own.page import page
 from open_reports.intake.own.workbook import workbook
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Own", "package"]
 
-_READERS: Mapping[str, Callable[[bytes], Own | None]] = {"zip": bundle, "xlsx": workbook}
+_READERS: Mapping[str, Callable[[bytes], Own | None]] = {"zip": bundle, "xlsx": workbook, "html": page}
 
 
 def package(data: bytes, kind: str | None = None) -> Own | None:
