@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+import json
+import re
 import zipfile
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import made_up
 import openpyxl
 import pytest
 import whole
+import yaml
 from open_reports.checks.check import check
 from open_reports.errors import IntakeError
 from open_reports.files.folder import ReportFolder
@@ -17,7 +21,11 @@ from open_reports.form import forms, section_title
 from open_reports.form.sheet import drawn
 from open_reports.intake.own import Own, package
 from open_reports.library import open_library
+from open_reports.pages.report import report_page
 from open_reports.report import DESCRIPTOR, PROSE, table_path
+from open_reports.report.carrying import carried
+from open_reports.text import LANGUAGES, Words
+from website import site
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,6 +33,8 @@ if TYPE_CHECKING:
 
     from open_reports.finding import Finding
     from open_reports.library import Library
+
+__all__ = ["site"]
 
 
 def folders(library: Library, findings: Sequence[Finding]) -> Iterator[ReportFolder]:
@@ -112,6 +122,7 @@ def odd(own: made_up.Package) -> made_up.Package:
     return own
 
 
+WORDS = {status: text.zh for status, text in forms().common.statuses.items()}
 LARGE = "".join(map(str, range(200_000))).encode()
 """A text beyond the gate, which does not inflate from nothing."""
 
@@ -254,13 +265,13 @@ def test_the_workbook_of_every_form_is_its_package(folder: Callable[[made_up.Pac
 def test_a_figure_that_was_changed_in_a_workbook_is_read_as_it_stands(folder: Callable[[made_up.Package], ReportFolder]) -> None:
     own = made_up.package()
     data = folder(own)["workbook"]
-    for value, text in ((999, "999"), ("空白", ""), ("不适用", "/")):
+    for value, text in ((999, "999"), (WORDS["blank"], ""), (WORDS["not_applicable"], "/")):
         own.set("disputes", "reconsideration", "total", text)
         found = again(resaved(data, written("disputes", "reconsideration/total", value)))
         assert (found.files, found.remarks) == (own.files, ("own_changed",))
 
 
-@pytest.mark.parametrize("value", [None, "12件", 3.5, -1, "=1+1", "九", "1,000"])
+@pytest.mark.parametrize("value", [None, "12件", 3.5, -1, "=1+1", "九", "1,000", "空白"])
 def test_what_is_no_figure_of_the_form_is_refused(folder: Callable[[made_up.Package], ReportFolder], value: object) -> None:
     data = folder(made_up.package())["workbook"]
     code, values = refused(resaved(data, written("disputes", "reconsideration/total", value)))
@@ -272,7 +283,7 @@ def test_a_workbook_that_says_two_things_of_one_is_refused(folder: Callable[[mad
     data = folder(odd(made_up.package()))["workbook"]
 
     def about(book: Any) -> None:
-        book["说明"]["B4"] = "另一标题"
+        book["说明"]["B5"] = "另一标题"
 
     def note(book: Any) -> None:
         for row in book["注记与核对"].iter_rows():
@@ -282,7 +293,7 @@ def test_a_workbook_that_says_two_things_of_one_is_refused(folder: Callable[[mad
 
     def line(book: Any) -> None:
         for column in range(2, 9):
-            written("applications", f"new/{forms()['2021'].tables['applications'].header[column]}", "本年报无此行")(book)
+            written("applications", f"new/{forms()['2021'].tables['applications'].header[column]}", WORDS["line_absent"])(book)
 
     for edit in (about, note, line, written("disputes", "reconsideration", "行政复义")):
         code, values = refused(resaved(data, edit))
@@ -293,7 +304,161 @@ def test_a_workbook_whose_last_sheet_is_damaged_is_refused_and_one_without_is_no
     folder: Callable[[made_up.Package], ReportFolder],
 ) -> None:
     data = folder(made_up.package())["workbook"]
-    for edit in (lambda sheet: sheet.delete_rows(9), lambda sheet: sheet.delete_rows(5, 99), lambda sheet: sheet.insert_rows(7)):
+    for edit in (lambda sheet: sheet.delete_rows(9), lambda sheet: sheet.delete_rows(5, 99), lambda sheet: sheet.delete_rows(5)):
         assert refused(resaved(data, lambda book, edit=edit: edit(book["数据包"])))[0] in ("own_carried", "own_descriptor")
     assert package(resaved(data, lambda book: book.remove(book["数据包"]))) is None
     assert refused(resaved(data, lambda book: book.remove(book["说明"]))) == ("own_sheet", {"name": "说明"})
+
+
+# -- pages --------------------------------------------------------------------------------------------------------------
+
+
+def shown(made: ReportFolder, language: str) -> str:
+    """The page of a report below the bare frame."""
+    return f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"></head><body>{report_page(made, Words(language)).build()}</body></html>'
+
+
+def swapped(text: str, this: str, by: str) -> bytes:
+    """A page with a text that stands there once replaced by another."""
+    assert text.count(this) == 1, this
+    return text.replace(this, by).encode()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_of_every_report_is_its_package(library: Library, findings: tuple[Finding, ...], language: str) -> None:
+    for each in folders(library, findings):
+        expected = Own(agency=each.report.agency, year=each.report.year, files=dict(each.report.files))
+        assert again(shown(each, language).encode()) == expected
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_as_the_site_has_it_is_its_package(site: Path, library: Library, language: str) -> None:
+    for report in library:
+        folder = site / ("en/" if language == "en" else "") / report.folder
+        expected = Own(agency=report.agency, year=report.year, files=dict(report.files))
+        assert again((folder / "index.html").read_bytes()) == expected
+
+
+def test_the_files_as_the_site_has_them_are_the_packages(site: Path, library: Library) -> None:
+    for report in library:
+        expected = Own(agency=report.agency, year=report.year, files=dict(report.files))
+        for suffix in ("zip", "xlsx"):
+            assert again((site / report.folder / f"{report.name}.{suffix}").read_bytes()) == expected
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("form_of", made_up.hybrids(), ids=lambda form_of: "-".join(form_of.values()))
+def test_the_page_of_every_form_is_its_package(
+    folder: Callable[[made_up.Package], ReportFolder], form_of: dict[str, str], language: str
+) -> None:
+    own = odd(made_up.package(form_of=form_of))
+    found = again(shown(folder(own), language).encode())
+    assert (found.files, found.remarks) == (own.files, ())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_report_that_leaves_a_line_out(folder: Callable[[made_up.Package], ReportFolder], language: str) -> None:
+    own = made_up.package(absent=("disclosure/rules",))
+    made = folder(own)
+    for data in (shown(made, language).encode(), made["workbook"], made["archive"]):
+        assert again(data) == Own(agency="xugou-jia", year=2023, files=own.files)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_figure_that_was_changed_on_a_page_is_read_as_it_stands(folder: Callable[[made_up.Package], ReportFolder], language: str) -> None:
+    own = made_up.package()
+    text = shown(folder(own), language)
+    (figure,) = re.findall(r'<td id="disputes/reconsideration/total">\d+</td>', text)
+    own.set("disputes", "reconsideration", "total", "999")
+    found = again(swapped(text, figure, '<td id="disputes/reconsideration/total">999</td>'))
+    assert (found.files, found.remarks) == (own.files, ("own_changed",))
+
+
+@pytest.mark.parametrize("cell", ["", " 1", "1,000", "九", "3.5", "<s>1</s>", "1<sup>2</sup>"])
+def test_a_cell_that_is_no_figure_is_refused(folder: Callable[[made_up.Package], ReportFolder], cell: str) -> None:
+    text = shown(folder(made_up.package()), "zh")
+    (figure,) = re.findall(r'<td id="disputes/reconsideration/total">\d+</td>', text)
+    code, values = refused(swapped(text, figure, f'<td id="disputes/reconsideration/total">{cell}</td>'))
+    assert (code, values["place"]) == ("own_doubtful", "disputes/reconsideration/total")
+
+
+def test_a_cell_that_is_gone_stands_twice_or_is_of_no_form_is_refused(folder: Callable[[made_up.Package], ReportFolder]) -> None:
+    text = shown(folder(made_up.package()), "zh")
+    (figure,) = re.findall(r'<td id="disputes/reconsideration/total">\d+</td>', text)
+    for by in ("", figure + figure, figure + '<td id="disputes/reconsideration/sum">1</td>', figure.replace("<td", "<td hidden")):
+        assert refused(swapped(text, figure, by))[0] == "own_doubtful"
+
+
+EDITS = (
+    ('class="or-official">', 'class="or-official">另一'),
+    ("统计范围</dt><dd>", "统计范围</dt><dd>本机关或"),
+    ("数据版本</dt><dd>", "数据版本</dt><dd>1"),
+    ("公布日期</dt><dd>", "公布日期</dt><dd>2"),
+    ("若干件", "三件"),
+    ("原文；写法", "原文：写法"),
+    ("<em>乙</em>", "<em>丁</em>"),
+    ("<li>丁</li>", ""),
+    ("&amp; &lt;b&gt;", "&amp; &lt;i&gt;"),
+    ('href="https://www.example.gov.cn/"', 'href="https://www.example.gov.cn/x"'),
+    ("原文“行名”", "原文“另名”"),
+)
+
+
+@pytest.mark.parametrize("this, by", EDITS)
+def test_a_page_that_says_two_things_of_one_is_refused(folder: Callable[[made_up.Package], ReportFolder], this: str, by: str) -> None:
+    text = shown(folder(odd(made_up.package())), "zh")
+    start, end = text.index("data-package='"), text.index("'>", text.index("data-package='"))
+    before, held, after = text[:start], text[start:end], text[end:]
+    assert this in before + after, "the page does not show it: the test is void"
+    code, values = refused((before.replace(this, by) + held + after.replace(this, by)).encode())
+    assert (code, set(values)) == ("own_contradiction", {"place", "shown", "carried"})
+
+
+def test_a_figure_changed_without_its_note_is_refused(library: Library, findings: tuple[Finding, ...]) -> None:
+    (made,) = [each for each in folders(library, findings) if each.report.name == "pingtan-resources-2019"]
+    for language in LANGUAGES:
+        code, values = refused(swapped(shown(made, language), ">20592090</td>", ">20592091</td>"))
+        assert (code, values) == (
+            "own_contradiction",
+            {"place": "disclosure/procurement/amount", "shown": "20592091", "carried": "20592090"},
+        )
+
+
+@pytest.mark.parametrize(
+    "this, by",
+    [
+        ('{"digest"', '{"digist"'),
+        ('{"digest"', "{"),
+        ('"prose":[', '"prose":[1,'),
+        ('"agency":"', '"agency":"../'),
+        ('"notes":[[', '"notes":[["",'),
+    ],
+)
+def test_a_page_whose_own_data_are_damaged_is_refused(folder: Callable[[made_up.Package], ReportFolder], this: str, by: str) -> None:
+    text = shown(folder(odd(made_up.package())), "zh")
+    assert refused(swapped(text, this, by))[0] in ("own_carried", "own_descriptor")
+
+
+def test_a_page_without_its_data_or_with_those_of_two_is_not_taken(folder: Callable[[made_up.Package], ReportFolder]) -> None:
+    text = shown(folder(made_up.package()), "zh")
+    assert package(text.replace("data-package", "data-parcel").encode()) is None
+    assert package(text.replace("</main>", "").replace("</body></html>", "").encode() + text.encode()) is None
+
+
+def test_what_a_page_carries_costs_it_little(library: Library, findings: tuple[Finding, ...]) -> None:
+    """Of a page of some 90 KB, of which two thirds are the theme's frame."""
+    for each in folders(library, findings):
+        assert len(json.dumps(carried(each.report).json, ensure_ascii=False, separators=(",", ":")).encode()) < 4_000
+
+
+# -- what is said -------------------------------------------------------------------------------------------------------
+
+
+def test_everything_that_is_said_has_its_sentence() -> None:
+    folder = resources.files("open_reports")
+    words = yaml.safe_load((folder / "locales/intake.yml").read_text("utf-8"))
+    code = "".join(each.read_text("utf-8") for each in (folder / "intake/own").iterdir() if each.name.endswith(".py"))
+    said = set(re.findall(r'"(own_[a-z]+)"', code))
+    assert said == {each for each in words if each.startswith("own_")}
+    for each in said:
+        assert set(re.findall(r"\{(\w+)\}", words[each]["zh"])) == set(re.findall(r"\{(\w+)\}", words[each]["en"]))

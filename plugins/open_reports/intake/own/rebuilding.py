@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from open_reports.document import parse_json, shown
 from open_reports.errors import DocumentError, IntakeError
 from open_reports.form import forms
+from open_reports.intake.cells import value
+from open_reports.intake.grid import Cell
 from open_reports.intake.own.given import Own, described, text_of
 from open_reports.report.carrying import RESOURCES, digest_of, made, read_carried
 
@@ -61,7 +63,20 @@ class Opened:
             text_of(path, data)
         # The digest is that of the package as it was published, so one that agrees vouches for every byte.
         remarks = () if digest_of(files) == self.carried.digest else ("own_changed",)
+        if remarks:
+            self._hold_printed(kept)
         return Own(agency=self.agency, year=self.year, files=files, remarks=remarks)
+
+    def _hold_printed(self, cells: Mapping[Key, str]) -> None:
+        """Hold figures against how the notes say that they are printed, where that is a number: one may be changed and not the other."""
+        for note in self.carried.notes:
+            text = cells.get(Key(note.table, note.line, note.column))
+            if not note.printed or text is None:
+                continue
+            column = self.tables[note.table].columns[note.column]
+            said = value(Cell(row=0, column=0, text=note.printed, place=""), column)
+            if not said.reason:
+                same(f"{note.table}/{note.line}/{note.column}", text, said.text)
 
 
 def opening(text: str) -> Opened:

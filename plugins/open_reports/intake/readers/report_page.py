@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from lxml import etree
 
 from open_reports.intake.readers.decoding import decoded
-from open_reports.intake.readers.markup import Element, parsed
+from open_reports.intake.readers.markup import Element, parsed, pruned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +45,7 @@ def read(data: bytes) -> Shown | None:
     if "data-package" not in text:
         return None
     root = parsed(text)
+    pruned(root)
     holders = [each for each in root.iter() if each.get("data-package")]
     if len(holders) != 1:
         return None
@@ -95,7 +96,8 @@ def _cell(element: Element) -> Cell:
         id=element.get("id", ""),
         # Not stripped: a figure with a blank beside it is not what the page was made with.
         text="".join(str(each) for each in element.itertext()),
-        status=element.get("data-status", ""),
+        # No cell of ours has anything but text in it: a mark, or a figure that is struck out, was put there.
+        status="marked" if len(element) else element.get("data-status", ""),
         printed=element.get("title", ""),
         head="" if head is None else _text(head),
         depth="".join(depth).removeprefix("or-depth"),
