@@ -12,7 +12,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from open_reports.document import Problem, Record
-from open_reports.form import forms
+from open_reports.form import Address, forms
 from open_reports.report.model import DESCRIPTOR, PROSE, Note, package_files, table_path
 from open_reports.report.writing import csv_text, json_text, resources, table_rows
 
@@ -164,13 +164,11 @@ def filled(descriptor: Mapping[str, Any], form_of: Mapping[str, str]) -> dict[st
     return {key: resources(forms(), form_of) if key == RESOURCES else value for key, value in descriptor.items()}
 
 
-def _of(table: str, cells: Mapping[tuple[str, str, str], str]) -> Callable[[str, str], str]:
-    return lambda line, column: cells[table, line, column]
+def _of(table: str, cells: Mapping[Address, str]) -> Callable[[str, str], str]:
+    return lambda line, column: cells[Address(table, line, column)]
 
 
-def made(
-    carried: Carried, form_of: Mapping[str, str], cells: Mapping[tuple[str, str, str], str], overview: Iterable[Stated]
-) -> dict[str, bytes]:
+def made(carried: Carried, form_of: Mapping[str, str], cells: Mapping[Address, str], overview: Iterable[Stated]) -> dict[str, bytes]:
     """The files of a package from what is carried and what is shown, in the order in which a package is read.
 
     `cells` has the text of every cell of every line that the report does not leave out; `overview` is in the package's order.

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from open_reports.document import shown
 from open_reports.errors import IntakeError
-from open_reports.form import OVERVIEW, forms
-from open_reports.intake.own.rebuilding import Key, Opened, contradiction, figure, opening, same
+from open_reports.form import OVERVIEW, Address, forms
+from open_reports.intake.own.rebuilding import Opened, contradiction, figure, opening, same
 from open_reports.intake.readers.report_page import Cell, fragment, read
 from open_reports.report.carrying import Stated
 from open_reports.report.faults import Faults
@@ -38,7 +38,7 @@ def page(data: bytes) -> Own | None:
     by_id = {cell.id: cell for cell in seen.cells}
     cells = dict(_figures(held, by_id, w))
     overview = _overview(held, [cell for cell in seen.cells if cell.id.startswith(f"{OVERVIEW}/")])
-    known = {"/".join(key) for key in cells} | {f"{OVERVIEW}/{each.item}/value" for each in overview}
+    known = {str(key) for key in cells} | {f"{OVERVIEW}/{each.item}/value" for each in overview}
     if foreign := [each for each in by_id if each not in known and each.split("/")[0] in (*held.tables, OVERVIEW)]:
         raise IntakeError("own_doubtful", place=shown(foreign[0]), found=shown(by_id[foreign[0]].text))
     _facts(held, seen, w)
@@ -52,13 +52,13 @@ def page(data: bytes) -> Own | None:
 # -- figures ------------------------------------------------------------------------------------------------------------------
 
 
-def _figures(held: Opened, by_id: Mapping[str, Cell], w: Words) -> Iterator[tuple[Key, str | None]]:
+def _figures(held: Opened, by_id: Mapping[str, Cell], w: Words) -> Iterator[tuple[Address, str | None]]:
     for name, table in held.tables.items():
         for line, column in table.cells:
-            key = Key(name, line.id, column.id)
-            cell = by_id.get("/".join(key))
+            key = Address(name, line.id, column.id)
+            cell = by_id.get(str(key))
             if cell is None:
-                raise IntakeError("own_doubtful", place="/".join(key), found="-")
+                raise IntakeError("own_doubtful", place=str(key), found="-")
             same(f"{name}/{line.id}", cell.head, held.label(name, line.id) if w.language == "zh" else line.label.en)
             if _status(cell) == "line_absent":
                 yield key, None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from open_reports.document import parse_json, shown
 from open_reports.errors import DocumentError, IntakeError
-from open_reports.form import forms
+from open_reports.form import Address, forms
 from open_reports.intake.cells import value
 from open_reports.intake.grid import Cell
 from open_reports.intake.own.given import Own, described, text_of
@@ -19,14 +19,6 @@ if TYPE_CHECKING:
     from open_reports.form import Column, TableForm
     from open_reports.report.carrying import Carried, Stated
     from open_reports.report.descriptor import Described
-
-
-class Key(NamedTuple):
-    """Table, line and column of a cell."""
-
-    table: str
-    line: str
-    column: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +40,7 @@ class Opened:
         known = self.tables[table].lines.get(line)
         return self.carried.labels.get(f"{table}/{line}", known.label.zh if known else "")
 
-    def own(self, cells: Mapping[Key, str | None], overview: Sequence[Stated]) -> Own:
+    def own(self, cells: Mapping[Address, str | None], overview: Sequence[Stated]) -> Own:
         """The package. `cells` has every cell of the forms, None on a line that the report leaves out; `overview` its order."""
         kept = {key: text for key, text in cells.items() if text is not None}
         absent = {(key.table, key.line) for key, text in cells.items() if text is None}
@@ -67,10 +59,10 @@ class Opened:
             self._hold_printed(kept)
         return Own(agency=self.agency, year=self.year, files=files, remarks=remarks)
 
-    def _hold_printed(self, cells: Mapping[Key, str]) -> None:
+    def _hold_printed(self, cells: Mapping[Address, str]) -> None:
         """Hold figures against how the notes say that they are printed, where that is a number: one may be changed and not the other."""
         for note in self.carried.notes:
-            text = cells.get(Key(note.table, note.line, note.column))
+            text = cells.get(Address(note.table, note.line, note.column))
             if not note.printed or text is None:
                 continue
             column = self.tables[note.table].columns[note.column]

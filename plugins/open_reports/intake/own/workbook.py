@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports.document import shown
 from open_reports.errors import IntakeError
-from open_reports.form import OVERVIEW, forms, section_title
+from open_reports.form import OVERVIEW, Address, forms, section_title
 from open_reports.form.sheet import drawn
 from open_reports.intake.archive import opened
-from open_reports.intake.own.rebuilding import Key, Opened, contradiction, figure, opening, same
+from open_reports.intake.own.rebuilding import Opened, contradiction, figure, opening, same
 from open_reports.intake.readers.sheetcell import Eye, Read
 from open_reports.intake.readers.workbook import book, place
 from open_reports.report.carrying import Stated
@@ -68,14 +68,14 @@ def workbook(data: bytes) -> Own | None:
     section = held.said.form.section(OVERVIEW)
     assert section is not None  # noqa: S101 (no form loads without it)
     overview = list(_overview(_sheet(sheets, section_title(section.number, section.title.zh, "zh")), w))
-    cells: dict[Key, str | None] = {}
+    cells: dict[Address, str | None] = {}
     for name, table in held.tables.items():
         sheet = _sheet(sheets, section_title(table.section, table.title.zh, "zh"))
         for each in drawn(table):
             for row in each.rows:
                 same(place(sheet.name, row.row + 1, row.label + 1), sheet.text(row.row + 1, row.label + 1), held.label(name, row.line.id))
                 for number, column in enumerate(each.block.columns, start=row.figures):
-                    key = Key(name, row.line.id, column.id)
+                    key = Address(name, row.line.id, column.id)
                     cells[key] = _cell(held, key, column, sheet, (row.row + 1, number + 1))
     return held.own(cells, overview)
 
@@ -86,7 +86,7 @@ def _sheet(sheets: Mapping[str, _Sheet], name: str) -> _Sheet:
     return sheets[name]
 
 
-def _cell(held: Opened, key: Key, column: Column, sheet: _Sheet, at: tuple[int, int]) -> str | None:
+def _cell(held: Opened, key: Address, column: Column, sheet: _Sheet, at: tuple[int, int]) -> str | None:
     """Text of a figure in the package; None where the cell says that the line is left out."""
     read, where = sheet.read(*at), place(sheet.name, *at)
     status = _statuses().get(read.text)
@@ -94,7 +94,7 @@ def _cell(held: Opened, key: Key, column: Column, sheet: _Sheet, at: tuple[int, 
         return None
     if status is not None:
         text = next(text for text, each in forms().common.missing.items() if each == status)
-        stroke = held.carried.strokes.get("/".join(key))
+        stroke = held.carried.strokes.get(str(key))
         # Both strokes are one word here, so which of them it was is carried.
         return stroke if stroke is not None and forms().common.missing.get(stroke) == status else text
     # An empty cell was emptied by somebody: ours say which kind of nothing they are.
