@@ -470,3 +470,10 @@ def test_parts_in_parts_end_somewhere() -> None:
     data = "MIME-Version: 1.0\n" + "".join(f'Content-Type: multipart/mixed; boundary="b{n}"\n\n--b{n}\n' for n in range(1_200))
     with pytest.raises(IntakeError, match="mhtml_unreadable"):
         mhtml.read(data.encode())
+
+
+def test_what_stands_behind_the_end_of_a_page_is_read() -> None:
+    """Browsers go on behind `</html>`, and a second report there must not be left out without a word."""
+    page = "<html><body><table><tr><td>甲</td><td>1</td></tr></table></body></html>"
+    for more in (page.replace("甲", "乙"), f"<!DOCTYPE html>\n{page}", "<table><tr><td>丙</td><td>2</td></tr></table>"):
+        assert len(html.read(f"{page}\n{more}".encode()).grids) == 2

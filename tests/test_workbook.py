@@ -69,6 +69,7 @@ def test_a_sheet_for_each_part_in_printed_order(report: Made) -> None:
         "三、收到和处理政府信息公开申请情况",
         "四、政府信息公开行政复议、行政诉讼情况",
         "注记与核对",
+        "数据包",
     ]
 
 
@@ -240,7 +241,7 @@ def test_text_stays_text(report: Made, payload: str) -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as bundle:
         sheets = [etree.fromstring(bundle.read(name)) for name in bundle.namelist() if name.startswith("xl/worksheets/")]
         core = etree.fromstring(bundle.read("docProps/core.xml"))
-    assert len(sheets) == 6
+    assert len(sheets) == 7
     assert not any(list(sheet.iter(f"{SPACE}f", f"{SPACE}hyperlink")) for sheet in sheets)
     held = [cell for sheet in sheets for cell in sheet.iter(f"{SPACE}c") if cell.findtext(f"{SPACE}is/{SPACE}t") == unescaped(payload)]
     assert len(held) >= 9  # two titles, two of the source, two of the item, a label, two of the note, the place of the note

@@ -19,8 +19,9 @@ from open_reports.files.snippets import answer
 from open_reports.form import forms
 from open_reports.history import corrections
 from open_reports.pages.data_files import KindView, kind_view
-from open_reports.pages.frame import Here, Link, Page, agency_name, crumbs, marked, prose_html, rendered
+from open_reports.pages.frame import Here, Link, Page, agency_name, crumbs, marked, rendered
 from open_reports.pages.snippets import SCRIPTS, corpus_html
+from open_reports.report.rendering import prose_html
 from open_reports.text import Words, resource_text
 
 if TYPE_CHECKING:

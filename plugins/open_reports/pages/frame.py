@@ -1,7 +1,6 @@
-"""The frame of every page: templates, prose, links and the words they share. The only user of `jinja2` and `markdown_it`.
+"""The frame of every page: templates, links and the words they share. The only user of `jinja2`.
 
-Every text of a package is escaped by the templates; prose goes through a Markdown parser that knows no raw HTML, no
-images and no address but http, https and mailto. Pages link relatively, so the site works below any address.
+Every text of a package is escaped by the templates. Pages link relatively, so the site works below any address.
 """
 
 from __future__ import annotations
@@ -10,10 +9,9 @@ import re
 from dataclasses import dataclass, fields
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
-from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
 from open_reports.finding import LEVELS, level_name
@@ -168,34 +166,6 @@ def marked(text: str, w: Words) -> Markup:
     if w.language == "zh":
         return html
     return Markup(_CHINESE.sub(r'<span lang="zh">\g<0></span>', str(html)))  # noqa: S704 (escaped; the tags are ours)
-
-
-@cache
-def _markdown() -> MarkdownIt:
-    parser = (
-        # No raw HTML; no images, which would be fetched from elsewhere; no definitions of links, which vanish from the text; and an
-        # end to nesting, for a text of nothing but `>` must not exhaust the parser.
-        MarkdownIt("commonmark", {"html": False, "maxNesting": 20})
-        .enable("table")
-        .disable(["image", "html_block", "html_inline", "reference"])
-    )
-    # The parser's own check refuses a few schemes it knows to be bad; here only those that are named pass.
-    parser.validateLink = _followable  # type: ignore[method-assign]
-    return parser
-
-
-def _followable(url: str) -> bool:
-    """Whether a link of the prose may be followed: a web address with a host, or a mail address."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:  # an address that is none, such as http://[
-        return False
-    return parts.scheme.lower() == "mailto" or (parts.scheme.lower() in {"http", "https"} and bool(parts.netloc))
-
-
-def prose_html(text: str) -> Markup:
-    """HTML of a section's prose: paragraphs, lists, tables, emphasis and links; everything else stays text."""
-    return Markup(_markdown().render(text))  # noqa: S704 (the parser escapes all it does not know)
 
 
 def size_words(count: int, w: Words) -> str:

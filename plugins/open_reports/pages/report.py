@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -26,7 +27,6 @@ from open_reports.pages.frame import (
     column_words,
     crumbs,
     place_words,
-    prose_html,
     rendered,
     size_words,
     verdict,
@@ -36,11 +36,13 @@ from open_reports.pages.listing import views
 from open_reports.pages.snippets import SCRIPTS as SNIPPETS
 from open_reports.pages.snippets import snippets_html
 from open_reports.pages.table import FindingView, Marks, cell_html, table_html, title
-from open_reports.report import Address, Item, Note, Report
+from open_reports.report import Address, Note, Report
+from open_reports.report.carrying import carried, nested
+from open_reports.report.rendering import prose_html
 from open_reports.text import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from open_reports.files.citation import View
     from open_reports.files.folder import ReportFolder
@@ -130,6 +132,7 @@ class ReportContext:
     crumbs: Sequence[Link]
     current: str
     report: ReportView
+    package: Markup
     ledger: LedgerView
     badge: str
     summary: Markup
@@ -170,19 +173,11 @@ def _overview(report: Report, marks: Marks, w: Words) -> OverviewView | None:
     if not report.overview:
         return None
     # Section one is free text: its items are those that this report states, so their order and depth are its own.
-    parts: dict[str, list[Item]] = {}
-    for item in report.overview:
-        parts.setdefault(item.part_of, []).append(item)
     rows: list[RowView] = []
-
-    def add(items: Iterable[Item], depth: int) -> None:
-        for item in items:
-            figure = report.stated(item)
-            cell = Markup(cell_html(figure, w, marks.by_cell.get(str(figure.address), "")))  # noqa: S704 (escaped)
-            rows.append(RowView(item.item, depth, cell, marks.beside("overview", item.item), unit=item.unit))
-            add(parts.get(item.item, ()), depth + 1)
-
-    add(parts.get("", ()), 0)
+    for item, depth in nested(report.overview):
+        figure = report.stated(item)
+        cell = Markup(cell_html(figure, w, marks.by_cell.get(str(figure.address), "")))  # noqa: S704 (escaped)
+        rows.append(RowView(item.item, depth, cell, marks.beside("overview", item.item), unit=item.unit))
     return OverviewView(tuple(rows), _notes(report, "overview", w))
 
 
@@ -252,6 +247,7 @@ def report_page(folder: ReportFolder, w: Words) -> Page:
                 crumbs=crumbs(here, Link("../", agency_name(agency, w))),
                 current=w("year_report", year=report.year),
                 report=_report_view(library, report, findings, heading, w),
+                package=_package(report),
                 ledger=LedgerView(w("ledger_summary", count=sum(counts.values()), **counts), book.html),
                 badge=w("badge_alt", text=badge_text(counts, w)),
                 # The summary compares with the year before, so its links lead to two pages.
@@ -295,6 +291,13 @@ def _contents(used: tuple[tuple[str, str], ...], language: str) -> tuple[tuple[s
         ("downloads", w("downloads")),
         ("cite", w("cite")),
     )
+
+
+def _package(report: Report) -> Markup:
+    """What the page carries of the package besides what it shows, as the value of an attribute between single quotes."""
+    # An attribute, for browsers leave scripts out of what they save as one file; single quotes, for JSON is full of double ones.
+    text = json.dumps(carried(report).json, ensure_ascii=False, separators=(",", ":"))
+    return Markup(text.replace("&", "&amp;").replace("'", "&#39;").replace("<", "&lt;"))  # noqa: S704 (escaped here)
 
 
 def _linker(report: Report) -> Callable[[int, Address], str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,6 +9,7 @@ from open_reports import gate
 from open_reports.document import Problem, Record
 from open_reports.errors import DocumentError
 from open_reports.form import forms
+from open_reports.report.carrying import digest_of
 from open_reports.report.descriptor import Described, describe, parsed, undeclared
 from open_reports.report.faults import Faults
 from open_reports.report.model import DESCRIPTOR, PROSE, Report, package_files
@@ -166,16 +166,7 @@ class _Package:
             headings=prose.headings,
             open=waiting,
             files={path: data for path, data in self.files.items() if path != OPEN},
-            digest=self._digest(),
+            digest=digest_of(self.files),
             place=self.place,
             **described.fields,
         )
-
-    def _digest(self) -> str:
-        digest = hashlib.sha256()
-        for path, data in self.files.items():
-            # Name and length stand before the bytes, so that no two packages differ only in where one file ends and the next
-            # begins. Results of checks and finished pages are kept under this digest.
-            digest.update(f"{path}\0{len(data)}\0".encode())
-            digest.update(data)
-        return digest.hexdigest()

@@ -42,7 +42,7 @@ def available() -> str | None:
 
 
 def workbook(report: Report, agency: Agency, findings: Sequence[Finding] = ()) -> bytes:
-    """Workbook of a report; cells that a finding is about are shaded, and the last sheet tells why.
+    """Workbook of a report; cells that a finding is about are shaded, and the sheet of notes tells why.
 
     Raises `PublishError` where the extra is not installed.
     """
@@ -57,6 +57,7 @@ def workbook(report: Report, agency: Agency, findings: Sequence[Finding] = ()) -
         ("about", lists.about(report, agency)),
         ("overview", lists.overview(report, marked)),
         ("notes", lists.notes(report, findings)),
+        ("package", lists.package(report)),
     ):
         path, before, after = frame.lists[name]
         parts[path] = f"{before}{rows(found, frame.styles)}{after}"

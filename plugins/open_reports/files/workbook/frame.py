@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from open_reports.files.workbook.cells import MARKED, MOST_DECIMALS, Styles
 from open_reports.form import OVERVIEW, forms, section_title
+from open_reports.form.sheet import drawn, stub_width
 from open_reports.text import Words
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
     from open_reports.form import Block, TableForm
+    from open_reports.form.sheet import Drawn
     from open_reports.text import Text
 
 LIBRARY = "xlsxwriter"
@@ -54,7 +56,7 @@ _FIGURES: dict[str, dict[str, Any]] = {
 CORE = "docProps/core.xml"
 EARLY, TITLE = "2000-01-01T00:00:00Z", "\ue000"
 """What stands in a frame for the date and the title of a report."""
-_WIDTHS = {"about": (20, 90, 22), "overview": (44, 20, 10, 44), "notes": (22, 40, 24, 22, 24, 70, 50)}
+_WIDTHS = {"about": (20, 90, 22), "overview": (44, 20, 10, 44), "notes": (22, 40, 24, 22, 24, 70, 50), "package": (120,)}
 """Widths, in characters, of the columns of the sheets that are lists."""
 
 
@@ -97,10 +99,11 @@ def frame_of(key: Key) -> Frame:
     styles = {name: book.add_format(style) for name, style in _styles().items()}
     w = Words("zh")
     tables = {name: forms()[form].tables[name] for name, form in key}
-    sheets: list[tuple[str, TableForm | None]] = [("about", None), ("overview", None), *tables.items(), ("notes", None)]
+    sheets: list[tuple[str, TableForm | None]] = [("about", None), ("overview", None), *tables.items(), ("notes", None), ("package", None)]
     overview = forms().leading(form for _, form in key).section(OVERVIEW)
     assert overview is not None  # noqa: S101 (no form loads without it)
-    titles = {"about": w("book_about"), "overview": section_title(overview.number, overview.title.zh, "zh"), "notes": w("book_notes")}
+    titles = {key: w(f"book_{key}") for key in ("about", "notes", "package")}
+    titles["overview"] = section_title(overview.number, overview.title.zh, "zh")
     for name, table in sheets:
         sheet = book.add_worksheet(titles[name] if table is None else section_title(table.section, table.title.zh, "zh"))
         # As wide as one page, as long as it must be: what is cut off between two columns has no labels on paper.
@@ -195,8 +198,7 @@ class _Layout:
         self.sheet = sheet
         self.styles = styles
         self.table = table
-        outer = [1 if block.label else 0 for block in table.blocks]
-        self.stub = 1 + max(len(line.groups) - skip for block, skip in zip(table.blocks, outer, strict=True) for line in block.lines)
+        self.stub = stub_width(table)
         self.numbers = {line: number for number, line in enumerate(table.lines)}
 
     def draw(self) -> None:
@@ -208,16 +210,15 @@ class _Layout:
         widest = max(len(block.columns) for block in table.blocks)
         for column in range(self.stub + widest):
             self.sheet.set_column(column, column, 40 if column == self.stub - 1 else 16)
-        row = 3
-        for block in table.blocks:
-            if block.label:
-                self._spread((row, 0, row, self.stub + len(block.columns) - 1), _captioned(block.label.zh, block, w), "head")
-                row += 1
-            row = self._head(block, row)
+        for each in drawn(table):
+            if each.block.label:
+                area = (each.top, 0, each.top, self.stub + len(each.block.columns) - 1)
+                self._spread(area, _captioned(each.block.label.zh, each.block, w), "head")
+            self._head(each)
             if len(table.blocks) == 1:
                 # Only one head can be kept in sight, so a table of several blocks keeps none.
-                self.sheet.freeze_panes(row, self.stub)
-            row = self._lines(block, row) + 1
+                self.sheet.freeze_panes(each.body, self.stub)
+            self._lines(each)
 
     def _spread(self, area: _Area, text: str, style: str) -> None:
         """Text over one cell or several."""
@@ -227,11 +228,11 @@ class _Layout:
         else:
             self.sheet.merge_range(*area, text, self.styles[style])
 
-    def _head(self, block: Block, top: int) -> int:
-        """Draw the heads of a block; return the first row below them."""
+    def _head(self, each: Drawn) -> None:
+        """Draw the heads of a block."""
+        block, top, bottom = each.block, each.heads, each.body - 1
         last = self.stub + len(block.columns) - 1
         heads = 1 if self.table.head else 0
-        bottom = top + heads + max(len(column.groups) for column in block.columns)
         self._spread((top, 0, bottom, self.stub - 1), self.table.corner.zh, "head")
         if self.table.head:
             self._spread((top, self.stub, top, last), self.table.head.zh, "head")
@@ -240,25 +241,21 @@ class _Layout:
             self._spread((top + heads + level, self.stub + first, top + heads + level, self.stub + end), paths[first][level].zh, "head")
         for number, column in enumerate(block.columns, start=self.stub):
             self._spread((top + heads + len(column.groups), number, bottom, number), column.label.zh, "head")
-        return bottom + 1
 
-    def _lines(self, block: Block, top: int) -> int:
-        """Draw the groups of a block's lines, and a slot for each label and figure; return the first row below."""
-        outer = 1 if block.label else 0
-        paths = [line.groups[outer:] for line in block.lines]
+    def _lines(self, each: Drawn) -> None:
+        """Draw the groups of a block's lines, and a slot for each label and figure."""
+        paths = [row.line.groups[len(row.line.groups) - row.label :] for row in each.rows]
         for level, first, end in _runs(paths):
-            self._spread((top + first, level, top + end, level), paths[first][level].zh, "stub")
-        for row, line in enumerate(block.lines, start=top):
-            slot = self.numbers[line.id] * _LINE
-            depth = len(line.groups) - outer
-            if depth < self.stub - 1:
+            self._spread((each.body + first, level, each.body + end, level), paths[first][level].zh, "stub")
+        for row in each.rows:
+            slot = self.numbers[row.line.id] * _LINE
+            if row.label < self.stub - 1:
                 # A line under fewer heads than others spans their columns, as in print; its label is written over the merged
                 # cell's first.
-                self._spread((row, depth, row, self.stub - 1), "", "stub")
-            self.sheet.write_number(row, depth, slot + _LABEL, self.styles["stub"])
-            for number, column in enumerate(block.columns, start=self.stub):
-                self.sheet.write_number(row, number, slot + 1 + self.table.positions[column.id], self.styles["number0"])
-        return top + len(block.lines)
+                self._spread((row.row, row.label, row.row, self.stub - 1), "", "stub")
+            self.sheet.write_number(row.row, row.label, slot + _LABEL, self.styles["stub"])
+            for number, column in enumerate(each.block.columns, start=row.figures):
+                self.sheet.write_number(row.row, number, slot + 1 + self.table.positions[column.id], self.styles["number0"])
 
 
 def _captioned(what: str, block: Block, w: Words) -> str:

@@ -1,7 +1,8 @@
-"""The sheets of a workbook that are lists: what it is, section one, notes and checks."""
+"""The sheets of a workbook that are lists: what it is, section one, notes and checks, what else the package holds."""
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from open_reports.files.workbook.cells import EXACT_DIGITS, MARKED, Cell
 from open_reports.finding import level_name
 from open_reports.form import forms
 from open_reports.form.glossary import Covered, glossary
+from open_reports.report.carrying import carried
 from open_reports.text import LANGUAGES, Words
 
 if TYPE_CHECKING:
@@ -73,7 +75,7 @@ def overview(report: Report, marked: Mapping[tuple[str, str], frozenset[str]]) -
 
 
 def notes(report: Report, findings: Sequence[Finding]) -> Iterator[tuple[Cell, ...]]:
-    """Last sheet: how nothing and numbers are written, the notes of the package, what the checks found."""
+    """Sheet of notes: how nothing and numbers are written, the notes of the package, what the checks found."""
     w = Words("zh")
     yield from _legend()
     yield ()
@@ -101,9 +103,21 @@ def notes(report: Report, findings: Sequence[Finding]) -> Iterator[tuple[Cell, .
         yield (Cell(w("findings_none")),)
 
 
+def package(report: Report) -> Iterator[tuple[Cell, ...]]:
+    """Last sheet: what the package holds and the other sheets do not, from which an import makes it again."""
+    zh, en = Words("zh"), Words("en")
+    yield (Cell(zh("book_package"), "title"),)
+    yield (Cell(zh("book_package_says"), "plain"),)
+    yield (Cell(en("book_package_says"), "pale"),)
+    yield ()
+    # One line a row: a cell holds so many characters and no more, and people can read it so.
+    for line in json.dumps(carried(report).json, ensure_ascii=False, indent=1).split("\n"):
+        yield (Cell(line, "plain"),)
+
+
 @cache
 def _legend() -> tuple[tuple[Cell, ...], ...]:
-    """Rows of the last sheet that are the same in every workbook."""
+    """Rows of the sheet of notes that are the same in every workbook."""
     w = Words("zh")
     kinds = []
     for status, name in forms().common.statuses.items():

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 Element = etree._Element  # noqa: SLF001 (the only name lxml has for it)
 
+_ENDING = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
+
 MOST_STYLE = 2_000
 """Characters of a style that are looked at. Word writes some hundreds; a cell with a longer one is doubted."""
 
@@ -83,8 +85,9 @@ def parsed(text: str) -> Element:
     """
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=False, remove_comments=True, remove_pis=True, no_network=True)
     try:
-        # Its own declaration, if any, was followed already; a character that XML forbids would end the text.
-        root = etree.fromstring(text.encode("utf-8", errors="replace"), parser)
+        # Its own declaration, if any, was followed already; a character that XML forbids would end the text. So does the end of
+        # the page, behind which browsers go on: without it, they and the parser see the same.
+        root = etree.fromstring(_ENDING.sub("", text).encode("utf-8", errors="replace"), parser)
     except etree.XMLSyntaxError:
         raise IntakeError("page_unreadable") from None
     if len(parser.error_log.filter_from_fatals()):
