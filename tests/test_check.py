@@ -198,6 +198,15 @@ def test_a_stated_sum_with_a_blank_part_is_not_tested(report: Made) -> None:
     assert check_report(report(package)) == ()
 
 
+@pytest.mark.parametrize("whole, compared", [("公文数", False), ("", True), ("申请", True)])
+def test_a_part_is_a_figure_of_the_tables_only_where_its_whole_is(whole: str, compared: bool, report: Made) -> None:  # noqa: FBT001 (expected)
+    """Of 432 documents 22 are not to be published: that is no count of refused requests, whatever it is called."""
+    package = made_up.package()
+    package.put("data/overview.csv", f"item,value,unit,part_of\n公文数,22,条,\n申请,22,件,\n不予公开,22,条,{whole}\n")
+    found = {each.address for each in check_report(report(package))}
+    assert ("overview/不予公开/value" in found) is compared
+
+
 @pytest.mark.parametrize("table", ["disclosure", "applications"])
 def test_a_table_of_another_form_is_a_notice(table: str, report: Made) -> None:
     (found,) = check_report(report(made_up.package(form_of={table: "2019"})))
