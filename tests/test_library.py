@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import made_up
 import pytest
-from conftest import watching
+from conftest import AGENCIES, REPORTS, watching
 from open_reports.checks.check import errors
 from open_reports.library import NO_PARENT, open_library
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 # -- the project's own packages
 
 
-def test_the_nineteen_reports(library: Library) -> None:
-    assert str(library) == "19 reports of 6 agencies"
+def test_the_reports_that_are_kept(library: Library) -> None:
+    assert str(library) == f"{REPORTS} reports of {AGENCIES} agencies"
     assert {agency: [report.year for report in library.of_agency(agency)] for agency in library.agencies} == {
         "pingtan": [2019, 2020, 2021, 2022, 2023, 2024, 2025],
         "pingtan-finance": [2024, 2025],
