@@ -131,13 +131,18 @@ def test_late_is_what_the_checks_find_late(library: Library, findings: tuple[Fin
 
 REAL = {
     "pingtan": "1111111",
+    "pingtan-agriculture": "0000010",
     "pingtan-approval": "0000010",
     "pingtan-economy": "0000010",
+    "pingtan-enforcement": "0000010",
     "pingtan-finance": "0000011",
     "pingtan-haitan": "0000111",
+    "pingtan-market": "0000010",
     "pingtan-office": "0000011",
     "pingtan-police": "0001010",
     "pingtan-resources": "1100110",
+    "pingtan-social": "0000010",
+    "pingtan-tourism": "0000010",
     "pingtan-transport": "0000011",
     "yinchuan-qianjinjie": "1000000",
 }

@@ -24,13 +24,18 @@ def test_the_reports_that_are_kept(library: Library) -> None:
     assert str(library) == f"{REPORTS} reports of {AGENCIES} agencies"
     assert {agency: [report.year for report in library.of_agency(agency)] for agency in library.agencies} == {
         "pingtan": [2019, 2020, 2021, 2022, 2023, 2024, 2025],
+        "pingtan-agriculture": [2024],
         "pingtan-approval": [2024],
         "pingtan-economy": [2024],
+        "pingtan-enforcement": [2024],
         "pingtan-finance": [2024, 2025],
         "pingtan-haitan": [2023, 2024, 2025],
+        "pingtan-market": [2024],
         "pingtan-office": [2024, 2025],
         "pingtan-police": [2022, 2024],
         "pingtan-resources": [2019, 2020, 2023, 2024],
+        "pingtan-social": [2024],
+        "pingtan-tourism": [2024],
         "pingtan-transport": [2024, 2025],
         "yinchuan-qianjinjie": [2019],
     }
@@ -42,13 +47,18 @@ def test_no_error_in_them(findings: tuple[Finding, ...]) -> None:
 
 def test_who_belongs_to_whom(library: Library) -> None:
     assert [agency.id for agency in library.units("pingtan")] == [
+        "pingtan-agriculture",
         "pingtan-approval",
         "pingtan-economy",
+        "pingtan-enforcement",
         "pingtan-finance",
         "pingtan-haitan",
+        "pingtan-market",
         "pingtan-office",
         "pingtan-police",
         "pingtan-resources",
+        "pingtan-social",
+        "pingtan-tourism",
         "pingtan-transport",
     ]
     assert library.agencies["pingtan"].parent is None
