@@ -120,7 +120,8 @@ def test_nothing_else_contradicts_itself(cells: Cells) -> None:
 def test_the_sums_are_tried_at_enough_places(cells: Cells) -> None:
     """Sums that were never tried would find nothing, either."""
     tried = Counter(each.rule for report in cells.reports for each in cells.sums(report) if each.testable())
-    assert tried["T3-CONS"] == tried["T3-SUM"] == REPORTS * 7
+    # One cell of carried_out is blank (pingtan-jinjing/2024), and a sum with a figure missing proves nothing.
+    assert tried["T3-CONS"] + 1 == tried["T3-SUM"] == REPORTS * 7
     assert tried["T4-SUM"] == REPORTS * 3
     assert set(tried) == {*SUMS, "AGG", "TXT"}
 
