@@ -22,7 +22,7 @@ from lxml import html
 from open_reports.checks.check import check
 from open_reports.derived.coverage import COLUMNS, STATES, count, coverage, known_day, last_day
 from open_reports.form import forms
-from open_reports.library import Agency, Library
+from open_reports.library import Agency, Library, Predecessor
 from open_reports.pages.coverage import SYMBOLS, coverage_pages
 from open_reports.pages.paging import MOST_LISTED
 from open_reports.report import Revision
@@ -44,10 +44,10 @@ __all__ = ["browser"]
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "coverage.yml").read_text(encoding="utf-8"))
 
 
-def invented(name: str, kind: str) -> Agency:
+def invented(name: str, kind: str, former: Predecessor | None = None) -> Agency:
     return Agency(
         id=name, name=f"虚构{name}", name_en=f"Invented {name}", kind=kind, parent=None, region="虚构省",
-        site="https://www.example.gov.cn/", codes={},
+        site="https://www.example.gov.cn/", codes={}, predecessor=former,
     )  # fmt: skip
 
 
@@ -58,7 +58,11 @@ def library_of(agencies: Mapping[str, Any], like: Report) -> Library:
         for name, each in agencies.items()
         for year, day in sorted(each["reports"].items())
     }
-    return Library(agencies={name: invented(name, each["kind"]) for name, each in agencies.items()}, reports=reports, findings=())
+    made = {
+        name: invented(name, each["kind"], Predecessor(**each["predecessor"]) if "predecessor" in each else None)
+        for name, each in agencies.items()
+    }
+    return Library(agencies=made, reports=reports, findings=())
 
 
 def said(cell: Cell) -> str:
@@ -165,7 +169,11 @@ def test_real_reports(library: Library) -> None:
     qianjinjie = found.of_agency("yinchuan-qianjinjie").cells
     assert (qianjinjie[0].state, qianjinjie[0].published, qianjinjie[0].deadline) == ("no_deadline", None, None)
     assert {cell.state for cell in found.of_agency("pingtan").cells} == {"on_time"}
-    assert str(found) == f"{REPORTS} of {7 * AGENCIES} reports due by 2026-04-01"
+    # A bureau that was renamed owes one report a year, not two.
+    assert [cell.state for cell in found.of_agency("pingtan-assets").cells][-2:] == ["other_name"] * 2
+    assert [cell.state for cell in found.of_agency("pingtan-investment").cells] == ["other_name"] * 5 + ["on_time", "not_collected"]
+    assert {cell.status for cell in found if cell.state == "other_name"} == {"not_due"}
+    assert str(found) == f"{REPORTS} of {7 * (AGENCIES - 1)} reports due by 2026-04-01"
 
 
 def test_day_is_the_newest_the_library_names(library: Library) -> None:
