@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from open_reports.form import Deadline
     from open_reports.library import Agency, Library
 
-Status = Literal["collected", "not_collected", "not_due"]
+Status = Literal["collected", "not_collected", "not_due", "other_name"]
 State = Literal["on_time", "late", "no_date", "no_deadline", "not_collected", "not_due", "other_name"]
 
 STATES: tuple[State, ...] = ("on_time", "late", "no_date", "no_deadline", "not_collected", "not_due", "other_name")
-"""What can be said of an agency's year, best known first: the first four are ways of being collected, the last two are not due."""
+"""What can be said of an agency's year, best known first: the first four are ways of being collected."""
 # One list for both files, so that the CSV and the JSON can never name different things.
 COLUMNS = (
     "agency", "agency_name", "kind", "year", "status", "timeliness", "deadline", "published", "days_late", "version", "corrections",
@@ -56,9 +56,7 @@ class Cell(NamedTuple):
     def status(self) -> Status:
         """Status of the report in the words of the public contract."""
         # Derived from `state`, so that no cell can be called collected and missing at once.
-        if self.state == "other_name":
-            return "not_due"
-        return self.state if self.state in ("not_collected", "not_due") else "collected"
+        return self.state if self.state in ("not_collected", "not_due", "other_name") else "collected"
 
     @property
     def timeliness(self) -> str | None:
