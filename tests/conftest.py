@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from open_reports.report import Reading, Report
 
 PROJECT = Path(__file__).parent.parent
+REPORTS, AGENCIES = 35, 20
+"""How many reports of how many agencies the project keeps in `datapackages/`: said here, so that one that is lost or doubled fails."""
 
 # A slow machine is no fault of the code, so no example has a deadline; forty examples a law keep the suite short.
 settings.register_profile("project", deadline=None, max_examples=40)

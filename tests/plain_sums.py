@@ -9,6 +9,7 @@ The sums are written out in `cases/corpus.yml`; files are read with the csv modu
 from __future__ import annotations
 
 import csv
+import json
 import re
 from decimal import Decimal
 from functools import cache
@@ -93,10 +94,10 @@ class Cells:
             return tuple(self._term(1, report, "overview", part, "value") for part, row in rows.items() if row["part_of"] == line)
         found = []
         for sign, of, table, name, into in _parsed(side):
-            where = self._where(report, of)
-            stated = name.format(line=line)
-            lines = [each for each in self.table(where, table) if each.startswith(stated[:-1])] if stated.endswith("*") else [stated]
-            found += [self._term(sign, where, table, each, into.format(column=column)) for each in lines]
+            for where in self._where(report, of):
+                stated = name.format(line=line)
+                lines = [each for each in self.table(where, table) if each.startswith(stated[:-1])] if stated.endswith("*") else [stated]
+                found += [self._term(sign, where, table, each, into.format(column=column)) for each in lines]
         return tuple(found)
 
     def _term(self, sign: int, report: str, table: str, line: str, column: str) -> Term:
@@ -104,10 +105,17 @@ class Cells:
         value = Decimal(text) if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text, re.ASCII) else None
         return Term(sign, report, f"{table}/{line}/{column}", value)
 
-    @staticmethod
-    def _where(report: str, of: str) -> str:
+    def _where(self, report: str, of: str) -> list[str]:
         agency, year = report.split("/")
-        return report if not of else f"{agency}/{int(year) - 1}" if of == "before" else f"{of}/{year}"
+        if of == "units":
+            return [f"{unit}/{year}" for said in self.consolidates(report) for unit in said["units"]]
+        return [report if not of else f"{agency}/{int(year) - 1}" if of == "before" else f"{of}/{year}"]
+
+    def consolidates(self, report: str) -> list[dict[str, list[str]]]:
+        """What the package says that the report sums up."""
+        path = self.root / report / "datapackage.json"
+        stated: list[dict[str, list[str]]] = json.loads(path.read_text(encoding="utf-8"))["report"].get("consolidates", [])
+        return stated
 
     def sum_at(self, rule: str, report: str, at: str, left: str, right: str) -> Sum:
         """One sum at the line and the column of an address."""
@@ -126,6 +134,16 @@ class Cells:
         stated = self.table(report, "overview")
         for item in {row["part_of"]: None for row in stated.values() if row["part_of"]}:
             yield self.sum_at("TXT", report, f"overview/{item}/value", f"overview/{item}/value", PARTS)
+        for said in self.consolidates(report):
+            yield from self._summed_up(report, said.get("lines", []))
+
+    def _summed_up(self, report: str, lines: list[str]) -> Iterator[Sum]:
+        """Every figure of a consolidated report with those of its units, of the lines that the package names or of all."""
+        for table in ("disclosure", "applications", "disputes"):
+            for line, row in self.table(report, table).items():
+                if not lines or f"{table}/{line}" in lines:
+                    for at in (f"{table}/{line}/{column}" for column in row if column not in {"line", "label"}):
+                        yield self.sum_at("AGG", report, at, at, f"units:{at}")
 
     def _everywhere(self, rule: str, report: str, left: str, right: str) -> Iterator[Sum]:
         # Where both sides add up several figures, the sum is about the first of the right side.

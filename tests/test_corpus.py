@@ -8,18 +8,23 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+from conftest import REPORTS
+from open_reports.report import Address
 from plain_sums import PARTS, SUMS, Cells, Sum, Term, total
 
 if TYPE_CHECKING:
     from open_reports.finding import Finding
+    from open_reports.library import Library
 
-GOLDEN = yaml.safe_load((Path(__file__).parent / "cases" / "corpus.yml").read_text(encoding="utf-8"))
-REPORTS = 19
+CASES = Path(__file__).parent / "cases"
+GOLDEN = yaml.safe_load((CASES / "corpus.yml").read_text(encoding="utf-8"))
+ORIGINALS = yaml.safe_load((CASES / "originals.yml").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +63,22 @@ def cells(packages: Path) -> Cells:
 def _numbers(side: str) -> list[Decimal]:
     """Numbers of one side of the stated arithmetic with their signs, zeros left out."""
     return [number for text in re.findall(r"-?[0-9]+(?:\.[0-9]+)?", side) if (number := Decimal(text))]
+
+
+# -- what was read
+
+
+def test_every_figure_is_the_one_that_was_read(library: Library) -> None:
+    """As the official pages print them, blanks too: hashed from the record of the reading, which nothing of ours has made."""
+    found = {}
+    for report in library:
+        rows = [f"overview/{each.item}/value={each.text} {each.unit}" for each in report.overview]
+        for name, table in report.tables.items():
+            for address in (Address(name, line, column) for line in table.rows for column in table.form.lines[line].columns):
+                figure = report.figure(*address)
+                rows.append(f"{address}={figure.printed or figure.text}")
+        found[f"{report.agency}/{report.year}"] = {"figures": len(rows), "sha256": sha256("\n".join(sorted(rows)).encode()).hexdigest()}
+    assert found == ORIGINALS
 
 
 # -- what is found
@@ -114,15 +135,16 @@ def test_each_remark_on_the_form_is_right(each: Stated, cells: Cells) -> None:
 def test_nothing_else_contradicts_itself(cells: Cells) -> None:
     """The sums of the golden file, tried at every line and column of every report, and every stated total with its parts."""
     broken = {(each.report, each.rule, each.at) for report in cells.reports for each in cells.sums(report) if each.broken()}
-    assert broken == {(each.report, each.rule, each.at) for each in STATED if each.rule in SUMS or each.right == PARTS}
+    assert broken == {(each.report, each.rule, each.at) for each in STATED if each.rule in {*SUMS, "AGG"} or each.right == PARTS}
 
 
 def test_the_sums_are_tried_at_enough_places(cells: Cells) -> None:
     """Sums that were never tried would find nothing, either."""
     tried = Counter(each.rule for report in cells.reports for each in cells.sums(report) if each.testable())
-    assert tried["T3-CONS"] == tried["T3-SUM"] == REPORTS * 7
+    # One cell of carried_out is blank (pingtan-jinjing/2024), and a sum with a figure missing proves nothing.
+    assert tried["T3-CONS"] + 1 == tried["T3-SUM"] == REPORTS * 7
     assert tried["T4-SUM"] == REPORTS * 3
-    assert set(tried) == {*SUMS, "TXT"}
+    assert set(tried) == {*SUMS, "AGG", "TXT"}
 
 
 def test_a_sum_with_a_figure_missing_proves_nothing() -> None:

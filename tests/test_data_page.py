@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
+from conftest import REPORTS
 from lxml import html
 from open_reports.checks.check import check
 from open_reports.files.catalogue import routes
@@ -129,7 +130,7 @@ def test_what_is_shown_of_a_file_stands_in_it(site: Path, language: str) -> None
 def test_tables_of_the_database_are_counted(site: Path) -> None:
     data = (site / "data" / "reports.sqlite").read_bytes()
     found = counts(data)
-    assert found["reports"] == 19
+    assert found["reports"] == REPORTS
     assert found["observations"] == found["figures"] + found["statements"]
     assert not any(name.startswith("names_index") for name in found)
 

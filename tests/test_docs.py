@@ -785,7 +785,7 @@ QUOTED = (
     Quoted("not explained yet", "open-reports check datapackages/pingtan-resources/2023", explained("pingtan-resources/2023")),
     Quoted("explained", "open-reports check datapackages/pingtan-resources/2020"),
     Quoted("an explanation of nothing", "open-reports check datapackages/pingtan-police/2024", explained("pingtan-police/2024", NOT_THERE)),
-    Quoted("a sum of units", "open-reports check datapackages/pingtan/2024"),
+    Quoted("a sum of units", "open-reports check datapackages/pingtan/2025"),
     Quoted("a stated total", "open-reports check datapackages/yinchuan-qianjinjie/2019"),
     Quoted("an absent line", "open-reports check datapackages/pingtan-haitan/2024"),
 )
@@ -816,7 +816,7 @@ def test_the_examples_of_the_descriptor_are_accepted(language: str, real: Path) 
     assert [list(example) for example in examples] == [["explanations"], ["consolidates"], ["revisions"]]
     explanations, consolidates, revisions = examples
     edited(real / "pingtan-resources" / "2023", **explanations)
-    edited(real / "pingtan" / "2024", **consolidates)
+    edited(real / "pingtan" / "2025", **consolidates)
     edited(real / "pingtan" / "2023", **revisions)
     replaced("pingtan/2023/datapackage.json", '"version": "1.0.0"', '"version": "1.0.1"')(real)
     library = open_library(real)
@@ -827,7 +827,7 @@ def test_the_examples_of_the_descriptor_are_accepted(language: str, real: Path) 
     of_example = [each for each in findings if (each.agency, each.year) == ("pingtan-resources", 2023) and each.explanation]
     assert [each.explanation.text for each in of_example if each.explanation] == [explanations["explanations"][0]["text"]]
     assert {each.rule for each in unexplained(findings) if each.agency == "pingtan"} == set()
-    assert any(each.rule == "AGG" and each.year == 2024 for each in findings)
+    assert any(each.rule == "AGG" and each.year == 2025 for each in findings)
 
 
 @both

@@ -177,4 +177,5 @@ def test_the_same_packages_give_the_same_bytes(packages: Path, library: Library)
 @pytest.mark.parametrize("table", TABLES)
 def test_a_file_is_small(library: Library, table: str) -> None:
     sizes = [len(figures.files(library, report, ())[table]) for report in library]
-    assert max(sizes) < 40_000
+    # The largest is of a report that sums up 17 units, each of which is named at every figure; the next is half as large.
+    assert max(sizes) < 50_000

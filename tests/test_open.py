@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import made_up
 import open_reports
 import pytest
-from conftest import PROJECT
+from conftest import AGENCIES, PROJECT, REPORTS
 from open_reports.checks.cache import Memory
 from open_reports.checks.opening import checked
 from open_reports.files.observations import observations
@@ -116,8 +116,8 @@ def test_a_report_that_is_not_collected(corpus: open_reports.Corpus) -> None:
 
 
 def test_what_a_corpus_tells_of_itself(corpus: open_reports.Corpus) -> None:
-    assert str(corpus) == "19 reports of 6 agencies"
-    assert len(corpus) == 19
+    assert str(corpus) == f"{REPORTS} reports of {AGENCIES} agencies"
+    assert len(corpus) == REPORTS
     assert [report.name for report in corpus][:2] == ["pingtan-2019", "pingtan-2020"]
     assert corpus.years == (2019, 2020, 2021, 2022, 2023, 2024, 2025)
     assert corpus.agencies["pingtan"].name == "平潭综合实验区"

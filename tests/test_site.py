@@ -27,7 +27,7 @@ import frictionless
 import made_up
 import pytest
 import yaml
-from conftest import within
+from conftest import AGENCIES, REPORTS, within
 from jsonschema import Draft202012Validator
 from lxml import html
 from mkdocs.exceptions import Abort
@@ -216,7 +216,7 @@ def test_every_figure_is_the_same_in_every_format(site: Path) -> None:
         foreseen += len(read_csv(kept / "data" / "overview.csv"))
     assert wrong == []
     assert (corpus_csv, corpus_json) == ({}, {}), "reports that nobody keeps"
-    assert len(kept_reports()) == 19
+    assert len(kept_reports()) == REPORTS
     assert compared == foreseen > 3700
 
 
@@ -258,7 +258,7 @@ def test_lists_repeat_the_totals(site: Path) -> None:
     assert seen == {(path.parent.name, path.name): 2 * len(folders) for path in kept_reports()}
     counts = [number.replace(",", "") for number in parsed(site / "index.html").xpath("//ul[contains(@class, 'or-counts')]//strong/text()")]
     years = {path.name for path in kept_reports()}
-    assert counts[:3] == ["19", str(len(list(PACKAGES.glob("*/agency.yml")))), str(len(years))]
+    assert counts[:3] == [str(REPORTS), str(AGENCIES), str(len(years))]
 
 
 # -- every file of the contract -----------------------------------------------------------------------------------------
@@ -301,7 +301,7 @@ def test_every_json_file_matches_its_published_schema(site: Path) -> None:
         )
         assert [error.message for error in judge.iter_errors(json.loads((site / path).read_text(encoding="utf-8")))] == [], path
         checked[route.schema] += 1
-    assert checked["report"] == checked["datapackage"] == 19
+    assert checked["report"] == checked["datapackage"] == REPORTS
     assert len(checked) > 12
 
 
@@ -318,7 +318,7 @@ def test_packages_are_published_as_kept_with_size_and_hash(site: Path) -> None:
             assert resource.pop("hash") == f"sha256:{sha256(data).hexdigest()}"
             resources += 1
         assert published == read_json(kept / "datapackage.json")
-    assert resources == 19 * 5
+    assert resources == REPORTS * 5
 
 
 def test_archive_holds_the_folder(site: Path) -> None:
@@ -373,7 +373,7 @@ def test_served_packages_are_valid_for_plain_frictionless(site: Path) -> None:
             outcome = package.validate()
             assert outcome.valid, outcome.flatten(["type", "message"])
             assert len(outcome.tasks) == 5
-    assert len([path for path in server.asked if path.endswith(".csv")]) >= 19 * 5
+    assert len([path for path in server.asked if path.endswith(".csv")]) >= REPORTS * 5
 
 
 # -- links, ids, policy -------------------------------------------------------------------------------------------------
@@ -416,7 +416,7 @@ def test_every_link_leads_somewhere_and_no_id_stands_twice(site: Path) -> None:
                 wrong.append(f"{address}: {link} has no such anchor")
     assert wrong == []
     assert followed > 1000
-    assert outward >= 2 * 19, "each report names its official original"
+    assert outward >= 2 * REPORTS, "each report names its official original"
 
 
 def test_every_page_names_itself(site: Path) -> None:
@@ -686,7 +686,7 @@ def test_without_the_optional_libraries_the_rest_is_there_and_says_what_is_not(s
         assert outcome.stdout.count(extra) == 2, "in both languages"
     missing = tree(site).keys() - tree(tmp_path / "site").keys()
     assert {path.rpartition(".")[2] for path in missing} == {"parquet", "xlsx"}
-    assert len(missing) == 1 + 19
+    assert len(missing) == 1 + REPORTS
     page = (tmp_path / "site" / "data" / "index.html").read_text(encoding="utf-8")
     assert "open-reports[parquet]" in page
 

@@ -23,7 +23,7 @@ import made_up
 import open_reports
 import pytest
 from click.testing import CliRunner
-from conftest import PROJECT, watching
+from conftest import AGENCIES, PROJECT, REPORTS, watching
 from open_reports import copies
 from open_reports.cli import commands
 from open_reports.copies import CopyError, WebCopy, messages
@@ -110,7 +110,7 @@ def test_an_export_of_the_project_passes(real: Path) -> None:
     verdict = verify(real)
     assert verdict.text("en").splitlines() == [verdict.summary("en")], verdict.text("en")
     assert verdict.passed
-    assert verdict.packages == 19
+    assert verdict.packages == REPORTS
     assert verdict.files == len(tree(real)) > 300
     assert verdict.size == sum(path.stat().st_size for path in real.rglob("*") if path.is_file())
     assert verdict.hash in verdict.summary("zh")
@@ -1040,5 +1040,5 @@ def test_every_message_is_used_and_every_code_has_one() -> None:
 
 def test_sources_are_the_packages_alone(real: Path) -> None:
     packages = sources(listed(real))
-    assert len(packages) == 19 * 7 + 6
+    assert len(packages) == REPORTS * 7 + AGENCIES
     assert not [path for path in packages if path.endswith(("report.json", ".zip"))]

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports import gate
 from open_reports.document import Problem, Record, parse_yaml, shown
@@ -28,12 +28,19 @@ ROOT_FILES = frozenset({"README.md"})
 """Files that may stand beside the agencies' folders; never read, never published."""
 
 
+class Predecessor(NamedTuple):
+    """The agency under whose id a body reported before it was renamed, and the last report year under that."""
+
+    agency: str
+    until: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agency:
     """An administrative organ.
 
     `kind` is one of the contract's words; `parent` the id of the agency it belongs to, None if it is not in the library;
-    `codes` its official codes by name.
+    `codes` its official codes by name; `predecessor` the agency that it was until it was renamed.
     """
 
     id: str
@@ -44,6 +51,7 @@ class Agency:
     region: str
     site: str
     codes: Mapping[str, str]
+    predecessor: Predecessor | None = None
 
     def __str__(self) -> str:
         return self.id
@@ -84,6 +92,22 @@ class Library:
     def of_year(self, year: int) -> tuple[Report, ...]:
         """Reports of a year, in the order of the agencies."""
         return self._by_year.get(year, ())
+
+    def before(self, report: Report) -> Report | None:
+        """Report of the year before: the agency's own, or in the first year after it was renamed that of its predecessor."""
+        year = report.year - 1
+        agency = self.agencies.get(report.agency)
+        former = agency.predecessor if agency else None
+        # Only where agency.yml says so: an office that resembles another one continues nothing.
+        return self.reports.get((former.agency if former and former.until == year else report.agency, year))
+
+    def successor(self, agency: str) -> Agency | None:
+        """Return the agency that this one became when it was renamed."""
+        return self._successors.get(agency)
+
+    @cached_property
+    def _successors(self) -> dict[str, Agency]:
+        return {agency.predecessor.agency: agency for agency in self.agencies.values() if agency.predecessor}
 
     def units(self, agency: str) -> tuple[Agency, ...]:
         """Agencies whose parent is this one."""
@@ -151,6 +175,7 @@ def open_library(root: Path, *, place: str | None = None, only: Sequence[tuple[s
     # Of a library read in part, a parent that was not read would seem unknown.
     if not wanted:
         findings += _parents(agencies, place)
+        findings += _predecessors(agencies, read_reports, place)
     # Without its agency a report has no name to be shown by; what is wrong with agency.yml has been told.
     known = {key: report for key, report in read_reports.items() if key[0] in agencies}
     return Library(agencies=agencies, reports=known, findings=tuple(findings))
@@ -208,6 +233,9 @@ def _agency(folder: str, place: str, name: str) -> tuple[Agency | None, list[Fin
     except DocumentError as error:
         return None, [finding(error.code, file=path, row=error.row, **error.values)]
     codes = root.record("codes", required=False)
+    former = root.record("predecessor", required=False)
+    predecessor = Predecessor(former.text("agency"), former.integer("until")) if former.mapping else None
+    former.close()
     agency = Agency(
         id=name,
         name=root.text("name", most=60),
@@ -217,6 +245,7 @@ def _agency(folder: str, place: str, name: str) -> tuple[Agency | None, list[Fin
         region=root.text("region", most=60),
         site=root.matching("site", URL, "https://www.example.gov.cn/"),
         codes={key: codes.text(key, most=40) for key in codes.mapping},
+        predecessor=predecessor,
     )
     root.close()
     return agency, [finding(each.code, file=path, path=each.path, **each.values) for each in problems]
@@ -244,6 +273,24 @@ def _parents(agencies: Mapping[str, Agency], place: str) -> Iterator[Finding]:
             parent = agencies[parent].parent
 
 
+def _predecessors(agencies: Mapping[str, Agency], reports: Mapping[tuple[str, int], Report], place: str) -> Iterator[Finding]:
+    """What is wrong with the predecessors that agencies name: one to one, and each year reported under one name only."""
+    taken: dict[str, str] = {}
+    for agency in agencies.values():
+        if agency.predecessor is None:
+            continue
+        former, until = agency.predecessor
+        file = f"{place}/{agency.id}/{AGENCY}"
+        if former not in agencies or former == agency.id or taken.setdefault(former, agency.id) != agency.id:
+            yield finding("meta.predecessor", file=file, path="predecessor.agency", found=shown(former), agency=agency.id)
+            continue
+        wrong = [key for key in reports if (key[0] == agency.id and key[1] <= until) or (key[0] == former and key[1] > until)]
+        for name, year in wrong:
+            yield finding(
+                "meta.predecessor_year", file=file, path="predecessor.until", found=str(until), expected=f"{name}/{year}", agency=agency.id
+            )
+
+
 def with_neighbours(library: Library, root: Path) -> Library:
     """Return the library with the reports that its own are compared with: the year before, the units consolidated.
 
@@ -251,7 +298,10 @@ def with_neighbours(library: Library, root: Path) -> Library:
     """
     wanted: dict[tuple[str, int | None], None] = {}
     for report in library:
-        for key in ((report.agency, report.year - 1), *((unit, report.year) for said in report.consolidates for unit in said.units)):
+        former = library.agencies[report.agency].predecessor
+        # Of a renamed agency both: which of the two is there says itself.
+        earlier = [(each, report.year - 1) for each in (report.agency, *([former.agency] if former else []))]
+        for key in (*earlier, *((unit, report.year) for said in report.consolidates for unit in said.units)):
             if key not in library.reports:
                 wanted[key] = None
     # A neighbour that was never collected is no fault: there is nothing to compare with.
@@ -276,6 +326,8 @@ def agency_file(agency: Agency) -> bytes:
     )
     # A text in JSON's quotes means the same in YAML, whatever it begins with.
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in facts]
+    if agency.predecessor:
+        lines += ["predecessor:", f"  agency: {json.dumps(agency.predecessor.agency)}", f"  until: {agency.predecessor.until}"]
     if agency.codes:
         lines += [
             "codes:",

@@ -103,7 +103,7 @@ def judged(
 
 def yearly(report: Report, library: Library) -> list[Identity]:
     """Identities of a report with the year before."""
-    before = library.reports.get((report.agency, report.year - 1))
+    before = library.before(report)
     return [
         identity_at(report, before, rule, place)
         for table in report.tables.values()
@@ -118,7 +118,7 @@ def identities(report: Report, library: Library | None = None) -> list[Identity]
     In the order of its tables, the form's rules and its printed lines or columns. Without a library only those within.
     """
     found: list[Identity] = []
-    before = library.reports.get((report.agency, report.year - 1)) if library else None
+    before = library.before(report) if library else None
     for table in report.tables.values():
         # Without a library there is no year before, and an identity that nobody could test is not worth telling.
         rules = (*table.form.rules, *(table.form.yearly_rules if library else ()))
@@ -175,7 +175,7 @@ class Tally(NamedTuple):
 
 def tallied(report: Report, library: Library | None = None) -> Iterator[Tally]:
     """Count what `identities` would find of the form's rules, at a tenth of the cost: no identity is made that can be tested."""
-    before = library.reports.get((report.agency, report.year - 1)) if library else None
+    before = library.before(report) if library else None
     for name, table in report.tables.items():
         counts: dict[str, list[int]] = {rule.id: [0, 0] for rule in (*table.form.rules, *(table.form.yearly_rules if library else ()))}
         reasons: dict[str, list[str]] = {rule: [] for rule in counts}
@@ -195,7 +195,7 @@ def tallied(report: Report, library: Library | None = None) -> Iterator[Tally]:
 
 def contradictory(report: Report, library: Library | None = None) -> bool:
     """Whether any identity within the report or with the year before fails: the quick question, for most do not."""
-    before = library.reports.get((report.agency, report.year - 1)) if library else None
+    before = library.before(report) if library else None
     return any(
         any(gaps(strand, own, previous))
         for name, table in report.tables.items()

@@ -44,7 +44,8 @@ def stated(report: Report) -> Iterator[Stated]:
         if item.item in parts:
             yield Stated(_sum(report, item, parts[item.item]), "narrative.sum", item.item, item.row)
         statement = by_item.get(item.item)
-        if statement is not None:
+        # A part is counted as its whole is: what a bureau has in its files and calls 不予公开 are documents, not answers to requests.
+        if statement is not None and (not item.part_of or item.part_of in by_item):
             identity = _figure(report, statement, _of_item(report, item, []), item.item)
             if identity is not None:
                 yield Stated(identity, "narrative.figure", item.item, item.row)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def tally(report: Report, library: Library) -> dict[Result, int]:
     """Count every identity of a report by its result."""
     counts: dict[Result, int] = {"holds": 0, "contradicts": 0, "untestable": 0}
-    before = library.reports.get((report.agency, report.year - 1))
+    before = library.before(report)
     for name, table in report.tables.items():
         for strand, own, previous in strands(table, before.tables.get(name) if before else None):
             found = gaps(strand, own, previous)

@@ -22,12 +22,11 @@ if TYPE_CHECKING:
 
     from open_reports.form import Deadline
     from open_reports.library import Agency, Library
-    from open_reports.report import Report
 
-Status = Literal["collected", "not_collected", "not_due"]
-State = Literal["on_time", "late", "no_date", "no_deadline", "not_collected", "not_due"]
+Status = Literal["collected", "not_collected", "not_due", "other_name"]
+State = Literal["on_time", "late", "no_date", "no_deadline", "not_collected", "not_due", "other_name"]
 
-STATES: tuple[State, ...] = ("on_time", "late", "no_date", "no_deadline", "not_collected", "not_due")
+STATES: tuple[State, ...] = ("on_time", "late", "no_date", "no_deadline", "not_collected", "not_due", "other_name")
 """What can be said of an agency's year, best known first: the first four are ways of being collected."""
 # One list for both files, so that the CSV and the JSON can never name different things.
 COLUMNS = (
@@ -57,7 +56,7 @@ class Cell(NamedTuple):
     def status(self) -> Status:
         """Status of the report in the words of the public contract."""
         # Derived from `state`, so that no cell can be called collected and missing at once.
-        return self.state if self.state in ("not_collected", "not_due") else "collected"
+        return self.state if self.state in ("not_collected", "not_due", "other_name") else "collected"
 
     @property
     def timeliness(self) -> str | None:
@@ -176,10 +175,7 @@ def coverage(library: Library, today: date) -> Coverage:
         passed = [_last_passed(kind, today) for kind in {agency.kind for agency in library.agencies.values()}]
         # Not only the years that are here: a year that nobody's report is here for is just what coverage has to show.
         years = tuple(range(present[0], max([present[-1], *passed]) + 1))
-    rows = {
-        agency.id: Row(agency, tuple(_cell(agency, year, library.reports.get((agency.id, year)), today) for year in years))
-        for agency in library.agencies.values()
-    }
+    rows = {agency.id: Row(agency, tuple(_cell(library, agency, year, today) for year in years)) for agency in library.agencies.values()}
     return Coverage(today=today, years=years, rows=rows)
 
 
@@ -208,9 +204,18 @@ def _last_passed(kind: str, today: date) -> int:
     return year if _expected_by(kind, year) < today else year - 1
 
 
-def _cell(agency: Agency, year: int, report: Report | None, today: date) -> Cell:
+def _renamed(library: Library, agency: Agency, year: int) -> bool:
+    """Whether an agency reports a year under another id, before or after it was renamed."""
+    former, later = agency.predecessor, library.successor(agency.id)
+    return bool((former and year <= former.until) or (later and later.predecessor and year > later.predecessor.until))
+
+
+def _cell(library: Library, agency: Agency, year: int, today: date) -> Cell:
+    report = library.reports.get((agency.id, year))
     # Collected and in time are two questions: a report without a date, or one the law names no day for, is here all the same.
     due = last_day(agency.kind, year)
+    if report is None and _renamed(library, agency, year):
+        return Cell(agency.id, year, "other_name", None)
     if report is None:
         return Cell(agency.id, year, "not_collected" if _expected_by(agency.kind, year) < today else "not_due", due)
     late = (report.published - due).days if due and report.published else 0

@@ -69,7 +69,7 @@ class _Own:
     def __init__(self, library: Library, report: Report, findings: Sequence[Finding], corrected: Sequence[Correction]) -> None:
         self.library = library
         self.report = report
-        self.before = library.reports.get((report.agency, report.year - 1))
+        self.before = library.before(report)
         self.others = [each for each in library.of_agency(report.agency) if each.year != report.year]
         self.changed = list(_changed(corrected))
         self.findings: dict[str, list[dict[str, Any]]] = {}

@@ -174,6 +174,10 @@ def _facts(library: Library, agency: Agency, here: Here) -> list[Fact]:
     ]
     if agency.parent:
         facts.append(Fact(w("parent"), links=(link(library.agencies[agency.parent]),)))
+    if (former := agency.predecessor) and former.agency in library.agencies:
+        facts.append(Fact(w("predecessor", year=former.until), links=(link(library.agencies[former.agency]),)))
+    if (later := library.successor(agency.id)) and later.predecessor:
+        facts.append(Fact(w("successor", year=later.predecessor.until + 1), links=(link(later),)))
     if units := library.units(agency.id):
         links = [link(unit) for unit in units[:MOST_UNITS]]
         if len(units) > MOST_UNITS:

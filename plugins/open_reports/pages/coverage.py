@@ -21,7 +21,15 @@ if TYPE_CHECKING:
     from open_reports.form import Deadline
     from open_reports.pages.paging import Part
 
-SYMBOLS: dict[State, str] = {"on_time": "✓", "late": "▲", "no_date": "?", "no_deadline": "◆", "not_collected": "○", "not_due": "…"}
+SYMBOLS: dict[State, str] = {
+    "on_time": "✓",
+    "late": "▲",
+    "no_date": "?",
+    "no_deadline": "◆",
+    "not_collected": "○",
+    "not_due": "…",
+    "other_name": "↔",
+}
 """A mark for each state, beside its words: nothing is told by a mark or a colour alone."""
 
 

@@ -77,8 +77,8 @@ def ledger(report: Report, library: Library, here: Here) -> Ledger:
         counts[entry.result] += 1
         rows.setdefault(entry.rule.id, []).append(_row(entry, w))
 
-    before = library.reports.get((report.agency, report.year - 1))
-    former = f"../{report.year - 1}/"
+    before = library.before(report)
+    former = f"../../{before.agency}/{before.year}/" if before and before.agency != report.agency else f"../{report.year - 1}/"
     for name, table in report.tables.items():
         for strand, own, previous in strands(table, before.tables.get(name) if before else None):
             # All rules of the strand hold: neither a gap nor a rule that could not be tested. Only the others need an identity made.

@@ -11,7 +11,7 @@ from open_reports.report.open_cells import OPEN, OpenCell, open_text
 from open_reports.report.writing import csv_text, descriptor, json_text, table_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from open_reports.form import Form, TableForm
     from open_reports.report.model import Consolidation
@@ -23,7 +23,8 @@ class Draft:
 
     `form_of` gives the form of each table; `cells` the text of each figure by table, line and column, as the CSV file holds it, and
     blank where none is given; `labels` what a line is called where that is not the form's label; `overview` rows of item, value,
-    unit and part_of; `prose` the Markdown of sections by their ids; `open` what a person has to settle.
+    unit and part_of; `prose` the Markdown of sections by their ids, `left_out` the ids of those that the report does not have;
+    `open` what a person has to settle.
     """
 
     agency: str
@@ -41,6 +42,7 @@ class Draft:
     overview: Sequence[tuple[str, str, str, str]] = ()
     notes: Sequence[Note] = ()
     prose: Mapping[str, str] = field(default_factory=dict)
+    left_out: Collection[str] = ()
     consolidates: Sequence[Consolidation] = ()
     explanations: Sequence[Mapping[str, str]] = ()
     open: Sequence[OpenCell] = ()
@@ -61,6 +63,8 @@ class Draft:
         files[PROSE] = "\n".join(
             f"## {section.number}、{section.title.zh}\n" + (f"\n{text.strip()}\n" if (text := self.prose.get(section.id, "")) else "")
             for section in self.form.sections
+            # A heading with nothing below it would say that the report has the section.
+            if section.id not in self.left_out
         )
         if self.open:
             files[OPEN] = open_text(self.open)

@@ -119,6 +119,11 @@ class PageKeys:
         yield repr(agency)
         for report in self._library.of_agency(agency.id):
             yield f"{report.year} {report.digest}"
+        # The first year after a change of name is held against the last before it, and each page names the other.
+        yield f"successor {self._library.successor(agency.id)!r}"
+        if agency.predecessor:
+            yield f"predecessor {self._library.agencies.get(agency.predecessor.agency)!r}"
+            yield _digest(self._library.reports.get((agency.predecessor.agency, agency.predecessor.until)))
 
     def _above(self, agency: Agency) -> Iterator[Agency]:
         seen = {agency.id}
