@@ -30,6 +30,7 @@ from open_reports.report.model import (
     possible_files,
     table_path,
 )
+from open_reports.report.numbers import MONEY
 from open_reports.report.open_cells import ABSENT, OPEN, OpenCell, open_text
 from open_reports.report.reading import Reading, read
 from open_reports.report.writing import csv_text, descriptor, file_hash, json_text, plain_csv, resources, table_rows, write
@@ -40,6 +41,7 @@ __all__ = [
     "FIRST_YEAR",
     "FREE_TABLES",
     "LAST_YEAR",
+    "MONEY",
     "OPEN",
     "PROFILE",
     "PROSE",
