@@ -28,7 +28,7 @@ from open_reports.gate import read_text, slug_fault
 from open_reports.history import diff as differences
 from open_reports.history import releases
 from open_reports.library import AGENCY, open_library
-from open_reports.report import FIRST_YEAR, LAST_YEAR, Draft, Source, write
+from open_reports.report import FIRST_YEAR, LAST_YEAR, Draft, Source, chosen_forms, write
 from open_reports.site.export import export as export_files
 from open_reports.text import LANGUAGES, Words
 from open_reports.verify import verify as verify_copy
@@ -172,7 +172,14 @@ def _place_of(root: Path) -> str:
 )
 @click.option("--title", help="年报标题 / title of the report")
 @click.option("--source", help="官方原文网址 / address of the official original")
-def new(agency: str, year: int, root: Path, title: str | None, source: str | None) -> None:
+@click.option(
+    "--form",
+    "choices",
+    multiple=True,
+    metavar="TABLE=FORM",
+    help="原文某张表用了另一种格式，如 applications=2019；可以写几次 / a table that the original prints in another form; may be repeated",
+)
+def new(agency: str, year: int, root: Path, title: str | None, source: str | None, *, choices: tuple[str, ...]) -> None:
     """新建某机关某年度的空数据包 / make an empty package in the form in force that year."""
     if code := slug_fault(agency):
         fault = finding(code, found=shown(agency))
@@ -180,8 +187,10 @@ def new(agency: str, year: int, root: Path, title: str | None, source: str | Non
     folder = root / agency / str(year)
     if folder.exists():
         raise click.UsageError(f"{folder} 已经存在，没有改动任何文件 / exists already; nothing was changed")
-    known = forms()
-    form = known.prescribed_for(year)
+    try:
+        form_of = chosen_forms(year, choices)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
     # No report is of the year -1: the agency alone is read, for its name.
     library = open_library(root, only=[(agency, -1)]) if root.is_dir() else None
     name = library.agencies[agency].name if library and agency in library.agencies else agency
@@ -191,7 +200,7 @@ def new(agency: str, year: int, root: Path, title: str | None, source: str | Non
         year=year,
         title=heading,
         sources=[Source(heading, source or PLACEHOLDER)],
-        form_of=dict.fromkeys(form.tables, form.id),
+        form_of=form_of,
         # A date and time by RFC 3339, as Data Package v2 asks of `created`.
         created=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     )
@@ -203,7 +212,11 @@ def new(agency: str, year: int, root: Path, title: str | None, source: str | Non
             newline="\n",
         )
         click.echo(f"{root / agency / AGENCY}：请填写机关名称、类别、地区和网站 / fill in name, kind, region and site")
-    click.echo(f"{folder}：已建好空数据包（{form.title.zh}，{form.reference.zh}）/ an empty package in {form.title.en}")
+    used = [each for each in forms().values() if each.id in form_of.values()][::-1]
+    click.echo(
+        f"{folder}：已建好空数据包（{'；'.join(f'{form.title.zh}，{form.reference.zh}' for form in used)}）"
+        f"/ an empty package in {' and '.join(form.title.en for form in used)}"
+    )
     click.echo(
         "下一步：照原文填写 data/*.csv 和 datapackage.json 的来源与日期，然后运行 open-reports check / next: fill it in as printed, then run open-reports check"
     )

@@ -6,6 +6,7 @@ its own checks; `write` makes a package.
 """
 
 from open_reports.form import Address
+from open_reports.report.choosing import chosen_forms
 from open_reports.report.descriptor import URL
 from open_reports.report.drafting import Draft
 from open_reports.report.judging import judge
@@ -59,6 +60,7 @@ __all__ = [
     "Revision",
     "Source",
     "Table",
+    "chosen_forms",
     "csv_text",
     "descriptor",
     "file_hash",
