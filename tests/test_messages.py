@@ -40,6 +40,10 @@ UNTOLD = {
     "pending.place",
     "pending.cell",
     "pending.absent",
+    "workbook.unsure",  # a workbook that was filled in: told by test_workbook_clerk.py
+    "workbook.lacking",
+    "workbook.foreign",
+    "workbook.absent",
 }
 ROUNDS = 40
 """Times a reader may mend and check again; a missing table of 25 lines takes most."""

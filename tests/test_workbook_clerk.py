@@ -57,7 +57,7 @@ class Book:
     def about(self, key: str, text: str) -> None:
         sheet = self.book[W("book_about")]
         (row,) = [row for row in range(1, 40) if sheet.cell(row, 1).value == key]
-        sheet.cell(row, 2).value = text
+        sheet.cell(row, 2).value = text or None
 
     def list(self, name: str, rows: list[list[str]]) -> None:
         for index, cells in enumerate(rows, start=2):
@@ -249,7 +249,15 @@ def test_what_is_no_workbook_for_clerks_is_none() -> None:
     assert clerk.filled(xlsx.read(stream.getvalue())) is None
 
 
-@pytest.mark.parametrize("key, text, code", [("clerk_mark", "open-reports 2", "clerk_version"), ("clerk_year", "去年", "clerk_unnamed")])
+@pytest.mark.parametrize(
+    "key, text, code",
+    [
+        ("clerk_mark", "open-reports 2", "clerk_version"),
+        ("clerk_year", "去年", "clerk_unnamed"),
+        ("clerk_agency", "", "clerk_unnamed"),
+        ("clerk_agency", "../../elsewhere", "clerk_unnamed"),
+    ],
+)
 def test_what_it_says_of_itself_must_be_possible(key: str, text: str, code: str) -> None:
     book = empty(HYBRIDS[0])
     book.about(W(key), text)
@@ -334,9 +342,9 @@ MISTAKES = [
     ("a leading zero", _set("granted", "research", "007"), "以 0 开头"),
     ("a day", _set("granted", "research", "3月5日"), "日期"),
     ("a sum", _set("granted", "total", 99999), "99999"),
-    ("a line that is deleted", _deleted, "（一）予以公开"),
+    ("a line that is deleted", _deleted, "没有“（一）予以公开”这一行"),
     ("a blank", lambda book: book.about(W("clerk_blank"), W("clerk_blank_waits")) or _set("granted", "research", None)(book), "还没有填"),
-    ("no source", lambda book: book.about(W("clerk_source"), None), "待填"),
+    ("no source", lambda book: book.about(W("clerk_source"), ""), "待填"),
 ]
 
 
@@ -351,6 +359,29 @@ def test_a_mistake_is_told_where_it_stands(mistake: tuple[str, Callable[[Book], 
     told = [line for line in said.split("\n") if "  a.xlsx " in line]
     assert told
     assert all(re.search(r"a\.xlsx (?:[^!]+![A-Z]+\d+|[^!]+)$", line) for line in told)
+
+
+def test_all_mistakes_are_told_at_once(here: Path) -> None:
+    """A text that is no number hides neither what is not to be read nor a sum that is wrong."""
+    book, _ = sound(HYBRIDS[0])
+    cells = book.places("applications", "2021")
+    cells["granted", "research"].value = "O"
+    cells["new", "research"].value = "12万元"
+    cells["carried_in", "total"].value = 88888
+    cells["other.other", ""].value = "3.不知道的行"
+    book.about(W("clerk_source"), "")
+    (here / "a.xlsx").write_bytes(book.saved())
+    code, said = run("check", "a.xlsx")
+    assert code == 1
+    assert [says for says in ("待填", "“12万元”", "88888", "“3.其他”读不准", "“O”不是数") if says not in said] == []
+    assert "open.csv" not in said
+
+
+def test_one_that_is_not_filled_in_says_so_of_every_line(here: Path) -> None:
+    (here / "a.xlsx").write_bytes(empty(HYBRIDS[0]).saved())
+    code, said = run("check", "a.xlsx")
+    assert code == 1
+    assert said.count("还没有填") == sum(len(table.lines) for table in forms()["2021"].tables.values())
 
 
 def test_sheets_of_other_names_are_no_mistake(here: Path) -> None:

@@ -13,23 +13,27 @@ from typing import TYPE_CHECKING
 from open_reports import gate
 from open_reports.checks.cache import Cache
 from open_reports.checks.check import check
-from open_reports.document import PLACEHOLDER
+from open_reports.document import PLACEHOLDER, shown
 from open_reports.errors import IntakeError
+from open_reports.finding import finding
 from open_reports.form import Address, forms
 from open_reports.intake.clerk import filled
 from open_reports.intake.readers import xlsx
 from open_reports.library import AGENCY, open_library
-from open_reports.report import OPEN, PROSE, Draft, table_path, write
+from open_reports.report import ABSENT, DESCRIPTOR, PROSE, Draft, Source, table_path, write
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from open_reports.finding import Finding
     from open_reports.intake.clerk import Filled
+    from open_reports.report import OpenCell
 
 MOST_BYTES = 50_000_000
 _SPELT = frozenset({"words", "number", "scientific", "separator", "leading_zero"})
 """Reasons for which import asks a person; here the sentence of the check says what is wrong with the number, and what to write."""
+_REMARK = "remark"
+"""Reason of a row that holds words and no figure."""
 _PLACE = "workbook"
 _MADE = "2000-01-01T00:00:00Z"
 """Time of a package that nobody keeps."""
@@ -47,24 +51,69 @@ def checked_workbook(path: Path, root: Path, place: str) -> tuple[Finding, ...]:
     if found is None:
         raise IntakeError("clerk_other")
     draft = _told(found.draft(_MADE, placeholder=PLACEHOLDER))
-    with tempfile.TemporaryDirectory() as folder:
-        own = Path(folder) / found.agency
-        if gate.slug_fault(found.agency) is None and (root / found.agency / AGENCY).is_file():
-            # Its neighbours, with which the identities between years compare it.
-            shutil.copytree(root / found.agency, own, symlinks=True)
-            shutil.rmtree(own / str(found.year), ignore_errors=True)
-        write(own / str(found.year), draft.files())
-        if not (own / AGENCY).exists():
-            (own / AGENCY).write_text(_agency(found.year), encoding="utf-8")
-        library = open_library(Path(folder), place=_PLACE, only=((found.agency, found.year),))
-        findings = check(library, Cache(), root=Path(folder))
-    below = f"{_PLACE}/{found.agency}/{found.year}/"
+    waiting, draft = draft.open, replace(draft, open=())
+    told = _findings(draft, root)
+    if any(each.level == "error" for each in told):
+        # A package with such an error is not read any further; whoever fills in a workbook is told all at once.
+        told += tuple(each for each in _findings(_mended(draft), root) if each.file != f"{_below(draft)}{DESCRIPTOR}")
     cells = _Cells(found, draft)
-    return tuple(
-        cells.placed(each, each.file.removeprefix(below), place)
-        for each in findings
-        if each.file is not None and each.file.startswith(below)
-    )
+    placed = [cells.placed(each, (each.file or "").removeprefix(_below(draft)), place) for each in dict.fromkeys(told)]
+    return (*(each.of(draft.agency, draft.year) for each in _waiting(waiting, found, place)), *placed)
+
+
+def _waiting(waiting: Sequence[OpenCell], found: Filled, place: str) -> Iterator[Finding]:
+    """What cannot be read for sure, a line at a time: what it says of one cell of a row it says of all."""
+    rows: dict[tuple[str, str, str], list[OpenCell]] = {}
+    for each in waiting:
+        if each.reason != ABSENT:
+            rows.setdefault((each.table, each.line, each.reason), []).append(each)
+    for (table, line, _), cells in rows.items():
+        first = cells[0]
+        where = f"{place} {first.place or _sheet_of(found, table)}".rstrip()
+        label = forms()[found.outcome.forms[table]].tables[table].lines[line].label if table in found.outcome.forms else line
+        seen = shown(" | ".join(each.seen for each in cells if each.seen))
+        yield finding("workbook.unsure" if seen else "workbook.lacking", file=where, found=seen, line=label, why=first.why)
+    for table, line in found.outcome.absent:
+        where = f"{place} {_sheet_of(found, table)}".rstrip()
+        yield finding("workbook.absent", file=where, line=forms()[found.outcome.forms[table]].tables[table].lines[line].label)
+    for row in found.outcome.foreign:
+        if row.reason != _REMARK:
+            yield finding("workbook.foreign", file=f"{place} {row.place}".rstrip(), found=shown(row.seen))
+
+
+def _sheet_of(found: Filled, table: str) -> str:
+    """Name of the sheet that a table stands on; empty if nothing of it was found."""
+    return next((place.partition("!")[0] for address, place in found.outcome.places.items() if address.table == table), "")
+
+
+def _below(draft: Draft) -> str:
+    return f"{_PLACE}/{draft.agency}/{draft.year}/"
+
+
+def _findings(draft: Draft, root: Path) -> tuple[Finding, ...]:
+    """Findings of a package, beside the other years of its agency, that nobody keeps."""
+    with tempfile.TemporaryDirectory() as folder:
+        own = Path(folder) / draft.agency
+        if (root / draft.agency / AGENCY).is_file():
+            shutil.copytree(root / draft.agency, own, symlinks=True)
+            shutil.rmtree(own / str(draft.year), ignore_errors=True)
+        write(own / str(draft.year), draft.files())
+        if not (own / AGENCY).exists():
+            (own / AGENCY).write_text(_agency(draft.year), encoding="utf-8")
+        library = open_library(Path(folder), place=_PLACE, only=((draft.agency, draft.year),))
+        found = check(library, Cache(), root=Path(folder))
+    return tuple(each for each in found if (each.file or "").startswith(_below(draft)))
+
+
+def _mended(draft: Draft) -> Draft:
+    """The draft with what is wrong with single cells and entries left blank, so that nothing is found of them but all of the others."""
+    kept = {
+        address: text
+        for address, text in draft.cells.items()
+        if text in forms().common.missing or forms()[draft.form_of[address[0]]].tables[address[0]].columns[address[2]].type.accepts(text)
+    }
+    title = f"{draft.year}"
+    return replace(draft, cells=kept, title=title, sources=[Source(title, "https://www.example.gov.cn/")], published=None)
 
 
 def _agency(year: int) -> str:
@@ -87,10 +136,9 @@ class _Cells:
 
     def __init__(self, found: Filled, draft: Draft) -> None:
         self.found = found
-        self.open = draft.open
         self.lines: dict[tuple[str, str], str] = {}
         self.figures: dict[Address, str] = {
-            **{Address(each.table, each.line, each.column): each.place for each in found.open if each.column},
+            **{Address(each.table, each.line, each.column): each.place for each in found.open if each.column and each.place},
             **found.outcome.places,
         }
         for address, place in self.figures.items():
@@ -106,8 +154,6 @@ class _Cells:
     def _place(self, each: Finding, path: str) -> str:
         table = path.removeprefix("data/").removesuffix(".csv")
         index = each.row - 2 if each.row is not None else -1
-        if path == OPEN and 0 <= index < len(self.open):
-            return self.open[index].place
         lists = {table_path("overview"): self.found.overview, table_path("notes"): self.found.notes}
         if path in lists and 0 <= index - (skipped := len(self.found.outcome.notes) if table == "notes" else 0) < len(lists[path]):
             return lists[path][index - skipped].place

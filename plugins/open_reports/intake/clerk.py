@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from open_reports import gate
 from open_reports.errors import IntakeError
 from open_reports.form import forms, section_title
 from open_reports.intake.grid import Doubt, Grid, Manuscript
@@ -96,7 +97,8 @@ def filled(manuscript: Manuscript) -> Filled | None:
         raise IntakeError("clerk_version", found=about.entries[w("clerk_mark")], expected=KNOWN)
     year = about.entries.get(w("clerk_year"), "")
     agency = about.entries.get(w("clerk_agency"), "")
-    if not re.fullmatch(r"20\d\d", year, re.ASCII) or not agency:
+    # The id becomes the name of a folder: one that leads elsewhere is none.
+    if not re.fullmatch(r"20\d\d", year, re.ASCII) or gate.slug_fault(agency) is not None:
         raise IntakeError("clerk_unnamed", sheet=about.sheet, agency=w("clerk_agency"), year=w("clerk_year"))
     lists = _Lists.of(manuscript, about.sheet)
     tables = replace(manuscript, blocks=tuple(_tables(manuscript, lists.sheets)))
