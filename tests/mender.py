@@ -184,13 +184,17 @@ def _(place: Place, match: re.Match[str]) -> None:
     place.cell = re.sub(r"[,_，]", "", place.cell)
 
 
-@says(r"请只留数字，把原文写法记入 notes\.csv 的 printed 列")
+@says(r"；请(?:只留数字|填换算后的数)“(?P<number>[^”]+)”，把原文写法记入 notes\.csv，即加一行“(?P<note>.+)”。$")
 def _(place: Place, match: re.Match[str]) -> None:
-    printed, line = place.cell, place.rows[place._index][0]
-    place.cell = (re.match(r"-?[0-9]+(?:\.[0-9]+)?", printed) or [""])[0]
+    place.cell = match["number"]
     notes = place.path.with_name("notes.csv")
     with notes.open("a", encoding="utf-8") as stream:
-        stream.write(f"{place.table},{line},{place.column},{printed},\n")
+        stream.write(f"{match['note']}\n")
+
+
+@says(r"把整数写成了小数.*；请改成“(?P<number>[^”]+)”。$")
+def _(place: Place, match: re.Match[str]) -> None:
+    place.cell = match["number"]
 
 
 @says(r"表式中这一行没有这一格.*清空这一格|请改正或留空")

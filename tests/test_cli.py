@@ -12,6 +12,8 @@ import made_up
 import pytest
 from click.testing import CliRunner
 from open_reports.cli import commands, main
+from open_reports.form import forms
+from open_reports.report import read
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -132,3 +134,40 @@ def test_an_export_cannot_change_in_silence_what_was_released(
     assert "disputes/litigation" in said
     assert "4711" in said
     assert sorted((packages.parent / "out").rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    "year, choices, forms_of",
+    [
+        (2024, [], {"disclosure": "2021", "applications": "2021", "disputes": "2021"}),
+        (2024, ["applications=2019"], {"disclosure": "2021", "applications": "2019", "disputes": "2021"}),
+        (2024, ["disputes=2019", "applications=2019"], {"disclosure": "2021", "applications": "2019", "disputes": "2019"}),
+        (2020, ["disputes=2021"], {"disclosure": "2019", "applications": "2019", "disputes": "2021"}),
+    ],
+)
+def test_a_new_package_may_mix_forms(packages: Path, year: int, choices: list[str], forms_of: dict[str, str]) -> None:
+    options = [word for choice in choices for word in ("--form", choice)]
+    told = CliRunner().invoke(commands, ["new", "xugou-yi", str(year), *options], catch_exceptions=False)
+    assert all(forms()[form].title.zh in told.output for form in forms_of.values())
+    folder = packages / "xugou-yi" / str(year)
+    # Nothing is wrong with it but what only a person can fill in.
+    assert {each.code for each in read(folder, "x", agency="xugou-yi", year=year).findings} == {"record.placeholder"}
+    described = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    assert described["report"]["forms"] == forms_of
+
+
+@pytest.mark.parametrize(
+    "choices, says",
+    [
+        (["applications=2018"], "applications=2019, applications=2021"),
+        (["budget=2021"], "disclosure=2019, disclosure=2021, applications=2019"),
+        (["applications"], "applications=2019, applications=2021"),
+        (["disputes=2019", "disputes=2021"], "two forms are given"),
+    ],
+)
+def test_a_form_that_there_is_not_is_told_with_the_choices(packages: Path, choices: list[str], says: str) -> None:
+    options = [word for choice in choices for word in ("--form", choice)]
+    told = CliRunner().invoke(commands, ["new", "xugou-yi", "2024", *options])
+    assert told.exit_code == 2
+    assert says in told.output
+    assert not (packages / "xugou-yi").exists()

@@ -32,6 +32,10 @@ ENTRIES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "cases" 
 UNTOLD = {
     "file.no_root",  # no package at all: told by the command line's tests
     "form.table",  # no form has a table that the one before it lacks: told by the third form of test_third_form.py
+    "workbook.unsure",  # a workbook that was filled in: told by test_workbook_clerk.py
+    "workbook.lacking",
+    "workbook.foreign",
+    "workbook.absent",
     "file.unreadable",  # whoever may read everything never meets it
     "schema.cell",  # what only the judge refuses: no package is known that passes the gate and not the judge
     "schema.descriptor",

@@ -108,3 +108,10 @@ def test_a_list_that_cannot_be_read_is_an_error(root: Path, text: str, code: str
 def test_a_list_with_its_head_alone_holds_nothing_open(root: Path) -> None:
     (root / AGENCY / str(YEAR) / OPEN).write_text(open_text([]), encoding="utf-8")
     assert not errors(check(open_library(root)))
+
+
+def test_a_list_that_a_spreadsheet_saved_is_read(root: Path) -> None:
+    """Excel leaves out the last comma of sixteen rows without a proposal, puts a mark before the first and blank rows behind the last."""
+    rows = open_text([CELL._replace(proposal="")] * 20).replace(",\n", "\n").replace("\n", "\r\n")
+    (root / AGENCY / str(YEAR) / OPEN).write_bytes(f"\ufeff{rows},,,,,,\r\n\r\n".encode())
+    assert [each.code for each in errors(check(open_library(root)))] == ["pending.cell"] * 20

@@ -18,17 +18,20 @@ from open_reports.checks.batch import survey
 from open_reports.checks.cache import Cache
 from open_reports.checks.check import check as checked
 from open_reports.checks.check import errors, unexplained
+from open_reports.checks.workbook import checked_workbook
 from open_reports.copies import message as copy_words
 from open_reports.document import PLACEHOLDER, shown
-from open_reports.errors import OpenReportsError
+from open_reports.errors import IntakeError, OpenReportsError
 from open_reports.files import manifest
+from open_reports.files.workbook.clerk import clerks_workbook
 from open_reports.finding import DataError, finding
 from open_reports.form import forms
 from open_reports.gate import read_text, slug_fault
 from open_reports.history import diff as differences
 from open_reports.history import releases
+from open_reports.intake.words import refusal
 from open_reports.library import AGENCY, open_library
-from open_reports.report import FIRST_YEAR, LAST_YEAR, Draft, Source, write
+from open_reports.report import FIRST_YEAR, LAST_YEAR, Draft, Source, chosen_forms, write
 from open_reports.site.export import export as export_files
 from open_reports.text import LANGUAGES, Words
 from open_reports.verify import verify as verify_copy
@@ -62,7 +65,8 @@ def commands() -> None:
 def check(paths: tuple[Path, ...], style: str, language: str, *, strict: bool) -> None:
     """检查数据包，列出全部问题；有错误时退出码为 1 / check packages, exit code 1 if any finding is an error.
 
-    PATHS are a folder of packages, an agency's folder, one package or a file of one; `datapackages` unless given.
+    PATHS are a folder of packages, an agency's folder, one package or a file of one, or a workbook that `new --workbook` made;
+    `datapackages` unless given.
     """
     # Every path is checked before anything is printed: JSON and SARIF are one document each.
     surveyed = [_checked(path) for path in (paths or (Path(ROOT),))]
@@ -108,6 +112,8 @@ class _Surveyed(NamedTuple):
 
 def _checked(path: Path) -> _Surveyed:
     """Findings of a folder of packages, of an agency's folder, or of one package, which any file or folder in it stands for."""
+    if path.suffix.lower() == ".xlsx" and path.is_file():
+        return _checked_workbook(path)
     path = _whole(path)
     full = path.resolve()
     only: tuple[tuple[str, int | None], ...]
@@ -122,6 +128,15 @@ def _checked(path: Path) -> _Surveyed:
     place = (str(path) if not only else _place_of(root)).rstrip("/")
     with _Progress() as progress:
         return _Surveyed(root, place, survey(root, place=place, only=only, progress=progress))
+
+
+def _checked_workbook(path: Path) -> _Surveyed:
+    """Findings of a workbook that `new --workbook` made and somebody filled in."""
+    place = _place_of(path.resolve())
+    try:
+        return _Surveyed(path.parent, place, checked_workbook(path, Path(ROOT), place))
+    except IntakeError as error:
+        raise click.UsageError(f"{place}：{refusal(error, 'zh')} / {refusal(error, 'en')}") from None
 
 
 def _whole(path: Path) -> Path:
@@ -172,40 +187,101 @@ def _place_of(root: Path) -> str:
 )
 @click.option("--title", help="年报标题 / title of the report")
 @click.option("--source", help="官方原文网址 / address of the official original")
-def new(agency: str, year: int, root: Path, title: str | None, source: str | None) -> None:
+@click.option(
+    "--form",
+    "choices",
+    multiple=True,
+    metavar="TABLE=FORM",
+    help="原文某张表用了另一种格式，如 applications=2019；可以写几次 / a table that the original prints in another form; may be repeated",
+)
+@click.option(
+    "--workbook",
+    is_flag=False,
+    flag_value="",
+    metavar="[FILE.xlsx]",
+    help="不建数据包，生成填报用的工作簿 / make a workbook to fill in, and no package",
+)
+def new(
+    agency: str,
+    year: int,
+    root: Path,
+    title: str | None,
+    source: str | None,
+    *,
+    choices: tuple[str, ...],
+    workbook: str | None,
+) -> None:
     """新建某机关某年度的空数据包 / make an empty package in the form in force that year."""
     if code := slug_fault(agency):
         fault = finding(code, found=shown(agency))
         raise click.UsageError(f"{fault.problem('zh')} / {fault.problem('en')}")
     folder = root / agency / str(year)
-    if folder.exists():
+    if folder.exists() and workbook is None:
         raise click.UsageError(f"{folder} 已经存在，没有改动任何文件 / exists already; nothing was changed")
-    known = forms()
-    form = known.prescribed_for(year)
-    # No report is of the year -1: the agency alone is read, for its name.
-    library = open_library(root, only=[(agency, -1)]) if root.is_dir() else None
-    name = library.agencies[agency].name if library and agency in library.agencies else agency
-    heading = title or f"{name}{year}年政府信息公开工作年度报告"
+    try:
+        form_of = chosen_forms(year, choices)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    heading = title or _usual_title(root, agency, year)
+    if workbook is not None:
+        _new_workbook(
+            Path(workbook or f"{agency}-{year}.xlsx"),
+            clerks_workbook(agency=agency, year=year, title=heading, source=source or "", form_of=form_of),
+        )
+        return
     draft = Draft(
         agency=agency,
         year=year,
         title=heading,
         sources=[Source(heading, source or PLACEHOLDER)],
-        form_of=dict.fromkeys(form.tables, form.id),
+        form_of=form_of,
         # A date and time by RFC 3339, as Data Package v2 asks of `created`.
         created=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     )
     write(folder, draft.files())
-    if not (root / agency / AGENCY).exists():
-        (root / agency / AGENCY).write_text(
+    _new_agency(root / agency / AGENCY)
+    used = [each for each in forms().values() if each.id in form_of.values()][::-1]
+    click.echo(
+        f"{folder}：已建好空数据包（{'；'.join(f'{form.title.zh}，{form.reference.zh}' for form in used)}）"
+        f"/ an empty package in {' and '.join(form.title.en for form in used)}"
+    )
+    click.echo(
+        "下一步：照原文填写 data/*.csv 和 datapackage.json 的来源与日期，然后运行 open-reports check / next: fill it in as printed, then run open-reports check"
+    )
+
+
+def _usual_title(root: Path, agency: str, year: int) -> str:
+    """How an agency's report of a year is usually called."""
+    # No report is of the year -1: the agency alone is read, for its name.
+    library = open_library(root, only=[(agency, -1)]) if root.is_dir() else None
+    # Asked of None alone: a library without reports is empty, and still knows the name.
+    name = library.agencies[agency].name if library is not None and agency in library.agencies else agency
+    return f"{name}{year}年政府信息公开工作年度报告"
+
+
+def _new_agency(file: Path) -> None:
+    """Write what a new agency has to say of itself, unless it has said so."""
+    if not file.exists():
+        file.write_text(
             f"name: {PLACEHOLDER}\nname_en: {PLACEHOLDER}\nkind: {PLACEHOLDER}\nparent: none\nregion: {PLACEHOLDER}\nsite: {PLACEHOLDER}\n",
             encoding="utf-8",
             newline="\n",
         )
-        click.echo(f"{root / agency / AGENCY}：请填写机关名称、类别、地区和网站 / fill in name, kind, region and site")
-    click.echo(f"{folder}：已建好空数据包（{form.title.zh}，{form.reference.zh}）/ an empty package in {form.title.en}")
+        click.echo(f"{file}：请填写机关名称、类别、地区和网站 / fill in name, kind, region and site")
+
+
+def _new_workbook(file: Path, data: bytes) -> None:
+    """Put a workbook to be filled in where it belongs; nothing is overwritten."""
+    if file.suffix.lower() != ".xlsx":
+        raise click.UsageError(f"{file}：工作簿的文件名应以 .xlsx 结尾 / the name of a workbook ends in .xlsx")
+    try:
+        with file.open("xb") as stream:
+            stream.write(data)
+    except FileExistsError:
+        raise click.UsageError(f"{file} 已经存在，没有改动任何文件 / exists already; nothing was changed") from None
+    click.echo(f"{file}：已生成填报用的工作簿 / a workbook to be filled in")
     click.echo(
-        "下一步：照原文填写 data/*.csv 和 datapackage.json 的来源与日期，然后运行 open-reports check / next: fill it in as printed, then run open-reports check"
+        f"下一步：用 Excel 或 WPS 照原文填写，然后运行 open-reports check {file} / next: fill it in as printed, then run open-reports check {file}"
     )
 
 

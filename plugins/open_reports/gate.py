@@ -105,14 +105,20 @@ def read_bytes(path: str, place: str, most: int = MAX_BYTES) -> tuple[bytes, lis
     return data, []
 
 
-_MARKS = {b"\xef\xbb\xbf": "file.bom", b"\xff\xfe": "file.utf16", b"\xfe\xff": "file.utf16"}
+_UTF8_MARK = b"\xef\xbb\xbf"
+_MARKS = {_UTF8_MARK: "file.bom", b"\xff\xfe": "file.utf16", b"\xfe\xff": "file.utf16"}
 
 
-def decode(data: bytes, place: str) -> tuple[str | None, list[Finding]]:
-    """Text of strict UTF-8 bytes without byte-order mark, in NFC, with line feeds as line ends and no invisible character."""
-    for mark, code in _MARKS.items():
-        if data.startswith(mark):
-            return None, [finding(code, file=place)]
+def decode(data: bytes, place: str, *, marked: bool = False) -> tuple[str | None, list[Finding]]:
+    """Text of strict UTF-8 bytes, in NFC, with line feeds as line ends and no invisible character.
+
+    A byte-order mark before it is refused unless it may be `marked`: Excel and WPS write one before every CSV file in UTF-8,
+    and nobody sees it.
+    """
+    mark = next((mark for mark in _MARKS if data.startswith(mark)), b"")
+    if mark and not (marked and mark == _UTF8_MARK):
+        return None, [finding(_MARKS[mark], file=place)]
+    data = data.removeprefix(mark)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -123,7 +129,11 @@ def decode(data: bytes, place: str) -> tuple[str | None, list[Finding]]:
         except UnicodeDecodeError:
             return None, [finding("file.not_utf8", file=place, row=row, found=f"0x{data[error.start]:02x}")]
         return None, [finding("file.gb18030", file=place, row=row, found=shown(guess))]
-    text = text.replace("\r\n", "\n")
+    return _plain(text.replace("\r\n", "\n"), place)
+
+
+def _plain(text: str, place: str) -> tuple[str | None, list[Finding]]:
+    """The text, or what in it nobody sees."""
     # Line ends of the old Macintosh, in which a spreadsheet can still save: the whole table would be one line.
     if text.count("\r") > 1 and "\n" not in text:
         return None, [finding("file.line_ends", file=place)]
@@ -147,16 +157,44 @@ def _first(items: Iterable[re.Match[str]], most: int) -> list[re.Match[str]]:
 
 
 def read_text(path: str, place: str, most: int = MAX_BYTES) -> tuple[bytes, str | None, list[Finding]]:
-    """Bytes and text of a file, or its findings."""
+    """Bytes and text of a file, or its findings; a table (CSV) may begin with a byte-order mark."""
     data, findings = read_bytes(path, place, most)
     if findings:
         return data, None, findings
-    text, findings = decode(data, place)
+    text, findings = decode(data, place, marked=path.endswith(".csv"))
     return data, text, findings
 
 
 def grid(text: str, place: str) -> tuple[list[list[str]], list[Finding]]:
-    """Rows of a CSV text (RFC 4180); row numbers are line numbers, for a cell may hold no line break."""
+    """Rows of a CSV text (RFC 4180); row numbers are line numbers, for a cell may hold no line break.
+
+    What a spreadsheet writes of rows and columns that hold nothing is passed over: blank rows at the end, and blank cells
+    beyond the last head where the head has them, too. A row that alone has a cell too many keeps it: there a comma was typed,
+    and every cell behind it may stand under the wrong head.
+    """
+    rows, findings = _grid(_ended(text), place)
+    while rows and not any(rows[-1]):
+        rows.pop()
+    return _narrowed(rows), findings
+
+
+def _ended(text: str) -> str:
+    """A CSV text up to the line of its last cell that holds anything: thousands of blank rows are no rows."""
+    last = len(text.rstrip(",\n"))
+    end = text.find("\n", last) + 1
+    return text[: end or len(text)]
+
+
+def _narrowed(rows: list[list[str]]) -> list[list[str]]:
+    """Rows without the blank cells that head and rows have beyond the last head."""
+    if not rows or not any(rows[0]) or rows[0][-1]:
+        return rows
+    wide = len(rows[0])
+    width = next(index for index in range(wide, 0, -1) if rows[0][index - 1])
+    return [row[:width] if len(row) <= wide and not any(row[width:]) else row for row in rows]
+
+
+def _grid(text: str, place: str) -> tuple[list[list[str]], list[Finding]]:
     # Without a quote no cell holds a comma or a line break (RFC 4180), and splitting does what the parser would, sooner.
     if '"' not in text:
         if text.count("\n") > MAX_ROWS:

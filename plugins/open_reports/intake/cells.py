@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports.intake.labels import folded, tidy
+from open_reports.report import MONEY
 
 if TYPE_CHECKING:
     from open_reports.form import Column
@@ -24,7 +25,6 @@ _FIGURE = re.compile(
     r"(?P<number>-?\d[\d,]*(?:\.\d+)?)(?P<unit>亿元|百万元|万元|千元|元|件|项|条|个|宗|起|次)?(?P<remark>\(.*\))?", re.ASCII | re.DOTALL
 )
 _SCIENTIFIC = re.compile(r"-?\d+(?:\.\d+)?[eE][+-]?\d+", re.ASCII)
-_MONEY = {"元": Decimal(1), "千元": Decimal(10) ** 3, "万元": Decimal(10) ** 4, "百万元": Decimal(10) ** 6, "亿元": Decimal(10) ** 8}
 _UNIT = re.compile(r"亿元|百万元|万元|千元|元|cny10000|cny", re.ASCII)
 _ENGLISH = {"cny10000": "万元", "cny": "元"}
 _MOST = 200
@@ -127,9 +127,9 @@ def _converted(number: str, unit: str, column: Column) -> str | None:
     """Number in the unit of its column, exactly; None if the unit is not one of the same kind."""
     if unit in ("", column.unit):
         return number
-    if unit not in _MONEY or column.unit not in _MONEY:
+    if unit not in MONEY or column.unit not in MONEY:
         return None
-    exact = Decimal(number) * _MONEY[unit] / _MONEY[column.unit]
+    exact = Decimal(number) * MONEY[unit] / MONEY[column.unit]
     text = f"{exact:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 

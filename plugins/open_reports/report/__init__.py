@@ -6,6 +6,7 @@ its own checks; `write` makes a package.
 """
 
 from open_reports.form import Address
+from open_reports.report.choosing import chosen_forms
 from open_reports.report.descriptor import URL
 from open_reports.report.drafting import Draft
 from open_reports.report.judging import judge
@@ -30,9 +31,10 @@ from open_reports.report.model import (
     possible_files,
     table_path,
 )
+from open_reports.report.numbers import MONEY
 from open_reports.report.open_cells import ABSENT, OPEN, OpenCell, open_text
 from open_reports.report.reading import Reading, read
-from open_reports.report.writing import csv_text, descriptor, file_hash, json_text, resources, table_rows, write
+from open_reports.report.writing import csv_text, descriptor, file_hash, json_text, plain_csv, resources, table_rows, write
 
 __all__ = [
     "ABSENT",
@@ -40,6 +42,7 @@ __all__ = [
     "FIRST_YEAR",
     "FREE_TABLES",
     "LAST_YEAR",
+    "MONEY",
     "OPEN",
     "PROFILE",
     "PROSE",
@@ -57,6 +60,7 @@ __all__ = [
     "Revision",
     "Source",
     "Table",
+    "chosen_forms",
     "csv_text",
     "descriptor",
     "file_hash",
@@ -65,6 +69,7 @@ __all__ = [
     "number",
     "open_text",
     "package_files",
+    "plain_csv",
     "possible_files",
     "read",
     "resources",

@@ -99,10 +99,13 @@ def _spelt(form_of: FormOf) -> tuple[str, list[dict[str, Any]]]:
 # -- what it declares ---------------------------------------------------------------------------------------------------
 
 
-def undeclared(value: object, form_of: FormOf, printed: Mapping[str, str], files: Mapping[str, bytes]) -> Iterator[Problem]:
+def undeclared(
+    value: object, form_of: FormOf, printed: Mapping[str, str], files: Mapping[str, bytes], saved: Mapping[str, bytes]
+) -> Iterator[Problem]:
     """Every place where a package does not declare what its forms require, with the hashes of its files.
 
-    `printed` are tables that are of another form than the descriptor says, with that form.
+    `printed` are tables that are of another form than the descriptor says, with that form; `files` are as they are published,
+    `saved` those that a spreadsheet spelt otherwise, as they stand.
     """
     expected = declared(form_of)
     stated = value.get("resources") if isinstance(value, dict) else None
@@ -111,7 +114,10 @@ def undeclared(value: object, form_of: FormOf, printed: Mapping[str, str], files
         return
     for index, resource in enumerate(stated):
         if isinstance(resource, dict):
-            yield from _misstated(resource, f"resources[{index}]", files)
+            path = str(resource.get("path"))
+            # Either is true of the file: what a package says of it when it is published, and what its keeper's own tools found.
+            if path not in saved or [*_misstated(resource, "", saved[path])]:
+                yield from _misstated(resource, f"resources[{index}]", files.get(path))
     # A published package states bytes and hash of every resource and a kept one does not; both are taken, so that a downloaded
     # package is as good as the kept one.
     plain = [_without_hash(resource) for resource in stated]
@@ -126,9 +132,8 @@ def _without_hash(resource: object) -> object:
     return {key: item for key, item in resource.items() if key not in {"bytes", "hash"}} if isinstance(resource, dict) else resource
 
 
-def _misstated(resource: dict[str, Any], path: str, files: Mapping[str, bytes]) -> Iterator[Problem]:
+def _misstated(resource: dict[str, Any], path: str, data: bytes | None) -> Iterator[Problem]:
     """Size and hash that a resource states of its file and that are not those of the file."""
-    data = files.get(str(resource.get("path")))
     actual = {"bytes": len(data), "hash": file_hash(data)} if data is not None else {}
     for key, item in actual.items():
         if key in resource and resource[key] != item:

@@ -82,7 +82,9 @@ def read_open(text: str, form_of: Mapping[str, str], faults: Faults) -> Iterator
         if not found:
             faults.note("pending.header", OPEN, row=1, found=shown(",".join(rows[0]) if rows else ""), expected=",".join(HEADER))
         return
-    for index, row in enumerate(rows[1:], start=2):
+    for index, cells in enumerate(rows[1:], start=2):
+        # Excel leaves out the commas before a last column that sixteen rows on end leave blank: here, that of the proposals.
+        row = [*cells, ""] if len(cells) == len(HEADER) - 1 else cells
         if len(row) != len(HEADER):
             faults.note("pending.width", OPEN, row=index, found=str(len(row)), expected=str(len(HEADER)))
             continue

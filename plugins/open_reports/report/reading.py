@@ -16,6 +16,7 @@ from open_reports.report.model import DESCRIPTOR, PROSE, Report, package_files
 from open_reports.report.open_cells import OPEN, read_open
 from open_reports.report.prose import read_prose
 from open_reports.report.tables import Tables
+from open_reports.report.writing import plain_csv
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -55,6 +56,8 @@ class _Package:
         self.faults = Faults(place)
         self.files: dict[str, bytes] = {}
         self.texts: dict[str, str] = {}
+        self.saved: dict[str, bytes] = {}
+        """Tables that a spreadsheet spelt in its own way, as they stand."""
         self.value: object = None
         self.described: Described | None = None
 
@@ -115,8 +118,15 @@ class _Package:
         data, text, found = gate.read_text(f"{folder}/{path}", place, _LIMITS.get(path, gate.MAX_BYTES))
         faults += found
         if text is not None:
-            self.files[path] = data
-            self.texts[path] = text
+            self.files[path], self.texts[path] = data, text
+            if path.endswith(".csv"):
+                self._plain(path, data, plain_csv(text, place))
+
+    def _plain(self, path: str, data: bytes, text: str) -> None:
+        """Take a table as it is published; what its keeper's spreadsheet made of it is remembered, for the hash may be of that."""
+        self.files[path], self.texts[path] = text.encode(), text
+        if self.files[path] != data:
+            self.saved[path] = data
 
     def _descriptor(self, faults: Faults) -> None:
         text = self.texts.get(DESCRIPTOR)
@@ -150,7 +160,7 @@ class _Package:
         form = described.form if described else known.prescribed_for(self.year)
         prose = read_prose(self.texts.get(PROSE, ""), form.sections, self.faults)
         if described is not None:
-            self.faults.note_all(DESCRIPTOR, undeclared(self.value, form_of, reader.printed_form, self.files))
+            self.faults.note_all(DESCRIPTOR, undeclared(self.value, form_of, reader.printed_form, self.files, self.saved))
         waiting = tuple(read_open(self.texts[OPEN], dict(form_of), self.faults)) if described and OPEN in self.texts else ()
         # Whole or not at all: half a report would look like one that leaves lines out.
         if self.faults or described is None:

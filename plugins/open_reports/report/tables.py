@@ -10,6 +10,7 @@ from open_reports import gate
 from open_reports.document import shown
 from open_reports.form import Address, forms
 from open_reports.report.model import Item, Note, Table, table_path
+from open_reports.report.numbers import Misspelt, misspelt
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -174,14 +175,15 @@ class Tables:
         for column, text in zip(form.columns.values(), texts, strict=True):
             if column.id not in line.columns:
                 if text:
-                    self._cell("table.not_on_form", row, line, form, (column, text))
+                    self._cell(Misspelt("table.not_on_form", {}), row, line, form, (column, text))
             elif text not in missing and not column.type.accepts(text):
-                self._cell(_number_code(column, text), row, line, form, (column, text))
+                wrong = misspelt(text, column, Address(form.id, line.id, column.id))
+                self._cell(wrong, row, line, form, (column, text))
 
-    def _cell(self, code: str, row: int, line: Line, form: TableForm, found: tuple[Column, str]) -> None:
+    def _cell(self, wrong: Misspelt, row: int, line: Line, form: TableForm, found: tuple[Column, str]) -> None:
         column, text = found
         self.faults.note(
-            code,
+            wrong.code,
             table_path(form.id),
             row=row,
             column=column.id,
@@ -190,7 +192,7 @@ class Tables:
             found=shown(text),
             expected=column.type.says.zh,
             expected_words=column.type.says,
-            ascii=_ascii_digits(text),
+            **wrong.values,
         )
 
     def _free(self, free: FreeTable) -> list[list[str]]:
@@ -216,8 +218,9 @@ class Tables:
                 # Held against the pattern of the form, for the standard's `number` also takes `1e5`, `NaN` and `INF`.
                 money = forms().common.cells["money"]
                 if text and not money.pattern.fullmatch(text):
+                    wrong = misspelt(text, None, (free.id, row[0], name))
                     self.faults.note(
-                        _number_code(None, text),
+                        wrong.code,
                         path,
                         row=index,
                         column=name,
@@ -225,7 +228,7 @@ class Tables:
                         found=shown(text),
                         expected=money.says.zh,
                         expected_words=money.says,
-                        ascii=_ascii_digits(text),
+                        **wrong.values,
                     )
                 continue
             if constraints.get("required") and not text:
@@ -299,39 +302,6 @@ def _rings(items: Mapping[str, Item]) -> Iterator[Item]:
             item = items.get(item.part_of)
         if item is not None and item.item == start.item and start.part_of != start.item:
             yield start
-
-
-def _ascii_digits(text: str) -> str:
-    """Return the text with full-width and other decimal digits as ASCII digits, to show what may have been meant."""
-    return shown("".join(str(int(char)) if char.isdecimal() else char for char in text))
-
-
-_NUMBER_CODES: tuple[tuple[re.Pattern[str], str], ...] = (
-    # The first that fits is told. ASCII throughout: without it `\d` takes full-width and Arabic digits, as an integer column of
-    # frictionless does, and rewrites them in silence.
-    (re.compile(r"\s*|.*\s.*", re.DOTALL), "number.space"),
-    (re.compile(r"-\d+(\.\d+)?", re.ASCII), "number.negative"),
-    (re.compile(r"-?\d+\.\d+", re.ASCII), "number.decimal"),
-    (re.compile(r"-?0\d+(\.\d+)?", re.ASCII), "number.leading_zero"),
-    (re.compile(r"\+\d+(\.\d+)?", re.ASCII), "number.plus"),
-    (re.compile(r"-?\d{1,3}([,_，]\d{3})+(\.\d+)?", re.ASCII), "number.separator"),
-    (re.compile(r"-?\d+(\.\d+)?\D{1,4}", re.ASCII), "number.unit"),
-    (re.compile(r"-?\d{9,}(\.\d+)?", re.ASCII), "number.too_large"),
-)
-
-
-def _number_code(column: Column | None, text: str) -> str:
-    """Which message explains why a cell is not a number of its kind."""
-    if any(char.isdecimal() and not char.isascii() for char in text):
-        return "number.fullwidth"
-    for pattern, code in _NUMBER_CODES:
-        if pattern.fullmatch(text):
-            if code == "number.negative" and column is not None and column.type.id == "change":
-                continue  # a decrease may be negative; something else is wrong with it
-            if code == "number.decimal" and (column is None or column.type.id == "money"):
-                return "number.decimals"
-            return code
-    return "number.text"
 
 
 _NEGATIVE = re.compile(r"-(?:\d+(?:\.\d+)?)?", re.ASCII)

@@ -9,6 +9,7 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from open_reports import gate
 from open_reports.form import Forms, TableForm, forms, section_title
 from open_reports.report.model import PROFILE, Source, table_path
 
@@ -73,6 +74,20 @@ def csv_text(rows: Iterable[Sequence[str]]) -> str:
     # bytes and a correction is one line of a diff.
     csv.writer(stream, lineterminator="\n").writerows(rows)
     return stream.getvalue()
+
+
+def plain_csv(text: str, place: str) -> str:
+    """A table as it is published, whatever spreadsheet saved it: rows that hold nothing left out, quoted only where it must be.
+
+    Stock tools take a byte-order mark for part of the first head, and a blank row for a line without a name: what is published
+    must not depend on the program that somebody mended a figure with. A text that is no table is returned as it is.
+    """
+    head, last = text[: text.find("\n")], text[text.rfind("\n", 0, -1) + 1 :]
+    # Nearly every table is spelt so already, and none is parsed twice.
+    if '"' not in text and text.endswith("\n") and last.strip(",\n") and not head.endswith(","):
+        return text
+    rows, faults = gate.grid(text, place)
+    return text if faults or not rows else csv_text(rows)
 
 
 def table_rows(

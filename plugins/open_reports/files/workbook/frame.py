@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-    from open_reports.form import Block, TableForm
+    from open_reports.form import Block, Column, Line, TableForm
     from open_reports.form.sheet import Drawn
     from open_reports.text import Text
 
@@ -96,7 +96,7 @@ def frame_of(key: Key) -> Frame:
     book = Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
     # Unless told, it states the time. The title's stand-in is of the private use area, which the gate lets into no package.
     book.set_properties({"title": TITLE, "created": datetime.fromisoformat(EARLY)})
-    styles = {name: book.add_format(style) for name, style in _styles().items()}
+    styles = {name: book.add_format(style) for name, style in all_styles().items()}
     w = Words("zh")
     tables = {name: forms()[form].tables[name] for name, form in key}
     sheets: list[tuple[str, TableForm | None]] = [("about", None), ("overview", None), *tables.items(), ("notes", None), ("package", None)]
@@ -111,7 +111,7 @@ def frame_of(key: Key) -> Frame:
         sheet.set_paper(9)  # A4
         sheet.fit_to_pages(1, 0)
         if table:
-            _Layout(sheet, styles, table).draw()
+            Layout(sheet, styles, table).draw(w("book_cell_words", notes=w("book_notes")))
             continue
         for column, width in enumerate(_WIDTHS[name]):
             sheet.set_column(column, column, width)
@@ -147,7 +147,8 @@ def entry(path: str) -> zipfile.ZipInfo:
     return info
 
 
-def _styles() -> dict[str, dict[str, Any]]:
+def all_styles() -> dict[str, dict[str, Any]]:
+    """Every style of a workbook by its name."""
     return {**_STYLES, **_FIGURES, **{f"{name}{MARKED}": {**style, "bg_color": _MARK} for name, style in _FIGURES.items()}}
 
 
@@ -155,6 +156,8 @@ _SLOT = re.compile(r'<c r="([A-Z]+\d+)" s="(\d+)"><v>(\d+)</v></c>')
 _ROW = re.compile(r"(<row [^>]*>)(.*?)</row>")
 _SIZE = re.compile(r'<dimension ref="[^"]*"/>')
 _LABEL = 0
+_TOP = 3
+"""Row of a sheet that a table begins in."""
 _LINE = 100
 """A slot's number is the line's times this, plus 0 for its label, or the place of its column among all from 1."""
 
@@ -191,7 +194,7 @@ _Area = tuple[int, int, int, int]
 """First row and column, last row and column."""
 
 
-class _Layout:
+class Layout:
     """Draws the frame of a statutory table: its heads and groups as printed, slots for its labels and figures."""
 
     def __init__(self, sheet: Worksheet, styles: Mapping[str, Format], table: TableForm) -> None:
@@ -201,26 +204,27 @@ class _Layout:
         self.stub = stub_width(table)
         self.numbers = {line: number for number, line in enumerate(table.lines)}
 
-    def draw(self) -> None:
+    def draw(self, lead: str) -> None:
+        """Draw the table below its title and a line of text."""
         w = Words("zh")
         table = self.table
-        whole = table.title.zh if any(block.label for block in table.blocks) else _captioned(table.title.zh, table.blocks[0], w)
+        whole = table.title.zh if any(block.label for block in table.blocks) else captioned(table.title.zh, table.blocks[0], w)
         self.sheet.write_string(0, 0, section_title(table.section, whole, "zh"), self.styles["title"])
-        self.sheet.write_string(1, 0, w("book_cell_words", notes=w("book_notes")), self.styles["plain"])
+        self.sheet.write_string(1, 0, lead, self.styles["plain"])
         widest = max(len(block.columns) for block in table.blocks)
         for column in range(self.stub + widest):
             self.sheet.set_column(column, column, 40 if column == self.stub - 1 else 16)
         for each in drawn(table):
             if each.block.label:
                 area = (each.top, 0, each.top, self.stub + len(each.block.columns) - 1)
-                self._spread(area, _captioned(each.block.label.zh, each.block, w), "head")
+                self.spread(area, captioned(each.block.label.zh, each.block, w), "head")
             self._head(each)
             if len(table.blocks) == 1:
                 # Only one head can be kept in sight, so a table of several blocks keeps none.
                 self.sheet.freeze_panes(each.body, self.stub)
             self._lines(each)
 
-    def _spread(self, area: _Area, text: str, style: str) -> None:
+    def spread(self, area: _Area, text: str, style: str) -> None:
         """Text over one cell or several."""
         if area[:2] == area[2:]:
             # The library refuses to merge a single cell.
@@ -233,32 +237,39 @@ class _Layout:
         block, top, bottom = each.block, each.heads, each.body - 1
         last = self.stub + len(block.columns) - 1
         heads = 1 if self.table.head else 0
-        self._spread((top, 0, bottom, self.stub - 1), self.table.corner.zh, "head")
+        self.spread((top, 0, bottom, self.stub - 1), self.table.corner.zh, "head")
         if self.table.head:
-            self._spread((top, self.stub, top, last), self.table.head.zh, "head")
+            self.spread((top, self.stub, top, last), self.table.head.zh, "head")
         paths = [column.groups for column in block.columns]
         for level, first, end in _runs(paths):
-            self._spread((top + heads + level, self.stub + first, top + heads + level, self.stub + end), paths[first][level].zh, "head")
+            self.spread((top + heads + level, self.stub + first, top + heads + level, self.stub + end), paths[first][level].zh, "head")
         for number, column in enumerate(block.columns, start=self.stub):
-            self._spread((top + heads + len(column.groups), number, bottom, number), column.label.zh, "head")
+            self.spread((top + heads + len(column.groups), number, bottom, number), column.label.zh, "head")
 
     def _lines(self, each: Drawn) -> None:
         """Draw the groups of a block's lines, and a slot for each label and figure."""
         paths = [row.line.groups[len(row.line.groups) - row.label :] for row in each.rows]
         for level, first, end in _runs(paths):
-            self._spread((each.body + first, level, each.body + end, level), paths[first][level].zh, "stub")
+            self.spread((each.body + first, level, each.body + end, level), paths[first][level].zh, "stub")
         for row in each.rows:
-            slot = self.numbers[row.line.id] * _LINE
             if row.label < self.stub - 1:
                 # A line under fewer heads than others spans their columns, as in print; its label is written over the merged
                 # cell's first.
-                self._spread((row.row, row.label, row.row, self.stub - 1), "", "stub")
-            self.sheet.write_number(row.row, row.label, slot + _LABEL, self.styles["stub"])
+                self.spread((row.row, row.label, row.row, self.stub - 1), "", "stub")
+            self.label(row.row, row.label, row.line)
             for number, column in enumerate(each.block.columns, start=row.figures):
-                self.sheet.write_number(row.row, number, slot + 1 + self.table.positions[column.id], self.styles["number0"])
+                self.cell(row.row, number, row.line, column)
+
+    def label(self, row: int, number: int, line: Line) -> None:
+        """Draw a slot for the label of a line."""
+        self.sheet.write_number(row, number, self.numbers[line.id] * _LINE + _LABEL, self.styles["stub"])
+
+    def cell(self, row: int, number: int, line: Line, column: Column) -> None:
+        """Draw a slot for a figure."""
+        self.sheet.write_number(row, number, self.numbers[line.id] * _LINE + 1 + self.table.positions[column.id], self.styles["number0"])
 
 
-def _captioned(what: str, block: Block, w: Words) -> str:
+def captioned(what: str, block: Block, w: Words) -> str:
     """Name of a table or block with the units of its figures."""
     units = forms().common.units
     return w("book_caption", what=what, units=w("list_comma").join(dict.fromkeys(units[column.unit].zh for column in block.columns)))
