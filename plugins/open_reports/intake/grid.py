@@ -140,7 +140,11 @@ class Manuscript:
     @classmethod
     def of_json(cls, text: str) -> Manuscript:
         """The manuscript again."""
-        value = json.loads(text)
+        return cls.of_value(json.loads(text))
+
+    @classmethod
+    def of_value(cls, value: Mapping[str, Any]) -> Manuscript:
+        """The manuscript from its JSON, parsed already."""
         return cls(
             kind=value["kind"],
             blocks=tuple(_grid(each["grid"]) if "grid" in each else Paragraph(**each["paragraph"]) for each in value["blocks"]),

@@ -90,7 +90,11 @@ def converted(path: Path) -> tuple[str, bytes]:
     """
     if path.stat().st_size > MOST_BYTES:
         raise IntakeError("legacy_large")
-    data = path.read_bytes()
+    return converted_bytes(path.read_bytes())
+
+
+def converted_bytes(data: bytes) -> tuple[str, bytes]:
+    """The same for bytes that were read already."""
     way = way_of(data)
     program = office()
     # A folder of our own: names of clerks hold whatever they like, and beside the file nothing is to be written.
