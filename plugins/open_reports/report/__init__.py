@@ -32,7 +32,7 @@ from open_reports.report.model import (
 )
 from open_reports.report.open_cells import ABSENT, OPEN, OpenCell, open_text
 from open_reports.report.reading import Reading, read
-from open_reports.report.writing import csv_text, descriptor, file_hash, json_text, resources, table_rows, write
+from open_reports.report.writing import csv_text, descriptor, file_hash, json_text, resources, rewrite, table_rows, write
 
 __all__ = [
     "ABSENT",
@@ -68,6 +68,7 @@ __all__ = [
     "possible_files",
     "read",
     "resources",
+    "rewrite",
     "table_path",
     "table_rows",
     "write",
