@@ -32,6 +32,7 @@ from open_reports.report.model import (
 )
 from open_reports.report.open_cells import ABSENT, OPEN, OpenCell, open_text
 from open_reports.report.reading import Reading, read
+from open_reports.report.settling import UNASSIGNED, Waiting
 from open_reports.report.writing import csv_text, descriptor, file_hash, json_text, resources, rewrite, table_rows, write
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "OPEN",
     "PROFILE",
     "PROSE",
+    "UNASSIGNED",
     "URL",
     "Address",
     "Change",
@@ -57,6 +59,7 @@ __all__ = [
     "Revision",
     "Source",
     "Table",
+    "Waiting",
     "csv_text",
     "descriptor",
     "file_hash",
