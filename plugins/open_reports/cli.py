@@ -27,7 +27,7 @@ from open_reports.form import forms
 from open_reports.gate import read_text, slug_fault
 from open_reports.history import diff as differences
 from open_reports.history import releases
-from open_reports.library import AGENCY, open_library
+from open_reports.library import AGENCY, agency_draft, open_library
 from open_reports.report import FIRST_YEAR, LAST_YEAR, Draft, Source, write
 from open_reports.site.export import export as export_files
 from open_reports.text import LANGUAGES, Words
@@ -197,11 +197,7 @@ def new(agency: str, year: int, root: Path, title: str | None, source: str | Non
     )
     write(folder, draft.files())
     if not (root / agency / AGENCY).exists():
-        (root / agency / AGENCY).write_text(
-            f"name: {PLACEHOLDER}\nname_en: {PLACEHOLDER}\nkind: {PLACEHOLDER}\nparent: none\nregion: {PLACEHOLDER}\nsite: {PLACEHOLDER}\n",
-            encoding="utf-8",
-            newline="\n",
-        )
+        (root / agency / AGENCY).write_text(agency_draft(), encoding="utf-8", newline="\n")
         click.echo(f"{root / agency / AGENCY}：请填写机关名称、类别、地区和网站 / fill in name, kind, region and site")
     click.echo(f"{folder}：已建好空数据包（{form.title.zh}，{form.reference.zh}）/ an empty package in {form.title.en}")
     click.echo(

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from open_reports import gate
-from open_reports.document import Problem, Record, parse_yaml, shown
+from open_reports.document import PLACEHOLDER, Problem, Record, parse_yaml, shown
 from open_reports.errors import DocumentError
 from open_reports.finding import Finding, finding
 from open_reports.form import forms
@@ -33,7 +33,7 @@ class Agency:
     """An administrative organ.
 
     `kind` is one of the contract's words; `parent` the id of the agency it belongs to, None if it is not in the library;
-    `codes` its official codes by name.
+    `codes` its official codes by name; `aliases` what else its reports call it: an older name, a shorter one.
     """
 
     id: str
@@ -44,6 +44,7 @@ class Agency:
     region: str
     site: str
     codes: Mapping[str, str]
+    aliases: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return self.id
@@ -217,6 +218,7 @@ def _agency(folder: str, place: str, name: str) -> tuple[Agency | None, list[Fin
         region=root.text("region", most=60),
         site=root.matching("site", URL, "https://www.example.gov.cn/"),
         codes={key: codes.text(key, most=40) for key in codes.mapping},
+        aliases=root.texts("aliases", most=60),
     )
     root.close()
     return agency, [finding(each.code, file=path, path=each.path, **each.values) for each in problems]
@@ -276,9 +278,18 @@ def agency_file(agency: Agency) -> bytes:
     )
     # A text in JSON's quotes means the same in YAML, whatever it begins with.
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in facts]
+    if agency.aliases:
+        lines += ["aliases:", *(f"  - {json.dumps(name, ensure_ascii=False)}" for name in agency.aliases)]
     if agency.codes:
         lines += [
             "codes:",
             *(f"  {json.dumps(key, ensure_ascii=False)}: {json.dumps(code, ensure_ascii=False)}" for key, code in agency.codes.items()),
         ]
     return ("\n".join(lines) + "\n").encode()
+
+
+def agency_draft(name: str = PLACEHOLDER) -> str:
+    """`agency.yml` of an agency that is new: what a person has to fill in, and its name where it is known."""
+    told = name if name == PLACEHOLDER else json.dumps(name, ensure_ascii=False)
+    empty = dict.fromkeys(("name_en", "kind", "parent", "region", "site"), PLACEHOLDER) | {"parent": NO_PARENT}
+    return "".join(f"{key}: {value}\n" for key, value in ({"name": told} | empty).items())
