@@ -112,7 +112,7 @@ def _above(agency: Agency, own: Agency, known: Mapping[str, Agency]) -> bool:
     """Whether an agency stands somewhere above another."""
     seen: set[str] = set()
     parent = own.parent
-    while parent in known and parent not in seen:
+    while parent is not None and parent in known and parent not in seen:
         if parent == agency.id:
             return True
         seen.add(parent)
