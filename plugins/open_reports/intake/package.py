@@ -86,7 +86,7 @@ def imported(outcome: Outcome, asked: Asked, known: Mapping[str, Agency], *, cre
         form_of=form_of,
         created=created,
         published=outcome.facts.published or None,
-        cells={tuple(address): text for address, text in outcome.figures.items()},
+        cells={(each.table, each.line, each.column): text for each, text in outcome.figures.items()},
         labels={place: clean(label) for place, label in outcome.labels.items() if clean(label)},
         absent=outcome.absent,
         notes=list(dict.fromkeys(_note(each) for each in outcome.notes)),
