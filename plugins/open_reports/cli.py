@@ -27,6 +27,9 @@ from open_reports.form import forms
 from open_reports.gate import read_text, slug_fault
 from open_reports.history import diff as differences
 from open_reports.history import releases
+from open_reports.intake import running
+from open_reports.intake.confirming import Asking
+from open_reports.intake.whose import Asked
 from open_reports.library import AGENCY, agency_draft, open_library
 from open_reports.report import FIRST_YEAR, LAST_YEAR, Draft, Source, write
 from open_reports.site.export import export as export_files
@@ -174,9 +177,7 @@ def _place_of(root: Path) -> str:
 @click.option("--source", help="官方原文网址 / address of the official original")
 def new(agency: str, year: int, root: Path, title: str | None, source: str | None) -> None:
     """新建某机关某年度的空数据包 / make an empty package in the form in force that year."""
-    if code := slug_fault(agency):
-        fault = finding(code, found=shown(agency))
-        raise click.UsageError(f"{fault.problem('zh')} / {fault.problem('en')}")
+    _slug(agency)
     folder = root / agency / str(year)
     if folder.exists():
         raise click.UsageError(f"{folder} 已经存在，没有改动任何文件 / exists already; nothing was changed")
@@ -192,8 +193,7 @@ def new(agency: str, year: int, root: Path, title: str | None, source: str | Non
         title=heading,
         sources=[Source(heading, source or PLACEHOLDER)],
         form_of=dict.fromkeys(form.tables, form.id),
-        # A date and time by RFC 3339, as Data Package v2 asks of `created`.
-        created=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        created=_now(),
     )
     write(folder, draft.files())
     if not (root / agency / AGENCY).exists():
@@ -203,6 +203,73 @@ def new(agency: str, year: int, root: Path, title: str | None, source: str | Non
     click.echo(
         "下一步：照原文填写 data/*.csv 和 datapackage.json 的来源与日期，然后运行 open-reports check / next: fill it in as printed, then run open-reports check"
     )
+
+
+def _slug(agency: str) -> None:
+    if code := slug_fault(agency):
+        fault = finding(code, found=shown(agency))
+        raise click.UsageError(f"{fault.problem('zh')} / {fault.problem('en')}")
+
+
+def _now() -> str:
+    # A date and time by RFC 3339, as Data Package v2 asks of `created`.
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@commands.command("import")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--agency", help="机关标识 / id of the agency")
+@click.option("--year", type=click.IntRange(FIRST_YEAR, LAST_YEAR), help="报告年度 / report year")
+@click.option("--root", type=FOLDER, default=Path(ROOT), show_default=True, help="数据包文件夹 / folder of packages")
+@click.option("--title", help="年报标题 / title of the report")
+@click.option("--source", help="官方原文网址 / address of the official original")
+@click.option("--dry-run", "dry", is_flag=True, help="只试读，不写 / read only, write nothing")
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True, help="输出格式 / output format")
+@click.option("--lang", "language", type=LANGUAGE, default="zh", show_default=True, help="语言 / language")
+@click.option(
+    "--confirm", "confirming", is_flag=True, help="逐个核对没有读准的地方；FILE 写数据包的文件夹 / settle what is open; FILE is the package"
+)
+def import_(  # noqa: PLR0913 (the options of the command)
+    file: Path | None,
+    agency: str | None,
+    year: int | None,
+    root: Path,
+    title: str | None,
+    source: str | None,
+    style: str,
+    language: str,
+    *,
+    dry: bool,
+    confirming: bool,
+) -> None:
+    """把已公布的年报文件读成数据包；退出码：0 全部读准，1 有待核对，2 没有写入 / make a package of a published report.
+
+    FILE is a web page, a Word, Excel, ODS or text file or a PDF. Exit code 0: all read, 1: something is open, 2: refused, nothing written.
+    """
+    said = running.Saying(language, as_json=style == "json", tell=lambda text: click.echo(text, nl=False), check=_found)
+    if confirming:
+        sys.exit(running.confirm(file, root, said, Asking(click.echo, _line)))
+    if file is None:
+        raise click.UsageError("请写明要导入的文件 / name the file to import")
+    if agency is not None:
+        _slug(agency)
+    sys.exit(running.run(file, root, Asked(agency, year, title, source), said, created=_now(), dry=dry))
+
+
+def _found(folder: Path, language: str) -> tuple[tuple[Finding, ...], str]:
+    """Findings of a package, and how `check` would print them."""
+    surveyed = _checked(folder)
+    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    return surveyed.findings, formats.text(surveyed.findings, language, colour=colour, lines=surveyed.lines())
+
+
+def _line(prompt: str) -> str:
+    """One answer, from a terminal or whatever else stands in its place."""
+    click.echo(prompt, nl=False)
+    line = click.get_text_stream("stdin").readline()
+    if not line:
+        raise EOFError
+    return line
 
 
 @commands.command()

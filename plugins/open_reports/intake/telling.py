@@ -31,19 +31,19 @@ def place_words(cell: OpenCell, form_of: Mapping[str, str], language: str) -> st
     form = forms()[form_of[cell.table]].tables[cell.table]
     table = section_title(form.section, form.title[language], language)
     if not cell.line:
-        return " · ".join((table, said("stray")))
+        return f"{table} · {said('stray')}"
     line = _line_words(form.lines[cell.line], language)
     column = column_words(form.columns[cell.column], language) if cell.column else said("whole_line")
-    return " · ".join((table, line, column))
+    return f"{table} · {line} · {column}"
 
 
 def _line_words(line: Line, language: str) -> str:
-    return " › ".join((*(group[language] for group in line.groups), line.label[language]))
+    return " > ".join((*(group[language] for group in line.groups), line.label[language]))
 
 
 def column_words(column: Column, language: str) -> str:
     """Heads and label of a column, outermost first."""
-    return " › ".join((*(group[language] for group in column.groups), column.label[language]))
+    return " > ".join((*(group[language] for group in column.groups), column.label[language]))
 
 
 def cell_lines(cell: OpenCell, language: str) -> Iterator[str]:
