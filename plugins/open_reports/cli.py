@@ -230,6 +230,7 @@ def _now() -> str:
     "--confirm", "confirming", is_flag=True, help="逐个核对没有读准的地方；FILE 写数据包的文件夹 / settle what is open; FILE is the package"
 )
 def import_(  # noqa: PLR0913 (the options of the command)
+    *,
     file: Path | None,
     agency: str | None,
     year: int | None,
@@ -238,7 +239,6 @@ def import_(  # noqa: PLR0913 (the options of the command)
     source: str | None,
     style: str,
     language: str,
-    *,
     dry: bool,
     confirming: bool,
 ) -> None:
@@ -266,7 +266,7 @@ def _found(folder: Path, language: str) -> tuple[tuple[Finding, ...], str]:
 def _line(prompt: str) -> str:
     """One answer, from a terminal or whatever else stands in its place."""
     click.echo(prompt, nl=False)
-    line = click.get_text_stream("stdin").readline()
+    line: str = sys.stdin.readline()
     if not line:
         raise EOFError
     return line

@@ -100,33 +100,36 @@ def confirm(folder: Path | None, root: Path, saying: Saying, asking: Asking) -> 
     said = Said(saying.language)
     if saying.as_json:
         return _unasked(saying, said("format_stated"))
-    if folder is None:
-        waiting = sorted(path.parent for path in root.glob(f"*/*/{OPEN}"))
-        if len(waiting) != 1:
-            several = [said("confirm_several"), *(f"  open-reports import --confirm {quoted(each)}" for each in waiting)]
-            saying.lines(several if waiting else [said("confirm_none", folder=root)])
-            return REFUSED if waiting else WHOLE
-        folder = waiting[0]
-    place = folder.as_posix()
-    folder = Path(folder).resolve()
-    if not _is_package(folder):
+    waiting = [folder] if folder is not None else sorted(path.parent for path in root.glob(f"*/*/{OPEN}"))
+    if len(waiting) != 1:
+        several = [said("confirm_several"), *(f"  open-reports import --confirm {quoted(each)}" for each in waiting)]
+        saying.lines(several if waiting else [said("confirm_none", folder=root)])
+        return REFUSED if waiting else WHOLE
+    place = str(waiting[0])
+    full = waiting[0].resolve()
+    if not _is_package(full):
         return _unasked(saying, said("confirm_no_package", folder=shown(place, 300)))
-    package = Waiting(folder, place.rstrip("/"), saying.language)
     try:
-        count = len(package.cells())
-        saying.lines([said("confirm_begin", folder=place, count=count) if count else said("confirm_none", folder=place)])
-        left = walk(package, asking) if count else 0
+        return _walked(Waiting(full, Path(place).as_posix(), saying.language), place, saying, asking)
     except DataError as error:
         return _unasked(saying, str(error))
     except OSError as error:
-        where = shown(str(error.filename or folder), 300)
+        where = shown(str(error.filename or place), 300)
         return _unasked(saying, said("unwritable_answer", place=where, reason=error.strerror or type(error).__name__))
-    if left:
+
+
+def _walked(package: Waiting, place: str, saying: Saying, asking: Asking) -> int:
+    """Walk through what is open, then check."""
+    said = Said(saying.language)
+    count = len(package.cells())
+    saying.lines([said("confirm_begin", folder=place, count=count) if count else said("confirm_none", folder=place)])
+    if left := walk(package, asking):
         saying.lines([said("confirm_left", count=left, command=f"open-reports import --confirm {quoted(Path(place))}")])
         return WAITING
     if count:
         saying.lines([said("confirm_done")])
-    findings, report = saying.check(folder, saying.language)
+    (package.folder / OPEN).unlink(missing_ok=True)  # a head without rows waits for nothing
+    findings, report = saying.check(Path(place), saying.language)
     saying.tell(report)
     return WAITING if any(each.level == "error" for each in findings) else WHOLE
 
