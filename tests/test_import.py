@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import ntpath
-import os
 import re
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING
 
@@ -23,10 +23,11 @@ from open_reports.errors import IntakeError
 from open_reports.form import forms
 from open_reports.intake import guard, running, telling
 from open_reports.intake.around import Facts
+from open_reports.intake.confirming import Asking
 from open_reports.intake.kinds import kind
 from open_reports.intake.markdown import clean, markdown
-from open_reports.intake.package import imported
 from open_reports.intake.outcome import Outcome
+from open_reports.intake.package import imported
 from open_reports.intake.readers import docx, mhtml, text, xlsx
 from open_reports.intake.readers import html as page
 from open_reports.intake.reading import Foreign
@@ -34,7 +35,7 @@ from open_reports.intake.whose import Asked, whose
 from open_reports.intake.words import Said, _texts, sentence
 from open_reports.library import open_library
 from open_reports.pages.frame import _markdown
-from open_reports.report import OPEN, OpenCell, read
+from open_reports.report import OPEN, OpenCell, open_text, read
 from open_reports.text import LANGUAGES
 
 if TYPE_CHECKING:
@@ -107,8 +108,6 @@ def doubtful(*texts: str) -> bytes:
 
 
 def _changed(**values: object) -> Original:
-    from dataclasses import replace  # noqa: PLC0415 (only here)
-
     return replace(REPORT, **values)
 
 
@@ -376,7 +375,6 @@ def test_what_stops_the_writing_leaves_nothing(root: Path, monkeypatch: pytest.M
 
 
 @pytest.mark.usefixtures("directly")
-@pytest.mark.skipif(os.name == "nt", reason="folders are made read-only otherwise there")
 def test_a_folder_that_cannot_be_written_is_one_sentence(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = made(html.plain(REPORT))
 
@@ -485,8 +483,6 @@ def waiting(root: Path, directly: None) -> Path:
 
 
 def listing(*cells: OpenCell) -> str:
-    from open_reports.report import open_text  # noqa: PLC0415 (only here)
-
     return open_text(cells)
 
 
@@ -544,7 +540,7 @@ def test_ctrl_c_keeps_what_was_answered(root: Path, waiting: Path, monkeypatch: 
 
     told: list[str] = []
     saying = running.Saying("zh", as_json=False, tell=told.append, check=lambda *_: ((), ""))
-    assert running.confirm(waiting, root, saying, running.Asking(told.append, lambda _: Keyboard().readline())) == 1
+    assert running.confirm(waiting, root, saying, Asking(told.append, lambda _: Keyboard().readline())) == 1
     assert cell(root, "disputes", "reconsideration", "upheld") == "12"
     assert left(waiting) == ["corrected"]
 
@@ -645,7 +641,7 @@ def test_a_broken_table_is_told_what_is_wrong(waiting: Path) -> None:
 def test_every_word_of_the_command_is_used() -> None:
     folder = Path(running.__file__).parent
     program = "".join(path.read_text("utf-8") for path in folder.glob("*.py"))
-    used = set(re.findall(r'"([a-z_]+)"', program))
+    used = set(re.findall(r"['\"]([a-z_]+)['\"]", program))
     lacking = {"lacking_title", "lacking_source", "lacking_published"}  # made of a key
     assert set(_texts("locales/import.yml")) - used - lacking == set()
 
