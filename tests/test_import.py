@@ -108,7 +108,7 @@ def doubtful(*texts: str) -> bytes:
 
 
 def _changed(**values: object) -> Original:
-    return replace(REPORT, **values)
+    return replace(REPORT, **values)  # type: ignore[arg-type] # each is of its field
 
 
 # -- whole walks ----------------------------------------------------------------------------------------------------------
@@ -654,7 +654,7 @@ def test_a_key_that_nobody_wrote_is_a_fault(language: str) -> None:
 
 def test_commands_are_spelt_for_the_shell_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
     assert telling.quoted(Path("a b/2024")) == "'a b/2024'"
-    monkeypatch.setattr(telling.os, "name", "nt")
+    monkeypatch.setattr("open_reports.intake.telling.os.name", "nt")
     assert telling.quoted(PureWindowsPath("D:\\数据 包\\pingtan\\2024")) == '"D:\\数据 包\\pingtan\\2024"'  # type: ignore[arg-type]
     assert telling.quoted(PureWindowsPath("datapackages\\pingtan\\2024")) == "datapackages\\pingtan\\2024"  # type: ignore[arg-type]
 

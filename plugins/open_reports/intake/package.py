@@ -67,15 +67,12 @@ class Imported:
 
 def imported(outcome: Outcome, asked: Asked, known: Mapping[str, Agency], *, created: str) -> Imported:
     """Make a package of what a file says. Raises `IntakeError` where it is no report, or not the one that was asked for."""
-    if outcome.refused is not None:
-        raise IntakeError(outcome.refused.code, **outcome.refused.values)
-    if not outcome.forms:
-        raise IntakeError("no_tables")
+    _refuse(outcome)
     of = whose(outcome.facts, asked, known)
     title = _title(asked.title or outcome.facts.title)
     source = asked.source or (outcome.facts.url if re.fullmatch(URL, outcome.facts.url, re.ASCII) else "")
     form = forms().leading(outcome.forms.values())
-    form_of = {table: outcome.forms.get(table, form.id) for table in forms().tables if table in outcome.forms or table in form.tables}
+    form_of = _form_of(outcome, form)
     waiting = _open(outcome, form_of)
     prose, cut = _prose(outcome.prose, form)
     draft = Draft(
@@ -87,7 +84,7 @@ def imported(outcome: Outcome, asked: Asked, known: Mapping[str, Agency], *, cre
         created=created,
         published=outcome.facts.published or None,
         cells={(each.table, each.line, each.column): text for each, text in outcome.figures.items()},
-        labels={place: clean(label) for place, label in outcome.labels.items() if clean(label)},
+        labels=_labels(outcome),
         absent=outcome.absent,
         notes=list(dict.fromkeys(_note(each) for each in outcome.notes)),
         prose=prose,
@@ -105,6 +102,23 @@ def imported(outcome: Outcome, asked: Asked, known: Mapping[str, Agency], *, cre
         remarks=(*outcome.remarks, *(["prose_cut"] if cut else [])),
         files=draft.files(),
     )
+
+
+def _refuse(outcome: Outcome) -> None:
+    """Raise `IntakeError` where the file is not one report."""
+    if outcome.refused is not None:
+        raise IntakeError(outcome.refused.code, **outcome.refused.values)
+    if not outcome.forms:
+        raise IntakeError("no_tables")
+
+
+def _form_of(outcome: Outcome, form: Form) -> dict[str, str]:
+    """Form of each table that the file shows, or that the report's form has."""
+    return {table: outcome.forms.get(table, form.id) for table in forms().tables if table in outcome.forms or table in form.tables}
+
+
+def _labels(outcome: Outcome) -> dict[tuple[str, str], str]:
+    return {place: clean(label) for place, label in outcome.labels.items() if clean(label)}
 
 
 def put(root: Path, whose: Whose, files: Mapping[str, str | bytes]) -> Path | None:

@@ -61,16 +61,25 @@ def _agency(told: Facts, asked: str | None, known: Mapping[str, Agency]) -> tupl
     if asked is None:
         return _found(named, meant, titled=titled)
     own = known.get(asked)
-    if own is not None and own in meant:
-        return asked, own.name, ""
-    others = [each for each in meant if titled or own is None or not _above(each, own, known)]
-    if others and (titled or own is not None):
-        raise IntakeError("agency_other", asked=_called(asked, own), found=f"{others[0].name}（{others[0].id}）")
-    if own is None:
-        return asked, named if titled else "", ""
+    return _new(asked, named, meant, titled=titled) if own is None else _held(own, named, meant, known, titled=titled)
+
+
+def _new(asked: str, named: str, meant: list[Agency], *, titled: bool) -> tuple[str, str, str]:
+    """An agency that is not known yet."""
+    if titled and meant:
+        raise IntakeError("agency_other", asked=asked, found=_called(meant[0]))
+    return asked, named if titled else "", ""
+
+
+def _held(own: Agency, named: str, meant: list[Agency], known: Mapping[str, Agency], *, titled: bool) -> tuple[str, str, str]:
+    """An agency that is known, held against what the file names."""
+    if own in meant:
+        return own.id, own.name, ""
+    if others := [each for each in meant if titled or not _above(each, own, known)]:
+        raise IntakeError("agency_other", asked=_called(own), found=_called(others[0]))
     if titled and not _within(named, own):
-        raise IntakeError("agency_differs", asked=_called(asked, own), found=shown(named), id=asked)
-    return asked, own.name, named if titled else ""
+        raise IntakeError("agency_differs", asked=_called(own), found=shown(named), id=own.id)
+    return own.id, own.name, named if titled else ""
 
 
 def _found(named: str, meant: list[Agency], *, titled: bool) -> tuple[str, str, str]:
@@ -86,8 +95,8 @@ def _found(named: str, meant: list[Agency], *, titled: bool) -> tuple[str, str, 
     return meant[0].id, meant[0].name, ""
 
 
-def _called(asked: str, own: Agency | None) -> str:
-    return f"{own.name}（{asked}）" if own else asked
+def _called(agency: Agency) -> str:
+    return f"{agency.name}（{agency.id}）"
 
 
 def _short(name: str) -> str:

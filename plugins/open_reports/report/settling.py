@@ -75,32 +75,33 @@ class Waiting:
     def fill(self, cell: OpenCell, texts: Mapping[str, str]) -> tuple[Finding, ...]:
         """Write cells of a line, by column, as a person read them; what `check` would refuse comes back, and nothing is written."""
         form = self.form(cell.table)
-        rows = self._rows(form)
-        line = form.lines[cell.line]
-        if all(row[0] != cell.line for row in rows[1:]):
-            # The line was left out: it comes back to its place on the form.
-            order = list(form.lines)
-            before = sum(1 for row in rows[1:] if row[0] in order[: order.index(cell.line)])
-            rows.insert(1 + before, [cell.line, line.label.zh, *("" for _ in form.columns)])
-        number = next(index for index, row in enumerate(rows) if row[0] == cell.line)
-        for column, text in texts.items():
-            rows[number][form.header.index(column)] = text
+        rows = self._with(form, cell.line, texts)
         descriptor = self._descriptor()
         absent = [each for each in descriptor["report"].get("absent", []) if each != f"{cell.table}/{cell.line}"]
         text = csv_text(rows)
         faults = Faults(self.place)
         Tables({table_path(cell.table): text}, faults).table(form, {each.partition("/")[2] for each in absent})
-        if wrong := tuple(each for each in faults if each.row == number + 1 and each.column in texts):
+        number = next(index for index, row in enumerate(rows, start=1) if row[0] == cell.line)
+        if wrong := tuple(each for each in faults if each.row == number and each.column in texts):
             return wrong
         rewrite(self.folder / table_path(cell.table), text)
         self._leave_out(descriptor, absent)
-        whole = set(texts) >= set(line.columns)
-        self._drop(
-            each
-            for each in self.cells()
-            if each[:2] == cell[:2] and (each.column in texts or (whole and (not each.column or not cell.column)))
-        )
+        # A row for the line as a whole is settled once each of its cells is.
+        settled = {*texts, ""} if set(texts) >= set(form.lines[cell.line].columns) else {*texts}
+        self._drop(each for each in self.cells() if each[:2] == cell[:2] and each.column in settled)
         return ()
+
+    def _with(self, form: TableForm, line: str, texts: Mapping[str, str]) -> list[list[str]]:
+        """Rows of a table with these cells of a line; a line that was left out comes back to its place on the form."""
+        rows = self._rows(form)
+        if all(row[0] != line for row in rows[1:]):
+            order = list(form.lines)
+            before = sum(1 for row in rows[1:] if row[0] in order[: order.index(line)])
+            rows.insert(1 + before, [line, form.lines[line].label.zh, *("" for _ in form.columns)])
+        row = next(row for row in rows if row[0] == line)
+        for column, text in texts.items():
+            row[form.header.index(column)] = text
+        return rows
 
     def leave_out(self, cell: OpenCell) -> None:
         """Say that the original has no such line."""
