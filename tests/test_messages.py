@@ -44,6 +44,7 @@ UNTOLD = {
     "pending.place",
     "pending.cell",
     "pending.absent",
+    "pending.row",
 }
 ROUNDS = 40
 """Times a reader may mend and check again; a missing table of 25 lines takes most."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports import gate
-from open_reports.document import Problem, Record, parse_yaml, shown
+from open_reports.document import PLACEHOLDER, Problem, Record, parse_yaml, shown
 from open_reports.errors import DocumentError
 from open_reports.finding import Finding, finding
 from open_reports.form import forms
@@ -41,6 +41,7 @@ class Agency:
 
     `kind` is one of the contract's words; `parent` the id of the agency it belongs to, None if it is not in the library;
     `codes` its official codes by name; `predecessor` the agency that it was until it was renamed.
+    `codes` its official codes by name; `aliases` what else its reports call it: an older name, a shorter one.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Agency:
     site: str
     codes: Mapping[str, str]
     predecessor: Predecessor | None = None
+    aliases: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return self.id
@@ -246,6 +248,7 @@ def _agency(folder: str, place: str, name: str) -> tuple[Agency | None, list[Fin
         site=root.matching("site", URL, "https://www.example.gov.cn/"),
         codes={key: codes.text(key, most=40) for key in codes.mapping},
         predecessor=predecessor,
+        aliases=root.texts("aliases", most=60),
     )
     root.close()
     return agency, [finding(each.code, file=path, path=each.path, **each.values) for each in problems]
@@ -328,9 +331,18 @@ def agency_file(agency: Agency) -> bytes:
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in facts]
     if agency.predecessor:
         lines += ["predecessor:", f"  agency: {json.dumps(agency.predecessor.agency)}", f"  until: {agency.predecessor.until}"]
+    if agency.aliases:
+        lines += ["aliases:", *(f"  - {json.dumps(name, ensure_ascii=False)}" for name in agency.aliases)]
     if agency.codes:
         lines += [
             "codes:",
             *(f"  {json.dumps(key, ensure_ascii=False)}: {json.dumps(code, ensure_ascii=False)}" for key, code in agency.codes.items()),
         ]
     return ("\n".join(lines) + "\n").encode()
+
+
+def agency_draft(name: str = PLACEHOLDER) -> str:
+    """`agency.yml` of an agency that is new: what a person has to fill in, and its name where it is known."""
+    told = name if name == PLACEHOLDER else json.dumps(name, ensure_ascii=False)
+    empty = dict.fromkeys(("name_en", "kind", "parent", "region", "site"), PLACEHOLDER) | {"parent": NO_PARENT}
+    return "".join(f"{key}: {value}\n" for key, value in ({"name": told} | empty).items())

@@ -177,12 +177,12 @@ def _open(report: Report) -> Iterator[Finding]:
         form = report.tables[cell.table].form
         column = form.columns.get(cell.column)
         yield finding(
-            "pending.absent" if cell.reason == ABSENT else "pending.cell",
+            "pending.row" if not cell.line else "pending.absent" if cell.reason == ABSENT else "pending.cell",
             file=f"{report.place}/{OPEN}",
             row=cell.row,
             address=cell.address,
             found=cell.seen,
-            line=form.lines[cell.line].label,
+            line=form.lines[cell.line].label if cell.line else form.title,
             title=column.label if column else form.title,
             why=cell.why,
             place=cell.place,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from open_reports.library import Library
 
 
-OPEN = frozenset({"pending.cell", "pending.absent"})
+OPEN = frozenset({"pending.cell", "pending.absent", "pending.row"})
 """Codes of what an import left open: the one error with which a package can be shown, though not published."""
 
 

@@ -120,7 +120,7 @@ def read_table(form: TableForm, rows: Sequence[Row]) -> Table:
     table.at_seams = {line for sheet in {id(row.sheet): row.sheet for row in rows}.values() for line in _lost(form, sheet, rows)}
     for address, slots in claims.items():
         if len(slots) > 1:
-            table.open += [OpenCell(*address, slot.cell.place, tidy(slot.cell.text), "line_twice") for slot in slots]
+            table.open += [OpenCell(*address, slot.cell.place, _spaced(slot.cell.text), "line_twice") for slot in slots]
         else:
             _figure(table, address, slots[0])
     return table
@@ -225,7 +225,7 @@ def _doubted(table: Table, row: Row, line: Line | None, own: Mapping[str, Sequen
         proposals = _under_heads(form, between, row)
         table.met.add(between.id)
     if proposals:
-        table.open += [OpenCell(*address, cell.place, tidy(cell.text), row.fault, text) for address, cell, text in proposals]
+        table.open += [OpenCell(*address, cell.place, _spaced(cell.text), row.fault, text) for address, cell, text in proposals]
     elif line is not None:
         table.open.append(OpenCell(form.id, line.id, "", row.place, row.seen, row.fault))
     else:
@@ -276,13 +276,18 @@ def _figure(table: Table, address: Address, slot: Slot) -> None:
     money = column.type.id == "money"
     found = value(slot.cell, column, head_unit=not money or head_unit(slot.head))
     if found.reason:
-        table.open.append(OpenCell(*address, slot.cell.place, tidy(slot.cell.text), found.reason, found.text))
+        table.open.append(OpenCell(*address, slot.cell.place, _spaced(slot.cell.text), found.reason, found.text))
         return
     table.figures[address] = found.text
     table.places[address] = slot.cell.place
     if found.printed:
         table.notes.append(Note(*address, found.printed, found.note))
     _headed(table, address.column, slot.head)
+
+
+def _spaced(text: str) -> str:
+    """Text of a cell on one line, with the spaces that may be why it is asked about."""
+    return " ".join(text.split())
 
 
 def _headed(table: Table, column: str, head: Head) -> None:

@@ -34,7 +34,8 @@ from open_reports.report.model import (
 from open_reports.report.numbers import MONEY
 from open_reports.report.open_cells import ABSENT, OPEN, OpenCell, open_text
 from open_reports.report.reading import Reading, read
-from open_reports.report.writing import csv_text, descriptor, file_hash, json_text, plain_csv, resources, table_rows, write
+from open_reports.report.settling import UNASSIGNED, Waiting
+from open_reports.report.writing import csv_text, descriptor, file_hash, json_text, plain_csv, resources, rewrite, table_rows, write
 
 __all__ = [
     "ABSENT",
@@ -46,6 +47,7 @@ __all__ = [
     "OPEN",
     "PROFILE",
     "PROSE",
+    "UNASSIGNED",
     "URL",
     "Address",
     "Change",
@@ -60,6 +62,7 @@ __all__ = [
     "Revision",
     "Source",
     "Table",
+    "Waiting",
     "chosen_forms",
     "csv_text",
     "descriptor",
@@ -73,6 +76,7 @@ __all__ = [
     "possible_files",
     "read",
     "resources",
+    "rewrite",
     "table_path",
     "table_rows",
     "write",

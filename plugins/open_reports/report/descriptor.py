@@ -69,14 +69,14 @@ def parsed(text: str) -> object:
         return parse_json(text)  # told from the whole text, for the sake of its row numbers
     # The stand-in must come out as the member `resources` of the top: a package may spell a member of that name deeper inside,
     # and what stands at its top would then go unread.
-    if isinstance(rest, dict) and rest.get("resources") == _STAND_IN and (form_of := _named_in(rest)):
+    if isinstance(rest, dict) and rest.get("resources") == _STAND_IN and (form_of := named_forms(rest)):
         spelt, value = _spelt(form_of)
         if text[start:end] == spelt:
             return {**rest, "resources": value}
     return parse_json(text)
 
 
-def _named_in(descriptor: dict[str, Any]) -> FormOf:
+def named_forms(descriptor: dict[str, Any]) -> FormOf:
     """Forms that a parsed descriptor names for its tables; none if any is not what it must be."""
     report = descriptor.get("report")
     named = report.get("forms") if isinstance(report, dict) else None

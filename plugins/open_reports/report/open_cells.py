@@ -28,7 +28,7 @@ ABSENT = "absent"
 
 
 class OpenCell(NamedTuple):
-    """One row of the list: a cell, or with an empty `column` a whole line.
+    """One row of the list: a cell; with an empty `column` a whole line; with an empty `line`, too, a row that may be any line or none.
 
     `place` is where it stands in the original, `seen` the text there, `reason` a code of `locales/open.yml` or a sentence,
     `proposal` what may be meant, empty where nothing is proposed; `row` its line in the file, 0 of one that is
@@ -46,8 +46,8 @@ class OpenCell(NamedTuple):
 
     @property
     def address(self) -> str:
-        """Address of the figure, or of the line."""
-        return str(Address(self.table, self.line, self.column)) if self.column else f"{self.table}/{self.line}"
+        """Address of the figure, or of the line, or of the table."""
+        return str(Address(self.table, self.line, self.column)) if self.column else "/".join(filter(None, self[:2]))
 
     @property
     def why(self) -> Text:
@@ -89,9 +89,15 @@ def read_open(text: str, form_of: Mapping[str, str], faults: Faults) -> Iterator
             faults.note("pending.width", OPEN, row=index, found=str(len(row)), expected=str(len(HEADER)))
             continue
         cell = OpenCell(**dict(zip(HEADER, row, strict=True)), row=index)
-        form = forms()[form_of[cell.table]].tables[cell.table] if cell.table in form_of else None
-        line = form.lines.get(cell.line) if form else None
-        if line is None or (cell.column and cell.column not in line.columns):
-            faults.note("pending.place", OPEN, row=index, found=shown(cell.address))
-        else:
+        if _known(cell, form_of):
             yield cell
+        else:
+            faults.note("pending.place", OPEN, row=index, found=shown(cell.address))
+
+
+def _known(cell: OpenCell, form_of: Mapping[str, str]) -> bool:
+    """Whether the form has the place that a row names."""
+    if cell.table not in form_of:
+        return False
+    line = forms()[form_of[cell.table]].tables[cell.table].lines.get(cell.line)
+    return not (cell.line or cell.column) if line is None else not cell.column or cell.column in line.columns

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import csv
+import errno
 import hashlib
 import io
 import json
+import os
+import secrets
+import shutil
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -147,11 +151,46 @@ def json_text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
 
 
-def write(folder: Path, files: Mapping[str, str]) -> None:
-    """Write a new package's files (path below it to text). Raises `FileExistsError` where the folder exists."""
-    # Fails where the folder exists, so that no package is ever overwritten.
-    folder.mkdir(parents=True)
-    (folder / "data").mkdir()
-    for path, text in files.items():
-        # One line end everywhere: Windows would write two characters, and one package would have two hashes.
-        (folder / path).write_text(text, encoding="utf-8", newline="\n")
+def write(folder: Path, files: Mapping[str, str | bytes]) -> None:
+    """Write a new folder with its files (path below it to content), whole or not at all.
+
+    Raises `FileExistsError` where the folder exists, so that no package is ever overwritten.
+    """
+    # From the first folder that is missing: what comes to nothing leaves no empty folder of an agency behind.
+    top = folder
+    while not top.parent.exists():
+        top = top.parent
+    if folder.exists() or folder.is_symlink():
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(folder))
+    # Beside its place, so on its file system: only there is a rename one step (POSIX).
+    staged = top.parent / f".{top.name}.{secrets.token_hex(4)}"
+    inside = staged / folder.relative_to(top)
+    try:
+        inside.mkdir(parents=True)
+        for path, content in files.items():
+            (inside / path).parent.mkdir(parents=True, exist_ok=True)
+            (inside / path).write_bytes(_bytes(content))
+        staged.rename(top)
+    except BaseException as error:  # a keyboard interrupt, too, must leave nothing behind
+        shutil.rmtree(staged, ignore_errors=True)
+        if isinstance(error, OSError):
+            error.filename = str(folder)  # what was asked for: nobody knows the folder beside it
+        raise
+
+
+def rewrite(file: Path, content: str | bytes) -> None:
+    """Put a file in the place of one, whole or not at all: whoever stops the program, or the disk, leaves the old one."""
+    staged = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+    try:
+        staged.write_bytes(_bytes(content))
+        staged.replace(file)
+    except BaseException as error:
+        staged.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            error.filename = str(file)
+        raise
+
+
+def _bytes(content: str | bytes) -> bytes:
+    # One line end everywhere: written as text, Windows would make two characters of it, and one package would have two hashes.
+    return content.encode() if isinstance(content, str) else content

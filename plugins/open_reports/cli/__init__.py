@@ -7,30 +7,31 @@ import sys
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import click
 
 from open_reports import corpus
 from open_reports.checks import formats
-from open_reports.checks.batch import survey
 from open_reports.checks.cache import Cache
 from open_reports.checks.check import check as checked
 from open_reports.checks.check import errors, unexplained
-from open_reports.checks.workbook import checked_workbook
+from open_reports.cli.surveying import ROOT, place_of, surveyed
 from open_reports.copies import message as copy_words
 from open_reports.document import PLACEHOLDER, shown
-from open_reports.errors import IntakeError, OpenReportsError
+from open_reports.errors import OpenReportsError
 from open_reports.files import manifest
 from open_reports.files.workbook.clerk import clerks_workbook
 from open_reports.finding import DataError, finding
 from open_reports.form import forms
-from open_reports.gate import read_text, slug_fault
+from open_reports.gate import slug_fault
 from open_reports.history import diff as differences
 from open_reports.history import releases
-from open_reports.intake.words import refusal
-from open_reports.library import AGENCY, open_library
+from open_reports.intake import running
+from open_reports.intake.confirming import Asking
+from open_reports.intake.whose import Asked
+from open_reports.library import AGENCY, agency_draft, open_library
 from open_reports.report import FIRST_YEAR, LAST_YEAR, Draft, Source, chosen_forms, write
 from open_reports.site.export import export as export_files
 from open_reports.text import LANGUAGES, Words
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from open_reports.finding import Finding
 
 LANGUAGE = click.Choice(LANGUAGES)
-ROOT = "datapackages"
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
@@ -69,8 +69,8 @@ def check(paths: tuple[Path, ...], style: str, language: str, *, strict: bool) -
     `datapackages` unless given.
     """
     # Every path is checked before anything is printed: JSON and SARIF are one document each.
-    surveyed = [_checked(path) for path in (paths or (Path(ROOT),))]
-    findings = [each for found in surveyed for each in found.findings]
+    told = [surveyed(path) for path in (paths or (Path(ROOT),))]
+    findings = [each for found in told for each in found.findings]
     if style == "json":
         click.echo(formats.json_(findings, language), nl=False)
     elif style == "sarif":
@@ -86,93 +86,9 @@ def check(paths: tuple[Path, ...], style: str, language: str, *, strict: bool) -
             with Path(step).open("a", encoding="utf-8") as stream:
                 stream.write(annotations.summary)
     else:
-        lines = {file: text for found in surveyed for file, text in found.lines().items()}
+        lines = {file: text for found in told for file, text in found.lines().items()}
         click.echo(formats.text(findings, language, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR"), lines=lines), nl=False)
     sys.exit(1 if errors(findings) or (strict and unexplained(findings)) else 0)
-
-
-class _Surveyed(NamedTuple):
-    """Findings of a folder of packages, and the folder with its name in them."""
-
-    root: Path
-    place: str
-    findings: tuple[Finding, ...]
-
-    def lines(self) -> dict[str, list[str]]:
-        """Lines of the files that findings speak of, as far as they can be read safely."""
-        files = {each.file for each in self.findings if each.file and each.row is not None}
-        found = {}
-        for file in sorted(files):
-            # Through the gate again: what is shown of a file is as little trusted as the file.
-            _, text, _ = read_text(str(self.root / file.removeprefix(f"{self.place}/")), file)
-            if text is not None:
-                found[file] = text.split("\n")
-        return found
-
-
-def _checked(path: Path) -> _Surveyed:
-    """Findings of a folder of packages, of an agency's folder, or of one package, which any file or folder in it stands for."""
-    if path.suffix.lower() == ".xlsx" and path.is_file():
-        return _checked_workbook(path)
-    path = _whole(path)
-    full = path.resolve()
-    only: tuple[tuple[str, int | None], ...]
-    if (path / "datapackage.json").is_file() or (full.name.isdigit() and (full.parent / AGENCY).exists()):
-        if not full.name.isdigit():
-            raise click.UsageError(f"{path}：数据包的文件夹名应为年份，如 2024 / a package's folder is named by its year, such as 2024")
-        root, only = full.parents[1], ((full.parent.name, int(full.name)),)
-    elif (path / AGENCY).is_file():
-        root, only = full.parent, ((full.name, None),)
-    else:
-        root, only = full, ()
-    place = (str(path) if not only else _place_of(root)).rstrip("/")
-    with _Progress() as progress:
-        return _Surveyed(root, place, survey(root, place=place, only=only, progress=progress))
-
-
-def _checked_workbook(path: Path) -> _Surveyed:
-    """Findings of a workbook that `new --workbook` made and somebody filled in."""
-    place = _place_of(path.resolve())
-    try:
-        return _Surveyed(path.parent, place, checked_workbook(path, Path(ROOT), place))
-    except IntakeError as error:
-        raise click.UsageError(f"{place}：{refusal(error, 'zh')} / {refusal(error, 'en')}") from None
-
-
-def _whole(path: Path) -> Path:
-    """Folder of the package or agency that a file, or the folder `data`, is part of; any other path as it is."""
-    full = path.resolve()
-    # No file can be checked alone: a sum needs whole tables, a descriptor states every file.
-    folder = full.parent if full.is_file() else full
-    folder = folder.parent if folder.name == "data" else folder
-    known = (folder / AGENCY).is_file() or (folder.name.isdigit() and (folder.parent / AGENCY).is_file())
-    return folder if known and folder != full else path
-
-
-class _Progress:
-    """A bar on the terminal's error stream; silent where nobody watches."""
-
-    def __init__(self) -> None:
-        self._bar: Any = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.render_finish()
-
-    def __call__(self, done: int, count: int) -> None:
-        if not sys.stderr.isatty():
-            return
-        if self._bar is None:
-            self._bar = click.progressbar(length=count, label="检查 / checking", file=sys.stderr)
-        self._bar.update(done - self._bar.pos)
-
-
-def _place_of(root: Path) -> str:
-    here = Path.cwd()
-    return str(root.relative_to(here)) if root.is_relative_to(here) else root.name
 
 
 @commands.command()
@@ -212,9 +128,7 @@ def new(
     workbook: str | None,
 ) -> None:
     """新建某机关某年度的空数据包 / make an empty package in the form in force that year."""
-    if code := slug_fault(agency):
-        fault = finding(code, found=shown(agency))
-        raise click.UsageError(f"{fault.problem('zh')} / {fault.problem('en')}")
+    _slug(agency)
     folder = root / agency / str(year)
     if folder.exists() and workbook is None:
         raise click.UsageError(f"{folder} 已经存在，没有改动任何文件 / exists already; nothing was changed")
@@ -235,8 +149,7 @@ def new(
         title=heading,
         sources=[Source(heading, source or PLACEHOLDER)],
         form_of=form_of,
-        # A date and time by RFC 3339, as Data Package v2 asks of `created`.
-        created=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        created=_now(),
     )
     write(folder, draft.files())
     _new_agency(root / agency / AGENCY)
@@ -262,11 +175,7 @@ def _usual_title(root: Path, agency: str, year: int) -> str:
 def _new_agency(file: Path) -> None:
     """Write what a new agency has to say of itself, unless it has said so."""
     if not file.exists():
-        file.write_text(
-            f"name: {PLACEHOLDER}\nname_en: {PLACEHOLDER}\nkind: {PLACEHOLDER}\nparent: none\nregion: {PLACEHOLDER}\nsite: {PLACEHOLDER}\n",
-            encoding="utf-8",
-            newline="\n",
-        )
+        file.write_text(agency_draft(), encoding="utf-8", newline="\n")
         click.echo(f"{file}：请填写机关名称、类别、地区和网站 / fill in name, kind, region and site")
 
 
@@ -283,6 +192,73 @@ def _new_workbook(file: Path, data: bytes) -> None:
     click.echo(
         f"下一步：用 Excel 或 WPS 照原文填写，然后运行 open-reports check {file} / next: fill it in as printed, then run open-reports check {file}"
     )
+
+
+def _slug(agency: str) -> None:
+    if code := slug_fault(agency):
+        fault = finding(code, found=shown(agency))
+        raise click.UsageError(f"{fault.problem('zh')} / {fault.problem('en')}")
+
+
+def _now() -> str:
+    # A date and time by RFC 3339, as Data Package v2 asks of `created`.
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@commands.command("import")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--agency", help="机关标识 / id of the agency")
+@click.option("--year", type=click.IntRange(FIRST_YEAR, LAST_YEAR), help="报告年度 / report year")
+@click.option("--root", type=FOLDER, default=Path(ROOT), show_default=True, help="数据包文件夹 / folder of packages")
+@click.option("--title", help="年报标题 / title of the report")
+@click.option("--source", help="官方原文网址 / address of the official original")
+@click.option("--dry-run", "dry", is_flag=True, help="只试读，不写 / read only, write nothing")
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True, help="输出格式 / output format")
+@click.option("--lang", "language", type=LANGUAGE, default="zh", show_default=True, help="语言 / language")
+@click.option(
+    "--confirm", "confirming", is_flag=True, help="逐个核对没有读准的地方；FILE 写数据包的文件夹 / settle what is open; FILE is the package"
+)
+def import_(  # noqa: PLR0913 (the options of the command)
+    *,
+    file: Path | None,
+    agency: str | None,
+    year: int | None,
+    root: Path,
+    title: str | None,
+    source: str | None,
+    style: str,
+    language: str,
+    dry: bool,
+    confirming: bool,
+) -> None:
+    """把已公布的年报文件读成数据包；退出码：0 全部读准，1 有待核对，2 没有写入 / make a package of a published report.
+
+    FILE is a web page, a Word, Excel, ODS or text file or a PDF. Exit code 0: all read, 1: something is open, 2: refused, nothing written.
+    """
+    said = running.Saying(language, as_json=style == "json", tell=lambda text: click.echo(text, nl=False), check=_found)
+    if confirming:
+        sys.exit(running.confirm(file, root, said, Asking(click.echo, _line)))
+    if file is None:
+        raise click.UsageError("请写明要导入的文件 / name the file to import")
+    if agency is not None:
+        _slug(agency)
+    sys.exit(running.run(file, root, Asked(agency, year, title, source), said, created=_now(), dry=dry))
+
+
+def _found(folder: Path, language: str) -> tuple[tuple[Finding, ...], str]:
+    """Findings of a package, and how `check` would print them."""
+    told = surveyed(folder)
+    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    return told.findings, formats.text(told.findings, language, colour=colour, lines=told.lines())
+
+
+def _line(prompt: str) -> str:
+    """One answer, from a terminal or whatever else stands in its place."""
+    click.echo(prompt, nl=False)
+    line: str = sys.stdin.readline()
+    if not line:
+        raise EOFError
+    return line
 
 
 @commands.command()
@@ -342,7 +318,7 @@ def export(folder: Path, root: Path, record: Path, site: str, language: str) -> 
         raise click.UsageError(
             f"“{shown(site)}”不是网站地址；请写完整的 http:// 或 https:// 地址 / is no address of a site; write the whole http:// or https:// address"
         )
-    opened = corpus.open(root, place=_place_of(root.resolve()))
+    opened = corpus.open(root, place=place_of(root.resolve()))
     released = releases.read(record)
     if broken := releases.breaches(opened.library, released):
         raise releases.PermanenceError(broken, language=language)
