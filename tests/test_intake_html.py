@@ -354,6 +354,29 @@ def test_a_page_is_read_whole_or_not_at_all(depth: int) -> None:
             body(text)
 
 
+@pytest.mark.parametrize(
+    "text,whole",
+    [
+        ("<table><tr><td>甲</td><td>47", False),
+        ("<table><tr><td>甲</td><td>47</td></tr>", False),
+        ("<TABLE><TR><TH>甲</TH><TD>47", False),
+        ("<table><tr><td>甲</td><td>47<!-- </table> -->", False),
+        ("<table><tr><td>甲</td><td>47</td></tr></table>", True),
+        ("<table><tr><td>甲<td>47</TABLE >", True),
+        ("<table><tr><td>甲<td>47</table><script>'<td>'</script>", True),
+        ("<table><tr><td>甲<td>47</table><style>/*<td>*/</style><!-- <td> --><p>尾", True),
+        ("<table><tr><td>甲<td>47</table><script>'<td>'", True),
+    ],
+)
+def test_a_page_that_ends_within_a_table_is_refused(text: str, whole: bool) -> None:  # noqa: FBT001 (a case)
+    if whole:
+        (grid,) = html.read(text.encode()).grids
+        assert texts(grid) == [["甲", "47"]]
+    else:
+        with pytest.raises(IntakeError, match="page_unended"):
+            html.read(text.encode())
+
+
 def test_tables_in_tables_end_somewhere() -> None:
     with pytest.raises(IntakeError, match="page_too_deep"):
         body("<table><tr><td>" * 40 + "一" + "</td></tr></table>" * 40)

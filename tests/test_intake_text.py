@@ -213,9 +213,9 @@ def test_cells_of_markdown(written: str, shown: str, doubts: tuple[Doubt, ...]) 
 
 def test_a_row_of_strokes_is_a_row() -> None:
     # The ruler stands below the head; elsewhere strokes are what the report prints where nothing applies.
-    (grid,) = tables("| 结果维持 | 总计 |\n|:--|--:|\n| - | - |\n")
+    (grid,) = tables("| 结果维持 | 总计 |\n|:--|--:|\n| --- | --- |\n")
     assert texts(grid) == [["结果维持", "总计"], ["-", "-"]]
-    (grid,) = tables("| 结果维持 | 总计 |\n| - | - |\n")
+    (grid,) = tables("| 结果维持 | 总计 |\n| --- | --- |\n")
     assert texts(grid) == [["结果维持", "总计"], ["-", "-"]]
 
 
@@ -254,3 +254,20 @@ def test_spans_of_the_statutory_tables_are_those_of_the_form() -> None:
     assert [(cell.row, cell.column, cell.rowspan, cell.colspan) for cell in head] == [
         (cell.row, cell.column, cell.rowspan, cell.colspan) for cell in expected
     ]
+
+
+@pytest.mark.parametrize(
+    "text,sure",
+    [
+        ("甲\t1\n乙\t47", False),
+        ("甲\t1\n乙\t", False),
+        ("甲\t1\n乙\t47\n", True),
+        ("甲\t1\n乙\t47\r\n", True),
+        ("甲\t1\n乙\t47\n\n末尾", True),
+        ("| 甲 | 1 |\n| --- | --- |\n| 乙 | 47", False),
+        ("| 甲 | 1 |\n| --- | --- |\n| 乙 | 47 |", True),
+    ],
+)
+def test_a_cell_in_which_the_file_ends_is_doubted(text: str, sure: bool) -> None:  # noqa: FBT001 (a case)
+    (grid,) = tables(text)
+    assert [each.doubts for each in grid.cells] == [(), (), (), () if sure else (Doubt.UNENDED,)]

@@ -39,7 +39,8 @@ _END_64 = b"PK\x06\x07"
 _ARCHIVES = (b"PK\x03\x04", b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\x00")
 _EMBEDDED = re.compile(r"(?:^|/)embeddings/|^Object[^/]*/|^ObjectReplacements/", re.IGNORECASE)
 """Where office files keep the workbook behind a chart; it stays closed, as everything else that is not read."""
-_LEAVING = re.compile(r"^[/\\]|^[A-Za-z]:|\\|(?:^|/)\.\.(?:/|$)|[\x00-\x1f]")
+_LEAVING = re.compile(r"^[/\\]|^[A-Za-z]:|\\|(?:^|/)\.\.(?:/|$)|[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Also what would command the terminal that the name is shown in, or turn its letters round."""
 _DOCUMENT_TYPE = tuple("<!DOCTYPE".encode(codec) for codec in ("utf-8", "utf-16-le", "utf-16-be"))
 
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, OverflowError, ValueError, struct.error, RuntimeError)

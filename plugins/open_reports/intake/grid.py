@@ -51,6 +51,8 @@ class Doubt(StrEnum):
     """Some text of the cell may be invisible: a style sheet hides it, or nearly does."""
     NUMBERED = "numbered"
     """The program numbers the paragraph itself: the number is shown, but nobody typed it."""
+    UNENDED = "unended"
+    """The file ends within the cell, or just behind it: the rest of its text may be lost."""
     CUT = "cut"
     """The row is cut by the end of a page."""
 

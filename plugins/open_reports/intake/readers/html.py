@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _SAVED = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+)\s*-->")
+_TURN = re.compile(r"<t[dh]\b|</table\b|<!--|<(?:script|style|template|noscript)\b", re.IGNORECASE)
+_BACK = {name: re.compile(rf"</{name}\b", re.IGNORECASE) for name in ("script", "style", "template", "noscript")} | {
+    "!--": re.compile("-->")
+}
 _SPAN = re.compile(r"[ \t\r\n\f]*\+?([0-9]{1,9})")
 _DIGIT = re.compile(r"\d")
 _CELLS = ("td", "th")
@@ -56,6 +60,8 @@ class Page:
 
     def take(self, text: str, url: str = "", title: str = "") -> None:
         """Read one document; facts that an earlier one stated stay."""
+        if _unended(text):
+            raise IntakeError("page_unended")
         saved = _SAVED.search(text[:4_096])
         root = parsed(text)
         classes = hiding(root)
@@ -74,6 +80,22 @@ class Page:
         return Manuscript(
             kind=kind, blocks=tuple(self.blocks), facts=self.facts, remarks=tuple(code for code, applies in remarks if applies)
         )
+
+
+def _unended(text: str) -> bool:
+    """Whether a page ends within a table: parsers close it without a word, and 4 may be the rest of 470."""
+    inside, at = False, 0
+    while match := _TURN.search(text, at):
+        at, name = match.end(), match[0][1:].lower()
+        if name in _BACK:
+            end = _BACK[name].search(text, at)
+            if end is None:
+                # What is left is a script or a comment, and not shown.
+                break
+            at = end.end()
+        else:
+            inside = not name.startswith("/")
+    return inside
 
 
 def _shown(element: Element) -> str:

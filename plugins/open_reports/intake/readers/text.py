@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from open_reports.errors import IntakeError
@@ -20,6 +21,8 @@ from open_reports.intake.readers.spans import respanned, titled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from open_reports.intake.grid import Cell
 
 Written = tuple[int, list[str]]
 """A row: the number of its line in the file, and its cells."""
@@ -52,9 +55,16 @@ def read(data: bytes) -> Manuscript:
             blocks.append(_grid(run, separator, f"表{tables}"))
         else:
             blocks += [_paragraph(number, "".join(cells)) for number, cells in run]
+    if blocks and isinstance(grid := blocks[-1], Grid) and not text.endswith(("\n", "\r", "|")):
+        # What ends within a table may have been cut off there, and 47 be the rest of 470.
+        blocks[-1] = replace(grid, cells=(*grid.cells[:-1], _with(grid.cells[-1], Doubt.UNENDED)))
     titles = [block.text for block in blocks if isinstance(block, Paragraph)]
     facts = stated({}, titles[:5])
     return Manuscript(kind="text", blocks=tuple(blocks), facts=facts, remarks=() if whole else ("undecoded",))
+
+
+def _with(cell: Cell, doubt: Doubt) -> Cell:
+    return replace(cell, doubts=(*cell.doubts, doubt))
 
 
 def _paragraph(number: int, line: str) -> Paragraph:
