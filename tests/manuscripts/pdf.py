@@ -1,0 +1,97 @@
+"""The report as PDF: written in Word and printed by LibreOffice, or shown as a page and printed by Chromium.
+
+Font size and paper decide where pages end, so that over the sizes every row of the tables meets the end of a page some time.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from manuscripts import html, office
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from playwright.sync_api import Browser
+
+    from manuscripts.statutory import Original
+
+SIZES = (9.0, 10.5, 12.0, 14.0, 16.0)
+"""Font sizes in points."""
+PAPERS = {"A4": (11906, 16838), "Letter": (12240, 15840)}
+"""Width and height of papers, in twentieths of a point."""
+_MARGIN = 1000
+_SIDES = "".join(
+    f'<w:{side} w:val="single" w:sz="4" w:color="000000"/>' for side in ("top", "left", "bottom", "right", "insideH", "insideV")
+)
+_TABLE = re.compile(r'<w:tbl><w:tblPr>.*?</w:tblPr><w:tblGrid>((?:<w:gridCol w:w="900"/>)+)</w:tblGrid>')
+
+
+def docx(report: Original, blocks: office.Blocks | None = None, *, size: float = 10.5, paper: str = "A4") -> bytes:
+    """The report in Word as it is to be printed: its tables ruled and as wide as the page."""
+    width, height = PAPERS[paper]
+    look = (
+        f'<w:rFonts w:ascii="Noto Sans CJK SC" w:eastAsia="Noto Sans CJK SC" w:hAnsi="Noto Sans CJK SC"/><w:sz w:val="{round(size * 2)}"/>'
+    )
+    parts = []
+    for block in blocks or report.blocks():
+        if isinstance(block, list):
+            parts += [office.table(block, lambda text, _: office.run(text, look) if text else ""), office.paragraph("")]
+        else:
+            style = f'<w:pStyle w:val="Heading{block.level}"/>' if block.level else ""
+            parts.append(office.paragraph(office.run(block.text, look), style))
+    across = width - 2 * _MARGIN
+
+    def ruled(found: re.Match[str]) -> str:
+        columns = found[1].count("<")
+        look = f'<w:tblW w:w="{across}" w:type="dxa"/><w:tblBorders>{_SIDES}</w:tblBorders><w:tblLayout w:type="fixed"/>'
+        return (
+            f"<w:tbl><w:tblPr>{look}</w:tblPr><w:tblGrid>{f'<w:gridCol w:w={chr(34)}{across // columns}{chr(34)}/>' * columns}</w:tblGrid>"
+        )
+
+    body = _TABLE.sub(ruled, "".join(parts)).replace('<w:tcW w:w="900" w:type="dxa"/>', "")
+    made = office.document(body, title=report.title)
+    page = f'<w:sectPr><w:pgSz w:w="{width}" w:h="{height}"/><w:pgMar w:top="1100" w:right="{_MARGIN}" w:bottom="1100" w:left="{_MARGIN}"/></w:sectPr>'
+    return _changed(made, page)
+
+
+def _changed(made: bytes, page: str) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    text = members["word/document.xml"].decode().replace("<w:sectPr/>", page)
+    return office.zipped({**members, "word/document.xml": text})
+
+
+def printed(documents: Mapping[str, bytes], within: float) -> dict[str, bytes]:
+    """Word files as LibreOffice prints them, all in one run."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for key, data in documents.items():
+            (folder / f"{key}.docx").write_bytes(data)
+        profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+        command = ["soffice", profile, "--headless", "--norestore", "--convert-to", "pdf", "--outdir", str(folder)]
+        subprocess.run([*command, *(str(folder / f"{key}.docx") for key in documents)], check=True, capture_output=True, timeout=within)
+        return {key: (folder / f"{key}.pdf").read_bytes() for key in documents}
+
+
+def page(report: Original, blocks: office.Blocks | None = None, *, size: float = 10.5) -> str:
+    """The report as a page that is to be printed."""
+    style = f"<style>body {{font: {size}pt 'Noto Sans CJK SC'}} table {{border-collapse: collapse; width: 100%}} td {{border: 1px solid black}}</style>"
+    return html.plain(report, blocks).decode().replace("</head>", f"{style}</head>")
+
+
+def chromium(browser: Browser, pages: Sequence[tuple[str, str]]) -> list[bytes]:
+    """Pages as Chromium prints them, each on its paper."""
+    shown = browser.new_page()
+    found = []
+    for content, paper in pages:
+        shown.set_content(content)
+        found.append(shown.pdf(format=paper, margin={"top": "15mm", "bottom": "15mm", "left": "15mm", "right": "15mm"}))
+    shown.close()
+    return found

@@ -1,0 +1,249 @@
+"""PDF files: every figure as printed or open, none wrong, wherever pages end; what two readers see differently is doubted.
+
+`python tests/test_intake_pdf.py COUNT SEED` is the long run: so many reports, each printed by LibreOffice and by Chromium in a size and on
+a paper, with shares of whole files and right cells at its end.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import sys
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from manuscripts import pdf
+from manuscripts.compared import CORPUS, REPORTS
+from open_reports.errors import IntakeError
+from open_reports.form import forms
+from open_reports.intake.grid import Doubt
+from open_reports.intake.outcome import outcome
+from open_reports.intake.readers import pdf as reader
+from open_reports.intake.readers.pdfpage import _Reading
+from open_reports.intake.readers.pdfsecond import Mark, Shown
+from open_reports.intake.readers.pdftext import Glyph, joined, lines
+from patience import PATIENCE
+from website import browser, chromium
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from manuscripts.statutory import Original
+    from website import Chromium
+
+__all__ = ["browser"]
+KEYS = ("pingtan/2023", "pingtan/2019")
+
+
+# -- a made-up page -----------------------------------------------------------------------------------------------------------
+
+
+def document(content: str, *, width: int = 400, height: int = 200) -> bytes:
+    """A PDF of one page with this content, in Helvetica."""
+    stream = content.encode()
+    parts = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {width} {height}] /Contents 4 0 R /Resources << /Font << /F 5 0 R >> >> >>".encode(),
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+    ]
+    made, places = b"%PDF-1.4\n", []
+    for number, part in enumerate(parts, start=1):
+        places.append(len(made))
+        made += b"%d 0 obj\n%s\nendobj\n" % (number, part)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    trailer = b"trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % len(made)
+    return made + b"xref\n0 6\n0000000000 65535 f \n" + table + trailer
+
+
+def ruled(cells: str) -> str:
+    """Two rows of two cells, 100 wide and 30 high, from (50, 100), and what is drawn in them."""
+    rules = [f"{x} 100 m {x} 160 l S" for x in (50, 150, 250)] + [f"50 {y} m 250 {y} l S" for y in (100, 130, 160)]
+    return "\n".join([*rules, cells])
+
+
+def text(words: str, x: float, y: float, size: float = 12, more: str = "") -> str:
+    return f"\nq {more} BT /F {size} Tf {x} {y} Td ({words}) Tj ET Q\n"
+
+
+def cells(content: str) -> dict[tuple[int, int], tuple[str, tuple[Doubt, ...]]]:
+    (grid,) = reader.read(document(ruled(content))).grids
+    assert (grid.rows, grid.columns) == (2, 2)
+    return {(cell.row, cell.column): (cell.text, cell.doubts) for cell in grid.cells}
+
+
+def first(content: str) -> tuple[str, tuple[Doubt, ...]]:
+    """The first cell of the table, beside three with 7 in them."""
+    others = text("7", 200, 140) + text("7", 100, 110) + text("7", 200, 110)
+    found = cells(content + others)
+    assert [found[at] for at in ((0, 1), (1, 0), (1, 1))] == [("7", ())] * 3
+    return found[0, 0]
+
+
+def test_a_figure_in_its_box_is_read() -> None:
+    assert first(text("1234.50", 60, 140)) == ("1234.50", ())
+
+
+DOUBTED = {
+    "digits apart": (text("12", 60, 140) + text("34", 82, 140), Doubt.SPLIT),
+    "digits with a blank between": (text("12 34", 60, 140), Doubt.SPLIT),
+    "digits below one another": (text("12", 60, 147) + text("34", 60, 133), Doubt.SPLIT),
+    "digits over one another": (text("12", 60, 140) + text("9", 62, 140), Doubt.OVERPRINTED),
+    "a digit raised and small": (text("26", 60, 138) + text("1", 73.5, 142, 6), Doubt.SUPERSCRIPT),
+    "a stroke through digits": (text("26", 60, 140) + "58 144 m 78 144 l S", Doubt.STRUCK),
+    "white digits": (text("26", 60, 140, more="1 g"), Doubt.UNSHOWN),
+    "digits that are not drawn": (text("26", 60, 140, more="3 Tr"), Doubt.UNSHOWN),
+    "digits below a white box": (text("26", 60, 140) + "q 1 g 52 132 90 26 re f Q", Doubt.UNSHOWN),
+    "a drawing in a blank cell": ("q 3 w 70 138 m 90 152 l S Q", Doubt.PICTURED),
+    "a number over the line of its cell": (text("123456789", 120, 140), Doubt.NO_BOX),
+}
+
+
+@pytest.mark.parametrize("case", DOUBTED)
+def test_what_may_deceive_is_doubted(case: str) -> None:
+    content, doubt = DOUBTED[case]
+    (grid,) = reader.read(document(ruled(content))).grids
+    assert doubt in {each for cell in grid.cells for each in cell.doubts}
+
+
+def test_a_number_drawn_twice_to_look_bold_is_one() -> None:
+    assert first(text("12", 60, 140) + text("12", 60.4, 140)) == ("12", ())
+
+
+def test_a_colour_behind_cells_is_no_doubt() -> None:
+    assert first("q 0.9 g 50 100 200 60 re f Q\n" + ruled("") + text("12", 60, 140)) == ("12", ())
+
+
+def test_text_where_no_box_is_drawn_is_doubted() -> None:
+    # The lower right cell has no line below it and none to its right.
+    rules = "50 100 m 50 160 l S 150 100 m 150 160 l S 250 130 m 250 160 l S 50 160 m 250 160 l S 50 130 m 250 130 l S 50 100 m 150 100 l S"
+    (grid,) = reader.read(document(rules + text("1", 60, 140) + text("2", 160, 140) + text("3", 60, 110) + text("4", 160, 110))).grids
+    assert {(cell.text, cell.doubts) for cell in grid.cells} == {("1", ()), ("2", ()), ("3", ()), ("4", (Doubt.NO_BOX,))}
+
+
+def test_a_table_that_the_page_leaves_open_is_closed() -> None:
+    rules = "".join(f"{x} 20 m {x} 160 l S " for x in (50, 150, 250)) + "50 160 m 250 160 l S 50 100 m 250 100 l S "
+    (grid,) = reader.read(document(rules + text("1", 60, 120) + text("2", 160, 120) + text("3", 60, 60) + text("4", 160, 60))).grids
+    assert [cell.text for cell in grid.cells] == ["1", "2", "3", "4"]
+
+
+def test_two_readers_that_disagree_are_told() -> None:
+    blank = Shown((Mark("8", (60.0, 45.0, 66.0, 55.0)),), bytes([0, 255] * 40_000), 400, 400, 200)
+    glyph = Glyph("3", 60, 66, 45, 55, 12)
+    reading = _Reading(blank, (0.0, 0.0), (), "表1")
+    assert Doubt.DISAGREEING in reading._unlike((50, 40, 150, 70), [glyph])
+    assert Doubt.DISAGREEING not in replace(reading, shown=replace(blank, marks=(Mark("3", blank.marks[0].box),)))._unlike(
+        (50, 40, 150, 70), [glyph]
+    )
+
+
+def test_a_character_that_its_font_does_not_know_is_doubted() -> None:
+    assert joined(lines([Glyph("\ufffd", 0, 6, 0, 12, 12)]), 50)[1] == {Doubt.DISAGREEING}
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_a_turned_page_is_read_as_it_is_shown(turn: int) -> None:
+    # Turned back by its content: what is shown is the same table.
+    back = {90: "0 1 -1 0 400 0", 180: "-1 0 0 -1 400 200", 270: "0 -1 1 0 0 200"}[turn]
+    size = (400, 200) if turn == 180 else (200, 400)
+    back = {90: f"0 1 -1 0 {size[0]} 0", 180: back, 270: f"0 -1 1 0 0 {size[1]}"}[turn]
+    made = document(f"q {back} cm {ruled(text('12', 60, 140))} Q", width=size[0], height=size[1])
+    (grid,) = reader.read(made.replace(b"/Parent", b"/Rotate %d /Parent" % turn)).grids
+    assert [(cell.text, cell.doubts) for cell in grid.cells] == [("12", ()), ("", ()), ("", ()), ("", ())]
+
+
+# -- what is refused ----------------------------------------------------------------------------------------------------------
+
+
+def refused(data: bytes) -> str:
+    with pytest.raises(IntakeError) as caught:
+        reader.read(data)
+    return caught.value.code
+
+
+def test_what_is_no_whole_pdf_or_has_no_text_is_refused() -> None:
+    assert refused(b"%PDF-1.4") == "pdf_unreadable"
+    assert refused(document("0 0 m 10 10 l S")) == "pdf_no_text"
+    many = document(text("1", 10, 10)).replace(b"/Kids [3 0 R] /Count 1", b"/Kids [%s] /Count 61" % b" ".join([b"3 0 R"] * 61))
+    assert refused(many) == "pdf_pages"
+    assert refused(document(text("1" * 40_001, 10, 10))) == "pdf_page_large"
+    assert refused(document(" ".join(f"{x} 0 m {x} 9 l S" for x in range(20_001)))) == "pdf_page_large"
+
+
+# -- whole reports ------------------------------------------------------------------------------------------------------------
+
+
+class Result(Counter[str]):
+    """How many cells of a file are right, open and silently wrong."""
+
+
+def judged(report: Original, data: bytes) -> Result:
+    found = outcome(reader.read(data), forms())
+    printed = {(note.table, note.line, note.column): note.printed for note in found.notes}
+    figures = {"/".join(at): printed.get((at.table, at.line, at.column), each) for at, each in found.figures.items()}
+    wrong = [at for at, each in figures.items() if report.figures.get(at) != each]
+    counted = Result(right=len(figures) - len(wrong), wrong=len(wrong), cells=len(report.figures))
+    lost = report.figures.keys() - figures.keys()
+    said = bool(found.open or found.refused or found.foreign) or set(found.absent) != {tuple(each.split("/")) for each in report.absent}
+    counted["silent"] = len(wrong) + (len(lost) if lost and not said else 0)
+    counted["whole"] = int(not wrong and not lost and not found.open)
+    return counted
+
+
+@pytest.mark.office
+def test_a_report_printed_by_libreoffice_is_read() -> None:
+    wanted = {f"{index}-{size}": pdf.docx(CORPUS[key], size=size) for index, key in enumerate(KEYS) for size in (9.0, 10.5)}
+    for name, data in pdf.printed(wanted, PATIENCE).items():
+        found = judged(CORPUS[KEYS[int(name.partition("-")[0])]], data)
+        assert (found["silent"], found["whole"]) == (0, 1), name
+
+
+@pytest.mark.browser
+def test_a_report_printed_by_chromium_is_read(browser: Chromium) -> None:
+    for key in KEYS:
+        (data,) = pdf.chromium(browser.browser, [(pdf.page(CORPUS[key], size=10.5), "A4")])
+        found = judged(CORPUS[key], data)
+        assert (found["silent"], found["whole"]) == (0, 1), key
+
+
+# -- the long run -------------------------------------------------------------------------------------------------------------
+
+
+def made(count: int, seed: int) -> Iterator[tuple[str, Original, bytes]]:
+    """So many reports, each printed by both programs."""
+    chance = random.Random(seed)  # noqa: S311 (repeatable, not secret)
+    chosen: Sequence[tuple[str, float, str]] = [
+        (chance.choice(sorted(REPORTS)), chance.choice(pdf.SIZES), chance.choice(sorted(pdf.PAPERS))) for _ in range(count)
+    ]
+    names = [f"{index}" for index in range(count)]
+    office = pdf.printed(
+        {name: pdf.docx(REPORTS[key], size=size, paper=paper) for name, (key, size, paper) in zip(names, chosen, strict=True)},
+        60 * PATIENCE,
+    )
+    for name, (key, size, paper) in zip(names, chosen, strict=True):
+        yield f"LibreOffice {key} {size} {paper}", REPORTS[key], office[name]
+    with chromium() as running:
+        pages = pdf.chromium(running.browser, [(pdf.page(REPORTS[key], size=size), paper) for key, size, paper in chosen])
+    for (key, size, paper), data in zip(chosen, pages, strict=True):
+        yield f"Chromium {key} {size} {paper}", REPORTS[key], data
+
+
+def main() -> None:
+    logging.disable(logging.CRITICAL)
+    counted: dict[str, Result] = {}
+    for name, report, data in made(int(sys.argv[1]), int(sys.argv[2])):
+        found = judged(report, data)
+        program = counted.setdefault(name.partition(" ")[0], Result())
+        program.update(found)
+        program["files"] += 1
+        if not found["whole"]:
+            sys.stdout.write(f"{name}: {dict(found)}\n")
+    for named, total in counted.items():
+        sys.stdout.write(f"{named}: {dict(total)}\n")
+
+
+if __name__ == "__main__":
+    main()
