@@ -34,8 +34,8 @@ from open_reports.intake.reading import Foreign
 from open_reports.intake.whose import Asked, whose
 from open_reports.intake.words import Said, _texts, sentence
 from open_reports.library import open_library
-from open_reports.pages.frame import _markdown
 from open_reports.report import OPEN, OpenCell, open_text, read
+from open_reports.report.rendering import _markdown
 from open_reports.text import LANGUAGES
 
 if TYPE_CHECKING:

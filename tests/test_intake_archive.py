@@ -26,7 +26,8 @@ def zipped(members: Mapping[str, bytes], compression: int = zipfile.ZIP_DEFLATED
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", compression) as made:
         for name, content in members.items():
-            made.writestr(name, content)
+            # Without the time, for an archive may be the name of a case.
+            made.writestr(zipfile.ZipInfo(name), content, compression)
     return file.getvalue()
 
 
@@ -165,7 +166,9 @@ def test_passwords_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert refused(data[: directory + 8] + b"\x01" + data[directory + 9 :]) == "archive_encrypted"
 
 
-@pytest.mark.parametrize("inner", [zipped({"b": b"1"}), b"Rar!\x1a\x07\x00", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b\x08\x00"])
+@pytest.mark.parametrize(
+    "inner", [zipped({"b": b"1"}), b"Rar!\x1a\x07\x00", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b\x08\x00"], ids=["zip", "rar", "7z", "gz"]
+)
 def test_archives_in_archives_are_refused(inner: bytes) -> None:
     assert refused(zipped({"report.docx": inner})) == "archive_nested"
 
