@@ -36,7 +36,7 @@ class Stated(NamedTuple):
 class Carried(NamedTuple):
     """What an output carries of its package.
 
-    `digest` is that of the package; `descriptor` has None in place of its resources; `labels` are those of lines (table/line) that
+    `digest` is that of the package as it is kept; `descriptor` has None in place of its resources; `labels` are those of lines (table/line) that
     the form words otherwise; `order` says for each item of section one in the order of the package where it stands on the page;
     `strokes` are cells by address whose stroke is not the usual one, for a workbook shows both in the same words.
     """
@@ -95,7 +95,7 @@ def carried(report: Report) -> Carried:
     shown = [item.item for item, _ in nested(report.overview)]
     order = tuple(shown.index(item.item) for item in report.overview)
     return Carried(
-        digest=report.digest,
+        digest=digest_of({**report.files, DESCRIPTOR: as_kept(report.files[DESCRIPTOR].decode(), report.descriptor).encode()}),
         descriptor={key: None if key == RESOURCES else value for key, value in report.descriptor.items()},
         prose=report.files[PROSE].decode(),
         notes=report.notes,
@@ -114,6 +114,18 @@ def carried(report: Report) -> Carried:
             if text not in usual() and text in table.form.common.missing
         },
     )
+
+
+def as_kept(text: str, value: Mapping[str, Any]) -> str:
+    """A descriptor as it is kept: without bytes and hash of each file, which only the published one states.
+
+    So a package and its published copy carry the same. Spelt anew only where the same spelling gives this very text; what a hand
+    has written stays, and is as good.
+    """
+    if json_text(value) != text:
+        return text
+    kept = [{key: each for key, each in resource.items() if key not in ("bytes", "hash")} for resource in value[RESOURCES]]
+    return json_text({**value, RESOURCES: kept})
 
 
 def usual() -> Mapping[str, str]:

@@ -6,12 +6,13 @@ against the files.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from open_reports.errors import IntakeError
 from open_reports.intake.archive import opened
 from open_reports.intake.own.given import Own, described, descriptor_of, text_of
-from open_reports.report import DESCRIPTOR, file_hash, json_text, package_files
+from open_reports.report import DESCRIPTOR, file_hash, package_files
+from open_reports.report.carrying import as_kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -43,7 +44,7 @@ def bundle(data: bytes) -> Own | None:
         "own_changed": any(_changed(resource, files) for resource in value["resources"]),
         "own_beside": any(_beside(name, top, paths) for name in members),
     }
-    files[DESCRIPTOR] = _kept(text, value).encode()
+    files[DESCRIPTOR] = as_kept(text, value).encode()
     return Own(agency=agency, year=year, files=files, remarks=tuple(code for code, applies in remarks.items() if applies))
 
 
@@ -58,12 +59,3 @@ def _beside(name: str, top: str, paths: Iterable[str]) -> bool:
     """Whether a member is neither of the package nor what travels with it."""
     path = name.removeprefix(top)
     return not name.startswith(top) or (path not in paths and not path.startswith(_ENCLOSED))
-
-
-def _kept(text: str, value: Mapping[str, Any]) -> str:
-    """The descriptor as it is kept."""
-    # Spelt anew only where the same spelling gives this very text; what a hand has written stays, and is as good.
-    if json_text(value) != text:
-        return text
-    resources = [{key: each for key, each in resource.items() if key not in ("bytes", "hash")} for resource in value["resources"]]
-    return json_text({**value, "resources": resources})
