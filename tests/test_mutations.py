@@ -369,7 +369,9 @@ def _(hand: Hand) -> Refused:
 def _(hand: Hand) -> Refused:
     table, line, column, text = next(cell for cell in hand.cells("disclosure") if cell[2] == "amount")
     hand.set((table, line, column, f"{text}万元"))
-    return Refused("NUM", "number.unit", table_path(table), hand.row(table, line), column, f"{table}/{line}/{column}", found=f"{text}万元")
+    own = forms()[hand.package.form_of[table]].tables[table].columns[column].unit
+    code = "number.unit" if own == "万元" else "number.other_unit"
+    return Refused("NUM", code, table_path(table), hand.row(table, line), column, f"{table}/{line}/{column}", found=f"{text}万元")
 
 
 @kind("full-width digits")

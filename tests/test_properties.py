@@ -176,6 +176,8 @@ TEXTS = st.text(st.characters(exclude_categories=("Cc", "Cf", "Cs", "Co", "Cn", 
 
 @given(st.lists(st.lists(TEXTS, min_size=2, max_size=9), min_size=1, max_size=9))
 def test_rows_that_are_written_are_read(rows: list[list[str]]) -> None:
+    # Blank rows at the end and blank columns from the head on are a spreadsheet's, and passed over (`test_csv_spreadsheet`).
+    assume(rows[0][-1] and any(rows[-1]))
     data = csv_text(rows).encode()
     text, faults = gate.decode(data, "x.csv")
     assert faults == []
