@@ -212,7 +212,7 @@ POLICE, FINANCE = "平潭综合实验区公安局", "平潭综合实验区财政
         ("", POLICE, "pingtan-finance", "agency_other"),
         (f"{POLICE}2024年年报", POLICE, "new-agency", "agency_other"),
         ("某市某局2024年年报", "某市某局", "pingtan-finance", "agency_differs"),
-        ("平潭综合实验区农业农村局2024年年报", "平潭综合实验区农业农村局", "pingtan", "agency_differs"),
+        ("平潭综合实验区虚构局2024年年报", "平潭综合实验区虚构局", "pingtan", "agency_differs"),
         ("平潭综合实验区2024年年报", "平潭综合实验区", "pingtan-finance", "agency_other"),
     ],
 )

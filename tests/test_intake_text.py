@@ -213,9 +213,9 @@ def test_cells_of_markdown(written: str, shown: str, doubts: tuple[Doubt, ...]) 
 
 def test_a_row_of_strokes_is_a_row() -> None:
     # The ruler stands below the head; elsewhere strokes are what the report prints where nothing applies.
-    (grid,) = tables("| 结果维持 | 总计 |\n|:--|--:|\n| --- | --- |\n")
+    (grid,) = tables("| 结果维持 | 总计 |\n|:--|--:|\n| - | - |\n")
     assert texts(grid) == [["结果维持", "总计"], ["-", "-"]]
-    (grid,) = tables("| 结果维持 | 总计 |\n| --- | --- |\n")
+    (grid,) = tables("| 结果维持 | 总计 |\n| - | - |\n")
     assert texts(grid) == [["结果维持", "总计"], ["-", "-"]]
 
 
