@@ -79,7 +79,7 @@ def directly(monkeypatch: pytest.MonkeyPatch) -> None:
         data = guard.content(path)
         return READERS[kind(data)](data)
 
-    monkeypatch.setattr(guard, "manuscript", manuscript)
+    monkeypatch.setattr(guard, "read", manuscript)
 
 
 def run(*arguments: str | Path, answers: str = "") -> Result:
@@ -320,7 +320,7 @@ def test_a_missing_library_is_one_sentence_with_the_command(root: Path, monkeypa
     def refused(path: Path) -> None:
         raise IntakeError("extra")
 
-    monkeypatch.setattr(guard, "manuscript", refused)
+    monkeypatch.setattr(guard, "read", refused)
     outcome = run("年报.xlsx")
     assert outcome.exit_code == 2
     assert 'pip install "open-reports[import]"' in outcome.output
@@ -392,7 +392,7 @@ def test_ctrl_c_while_reading_is_one_sentence(root: Path, monkeypatch: pytest.Mo
     def stopped(path: Path) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(guard, "manuscript", stopped)
+    monkeypatch.setattr(guard, "read", stopped)
     monkeypatch.setattr(sys, "argv", ["open-reports", "import", "年报.html"])
     with pytest.raises(SystemExit) as left:
         main()

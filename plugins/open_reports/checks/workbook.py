@@ -10,15 +10,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from open_reports import gate
 from open_reports.checks.cache import Cache
 from open_reports.checks.check import check
 from open_reports.document import PLACEHOLDER, shown
 from open_reports.errors import IntakeError
 from open_reports.finding import finding
 from open_reports.form import Address, forms
+from open_reports.intake import guard
 from open_reports.intake.clerk import filled
-from open_reports.intake.readers import xlsx
 from open_reports.library import AGENCY, open_library
 from open_reports.report import ABSENT, DESCRIPTOR, PROSE, Draft, Source, table_path, write
 
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from open_reports.intake.clerk import Filled
     from open_reports.report import OpenCell
 
-MOST_BYTES = 50_000_000
 _SPELT = frozenset({"words", "number", "scientific", "separator", "leading_zero"})
 """Reasons for which import asks a person; here the sentence of the check says what is wrong with the number, and what to write."""
 _REMARK = "remark"
@@ -44,10 +42,7 @@ def checked_workbook(path: Path, root: Path, place: str) -> tuple[Finding, ...]:
 
     Raises `IntakeError` where it cannot be read, or is no workbook for clerks.
     """
-    data, faults = gate.read_bytes(str(path), place, MOST_BYTES)
-    if faults:
-        return tuple(faults)
-    found = filled(xlsx.read(data))
+    found = filled(guard.manuscript(path))
     if found is None:
         raise IntakeError("clerk_other")
     draft = _told(found.draft(_MADE, placeholder=PLACEHOLDER))

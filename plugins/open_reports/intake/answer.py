@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from open_reports import gate
 from open_reports.errors import IntakeError
 from open_reports.intake.grid import Cell, Edge, Grid, Manuscript, Paragraph
+from open_reports.intake.own.given import Own
+from open_reports.report import FIRST_YEAR, LAST_YEAR, possible_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,8 +22,8 @@ MOST_ROWS, MOST_COLUMNS, MOST_COVERED = 5_000, 500, 3_000_000
 _CODE = re.compile(r"[a-z_]{1,40}")
 
 
-def checked(answer: Mapping[str, Any]) -> Manuscript:
-    """The manuscript in an answer. Raises `IntakeError`: what the child refused, or `read_failed` where it makes no sense."""
+def checked(answer: Mapping[str, Any]) -> Manuscript | Own:
+    """The manuscript in an answer, or the package that an output of ours was made of. Raises `IntakeError`: what the child refused, or `read_failed` where it makes no sense."""
     match answer:
         case {"refused": str(code), "values": dict(values)} if _CODE.fullmatch(code) and _are(str, *values, *values.values()):
             raise IntakeError(code, **values)
@@ -33,7 +36,25 @@ def checked(answer: Mapping[str, Any]) -> Manuscript:
                     return manuscript
             except (KeyError, TypeError, ValueError, IndexError, AttributeError):
                 pass
+        case {"own": {"agency": str(agency), "year": int(year), "files": dict(files), "remarks": list(remarks)}}:
+            own = Own(agency=agency, year=year, files=_encoded(files), remarks=tuple(remarks))
+            if _own(own):
+                return own
     raise IntakeError("read_failed", what=NONSENSE)
+
+
+def _encoded(files: Mapping[object, object]) -> dict[str, bytes]:
+    """Files whose names and contents are texts; none at all if any is not."""
+    found = {path: text.encode() for path, text in files.items() if isinstance(path, str) and isinstance(text, str)}
+    return found if len(found) == len(files) else {}
+
+
+def _own(found: Own) -> bool:
+    """Whether a package goes nowhere but where packages are kept, and holds nothing but what they may."""
+    placed = gate.slug_fault(found.agency) is None and _within(found.year, FIRST_YEAR, LAST_YEAR)
+    known = bool(found.files) and found.files.keys() <= set(possible_files())
+    small = all(len(data) <= gate.MAX_BYTES for data in found.files.values())
+    return placed and known and small and _are(str, *found.remarks) and all(map(_CODE.fullmatch, found.remarks))
 
 
 def _sound(found: Manuscript) -> bool:

@@ -10,6 +10,7 @@ import unicodedata
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from open_reports.intake.grid import LEGIBLE
 from open_reports.intake.labels import folded, tidy
 from open_reports.report import MONEY
 
@@ -63,7 +64,7 @@ def value(cell: Cell, column: Column, *, head_unit: bool = True) -> Value:
     """What a cell says in a column; `head_unit` is False where the printed head does not vouch for the column's unit."""
     found = _value(cell.text, column, held=cell.number)
     if cell.doubts:
-        return Value("" if found.reason else found.text, reason=cell.doubts[0].value)
+        return Value("" if found.reason or not LEGIBLE.issuperset(cell.doubts) else found.text, reason=cell.doubts[0].value)
     # A number without a unit of its own has that of its head.
     if not found.reason and not head_unit and found.text.strip("0./-") and not found.printed:
         return found._replace(reason="unit")

@@ -1,7 +1,7 @@
 """Child: reads one file within limits and answers in JSON; `guard.py` starts it, apart, and kills it. Nothing else imports it.
 
 It takes the bytes of the file from its standard input and imports the reader of their kind only, so that a page costs no PDF library.
-What it answers is one object with one key: `manuscript`; `legacy` (LibreOffice must convert the file first); `refused`, the
+What it answers is one object with one key: `manuscript`; `own`, the package that an output of ours was made of; `legacy` (LibreOffice must convert the file first); `refused`, the
 code of a sentence, with its `values`; `failed`, the name of a fault that no reader foresaw, with its `place` in the program.
 """
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 OUT_OF_MEMORY, TOO_MUCH = 71, 72
 """How it ends where it cannot even answer: for want of memory, or because the answer is longer than it may be."""
 
+OWN = frozenset(("zip", "xlsx", "html"))
+"""Kinds of our own outputs."""
 READERS = {name: f"open_reports.intake.readers.{name}" for name in ("html", "mhtml", "text", "docx", "xlsx", "ods", "pdf")}
 """Module of each kind that is read; its `read` takes bytes and gives a manuscript."""
 UNREADABLE = frozenset(("archive", "empty", "encrypted", "ofd", "picture", "slides", "unknown", "zip"))
@@ -100,6 +102,8 @@ def _read(data: bytes, limits: Limits) -> str:
     name = kind(data)
     if name == "legacy":
         return json.dumps({"legacy": True})
+    if name in OWN and (package := importlib.import_module("open_reports.intake.own").package(data, name)) is not None:
+        return f'{{"own": {package.json()}}}'
     if name in UNREADABLE:
         raise IntakeError(f"kind_{name}")
     reader: Callable[[bytes], Manuscript] = importlib.import_module(READERS[name]).read

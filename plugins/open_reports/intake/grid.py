@@ -57,6 +57,10 @@ class Doubt(StrEnum):
     """The row is cut by the end of a page."""
 
 
+LEGIBLE = frozenset({Doubt.CHANGED, Doubt.ROUNDED})
+"""Doubts that leave no question which characters stand there; of any other cell no figure may even be proposed, for one key takes it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
     """One cell as drawn: `row` and `column` count from 0 where it begins; `place` is where a person finds it in the original.

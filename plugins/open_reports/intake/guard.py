@@ -22,6 +22,7 @@ from open_reports.errors import IntakeError
 from open_reports.intake import legacy
 from open_reports.intake.answer import NONSENSE, checked
 from open_reports.intake.child import OUT_OF_MEMORY, TOO_MUCH, Limits
+from open_reports.intake.own.given import Own
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +39,18 @@ _START = "import importlib, json, sys; sys.path[:] = json.loads(sys.argv.pop(1))
 
 
 def manuscript(path: Path, limits: Limits = LIMITS) -> Manuscript:
-    """What a file says. Raises `IntakeError` where it is not there, of no kind that is read, or cannot be read within the limits."""
+    """What a file says that is no output of ours. Raises `IntakeError` as `read` does, and where it is one."""
+    found = read(path, limits)
+    if isinstance(found, Own):
+        raise IntakeError("own_here")
+    return found
+
+
+def read(path: Path, limits: Limits = LIMITS) -> Manuscript | Own:
+    """What a file says, or the package that it was made of if it is an output of ours.
+
+    Raises `IntakeError` where it is not there, of no kind that is read, or cannot be read within the limits.
+    """
     data = content(path, limits)
     answer = _asked(data, limits)
     if "legacy" in answer:

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports import gate
 from open_reports.document import PLACEHOLDER, shown
 from open_reports.errors import IntakeError
 from open_reports.form import forms
 from open_reports.intake.markdown import clean, markdown
-from open_reports.intake.whose import whose
+from open_reports.intake.whose import stated, whose
 from open_reports.library import AGENCY, agency_draft
 from open_reports.report import ABSENT, URL, Draft, Note, OpenCell, Source, rewrite, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from open_reports.form import Form
+    from open_reports.intake.clerk import Filled
     from open_reports.intake.outcome import Outcome
+    from open_reports.intake.own.given import Own
     from open_reports.intake.reading import Foreign
     from open_reports.intake.whose import Asked, Whose
     from open_reports.library import Agency
@@ -65,16 +67,63 @@ class Imported:
         return not self.open and not self.lacking
 
 
+@dataclass(frozen=True, kw_only=True)
+class Restored:
+    """An output of ours on its way back into the package that it was made of: nothing in it waits for a person."""
+
+    whose: Whose
+    remarks: tuple[str, ...]
+    files: Mapping[str, bytes] = field(repr=False)
+
+    @property
+    def whole(self) -> bool:
+        """An output that cannot be vouched for is refused, so that nothing is missing here."""
+        return True
+
+
+def restored(own: Own, asked: Asked, known: Mapping[str, Agency]) -> Restored:
+    """Take back the package of an output of ours. Raises `IntakeError` where it is not the one that was asked for."""
+    if asked.title is not None or asked.source is not None:
+        # Taken back means byte for byte; whoever wants another title mends it afterwards.
+        raise IntakeError("own_stated")
+    return Restored(whose=stated(own.agency, own.year, asked, known), remarks=own.remarks, files=own.files)
+
+
 def imported(outcome: Outcome, asked: Asked, known: Mapping[str, Agency], *, created: str) -> Imported:
     """Make a package of what a file says. Raises `IntakeError` where it is no report, or not the one that was asked for."""
     _refuse(outcome)
-    of = whose(outcome.facts, asked, known)
-    title = _title(asked.title or outcome.facts.title)
-    source = asked.source or (outcome.facts.url if re.fullmatch(URL, outcome.facts.url, re.ASCII) else "")
-    form = forms().leading(outcome.forms.values())
-    form_of = _form_of(outcome, form)
+    facts = outcome.facts
+    of = whose(facts, asked, known)
+    prose, cut = _prose(outcome.prose, forms().leading(outcome.forms.values()))
+    said = _Said(facts.title, facts.url, facts.published, outcome.notes, prose)
+    return _made(outcome, of, asked, said, created=created, remarks=["prose_cut"] if cut else [])
+
+
+def filled_in(found: Filled, asked: Asked, known: Mapping[str, Agency], *, created: str) -> Imported:
+    """Make a package of what a clerk wrote into our own workbook. Raises `IntakeError` where it is not the one that was asked for."""
+    _refuse(found.outcome)
+    of = stated(found.agency, found.year, asked, known)
+    draft = found.draft(created, placeholder=PLACEHOLDER)
+    said = _Said(found.title, found.source, found.published, draft.notes, draft.prose, draft.overview)
+    return _made(found.outcome, of, asked, said, created=created)
+
+
+class _Said(NamedTuple):
+    """What a file says beside its tables; the address of the original, too."""
+
+    title: str
+    url: str
+    published: str
+    notes: Sequence[Note]
+    prose: Mapping[str, str]
+    overview: Sequence[tuple[str, str, str, str]] = ()
+
+
+def _made(outcome: Outcome, of: Whose, asked: Asked, said: _Said, *, created: str, remarks: Sequence[str] = ()) -> Imported:
+    title = _title(asked.title or said.title)
+    source = asked.source or (said.url if re.fullmatch(URL, said.url, re.ASCII) else "")
+    form_of = _form_of(outcome, forms().leading(outcome.forms.values()))
     waiting = _open(outcome, form_of)
-    prose, cut = _prose(outcome.prose, form)
     draft = Draft(
         agency=of.agency,
         year=of.year,
@@ -82,12 +131,13 @@ def imported(outcome: Outcome, asked: Asked, known: Mapping[str, Agency], *, cre
         sources=[Source(title or PLACEHOLDER, source or PLACEHOLDER)],
         form_of=form_of,
         created=created,
-        published=outcome.facts.published or None,
+        published=said.published or None,
         cells={(each.table, each.line, each.column): text for each, text in outcome.figures.items()},
         labels=_labels(outcome),
         absent=outcome.absent,
-        notes=list(dict.fromkeys(_note(each) for each in outcome.notes)),
-        prose=prose,
+        overview=said.overview,
+        notes=list(dict.fromkeys(_note(each) for each in said.notes)),
+        prose=said.prose,
         open=waiting,
     )
     return Imported(
@@ -96,10 +146,10 @@ def imported(outcome: Outcome, asked: Asked, known: Mapping[str, Agency], *, cre
         forms=form_of,
         title=title,
         source=source,
-        published=outcome.facts.published,
+        published=said.published,
         open=waiting,
         foreign=tuple(each for each in outcome.foreign if each.reason == REMARK),
-        remarks=(*outcome.remarks, *(["prose_cut"] if cut else [])),
+        remarks=(*outcome.remarks, *remarks),
         files=draft.files(),
     )
 

@@ -12,9 +12,11 @@ from open_reports.errors import IntakeError
 from open_reports.finding import DataError
 from open_reports.form import forms
 from open_reports.intake import guard
+from open_reports.intake.clerk import filled
 from open_reports.intake.confirming import confirm as walk
 from open_reports.intake.outcome import outcome
-from open_reports.intake.package import imported, put, vacant
+from open_reports.intake.own.given import Own
+from open_reports.intake.package import Imported, filled_in, imported, put, restored, vacant
 from open_reports.intake.telling import json_, next_lines, quoted, refused_json, text
 from open_reports.intake.words import Said, refusal
 from open_reports.library import open_library
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
     from open_reports.finding import Finding
     from open_reports.intake.confirming import Asking
-    from open_reports.intake.package import Imported
+    from open_reports.intake.package import Restored
     from open_reports.intake.whose import Asked
 
 WHOLE, WAITING, REFUSED = 0, 1, 2
@@ -60,6 +62,7 @@ def run(file: Path, root: Path, asked: Asked, saying: Saying, *, created: str, d
     said = Said(saying.language)
     try:
         found = _read(file, root, asked, created)
+        vacant(root, found.whose)
         folder = root / found.whose.agency / str(found.whose.year)
         made = None if dry else put(root, found.whose, found.files)
     except IntakeError as error:
@@ -80,16 +83,19 @@ def run(file: Path, root: Path, asked: Asked, saying: Saying, *, created: str, d
         if not dry:
             saying.lines([said("checked")])
             saying.tell(report)
-            saying.lines(next_lines(folder, saying.language, waiting=bool(found.open)))
+            saying.lines(next_lines(folder, saying.language, waiting=isinstance(found, Imported) and bool(found.open)))
     return WHOLE if found.whole else WAITING
 
 
-def _read(file: Path, root: Path, asked: Asked, created: str) -> Imported:
-    manuscript = guard.manuscript(file)
+def _read(file: Path, root: Path, asked: Asked, created: str) -> Imported | Restored:
+    read = guard.read(file)
     known = open_library(root, reports=False).agencies if root.is_dir() else {}
-    found = imported(outcome(manuscript, forms()), asked, known, created=created)
-    vacant(root, found.whose)
-    return found
+    if isinstance(read, Own):
+        return restored(read, asked, known)
+    clerks = filled(read)
+    if clerks is not None:
+        return filled_in(clerks, asked, known, created=created)
+    return imported(outcome(read, forms()), asked, known, created=created)
 
 
 # -- what is open -------------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from open_reports.document import shown
 from open_reports.form import forms, section_title
+from open_reports.intake.package import Restored
 from open_reports.intake.words import Said, sentence
 from open_reports.report import ABSENT, csv_text, json_text
 from open_reports.report.open_cells import phrases
@@ -60,9 +61,19 @@ def cell_lines(cell: OpenCell, language: str) -> Iterator[str]:
 # -- a terminal ---------------------------------------------------------------------------------------------------------------
 
 
-def text(found: Imported, file: str, language: str) -> str:
+def text(found: Imported | Restored, file: str, language: str) -> str:
     """What was read of a file, for a person."""
-    return "".join(f"{line}\n" for line in _lines(found, shown(file), language))
+    name = shown(file)
+    lines = _lines_restored(found, name, language) if isinstance(found, Restored) else _lines(found, name, language)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _lines_restored(found: Restored, file: str, language: str) -> Iterator[str]:
+    said = Said(language)
+    yield said("restored", file=file, files=len(found.files))
+    yield f"  {said('agency', name=shown(found.whose.name) or '-', id=found.whose.agency)}"
+    yield f"  {said('year', year=found.whose.year)}"
+    yield from _remarks(found.remarks, language)
 
 
 def _lines(found: Imported, file: str, language: str) -> Iterator[str]:
@@ -123,17 +134,26 @@ def quoted(path: Path) -> str:
 # -- a program ----------------------------------------------------------------------------------------------------------------
 
 
-def json_(found: Imported, file: str, folder: Path, language: str, *, written: bool, findings: Sequence[Finding]) -> str:
+def json_(found: Imported | Restored, file: str, folder: Path, language: str, *, written: bool, findings: Sequence[Finding]) -> str:
     """What was read of a file, for a program; the keys are documented and stay."""
-    outcome, whose = found.outcome, found.whose
     value: dict[str, Any] = {
         "file": file,
         "status": WHOLE if found.whole else OPEN,
         "written": written,
         "package": folder.as_posix(),
-        "agency": whose.agency,
-        "agency_name": whose.name,
-        "year": whose.year,
+        "agency": found.whose.agency,
+        "agency_name": found.whose.name,
+        "year": found.whose.year,
+        **({"restored": list(found.files)} if isinstance(found, Restored) else _read_json(found, language)),
+        "remarks": [{"code": code, "text": sentence(code, {}, language)} for code in found.remarks],
+        "findings": [each.to_dict(language) for each in findings],
+    }
+    return json_text(value)
+
+
+def _read_json(found: Imported, language: str) -> dict[str, Any]:
+    outcome = found.outcome
+    return {
         "title": found.title or None,
         "source": found.source or None,
         "published": found.published or None,
@@ -148,10 +168,7 @@ def json_(found: Imported, file: str, folder: Path, language: str, *, written: b
         "notes": [note._asdict() for note in outcome.notes],
         "passed_over": [{"table": each.table, "place": each.place, "seen": each.seen} for each in found.foreign],
         "overview": [each._asdict() for each in outcome.overview],
-        "remarks": [{"code": code, "text": sentence(code, {}, language)} for code in found.remarks],
-        "findings": [each.to_dict(language) for each in findings],
     }
-    return json_text(value)
 
 
 def refused_json(file: str, code: str, why: str) -> str:

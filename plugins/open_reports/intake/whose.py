@@ -43,6 +43,15 @@ def whose(told: Facts, asked: Asked, known: Mapping[str, Agency]) -> Whose:
     return Whose(agency, name, _year(told, asked.year), spelt)
 
 
+def stated(agency: str, year: int, asked: Asked, known: Mapping[str, Agency]) -> Whose:
+    """Agency and year that a file of ours states, the agency by its id. Raises `IntakeError` where others were asked for."""
+    if asked.agency not in (None, agency):
+        raise IntakeError("agency_other", asked=asked.agency, found=agency)
+    if asked.year not in (None, year):
+        raise IntakeError("year_other", asked=str(asked.year), found=str(year))
+    return Whose(agency, known[agency].name if agency in known else "", year)
+
+
 def _year(told: Facts, asked: int | None) -> int:
     if asked and told.year and asked != told.year:
         raise IntakeError("year_other", asked=str(asked), found=str(told.year))
