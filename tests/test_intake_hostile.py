@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+from click.testing import CliRunner
 from manuscripts import hostile
+from open_reports.cli import commands
 from open_reports.errors import IntakeError
 from open_reports.form import forms
 from open_reports.intake import guard
@@ -83,6 +85,17 @@ def test_what_means_ill_is_refused_in_a_sentence_and_leaves_nothing(folder: Path
     path.write_bytes(data)
     assert refused(path) == code
     assert path.read_bytes() == data
+
+
+@pytest.mark.parametrize("name", hostile.HOSTILE)
+def test_the_command_ends_with_2_and_one_line(folder: Path, name: str) -> None:
+    path = folder / "年报.docx"
+    path.write_bytes(hostile.HOSTILE[name][0]())
+    asked = ["import", "年报.docx", "--root", ".", "--agency", "a", "--year", "2023"]
+    outcome = CliRunner().invoke(commands, asked, catch_exceptions=False)
+    assert outcome.exit_code == 2
+    (line,) = outcome.output.splitlines()
+    assert line.startswith("年报.docx")
 
 
 def test_a_file_of_51_mb_is_not_even_read(folder: Path) -> None:
