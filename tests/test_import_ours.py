@@ -122,7 +122,9 @@ def test_a_figure_that_was_changed_is_told(root: Path, outputs: dict[str, Report
     done = run("年报.html")
     assert done.exit_code == 0
     assert "改过" in done.output
-    assert f"new,一、本年新收政府信息公开申请数量,{int(own) + 1}," in (root / REPORTS[0] / "data/applications.csv").read_text(encoding="utf-8")
+    assert f"new,一、本年新收政府信息公开申请数量,{int(own) + 1}," in (root / REPORTS[0] / "data/applications.csv").read_text(
+        encoding="utf-8"
+    )
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from children import none_left
 from manuscripts import html, office
 from manuscripts.compared import CORPUS, expected, same
 from open_reports.errors import IntakeError
@@ -53,10 +54,9 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(folder))
-    yield
+    with none_left(monkeypatch):
+        yield
     assert list(folder.iterdir()) == []
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
 
 
 @pytest.fixture
