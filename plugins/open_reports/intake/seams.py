@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from open_reports.intake.cells import reads_as_figure
 from open_reports.intake.grid import Cell, Grid
 from open_reports.intake.labels import bare, likeness
 
@@ -99,15 +100,21 @@ def _joined(upper: Sheet, lower: Sheet, lexicons: Sequence[Lexicon]) -> Sheet:
     whole = _whole(upper.starting[-1], first, lexicons)
     seam = upper.rows - (whole is not None)
     touching = {*upper.cut, *(row + seam for row in lower.cut)}
-    if whole is None:
-        cells = (*upper.cells, *(replace(cell, row=cell.row + seam) for cell in lower.cells))
-    else:
+    if whole is not None:
         # A row that was put together is whole: it touches the cut no more.
         touching.discard(seam)
         kept = [cell for cell in upper.cells if cell.row != seam]
         below = [replace(cell, row=cell.row + seam) for cell in lower.cells if cell.row]
         groups = [replace(cell, row=seam + 1, rowspan=cell.rowspan - 1) for cell in again if cell.rowspan > 1]
         cells = (*kept, *whole, *below, *groups)
+    elif heads := _heads(upper, lower, lexicons):
+        # Each is one head again, as high as both halves; so no head is left that touches the cut.
+        touching -= {seam - 1, seam}
+        mended = {cell: replace(_together(cell, half), rowspan=cell.rowspan + half.rowspan) for cell, half in heads.items()}
+        below = [replace(cell, row=cell.row + seam) for cell in lower.cells if cell not in heads.values()]
+        cells = (*(mended.get(cell, cell) for cell in upper.cells), *below)
+    else:
+        cells = (*upper.cells, *(replace(cell, row=cell.row + seam) for cell in lower.cells))
     return replace(upper, rows=seam + lower.rows, cells=cells, seams=upper.seams | {seam}, cut=frozenset(touching))
 
 
@@ -134,15 +141,40 @@ def _groups_mended(upper: Sheet, lower: Sheet, lexicons: Sequence[Lexicon]) -> t
 def _whole(last: Sequence[Cell], first: Sequence[Cell], lexicons: Sequence[Lexicon]) -> list[Cell] | None:
     """The row that two halves are together, or None where they are two rows.
 
-    They are one if their labels are a label of the form only together, and only one of them carries figures.
+    They are one if their labels are a label of the form only together, and only one of them carries figures. The head of a group
+    may begin with the row; it is drawn, and written, on either page or on both.
     """
     pairs = list(zip(last, first, strict=False))
-    if len(last) != len(first) or any(a.column != b.column or a.rowspan > 1 or b.rowspan > 1 for a, b in pairs):
+    if len(last) != len(first) or any(a.column != b.column or a.rowspan > 1 for a, b in pairs):
         return None
-    both = [index for index, (a, b) in enumerate(pairs) if a.text.strip() and b.text.strip()]
-    if len(both) != 1 or not _one_label(pairs[both[0]], lexicons) or _on_both_sides(pairs[both[0] + 1 :]):
+    begun = next((index for index, (_, b) in enumerate(pairs) if b.rowspan == 1), len(pairs))
+    groups, own = pairs[:begun], pairs[begun:]
+    if any(b.rowspan > 1 for _, b in own) or any(b.text.strip() and b.text != a.text for a, b in groups):
         return None
-    return [replace(a, text=a.text + b.text, doubts=(*a.doubts, *b.doubts)) for a, b in pairs]
+    both = [index for index, (a, b) in enumerate(own) if a.text.strip() and b.text.strip()]
+    if len(both) != 1 or not _one_label(own[both[0]], lexicons) or _on_both_sides(own[both[0] + 1 :]):
+        return None
+    return [replace(a, rowspan=b.rowspan, doubts=(*a.doubts, *b.doubts)) for a, b in groups] + [_together(a, b) for a, b in own]
+
+
+def _together(upper: Cell, lower: Cell) -> Cell:
+    return replace(upper, text=upper.text + lower.text, doubts=(*upper.doubts, *lower.doubts))
+
+
+def _heads(upper: Sheet, lower: Sheet, lexicons: Sequence[Lexicon]) -> dict[Cell, Cell]:
+    """Heads of columns that the cut went through: their upper and lower halves. None of the rows that they stand in carries a figure."""
+    last = [cell for cell in upper.cells if cell.row + cell.rowspan == upper.rows]
+    first = lower.starting[0]
+    if any(reads_as_figure(cell.text) for cell in (*last, *first)):
+        return {}
+    above = {(cell.column, cell.colspan): cell for cell in last}
+    pairs = {half: cell for cell in first if (half := above.get((cell.column, cell.colspan))) is not None}
+    if not any(half.text.strip() and cell.text.strip() and _one_label((half, cell), lexicons) for half, cell in pairs.items()):
+        return {}
+    # Beside one that is cut, a short one stands whole on its side of the cut.
+    return {
+        half: cell for half, cell in pairs.items() if not (half.text.strip() and cell.text.strip()) or _one_label((half, cell), lexicons)
+    }
 
 
 def _on_both_sides(figures: Sequence[tuple[Cell, Cell]]) -> bool:
@@ -151,10 +183,17 @@ def _on_both_sides(figures: Sequence[tuple[Cell, Cell]]) -> bool:
 
 
 def _one_label(halves: tuple[Cell, Cell], lexicons: Sequence[Lexicon]) -> bool:
-    """Whether two texts are a label only together."""
-    known = {label.bare for lexicon in lexicons for label in lexicon.labels}
-    upper, lower = (cell.text for cell in halves)
-    together = bare(upper + lower)
-    if any(likeness(half, label) >= _ONE_LABEL for half in (bare(upper), bare(lower)) for label in known):
+    """Whether two texts are a label of some table only together.
+
+    A half that lacks a character or two is as like the label as a misprint of it; what decides is then whether both together are
+    the label to the letter, and neither of them is one of that table.
+    """
+    parts = [bare(cell.text) for cell in halves]
+    together = bare(halves[0].text + halves[1].text)
+    tables = [{label.bare for label in lexicon.labels} for lexicon in lexicons]
+    if any(together in known for known in tables):
+        return any(together in known and known.isdisjoint(parts) for known in tables)
+    known = set().union(*tables)
+    if any(likeness(half, label) >= _ONE_LABEL for half in parts for label in known):
         return False
     return any(likeness(together, label) >= _ONE_LABEL for label in known)
