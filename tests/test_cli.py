@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import subprocess
 import sys
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,7 @@ from click.testing import CliRunner
 from open_reports.cli import commands, main
 from open_reports.form import forms
 from open_reports.report import read
+from patience import PATIENCE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -171,3 +174,18 @@ def test_a_form_that_there_is_not_is_told_with_the_choices(packages: Path, choic
     assert told.exit_code == 2
     assert says in told.output
     assert not (packages / "xugou-yi").exists()
+
+
+def test_a_terminal_that_lacks_a_character_gets_its_number(packages: Path) -> None:
+    """As on a Chinese Windows, whose pipes are written in GBK: a radical of a PDF is none of its characters."""
+    (packages / "xugou-jia" / "2023" / "data" / "disputes.csv").write_text("line,label\u2ecb\n", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", "from open_reports.cli import main; main()", "check", str(packages)],
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": "gbk", "PYTHONUTF8": "0"},
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "\\u2ecb" in done.stdout.decode("gbk")
+    assert b"Traceback" not in done.stderr

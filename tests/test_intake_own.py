@@ -464,7 +464,8 @@ def test_what_a_page_carries_costs_it_little(library: Library, findings: tuple[F
 def test_everything_that_is_said_has_its_sentence() -> None:
     folder = resources.files("open_reports")
     words = yaml.safe_load((folder / "locales/intake.yml").read_text("utf-8"))
-    code = "".join(each.read_text("utf-8") for each in (folder / "intake/own").iterdir() if each.name.endswith(".py"))
+    rooms = (folder / "intake", folder / "intake/own")
+    code = "".join(each.read_text("utf-8") for room in rooms for each in room.iterdir() if each.name.endswith(".py"))
     said = set(re.findall(r'"(own_[a-z]+)"', code))
     assert said == {each for each in words if each.startswith("own_")}
     for each in said:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from datetime import UTC, datetime
@@ -351,6 +352,10 @@ def verify(copy: str, language: str) -> None:
 
 def main() -> None:
     """Run the command line; an error of ours, or of the disk, is one message, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A Chinese Windows writes GBK into a pipe or file, which lacks characters that a report may have.
+            stream.reconfigure(errors="backslashreplace")
     try:
         commands()
     except OpenReportsError as error:
