@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from open_reports.report.model import Item, Report
 
 RESOURCES = "resources"
+_STATED = ("bytes", "hash")
+"""What only a published descriptor says of a file."""
 
 
 class Stated(NamedTuple):
@@ -95,7 +97,7 @@ def carried(report: Report) -> Carried:
     shown = [item.item for item, _ in nested(report.overview)]
     order = tuple(shown.index(item.item) for item in report.overview)
     return Carried(
-        digest=digest_of({**report.files, DESCRIPTOR: as_kept(report.files[DESCRIPTOR].decode(), report.descriptor).encode()}),
+        digest=_digest(report),
         descriptor={key: None if key == RESOURCES else value for key, value in report.descriptor.items()},
         prose=report.files[PROSE].decode(),
         notes=report.notes,
@@ -116,6 +118,13 @@ def carried(report: Report) -> Carried:
     )
 
 
+def _digest(report: Report) -> str:
+    """Hash of a package as it is kept."""
+    if not report.open and not any(key in resource for resource in report.descriptor[RESOURCES] for key in _STATED):
+        return report.digest
+    return digest_of({**report.files, DESCRIPTOR: as_kept(report.files[DESCRIPTOR].decode(), report.descriptor).encode()})
+
+
 def as_kept(text: str, value: Mapping[str, Any]) -> str:
     """A descriptor as it is kept: without bytes and hash of each file, which only the published one states.
 
@@ -124,7 +133,7 @@ def as_kept(text: str, value: Mapping[str, Any]) -> str:
     """
     if json_text(value) != text:
         return text
-    kept = [{key: each for key, each in resource.items() if key not in ("bytes", "hash")} for resource in value[RESOURCES]]
+    kept = [{key: each for key, each in resource.items() if key not in _STATED} for resource in value[RESOURCES]]
     return json_text({**value, RESOURCES: kept})
 
 
