@@ -98,23 +98,37 @@ def _joined(upper: Sheet, lower: Sheet, lexicons: Sequence[Lexicon]) -> Sheet:
     again = [cell for cell in lower.starting[0] if _drawn_above(upper, cell)]
     first = [cell for cell in lower.starting[0] if cell not in again]
     whole = _whole(upper.starting[-1], first, lexicons)
-    seam = upper.rows - (whole is not None)
-    touching = {*upper.cut, *(row + seam for row in lower.cut)}
     if whole is not None:
-        # A row that was put together is whole: it touches the cut no more.
-        touching.discard(seam)
-        kept = [cell for cell in upper.cells if cell.row != seam]
-        below = [replace(cell, row=cell.row + seam) for cell in lower.cells if cell.row]
-        groups = [replace(cell, row=seam + 1, rowspan=cell.rowspan - 1) for cell in again if cell.rowspan > 1]
-        cells = (*kept, *whole, *below, *groups)
-    elif heads := _heads(upper, lower, lexicons):
-        # Each is one head again, as high as both halves; so no head is left that touches the cut.
+        return _one_row(upper, lower, whole, again)
+    return _one_head(upper, lower, _heads(upper, lower, lexicons))
+
+
+def _one_row(upper: Sheet, lower: Sheet, whole: Sequence[Cell], again: Sequence[Cell]) -> Sheet:
+    """Both parts, with the row that the cut went through whole: it touches the cut no more."""
+    seam = upper.rows - 1
+    kept = [cell for cell in upper.cells if cell.row != seam]
+    below = [replace(cell, row=cell.row + seam) for cell in lower.cells if cell.row]
+    groups = [replace(cell, row=seam + 1, rowspan=cell.rowspan - 1) for cell in again if cell.rowspan > 1]
+    touching = {*upper.cut, *(row + seam for row in lower.cut)} - {seam}
+    return replace(
+        upper,
+        rows=seam + lower.rows,
+        cells=(*kept, *whole, *below, *groups),
+        seams=upper.seams | {seam},
+        cut=frozenset(touching),
+    )
+
+
+def _one_head(upper: Sheet, lower: Sheet, heads: Mapping[Cell, Cell]) -> Sheet:
+    """Both parts, one below the other; heads that the cut went through are each one again, as high as both halves."""
+    seam = upper.rows
+    mended = {cell: replace(_together(cell, half), rowspan=cell.rowspan + half.rowspan) for cell, half in heads.items()}
+    halves = set(heads.values())
+    below = [replace(cell, row=cell.row + seam) for cell in lower.cells if cell not in halves]
+    touching = {*upper.cut, *(row + seam for row in lower.cut)}
+    if heads:
         touching -= {seam - 1, seam}
-        mended = {cell: replace(_together(cell, half), rowspan=cell.rowspan + half.rowspan) for cell, half in heads.items()}
-        below = [replace(cell, row=cell.row + seam) for cell in lower.cells if cell not in heads.values()]
-        cells = (*(mended.get(cell, cell) for cell in upper.cells), *below)
-    else:
-        cells = (*upper.cells, *(replace(cell, row=cell.row + seam) for cell in lower.cells))
+    cells = (*(mended.get(cell, cell) for cell in upper.cells), *below)
     return replace(upper, rows=seam + lower.rows, cells=cells, seams=upper.seams | {seam}, cut=frozenset(touching))
 
 
@@ -149,12 +163,22 @@ def _whole(last: Sequence[Cell], first: Sequence[Cell], lexicons: Sequence[Lexic
         return None
     begun = next((index for index, (_, b) in enumerate(pairs) if b.rowspan == 1), len(pairs))
     groups, own = pairs[:begun], pairs[begun:]
-    if any(b.rowspan > 1 for _, b in own) or any(b.text.strip() and b.text != a.text for a, b in groups):
-        return None
-    both = [index for index, (a, b) in enumerate(own) if a.text.strip() and b.text.strip()]
-    if len(both) != 1 or not _one_label(own[both[0]], lexicons) or _on_both_sides(own[both[0] + 1 :]):
+    if not _one_group(groups) or not _one_line(own, lexicons):
         return None
     return [replace(a, rowspan=b.rowspan, doubts=(*a.doubts, *b.doubts)) for a, b in groups] + [_together(a, b) for a, b in own]
+
+
+def _one_group(groups: Sequence[tuple[Cell, Cell]]) -> bool:
+    """Whether heads of groups say the same on both pages, or nothing on the lower one."""
+    return all(not b.text.strip() or b.text == a.text for a, b in groups)
+
+
+def _one_line(own: Sequence[tuple[Cell, Cell]], lexicons: Sequence[Lexicon]) -> bool:
+    """Whether the halves of a row are one: its label is one only together, and not both carry figures."""
+    both = [index for index, (a, b) in enumerate(own) if a.text.strip() and b.text.strip()]
+    if len(both) != 1 or any(b.rowspan > 1 for _, b in own):
+        return False
+    return _one_label(own[both[0]], lexicons) and not _on_both_sides(own[both[0] + 1 :])
 
 
 def _together(upper: Cell, lower: Cell) -> Cell:
