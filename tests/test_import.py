@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from manuscripts import html, office
 from manuscripts.compared import CORPUS, HYBRIDS
@@ -457,11 +457,15 @@ def plain_text(rendered: str) -> str:
 
 
 @given(st.text(alphabet=st.one_of(st.sampled_from("\\`*_[]()<>#&|~+-=!.1 9)a：年\"'$:/"), st.characters(codec="utf-8")), min_size=1))
+@example("0 \U000f0000")
+@example("0\x85\x08")
+@example("a \u200b b")
 def test_prose_stays_the_text_it_was(written: str) -> None:
     rendered = _markdown().render(markdown(written))
     assert re.fullmatch(r"(<p>[^<]*</p>\n)?", rendered), rendered
     assert plain_text(rendered) == clean(written)
     assert not INVISIBLE.search(markdown(written))
+    assert clean(written) == " ".join(clean(written).split())
 
 
 # -- confirming -------------------------------------------------------------------------------------------------------------

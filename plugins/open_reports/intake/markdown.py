@@ -15,7 +15,9 @@ _AT_START = re.compile(r"(?P<number>\d{1,9})(?P<mark>[.)])(?=\s|$)|(?P<bullet>[-
 
 def clean(text: str) -> str:
     """Text on one line that the gate lets pass: composed characters (NFC), nothing that a reader cannot see."""
-    return unicodedata.normalize("NFC", INVISIBLE.sub("", " ".join(text.split())))
+    # Split before, for some white space is invisible, too, and must part words; and after, for what is taken away leaves white space bare.
+    seen = INVISIBLE.sub("", " ".join(text.split()))
+    return unicodedata.normalize("NFC", " ".join(seen.split()))
 
 
 def markdown(paragraph: str) -> str:
