@@ -130,6 +130,15 @@ def test_a_table_that_the_page_leaves_open_is_closed() -> None:
     assert [cell.text for cell in grid.cells] == ["1", "2", "3", "4"]
 
 
+def test_lines_of_a_table_stay_where_they_are_beside_those_of_the_next() -> None:
+    # The middle lines are 2.4 apart: half way between them, each would be in the figure beside it.
+    upper = [f"{x} 120 m {x} 160 l S" for x in (50, 150, 250)] + [f"50 {y} m 250 {y} l S" for y in (120, 160)]
+    lower = [f"{x} 60 m {x} 100 l S" for x in (50, 147.6, 250)] + [f"50 {y} m 250 {y} l S" for y in (60, 100)]
+    content = text("11", 60, 135) + text("22", 150.2, 135, 4) + text("33", 60, 75) + text("44", 147.8, 75, 4)
+    tables = reader.read(document("\n".join([*upper, *lower, content]))).grids
+    assert [[(cell.text, cell.doubts) for cell in table.cells] for table in tables] == [[("11", ()), ("22", ())], [("33", ()), ("44", ())]]
+
+
 def test_two_readers_that_disagree_are_told() -> None:
     blank = Shown((Mark("8", (60.0, 45.0, 66.0, 55.0)),), bytes([0, 255] * 40_000), 400, 400, 200)
     glyph = Glyph("3", 60, 66, 45, 55, 12)

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pdfplumber import table as plumber
+from pdfplumber.utils.geometry import filter_edges
 
 from open_reports.errors import IntakeError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from pdfplumber.page import Page
 
@@ -22,6 +23,8 @@ MOST_EDGES = 20_000
 """Lines of a page."""
 _NEAR = 3.0
 """Points within which lines meet."""
+_LEAST_DRAWN, _LEAST_JOINED = 1.0, 3.0
+"""Length from which on a stroke is a line, and what strokes that make one line must come to."""
 _OPEN_ENDS = 2
 """Lines between columns that end together, some of them without a line across: there the page has cut a table."""
 
@@ -48,11 +51,34 @@ def ruled(page: Page) -> list[Ruled]:
     """Tables of a page from the top; a single box is a frame around text and no table. Raises `IntakeError`."""
     if len(page.edges) > MOST_EDGES:
         raise IntakeError("pdf_page_large")
-    edges = plumber.TableFinder(page).edges
-    edges = [*edges, *_ends(edges)]
+    drawn = [edge for band in _bands(filter_edges(page.edges, min_length=_LEAST_DRAWN)) for edge in _merged(band)]
+    edges = [*drawn, *_ends(drawn)]
     crossings = plumber.edges_to_intersections(edges, _NEAR, _NEAR)
     tables = plumber.cells_to_tables(plumber.intersections_to_cells(crossings))
     return sorted((_spanned(boxes) for boxes in tables if len(boxes) > 1), key=lambda table: table.box[1])
+
+
+def _bands(edges: Iterable[Edge]) -> Iterator[list[Edge]]:
+    """Lines of a page from the top, parted where none reaches: below it stands another table."""
+    band: list[Edge] = []
+    reach = 0.0
+    for edge in sorted(edges, key=lambda edge: edge["top"]):
+        if band and edge["top"] - reach > _NEAR:
+            yield band
+            band = []
+        reach = max(reach, edge["bottom"]) if band else edge["bottom"]
+        band.append(edge)
+    if band:
+        yield band
+
+
+def _merged(band: list[Edge]) -> list[Edge]:
+    """Lines, those that nearly meet put together in the middle.
+
+    Of one table at a time: a line of another one that runs nearly as far to the right would draw a column over its neighbour's figures.
+    """
+    found: list[Edge] = filter_edges(plumber.merge_edges(band, _NEAR, _NEAR, _NEAR, _NEAR), min_length=_LEAST_JOINED)
+    return found
 
 
 def _ends(edges: Sequence[Edge]) -> list[Edge]:
