@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from manuscripts import pdf
-from manuscripts.compared import CORPUS, REPORTS
+from manuscripts.compared import CORPUS, REPORTS, paragraphs
+from manuscripts.pdf import document
 from open_reports.errors import IntakeError
 from open_reports.form import forms
 from open_reports.intake.grid import Doubt
@@ -38,25 +39,6 @@ KEYS = ("pingtan/2023", "pingtan/2019")
 
 
 # -- a made-up page -----------------------------------------------------------------------------------------------------------
-
-
-def document(content: str, *, width: int = 400, height: int = 200) -> bytes:
-    """A PDF of one page with this content, in Helvetica."""
-    stream = content.encode()
-    parts = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {width} {height}] /Contents 4 0 R /Resources << /Font << /F 5 0 R >> >> >>".encode(),
-        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
-    ]
-    made, places = b"%PDF-1.4\n", []
-    for number, part in enumerate(parts, start=1):
-        places.append(len(made))
-        made += b"%d 0 obj\n%s\nendobj\n" % (number, part)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    trailer = b"trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % len(made)
-    return made + b"xref\n0 6\n0000000000 65535 f \n" + table + trailer
 
 
 def ruled(cells: str) -> str:
@@ -139,6 +121,77 @@ def test_lines_of_a_table_stay_where_they_are_beside_those_of_the_next() -> None
     assert [[(cell.text, cell.doubts) for cell in table.cells] for table in tables] == [[("11", ()), ("22", ())], [("33", ()), ("44", ())]]
 
 
+# -- text below the last line of a page --------------------------------------------------------------------------------------
+
+ABOVE = "50 160 m 250 160 l S 50 60 m 150 60 l S " + " ".join(f"{x} 60 m {x} 160 l S" for x in (50, 150, 250))
+"""A page whose table has a cell on the right that no line ends below."""
+BELOW = "50 60 m 250 60 l S 50 180 m 150 180 l S " + " ".join(f"{x} 60 m {x} 180 l S" for x in (50, 150, 250))
+"""The page after it, with the same cell open above."""
+CLOSED = f"{BELOW} 150 180 m 250 180 l S"
+OPEN = BELOW.replace("50 180 m 150 180 l S", "")
+ELSEWHERE = BELOW.replace("150", "190")
+MERGED = "50 60 m 250 60 l S 50 120 m 250 120 l S 50 60 m 50 180 l S 150 60 m 150 120 l S 250 60 m 250 180 l S"
+
+
+def hanging(hung: str, *, inside: str = "Group", above: str = ABOVE, below: str = BELOW) -> tuple[str, tuple[Doubt, ...], list[str]]:
+    """The cell on the right of the first page, and the paragraphs of both pages."""
+    first = above + text("Label", 60, 80) + text(inside, 160, 66) + hung
+    found = reader.read(document(first, below + text("8", 60, 120) + text("9", 160, 120)))
+    (cell,) = (cell for cell in found.grids[0].cells if (cell.row, cell.column) == (0, 1))
+    return cell.text, cell.doubts, paragraphs(found)
+
+
+def test_text_below_a_cell_that_goes_on_over_the_page_is_of_that_cell() -> None:
+    assert hanging(text("goes on", 160, 50)) == ("Groupgoes on", (), [])
+    assert hanging(text("goes on", 160, 50) + text("and on", 160, 36)) == ("Groupgoes on\nand on", (), [])
+
+
+STAYING = {
+    "below a cell that a line ends": text("goes on", 60, 50),
+    "further down": text("goes on", 160, 30),
+    "one line of two further down": text("goes on", 160, 50) + text("and on", 160, 20),
+    "over a line of the table": text("goes on over it", 120, 50),
+    "a little over a line of the table": text("goes on", 147, 50),
+    "over the edge of the table": text("goes on and on and on", 160, 50),
+    "beside another text": text("goes on", 160, 50) + text("note", 60, 50),
+}
+
+
+@pytest.mark.parametrize("case", STAYING)
+def test_text_that_may_be_of_no_cell_stays_below_the_table(case: str) -> None:
+    cell, doubts, rest = hanging(STAYING[case])
+    assert (cell, doubts) == ("Group", ())
+    assert rest
+
+
+def test_text_below_a_cell_that_a_line_ends_stays_there_even_if_one_goes_on_above_the_next_page() -> None:
+    made = reader.read(document(ABOVE + text("Label", 60, 66) + text("goes on", 60, 50), OPEN + text("8", 60, 120)))
+    assert [cell.text for cell in made.grids[0].cells] == ["Label", ""]
+    assert paragraphs(made) == ["goes on"]
+
+
+def test_text_between_tables_of_other_columns_stays_there() -> None:
+    first = ABOVE + " 80 60 m 80 160 l S" + text("Group", 160, 66) + text("goes on", 160, 50)
+    made = reader.read(document(first, BELOW + " 110 60 m 110 180 l S" + text("8", 160, 120)))
+    assert [cell.text for cell in made.grids[0].cells] == ["", "", "Group"]
+    assert paragraphs(made) == ["goes on"]
+
+
+@pytest.mark.parametrize("below", [CLOSED, ELSEWHERE, MERGED, text("more", 60, 190) + BELOW, text("more", 60, 100)])
+def test_text_below_a_cell_that_does_not_go_on_stays_below_the_table(below: str) -> None:
+    cell, doubts, rest = hanging(text("goes on", 160, 50), below=below)
+    assert (cell, doubts) == ("Group", ())
+    assert "goes on" in rest
+
+
+@pytest.mark.parametrize("inside, hung", [("12", "34"), ("12", "yuan"), ("12", "/"), ("Group", "34"), ("", "34"), ("12", "3rd")])
+def test_figures_below_a_cell_make_it_doubtful_and_are_never_taken(inside: str, hung: str) -> None:
+    cell, doubts, rest = hanging(text(hung, 160, 50), inside=inside, below=CLOSED)
+    assert (cell, doubts, rest) == (inside, (Doubt.SPLIT,), [hung])
+    cell, doubts, rest = hanging(text(hung, 160, 50), inside=inside)
+    assert (cell, doubts, rest) == ((inside, (Doubt.SPLIT,), [hung]) if hung != "yuan" else ("12yuan", (), []))
+
+
 def test_two_readers_that_disagree_are_told() -> None:
     blank = Shown((Mark("8", (60.0, 45.0, 66.0, 55.0)),), bytes([0, 255] * 40_000), 400, 400, 200)
     glyph = Glyph("3", 60, 66, 45, 55, 12)
@@ -176,8 +229,7 @@ def refused(data: bytes) -> str:
 def test_what_is_no_whole_pdf_or_has_no_text_is_refused() -> None:
     assert refused(b"%PDF-1.4") == "pdf_unreadable"
     assert refused(document("0 0 m 10 10 l S")) == "pdf_no_text"
-    many = document(text("1", 10, 10)).replace(b"/Kids [3 0 R] /Count 1", b"/Kids [%s] /Count 61" % b" ".join([b"3 0 R"] * 61))
-    assert refused(many) == "pdf_pages"
+    assert refused(document(*[text("1", 10, 10)] * 61)) == "pdf_pages"
     assert refused(document(text("1" * 40_001, 10, 10))) == "pdf_page_large"
     assert refused(document(" ".join(f"{x} 0 m {x} 9 l S" for x in range(20_001)))) == "pdf_page_large"
 

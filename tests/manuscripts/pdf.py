@@ -33,6 +33,28 @@ _SIDES = "".join(
 _TABLE = re.compile(r'<w:tbl><w:tblPr>.*?</w:tblPr><w:tblGrid>((?:<w:gridCol w:w="900"/>)+)</w:tblGrid>')
 
 
+def document(*contents: str, width: int = 400, height: int = 200) -> bytes:
+    """A PDF with a page for each of these contents, in Helvetica."""
+    kids = " ".join(f"{4 + 2 * index} 0 R" for index in range(len(contents)))
+    parts = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Pages /Kids [{kids}] /Count {len(contents)} >>".encode(),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+    ]
+    for content in contents:
+        look = f"/MediaBox [0 0 {width} {height}] /Resources << /Font << /F 3 0 R >> >>"
+        parts.append(f"<< /Type /Page /Parent 2 0 R {look} /Contents {len(parts) + 2} 0 R >>".encode())
+        parts.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content.encode()))
+    made, places = b"%PDF-1.4\n", []
+    for number, part in enumerate(parts, start=1):
+        places.append(len(made))
+        made += b"%d 0 obj\n%s\nendobj\n" % (number, part)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    size = len(parts) + 1
+    trailer = b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (size, len(made))
+    return made + b"xref\n0 %d\n0000000000 65535 f \n" % size + table + trailer
+
+
 def docx(report: Original, blocks: office.Blocks | None = None, *, size: float = 10.5, paper: str = "A4") -> bytes:
     """The report in Word as it is to be printed: its tables ruled and as wide as the page."""
     width, height = PAPERS[paper]

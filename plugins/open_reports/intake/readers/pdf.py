@@ -21,8 +21,9 @@ from open_reports.errors import IntakeError
 from open_reports.intake.grid import Edge, Manuscript, Paragraph
 from open_reports.intake.readers.parts import facts
 from open_reports.intake.readers.pdfgrid import columns, widened
+from open_reports.intake.readers.pdfhung import Page, gathered
 from open_reports.intake.readers.pdfpage import sheet
-from open_reports.intake.readers.pdfsecond import pages
+from open_reports.intake.readers.pdfsecond import pages as seen_pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -57,7 +58,7 @@ def read(data: bytes) -> Manuscript:
 
 def _sheets(data: bytes) -> Iterator[Sheet]:
     # The second reader first: it counts pages and characters without taking them apart.
-    shown = pages(data)
+    shown = seen_pages(data)
     try:
         with pdfplumber.open(io.BytesIO(data)) as document:
             # pdfplumber takes a page apart only when it is asked what is on it.
@@ -74,7 +75,8 @@ def _sheets(data: bytes) -> Iterator[Sheet]:
 def _blocks(sheets: Sequence[Sheet]) -> Iterator[Grid | Paragraph]:
     """Tables and paragraphs of all pages in reading order."""
     repeated = _repeated(sheets)
-    own = [[line for line in each.lines if not _aside(line, each, repeated)] for each in sheets]
+    pages = gathered([Page(each, [line for line in each.lines if not _aside(line, each, repeated)]) for each in sheets])
+    sheets, own = [page.sheet for page in pages], [page.lines for page in pages]
     usual = _usual([line for found in own for line in found])
     grids = _grids(sheets, own)
     count = 0

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MOST_EDGES = 20_000
 """Lines of a page."""
-_NEAR = 3.0
+NEAR = 3.0
 """Points within which lines meet."""
 _LEAST_DRAWN, _LEAST_JOINED = 1.0, 3.0
 """Length from which on a stroke is a line, and what strokes that make one line must come to."""
@@ -30,16 +30,23 @@ _OPEN_ENDS = 2
 
 Edge = dict[str, Any]
 """A line, as pdfplumber describes it."""
+Place = tuple[int, int, int, int]
+"""Row and column of a box, and how many it spans."""
 
 
 @dataclass(frozen=True)
 class Ruled:
-    """A table as it is ruled: where its lines run down and across, and its boxes, each with its row, column and spans."""
+    """A table as it is ruled: where its lines run down and across, and its boxes, each with its row, column and spans.
+
+    `below` and `above` are the boxes that no line ends there: what stands in them goes on over the end of the page.
+    """
 
     xs: tuple[float, ...]
     ys: tuple[float, ...]
     rows: int
-    boxes: Mapping[tuple[int, int, int, int], Box]
+    boxes: Mapping[Place, Box]
+    below: Sequence[Place] = ()
+    above: Sequence[Place] = ()
 
     @property
     def box(self) -> Box:
@@ -53,9 +60,10 @@ def ruled(page: Page) -> list[Ruled]:
         raise IntakeError("pdf_page_large")
     drawn = [edge for band in _bands(filter_edges(page.edges, min_length=_LEAST_DRAWN)) for edge in _merged(band)]
     edges = [*drawn, *_ends(drawn)]
-    crossings = plumber.edges_to_intersections(edges, _NEAR, _NEAR)
+    crossings = plumber.edges_to_intersections(edges, NEAR, NEAR)
     tables = plumber.cells_to_tables(plumber.intersections_to_cells(crossings))
-    return sorted((_spanned(boxes) for boxes in tables if len(boxes) > 1), key=lambda table: table.box[1])
+    across = [edge for edge in drawn if edge["orientation"] == "h"]
+    return sorted((_spanned(boxes, across) for boxes in tables if len(boxes) > 1), key=lambda table: table.box[1])
 
 
 def _bands(edges: Iterable[Edge]) -> Iterator[list[Edge]]:
@@ -63,7 +71,7 @@ def _bands(edges: Iterable[Edge]) -> Iterator[list[Edge]]:
     band: list[Edge] = []
     reach = 0.0
     for edge in sorted(edges, key=lambda edge: edge["top"]):
-        if band and edge["top"] - reach > _NEAR:
+        if band and edge["top"] - reach > NEAR:
             yield band
             band = []
         reach = max(reach, edge["bottom"]) if band else edge["bottom"]
@@ -77,7 +85,7 @@ def _merged(band: list[Edge]) -> list[Edge]:
 
     Of one table at a time: a line of another one that runs nearly as far to the right would draw a column over its neighbour's figures.
     """
-    found: list[Edge] = filter_edges(plumber.merge_edges(band, _NEAR, _NEAR, _NEAR, _NEAR), min_length=_LEAST_JOINED)
+    found: list[Edge] = filter_edges(plumber.merge_edges(band, NEAR, NEAR, NEAR, NEAR), min_length=_LEAST_JOINED)
     return found
 
 
@@ -94,11 +102,11 @@ def _end(down: Sequence[Edge], across: Sequence[Edge], end: str, outermost: Call
         return []
     at = outermost(loose)
     # A line below the last row may be there, but for heads of groups that go on.
-    cut = [edge for edge in down if abs(edge[end] - at) <= _NEAR]
+    cut = [edge for edge in down if abs(edge[end] - at) <= NEAR]
     drawn = [edge[end] for edge in across]
-    if len(cut) < _OPEN_ENDS or abs(at - outermost([at, *drawn])) > _NEAR:
+    if len(cut) < _OPEN_ENDS or abs(at - outermost([at, *drawn])) > NEAR:
         return []
-    at = next((y for y in drawn if abs(y - at) <= _NEAR), at)
+    at = next((y for y in drawn if abs(y - at) <= NEAR), at)
     left, right = min(edge["x0"] for edge in cut), max(edge["x1"] for edge in cut)
     # Lines that end within the tolerance must end on it.
     for edge in cut:
@@ -107,10 +115,10 @@ def _end(down: Sequence[Edge], across: Sequence[Edge], end: str, outermost: Call
 
 
 def _met(x: float, y: float, across: Iterable[Edge]) -> bool:
-    return any(abs(edge["top"] - y) <= _NEAR and edge["x0"] - _NEAR <= x <= edge["x1"] + _NEAR for edge in across)
+    return any(abs(edge["top"] - y) <= NEAR and edge["x0"] - NEAR <= x <= edge["x1"] + NEAR for edge in across)
 
 
-def _spanned(boxes: Sequence[Box]) -> Ruled:
+def _spanned(boxes: Sequence[Box], across: Sequence[Edge]) -> Ruled:
     xs = _distinct(x for box in boxes for x in (box[0], box[2]))
     ys = _distinct(y for box in boxes for y in (box[1], box[3]))
     found = {}
@@ -122,7 +130,15 @@ def _spanned(boxes: Sequence[Box]) -> Ruled:
             found[row, column, foot - row, end - column] = box
     # Heads of groups may go on below the last row, as far as the page does: no row begins there.
     rows = 1 + max(row for row, *_ in found)
-    return Ruled(xs, ys, rows, {(row, column, min(down, rows - row), across): box for (row, column, down, across), box in found.items()})
+    places = {(row, column, min(down, rows - row), over): box for (row, column, down, over), box in found.items()}
+    below = [at for at, box in places.items() if ys[-1] - box[3] <= NEAR and not _lined(box[0], box[2], box[3], across)]
+    above = [at for at, box in places.items() if at[0] == 0 and not _lined(box[0], box[2], box[1], across)]
+    return Ruled(xs, ys, rows, places, below, above)
+
+
+def _lined(left: float, right: float, y: float, across: Iterable[Edge]) -> bool:
+    """Whether a line is drawn between two points of the same height, or a part of one."""
+    return any(abs(edge["top"] - y) <= NEAR and min(edge["x1"], right) - max(edge["x0"], left) > NEAR for edge in across)
 
 
 def columns(parts: Sequence[Ruled]) -> tuple[float, ...] | None:
@@ -131,7 +147,7 @@ def columns(parts: Sequence[Ruled]) -> tuple[float, ...] | None:
     None where no part has the lines of all others: then it is not sure that they are one table.
     """
     most = max((part.xs for part in parts), key=len)
-    return most if all(abs(x - most[_nearest(most, x)]) <= _NEAR for part in parts for x in part.xs) else None
+    return most if all(abs(x - most[_nearest(most, x)]) <= NEAR for part in parts for x in part.xs) else None
 
 
 def widened(grid: Grid, own: Sequence[float], xs: Sequence[float]) -> Grid:
@@ -149,10 +165,10 @@ def _distinct(values: Iterable[float]) -> tuple[float, ...]:
     """Values that are more than a little apart."""
     found: list[float] = []
     for each in sorted(values):
-        if not found or each - found[-1] > _NEAR:
+        if not found or each - found[-1] > NEAR:
             found.append(each)
     return tuple(found)
 
 
 def _index(values: Sequence[float], value: float) -> int:
-    return bisect_left(values, value - _NEAR)
+    return bisect_left(values, value - NEAR)
