@@ -13,10 +13,11 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pypdfium2
 import pytest
 from manuscripts import pdf
 from manuscripts.compared import CORPUS, REPORTS, paragraphs
-from manuscripts.pdf import document
+from manuscripts.pdf import Lock, document, text
 from open_reports.errors import IntakeError
 from open_reports.form import forms
 from open_reports.intake.grid import Doubt
@@ -45,10 +46,6 @@ def ruled(cells: str) -> str:
     """Two rows of two cells, 100 wide and 30 high, from (50, 100), and what is drawn in them."""
     rules = [f"{x} 100 m {x} 160 l S" for x in (50, 150, 250)] + [f"50 {y} m 250 {y} l S" for y in (100, 130, 160)]
     return "\n".join([*rules, cells])
-
-
-def text(words: str, x: float, y: float, size: float = 12, more: str = "") -> str:
-    return f"\nq {more} BT /F {size} Tf {x} {y} Td ({words}) Tj ET Q\n"
 
 
 def cells(content: str) -> dict[tuple[int, int], tuple[str, tuple[Doubt, ...]]]:
@@ -232,6 +229,31 @@ def test_what_is_no_whole_pdf_or_has_no_text_is_refused() -> None:
     assert refused(document(*[text("1", 10, 10)] * 61)) == "pdf_pages"
     assert refused(document(text("1" * 40_001, 10, 10))) == "pdf_page_large"
     assert refused(document(" ".join(f"{x} 0 m {x} 9 l S" for x in range(20_001)))) == "pdf_page_large"
+
+
+def test_a_pdf_with_a_password_is_refused_unless_it_opens_without() -> None:
+    content = ruled(text("12", 60, 140))
+    locked = document(content, lock=Lock(opening=b"secret"))
+    # The file is sound: with its password it opens.
+    assert len(pypdfium2.PdfDocument(locked, password="secret")) == 1  # noqa: S106 (it locks nothing but this file)
+    assert refused(locked) == "kind_encrypted"
+    (grid,) = reader.read(document(content, lock=Lock())).grids
+    assert [(cell.text, cell.doubts) for cell in grid.cells] == [("12", ()), ("", ()), ("", ()), ("", ())]
+
+
+def test_pages_are_counted_before_any_is_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pdfplumber.open", None)
+    assert refused(document(*[text("1", 10, 10)] * 61)) == "pdf_pages"
+
+
+def test_a_pdf_that_was_cut_off_is_refused_or_read_rightly() -> None:
+    data = document(ruled(text("1234.50", 60, 140) + text("22", 160, 140)))
+    whole = reader.read(data)
+    for cut in range(10, len(data), 9):
+        try:
+            assert reader.read(data[:cut]) == whole, cut
+        except IntakeError as error:
+            assert error.code == "pdf_unreadable", cut  # noqa: PT017 (it may also be read)
 
 
 # -- whole reports ------------------------------------------------------------------------------------------------------------

@@ -5,11 +5,14 @@ Font size and paper decide where pages end, so that over the sizes every row of 
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
+import struct
 import subprocess
 import tempfile
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,7 +36,68 @@ _SIDES = "".join(
 _TABLE = re.compile(r'<w:tbl><w:tblPr>.*?</w:tblPr><w:tblGrid>((?:<w:gridCol w:w="900"/>)+)</w:tblGrid>')
 
 
-def document(*contents: str, width: int = 400, height: int = 200) -> bytes:
+@dataclass(frozen=True)
+class Lock:
+    """A password for a PDF, in the oldest and shortest of its ways; `opening` is asked for to open the file, the other to change it."""
+
+    opening: bytes = b""
+    changing: bytes = b"owner"
+
+    @property
+    def _owner(self) -> bytes:
+        return _ciphered(_digest(_padded(self.changing))[:5], _padded(self.opening))
+
+    @property
+    def _key(self) -> bytes:
+        return _digest(_padded(self.opening) + self._owner + struct.pack("<i", _ALLOWED) + _NAME)[:5]
+
+    def locked(self, number: int, data: bytes) -> bytes:
+        """What the object of this number holds."""
+        return _ciphered(_digest(self._key + struct.pack("<I", number)[:3] + b"\0\0")[:10], data)
+
+    def entry(self) -> bytes:
+        """What the end of the file says of it."""
+        owner, user = self._owner.hex().encode(), _ciphered(self._key, _padded(b"")).hex().encode()
+        name = _NAME.hex().encode()
+        return b"/ID [<%s> <%s>] /Encrypt << /Filter /Standard /V 1 /R 2 /P %d /O <%s> /U <%s> >> " % (name, name, _ALLOWED, owner, user)
+
+
+_NAME = bytes(range(16))
+_ALLOWED = -60
+_PADDING = bytes.fromhex("28bf4e5e4e758a4164004e56fffa01082e2e00b6d0683e802f0ca9fe6453697a")
+
+
+def _padded(password: bytes) -> bytes:
+    return (password + _PADDING)[:32]
+
+
+def _digest(data: bytes) -> bytes:
+    return hashlib.md5(data, usedforsecurity=False).digest()
+
+
+def _ciphered(key: bytes, data: bytes) -> bytes:
+    """RC4, which keeps nothing secret any more, but old files are locked with it."""
+    state = list(range(256))
+    other = 0
+    for index in range(256):
+        other = (other + state[index] + key[index % len(key)]) % 256
+        state[index], state[other] = state[other], state[index]
+    made = bytearray()
+    other = 0
+    for count, byte in enumerate(data, start=1):
+        index = count % 256
+        other = (other + state[index]) % 256
+        state[index], state[other] = state[other], state[index]
+        made.append(byte ^ state[(state[index] + state[other]) % 256])
+    return bytes(made)
+
+
+def text(words: str, x: float, y: float, size: float = 12, more: str = "") -> str:
+    """What a page says to show a line of text."""
+    return f"\nq {more} BT /F {size} Tf {x} {y} Td ({words}) Tj ET Q\n"
+
+
+def document(*contents: str, width: int = 400, height: int = 200, lock: Lock | None = None) -> bytes:
     """A PDF with a page for each of these contents, in Helvetica."""
     kids = " ".join(f"{4 + 2 * index} 0 R" for index in range(len(contents)))
     parts = [
@@ -44,14 +108,16 @@ def document(*contents: str, width: int = 400, height: int = 200) -> bytes:
     for content in contents:
         look = f"/MediaBox [0 0 {width} {height}] /Resources << /Font << /F 3 0 R >> >>"
         parts.append(f"<< /Type /Page /Parent 2 0 R {look} /Contents {len(parts) + 2} 0 R >>".encode())
-        parts.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content.encode()))
+        stream = lock.locked(len(parts) + 1, content.encode()) if lock else content.encode()
+        parts.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream))
     made, places = b"%PDF-1.4\n", []
     for number, part in enumerate(parts, start=1):
         places.append(len(made))
         made += b"%d 0 obj\n%s\nendobj\n" % (number, part)
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
     size = len(parts) + 1
-    trailer = b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (size, len(made))
+    more = lock.entry() if lock else b""
+    trailer = b"trailer\n<< /Size %d /Root 1 0 R %s>>\nstartxref\n%d\n%%%%EOF\n" % (size, more, len(made))
     return made + b"xref\n0 %d\n0000000000 65535 f \n" % size + table + trailer
 
 

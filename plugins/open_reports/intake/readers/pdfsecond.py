@@ -71,7 +71,7 @@ class Shown:
 
 
 def pages(data: bytes) -> Iterator[Shown]:
-    """Every page as it is shown. Raises `IntakeError` where the file cannot be opened or is too large."""
+    """Every page as it is shown. Raises `IntakeError` where the file cannot be opened or is too large, at once for the whole file."""
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
@@ -79,6 +79,10 @@ def pages(data: bytes) -> Iterator[Shown]:
         raise IntakeError("kind_encrypted" if locked else "pdf_unreadable") from None
     if len(document) > MOST_PAGES:
         raise IntakeError("pdf_pages", most=str(MOST_PAGES))
+    return _all(document)
+
+
+def _all(document: pypdfium2.PdfDocument) -> Iterator[Shown]:
     document.init_forms()
     for page in document:
         yield _shown(page)
