@@ -12,7 +12,7 @@ import struct
 import zipfile
 from typing import TYPE_CHECKING
 
-from manuscripts import html, office
+from manuscripts import html, office, pdf
 from manuscripts.compared import CORPUS
 
 if TYPE_CHECKING:
@@ -132,6 +132,11 @@ def repeated(attributes: str, on_row: str = "") -> bytes:
     return office.spreadsheet(f'<table:table table:name="年报"><table:table-row {on_row}>{cell}{cell}</table:table-row></table:table>')
 
 
+def halved(data: bytes) -> bytes:
+    """A file whose second half was lost."""
+    return data[: len(data) // 2]
+
+
 LARGE_MERGE = "A1:XFD1048576"
 
 HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
@@ -171,6 +176,13 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "25,000 cells in docx": (lambda: words(250, 100), "table_too_large"),
     "25,000 cells in xlsx": (lambda: sheet(250, 100), "table_too_large"),
     "25,000 cells as text": (lambda: ("\t".join("1" * 100) + "\n").encode() * 250, "table_too_large"),
+    # PDF.
+    "a PDF of 61 pages": (lambda: pdf.document(*[pdf.text("1", 10, 10)] * 61), "pdf_pages"),
+    "20,001 lines on a page of PDF": (lambda: pdf.document(" ".join(f"{x} 0 m {x} 9 l S" for x in range(20_001))), "pdf_page_large"),
+    "40,001 characters on a page of PDF": (lambda: pdf.document(pdf.text("1" * 40_001, 10, 10)), "pdf_page_large"),
+    "a PDF with a password": (lambda: pdf.document(pdf.text("1", 10, 10), lock=pdf.Lock(opening=b"secret")), "kind_encrypted"),
+    "the first half of a PDF": (lambda: halved(pdf.document(pdf.text("1" * 1_000, 10, 10))), "pdf_unreadable"),
+    "a PDF without text": (lambda: pdf.document("0 0 m 10 10 l S"), "pdf_no_text"),
     # What it is not.
     "nothing": (lambda: b"", "kind_empty"),
     "blanks": (lambda: b" \n" * 1_000, "kind_empty"),
