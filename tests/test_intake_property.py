@@ -27,7 +27,7 @@ from open_reports.intake.grid import Paragraph
 from open_reports.intake.outcome import Outcome, outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 DOCUMENTS = int(os.environ.get("INTAKE_DOCUMENTS", "500"))
 SHARES = 5
@@ -82,16 +82,24 @@ def silent(found: Outcome, held: Mapping[str, str]) -> list[str]:
         return []
     read = {str(address): text for address, text in found.figures.items()}
     faults = [f"{address}: {text!r}, not {held.get(address)!r}" for address, text in read.items() if text != held.get(address)]
+    return [*faults, *(f"{address}: missing without a word" for address in unsaid(found, held))]
+
+
+def unsaid(found: Outcome, addresses: Iterable[str]) -> list[str]:
+    """Every figure of some that was neither read nor asked for, and whose line is not said to be absent."""
+    if found.refused is not None:
+        return []
     asked = {(each.table, each.line, each.column) for each in found.open}
     # Where a person must say which form a table is of, or give all of it, the lines of the other form are asked by that.
     unsure = {each.table for each in found.open if each.reason in ("form_unsure", "no_table")}
-    for address in held.keys() - read.keys():
+    missing = []
+    for address in set(addresses) - {str(each) for each in found.figures}:
         table, line, column = Address(*address.split("/"))
         told = (table, line, column) in asked or (table, line, "") in asked or (table, line) in found.absent
         told = told or (table in unsure and line not in forms()[found.forms.get(table, "2021")].tables[table].lines)
         if not told:
-            faults.append(f"{address}: missing without a word")
-    return faults
+            missing.append(address)
+    return missing
 
 
 @pytest.mark.long

@@ -168,10 +168,11 @@ def printed(documents: Mapping[str, bytes], within: float) -> dict[str, bytes]:
         return {key: (folder / f"{key}.pdf").read_bytes() for key in documents}
 
 
-def page(report: Original, blocks: office.Blocks | None = None, *, size: float = 10.5) -> str:
-    """The report as a page that is to be printed."""
+def page(report: Original, blocks: office.Blocks | None = None, *, size: float = 10.5, framed: bool = True) -> str:
+    """The report as a page that is to be printed; a frame around each table makes a blank cell of one that is missing at its edge."""
     style = f"<style>body {{font: {size}pt 'Noto Sans CJK SC'}} table {{border-collapse: collapse; width: 100%}} td {{border: 1px solid black}}</style>"
-    return html.plain(report, blocks).decode().replace("</head>", f"{style}</head>")
+    made = html.plain(report, blocks).decode().replace("</head>", f"{style}</head>")
+    return made if framed else made.replace("<table border=1>", "<table>")
 
 
 def chromium(browser: Browser, pages: Sequence[tuple[str, str]]) -> list[bytes]:
