@@ -724,6 +724,26 @@ def test_a_row_that_may_be_cut_is_asked(figures_above: bool) -> None:  # noqa: F
         assert any(address.startswith("applications/carried_in") for address, _ in asked(found))
 
 
+@pytest.mark.parametrize("label", [27, 31])
+def test_a_label_that_goes_on_over_the_page_and_is_no_label_together_is_asked(label: int) -> None:
+    """Two rows drawn as one, and the page ends within their labels: what stands above is like one of them, the figures are of both."""
+    line, after = "other.not_supplemented", "other.fee_unpaid"
+    text_of = numbers(APPLICATIONS)
+    rows = [list(row) for row in printed(APPLICATIONS, text_of)]
+    row = next(index for index, each in enumerate(rows) if any(cell.place.startswith(f"applications/{line}/") for cell in each))
+    group, upper, *own = rows[row]
+    lower, *other = rows[row + 1]
+    both = [one._replace(text=one.text + two.text) for one, two in zip(own, other, strict=True)]
+    words = upper.text + lower.text
+    rows[row : row + 2] = [
+        [group, upper._replace(text=words[:label]), *both],
+        [lower._replace(text=words[label:]), *(cell._replace(text="") for cell in both)],
+    ]
+    found = read(*pages(rows, row + 1))
+    assert not any(f"/{each}/" in address for each in (line, after) for address in figures(found))
+    assert {f"{each.table}/{each.line}" for each in found.open} >= {f"applications/{line}", f"applications/{after}"}
+
+
 def test_a_blank_row_at_the_end_of_a_page_is_asked() -> None:
     text_of = {address: "" if "/carried_in/" in address else text for address, text in numbers(APPLICATIONS).items()}
     found = read(*pages(printed(APPLICATIONS, text_of), 5))

@@ -256,8 +256,9 @@ def _neighbours(told: Sequence[Row], lexicon: Lexicon) -> list[Row]:
     found = list(told)
     for index, (upper, lower) in enumerate(pairwise(told)):
         together = lexicon.match(_printed(upper) + _printed(lower))
+        cut = lower.number == upper.number + 1 and lower.number in lower.sheet.seams
         for place, row, other in ((index, upper, lower), (index + 1, lower, upper)):
-            if row.line is not None and not row.fault and _half(row, other, together):
+            if row.line is not None and not row.fault and (_half(row, other, together) or (cut and _longer(row, other))):
                 found[place] = replace(row, fault="beside_torn")
     return found
 
@@ -276,6 +277,14 @@ def _half(row: Row, other: Row, together: Match | None) -> bool:
         return False
     # Without gaps the row may still lack digits: those of a long number that wrapped.
     return row.gaps or (together is not None and (together.exact or not sure))
+
+
+def _longer(row: Row, other: Row) -> bool:
+    """Whether the label of a row, which is only like that of a line, goes on beyond the end of a page in a row of nothing but text.
+
+    It may be the labels of two lines whose figures were drawn together in one row, too.
+    """
+    return row.line is not None and not row.line.exact and other.line is None and not (other.figures or other.filled)
 
 
 def by_line(found: Sequence[Row]) -> Mapping[str, list[Row]]:
