@@ -366,7 +366,7 @@ def made(count: int, seed: int) -> Iterator[tuple[str, Original, bytes]]:
     names = [f"{index}" for index in range(count)]
     office = pdf.printed(
         {name: pdf.docx(REPORTS[key], size=size, paper=paper) for name, (key, size, paper) in zip(names, chosen, strict=True)},
-        60 * PATIENCE,
+        PATIENCE,
     )
     for name, (key, size, paper) in zip(names, chosen, strict=True):
         yield f"LibreOffice {key} {size} {paper}", REPORTS[key], office[name]
@@ -379,7 +379,7 @@ def made(count: int, seed: int) -> Iterator[tuple[str, Original, bytes]]:
 def changed(count: int, seed: int) -> Iterator[list[str]]:
     """What is silently wrong in each of so many reports changed at random, each printed by both programs."""
     reports = {f"{each}": Changed.of(each) for each in range(seed * 10_000, seed * 10_000 + count)}
-    office = pdf.printed({name: each.docx() for name, each in reports.items()}, 60 * PATIENCE)
+    office = pdf.printed({name: each.docx() for name, each in reports.items()}, PATIENCE)
     with chromium() as running:
         pages = pdf.chromium(running.browser, [each.page() for each in reports.values()])
     for (name, each), page in zip(reports.items(), pages, strict=True):

@@ -30,6 +30,7 @@ SIZES = (9.0, 10.5, 12.0, 14.0, 16.0)
 PAPERS = {"A4": (11906, 16838), "Letter": (12240, 15840)}
 """Width and height of papers, in twentieths of a point."""
 _MARGIN = 1000
+_MOST_PRINTED = 100
 _SIDES = "".join(
     f'<w:{side} w:val="single" w:sz="4" w:color="000000"/>' for side in ("top", "left", "bottom", "right", "insideH", "insideV")
 )
@@ -157,7 +158,13 @@ def _changed(made: bytes, page: str) -> bytes:
 
 
 def printed(documents: Mapping[str, bytes], within: float) -> dict[str, bytes]:
-    """Word files as LibreOffice prints them, all in one run."""
+    """Word files as LibreOffice prints them, each run of it within so many seconds: it prints no more than some 240 files in one."""
+    names = list(documents)
+    parts = [names[start : start + _MOST_PRINTED] for start in range(0, len(names), _MOST_PRINTED)]
+    return {name: data for part in parts for name, data in _printed({name: documents[name] for name in part}, within).items()}
+
+
+def _printed(documents: Mapping[str, bytes], within: float) -> dict[str, bytes]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for key, data in documents.items():
@@ -169,8 +176,12 @@ def printed(documents: Mapping[str, bytes], within: float) -> dict[str, bytes]:
 
 
 def page(report: Original, blocks: office.Blocks | None = None, *, size: float = 10.5, framed: bool = True) -> str:
-    """The report as a page that is to be printed; a frame around each table makes a blank cell of one that is missing at its edge."""
-    style = f"<style>body {{font: {size}pt 'Noto Sans CJK SC'}} table {{border-collapse: collapse; width: 100%}} td {{border: 1px solid black}}</style>"
+    """The report as a page that is to be printed.
+
+    A frame around each table makes a blank cell of one that is missing at its edge; without, cells are wide enough to be seen if blank.
+    """
+    cell = "border: 1px solid black" + ("" if framed else "; padding: 1px 4pt")
+    style = f"<style>body {{font: {size}pt 'Noto Sans CJK SC'}} table {{border-collapse: collapse; width: 100%}} td {{{cell}}}</style>"
     made = html.plain(report, blocks).decode().replace("</head>", f"{style}</head>")
     return made if framed else made.replace("<table border=1>", "<table>")
 
