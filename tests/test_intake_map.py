@@ -196,7 +196,7 @@ def test_a_spreadsheet_that_shows_a_decimal_proposes_the_number() -> None:
 
 @pytest.mark.parametrize("doubt", list(Doubt))
 def test_what_a_reader_doubts_is_asked(doubt: Doubt) -> None:
-    """26 with a raised 1, 2726 with 27 struck: the reader says so, and the number is at most a proposal."""
+    """26 with a raised 1, 2726 with 27 struck: the reader says so, and no figure is proposed unless it is plain which characters stand there."""
     text_of = numbers(APPLICATIONS)
     rows = changed(
         printed(APPLICATIONS, text_of),
@@ -208,6 +208,8 @@ def test_what_a_reader_doubts_is_asked(doubt: Doubt) -> None:
         assert ("applications/granted", "nested") in asked(found)
     else:
         assert asked(found) == {("applications/granted/total", doubt.value)}
+    proposed = {each.proposal for each in found.open if each.line == "granted"}
+    assert proposed == ({text_of["applications/granted/total"]} if doubt in (Doubt.CHANGED, Doubt.ROUNDED) else {""})
     assert "applications/granted/total" not in figures(found)
 
 
