@@ -793,6 +793,35 @@ def test_prose_by_the_headings_of_its_sections() -> None:
     assert [(each.item, each.value, each.unit) for each in found.overview] == [("收到申请", "3", "件"), ("办结申请", "2", "件")]
 
 
+@pytest.mark.parametrize(
+    "signature",
+    [["2024年1月20日"], ["某局", "２０２４ 年 1 月 20 日"], ["某局 2024年1月20日"], ["二〇二四年一月二十日"], ["2024-01-20"]],
+)
+def test_what_stands_behind_the_signature_is_of_the_page(signature: list[str]) -> None:
+    told = ["没有收取信息处理费。", "本报告的电子版可以下载。", *signature]
+    found = read(*_signed(*told, "版权所有：某市人民政府", "网站地图"))
+    assert found.prose["other"] == tuple(told)
+    assert found.remarks == ("prose_passed",)
+    ended = read(*_signed(*told))
+    assert (ended.prose["other"], ended.remarks) == (tuple(told), ())
+
+
+@pytest.mark.parametrize(
+    "written", ["截至2024年1月20日", "统计期限：2023年1月1日至2023年12月31日", "另一局 2024年1月20日", "2024年1月", "于2024年1月20日公布。"]
+)
+def test_a_day_within_the_text_is_no_signature(written: str) -> None:
+    told = ("没有收取信息处理费。", written, "下一段。")
+    found = read(*_signed(*told))
+    assert (found.prose["other"], found.remarks) == (told, ())
+
+
+def _signed(*other: str) -> list[Paragraph | Rows]:
+    """A report whose section six has these paragraphs."""
+    form = forms()["2021"]
+    texts = {"overview": "甲。", "problems": "乙。", "other": "\n".join(other)}
+    return report_blocks(form, numbers(*form.tables.values()), title="某局2023年政府信息公开工作年度报告", prose=texts)
+
+
 def test_untouched_tables_have_nothing_open() -> None:
     form = forms()["2021"]
     assert read(*Document(report_blocks(form, numbers(*form.tables.values()))).blocks).whole

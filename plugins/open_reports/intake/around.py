@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from open_reports.intake.grid import Manuscript, Paragraph
 
 _DAY = re.compile(r"(?<!\d)(20\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)")
+_SIGNED = re.compile(
+    r"(?P<signer>[^。；;，,：:]{0,40}?)(?:20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?|[一二三四五六七八九零〇○]{4}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日)"
+)
+"""A day that stands alone, or behind the name of whoever signs, once folded: reports end with it."""
 _HEADING = re.compile(r"(?P<number>[一二三四五六七八九十]{1,2})[、.](?P<title>.{2,40})")
 _AMOUNT = re.compile(r"(?P<value>\d[\d,]*(?:\.\d+)?)(?P<unit>余?[条件项个次篇份场起名人]|%)?")
 _ENDING = re.compile(r"(?:年度报告|年报|annualreport)[)》]?$", re.IGNORECASE)
@@ -114,10 +118,30 @@ def _heading(block: Paragraph, by_number: Mapping[str, Section | TableForm]) -> 
     return match["number"] if alike or block.level else ""
 
 
-def prose(manuscript: Manuscript, form: Form) -> dict[str, tuple[str, ...]]:
-    """Paragraphs of each prose section by its id, as they stand in the file."""
-    found = [(part, paragraphs) for part, paragraphs in _sections(manuscript, form) if isinstance(part, Section)]
-    return {part.id: tuple(" ".join(each.text.split()) for each in paragraphs) for part, paragraphs in found}
+class Prose(NamedTuple):
+    """Paragraphs of each prose section by its id, as they stand in the file; `passed` says that more stands behind the signature."""
+
+    sections: dict[str, tuple[str, ...]]
+    passed: bool
+
+
+def prose(manuscript: Manuscript, form: Form, agency: str) -> Prose:
+    """What the prose sections say. A report ends with its signature: what stands behind that of the agency is of the page around it."""
+    found = list(_sections(manuscript, form))
+    passed = False
+    if found and isinstance(found[-1][0], Section):
+        last = found[-1][1]
+        end = next((index for index, each in enumerate(last, start=1) if _is_signature(each.text, agency)), len(last))
+        passed = end < len(last)
+        del last[end:]
+    told = {part.id: tuple(" ".join(each.text.split()) for each in kept) for part, kept in found if isinstance(part, Section)}
+    return Prose(told, passed)
+
+
+def _is_signature(text: str, agency: str) -> bool:
+    """Whether a paragraph is the day of a report and nothing else but its agency's name."""
+    match = _SIGNED.fullmatch(folded(text))
+    return match is not None and bare(match["signer"]) in ("", bare(agency))
 
 
 def stated(manuscript: Manuscript, form: Form, known: Forms) -> tuple[Stated, ...]:

@@ -91,10 +91,11 @@ def outcome(manuscript: Manuscript, known: Forms) -> Outcome:
     form = known.leading(table.form.form for table in tables.values())
     lacking = [table for name, table in form.tables.items() if name not in tables]
     parts = tuple(tables.values())
+    said = prose(manuscript, form, told.agency)
     absent, missing = found.left_out(tables)
     return Outcome(
         facts=told,
-        remarks=manuscript.remarks,
+        remarks=(*manuscript.remarks, *(("prose_passed",) if said.passed else ())),
         forms={name: table.form.form for name, table in tables.items()},
         figures=_together(table.figures for table in parts),
         places=_together(table.places for table in parts),
@@ -103,7 +104,7 @@ def outcome(manuscript: Manuscript, known: Forms) -> Outcome:
         absent=tuple(absent),
         open=(*_unfound(lacking), *chain.from_iterable(table.open for table in parts), *missing),
         foreign=tuple(chain.from_iterable(table.foreign for table in parts)),
-        prose=prose(manuscript, form),
+        prose=said.sections,
         overview=stated(manuscript, form, known),
     )
 
