@@ -57,7 +57,7 @@ class Doubt(StrEnum):
     """The row is cut by the end of a page."""
 
 
-LEGIBLE = frozenset({Doubt.CHANGED, Doubt.ROUNDED})
+LEGIBLE = frozenset({Doubt.ROUNDED})
 """Doubts that leave no question which characters stand there; of any other cell no figure may even be proposed, for one key takes it."""
 
 
