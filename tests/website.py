@@ -8,7 +8,6 @@ of its process, for two of them cannot be driven at once, with fresh profiles fo
 from __future__ import annotations
 
 import _thread
-import fcntl
 import mimetypes
 import os
 import re
@@ -179,6 +178,8 @@ def tree(folder: Path) -> dict[str, str]:
 def once(tmp_path_factory: pytest.TempPathFactory, name: str) -> Iterator[tuple[Path, bool]]:
     """Folder that all workers of a run share, under a lock, and whether it is still to be filled."""
     base = tmp_path_factory.getbasetemp()
+    import fcntl  # noqa: PLC0415 (there is none on Windows, where the quick tests run, and no build)
+
     if "PYTEST_XDIST_WORKER" in os.environ:
         base = base.parent
     with (base / f"{name}.lock").open("w") as lock:

@@ -366,6 +366,7 @@ def main() -> None:
         # Some errors of the system come without words; their kind says more than nothing.
         reason = error.strerror or type(error).__name__
         click.echo(
-            f"{place}无法读写（{reason}）；请检查路径和权限 / cannot be read or written; check the path and its permissions", err=True
+            f"{place}无法读写（{reason}）；请检查路径和权限，正在别的程序里打开的先关闭 / cannot be read or written; check the path and its permissions, and close it where another program has it open",
+            err=True,
         )
         sys.exit(1)
