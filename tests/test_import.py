@@ -181,7 +181,10 @@ def test_what_is_open_is_told_in_either_language(root: Path, language: str) -> N
     outcome = run(made(doubtful("1 2", "无")), "--lang", language)
     assert outcome.exit_code == 1
     assert outcome.output.count("disputes/reconsideration/") >= 2
-    for part in ("1 2", "表3", {"zh": "待核对 2 处", "en": "open, to be held against the original (2)"}[language]):
+    for part in (
+        "1 2",
+        *{"zh": ("表3第4行第1格", "待核对 2 处"), "en": ("table 3, row 4, cell 1", "open, to be held against the original (2)")}[language],
+    ):
         assert part in outcome.output
     confirm = f"open-reports import --confirm{'' if language == 'zh' else ' --lang en'} {Path('datapackages') / AGENCY / YEAR}"
     assert confirm in outcome.output

@@ -45,7 +45,7 @@ def test_each_is_an_error_at_its_place(root: Path) -> None:
     assert all(each.file == f"datapackages/{AGENCY}/{YEAR}/{OPEN}" for each in found)
     for language in LANGUAGES:
         said = found[0].message(language)
-        assert all(part in said for part in (CELL.place, CELL.seen, CELL.reason, CELL.proposal, "open.csv"))
+        assert all(part in said for part in (CELL.where[language], CELL.seen, CELL.reason, CELL.proposal, "open.csv"))
         assert "{" not in said + found[1].message(language)
 
 
@@ -115,3 +115,20 @@ def test_a_list_that_a_spreadsheet_saved_is_read(root: Path) -> None:
     rows = open_text([CELL._replace(proposal="")] * 20).replace(",\n", "\n").replace("\n", "\r\n")
     (root / AGENCY / str(YEAR) / OPEN).write_bytes(f"\ufeff{rows},,,,,,\r\n\r\n".encode())
     assert [each.code for each in errors(check(open_library(root)))] == ["pending.cell"] * 20
+
+
+@pytest.mark.parametrize(
+    "place, words",
+    [
+        ("表1第7行第2格", "table 1, row 7, cell 2"),
+        ("第2页表1第3行第4格", "page 2, table 1, row 3, cell 4"),
+        ("第12段", "paragraph 12"),
+        ("Sheet1!B2（第2行第2格）", "Sheet1!B2 (row 2, cell 2)"),
+        ("表1第4行第1格；表2第4行第1格", "table 1, row 4, cell 1; table 2, row 4, cell 1"),
+        ("收到和处理申请!B4", "收到和处理申请!B4"),
+        ("", ""),
+    ],
+)
+def test_a_place_is_said_in_either_language(place: str, words: str) -> None:
+    where = CELL._replace(place=place).where
+    assert (where.zh, where.en) == (place, words)

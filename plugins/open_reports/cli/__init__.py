@@ -246,11 +246,12 @@ def import_(  # noqa: PLR0913 (the options of the command)
     sys.exit(running.run(file, root, Asked(agency, year, title, source), said, created=_now(), dry=dry))
 
 
-def _found(folder: Path, language: str) -> tuple[tuple[Finding, ...], str]:
-    """Findings of a package, and how `check` would print them."""
+def _found(folder: Path, language: str, known: frozenset[str]) -> tuple[tuple[Finding, ...], str]:
+    """Findings of a package, and how `check` would print those whose codes are not known already."""
     told = surveyed(folder)
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    return told.findings, formats.text(told.findings, language, colour=colour, lines=told.lines())
+    new = [each for each in told.findings if each.code not in known]
+    return told.findings, formats.text(new, language, colour=colour, lines=told.lines())
 
 
 def _line(prompt: str) -> str:
