@@ -58,8 +58,7 @@ class Way:
         self.name = name
         self.language = language
         self.package = Path("datapackages") / name
-        kept = PROJECT / "datapackages" / name
-        self.kept = {path.relative_to(kept).as_posix(): path.read_bytes() for path in kept.rglob("*") if path.is_file()}
+        self.kept = kept(name)
         self.report = original(self.kept)
         self.file = f"年报.{kind}" if language == "zh" else f"report.{kind}"
         (folder / self.file).write_bytes(made(self.report, kind))
@@ -168,14 +167,25 @@ def program() -> str:
 
 def environment(folder: Path, more: Mapping[str, str] | None = None) -> dict[str, str]:
     """The caller's environment, with a cache of the walk's own, so that nothing is known from before."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_") and key not in ("SITE_URL", "PYTHONPATH")}
+    own = {key: value for key, value in os.environ.items() if not key.startswith("GIT_") and key not in ("SITE_URL", "PYTHONPATH")}
     names = {
         f"GIT_{who}_{what}": value
         for who in ("AUTHOR", "COMMITTER")
         for what, value in (("NAME", "经办人"), ("EMAIL", "clerk@example.invalid"))
     }
     cache = str(folder.parent / "cache")
-    return {**kept, **names, "XDG_CACHE_HOME": cache, "PYTHONUTF8": "1", "NO_MKDOCS_2_WARNING": "1", **(more or {})}
+    return {**own, **names, "XDG_CACHE_HOME": cache, "PYTHONUTF8": "1", "NO_MKDOCS_2_WARNING": "1", **(more or {})}
+
+
+def kept(name: str) -> dict[str, bytes]:
+    """Files of a package that the project keeps."""
+    folder = PROJECT / "datapackages" / name
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def original_of(name: str) -> Original:
+    """The report that a package was made from."""
+    return original(kept(name))
 
 
 def made(report: Original, kind: str, spoilt: Mapping[str, str] | None = None) -> bytes:

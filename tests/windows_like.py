@@ -27,24 +27,36 @@ if TYPE_CHECKING:
 MODULES = ("fcntl", "grp", "pty", "pwd", "resource", "termios", "tty")
 OS = (
     *(
-        "chown",
         "chroot",
         "fork",
         "forkpty",
-        "geteuid",
-        "getgid",
+        "getloadavg",
         "getpgid",
         "getpgrp",
-        "getuid",
-        "getloadavg",
         "killpg",
         "lchown",
         "mkfifo",
+        "mknod",
+        "nice",
+        "openpty",
+        "posix_spawn",
     ),
-    *("mknod", "nice", "openpty", "posix_spawn", "sched_getaffinity", "setpgid", "setsid", "setuid", "statvfs", "symlink", "sync", "uname"),
-    *("wait3", "wait4", "O_NOFOLLOW", "O_NONBLOCK", "O_DIRECTORY", "O_CLOEXEC"),
+    *(
+        "setpgid",
+        "setsid",
+        "setuid",
+        "statvfs",
+        "symlink",
+        "sync",
+        "wait3",
+        "wait4",
+        "O_NOFOLLOW",
+        "O_NONBLOCK",
+        "O_DIRECTORY",
+        "O_CLOEXEC",
+    ),
 )
-"""`symlink` is there, but only an administrator may call it."""
+"""Those that our own code might ask for. `symlink` is there, but only an administrator may call it."""
 SIGNALS = (
     *("SIGALRM", "SIGCHLD", "SIGHUP", "SIGKILL", "SIGPIPE", "SIGPROF", "SIGUSR1", "SIGXCPU"),
     *("ITIMER_PROF", "ITIMER_REAL", "alarm", "getitimer", "pthread_sigmask", "setitimer"),
