@@ -130,7 +130,9 @@ def _agencies(old: Library, new: Library, named: set[str]) -> Iterator[AgencyCha
             continue  # an agency that cannot be read is not gone: a finding tells of it
         told = tuple(_agency_texts(before, after)) if before and after else ()
         parents = {each.parent for each in (before, after) if each and each.parent}
-        yield AgencyChange(agency, before, after, told, tuple(sorted(parents | units.get(agency, set()))))
+        former = {each.predecessor.agency for each in (before, after) if each and each.predecessor}
+        later = {each.id for each in (old.successor(agency), new.successor(agency)) if each}
+        yield AgencyChange(agency, before, after, told, tuple(sorted(parents | former | later | units.get(agency, set()))))
 
 
 def _agency_texts(before: Agency, after: Agency) -> Iterator[tuple[str, str, str]]:
@@ -143,7 +145,14 @@ def _agency_texts(before: Agency, after: Agency) -> Iterator[tuple[str, str, str
 
 def _facts(agency: Agency) -> dict[str, str]:
     own = {key: getattr(agency, key) or "" for key in ("name", "name_en", "kind", "parent", "region", "site")}
-    return {**own, **{f"codes.{key}": text for key, text in agency.codes.items()}}
+    former = agency.predecessor
+    return {
+        **own,
+        **{f"codes.{key}": text for key, text in agency.codes.items()},
+        "predecessor.agency": former.agency if former else "",
+        "predecessor.until": str(former.until) if former else "",
+        "aliases": "、".join(agency.aliases),
+    }
 
 
 def _report_change(key: Key, old: Side, new: Side, *, touched: bool) -> ReportChange | None:
