@@ -113,6 +113,7 @@ def test_the_watch_sees_what_is_opened(tmp_path: Path) -> None:
     assert watch.outside(tmp_path / "elsewhere") == [str(tmp_path / "seen.txt")]
 
 
+@pytest.mark.posix
 def test_the_clock_stops_what_hangs() -> None:
     def hang() -> None:
         while True:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+import threading
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -33,7 +34,7 @@ from open_reports.intake import running
 from open_reports.intake.confirming import Asking
 from open_reports.intake.whose import Asked
 from open_reports.library import AGENCY, agency_draft, open_library
-from open_reports.report import FIRST_YEAR, LAST_YEAR, Draft, Source, chosen_forms, write
+from open_reports.report import FIRST_YEAR, LAST_YEAR, Draft, Source, chosen_forms, judging, write
 from open_reports.site.export import export as export_files
 from open_reports.text import LANGUAGES, Words
 from open_reports.verify import verify as verify_copy
@@ -243,6 +244,9 @@ def import_(  # noqa: PLR0913 (the options of the command)
         raise click.UsageError("请写明要导入的文件 / name the file to import")
     if agency is not None:
         _slug(agency)
+    if not dry:
+        # What is written is judged; the judge loads while a process of its own reads the file, so that nobody waits for both in turn.
+        threading.Thread(target=judging.load).start()
     sys.exit(running.run(file, root, Asked(agency, year, title, source), said, created=_now(), dry=dry))
 
 
