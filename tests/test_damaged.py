@@ -41,7 +41,7 @@ def passed(tmp_path_factory: pytest.TempPathFactory) -> Cache:
     return cache
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.parametrize("case", [pytest.param(each, marks=pytest.mark.posix if each.posix else ()) for each in CASES], ids=str)
 def test_damaged_package(case: Case, tmp_path: Path, passed: Cache) -> None:
     built = damaged.build(case, tmp_path)
     with watching() as watch, within(SECONDS):

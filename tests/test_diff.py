@@ -438,6 +438,7 @@ def test_what_is_no_state_is_said(project: Path, text: str) -> None:
         diff.between(text, "datapackages")
 
 
+@pytest.mark.posix
 def test_links_of_a_revision_lead_nowhere(project: Path) -> None:
     (project / "datapackages" / AGENCY / "2023" / "data" / "notes.csv").unlink()
     (project / "datapackages" / AGENCY / "2023" / "data" / "notes.csv").symlink_to("/etc/passwd")
