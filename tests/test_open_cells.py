@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import made_up
 import pytest
+from lxml.html import fromstring as fragment
 from open_reports import corpus
 from open_reports.checks.check import check, errors
 from open_reports.finding import DataError
@@ -81,6 +83,20 @@ def test_a_preview_shows_each_beside_what_the_original_has(root: Path) -> None:
     assert CELL.place in row
     assert f"“{CELL.seen}”" in row
     assert f"“{CELL.proposal}”" in row
+
+
+@pytest.mark.parametrize("language, words, other", [("zh", "待核对", "原文留空"), ("en", "open", "left blank")])
+def test_what_was_not_read_is_not_shown_as_left_blank(root: Path, language: str, words: str, other: str) -> None:
+    package = made_up.package(AGENCY, YEAR, blank=("disputes/reconsideration/upheld", "disputes/reconsideration/other"))
+    shutil.rmtree(root / AGENCY / str(YEAR))
+    (package.write(root) / OPEN).write_text(open_text([CELL]), encoding="utf-8")
+    build = Build(_settings(root, preview=True))
+    build.open()
+    page = next(page for page in build.pages if page.path.endswith(f"reports/{AGENCY}/{YEAR}/") and page.here.w.language == language)
+    shown = fragment(build.page(page))
+    waiting, blank = (shown.get_element_by_id(f"disputes/reconsideration/{column}") for column in ("upheld", "other"))
+    assert (waiting.get("data-says"), waiting.get("aria-label")) == (words, words)
+    assert blank.get("data-says") == other
 
 
 def test_another_error_still_hides_the_package_from_a_preview(root: Path) -> None:
