@@ -21,6 +21,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -157,6 +159,7 @@ def _made(mkdir: Callable[..., None]) -> Callable[..., None]:
     return made
 
 
-def pytest_configure(config: object) -> None:
-    """As a plugin: once pytest and its plugins are loaded."""
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests() -> None:
+    """As a plugin: once pytest's own plugins are loaded, and nothing of the tests is."""
     take_away()
