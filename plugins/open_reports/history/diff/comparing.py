@@ -129,10 +129,17 @@ def _agencies(old: Library, new: Library, named: set[str]) -> Iterator[AgencyCha
         if before == after or (named and agency not in named) or (after is None and agency in unreadable):
             continue  # an agency that cannot be read is not gone: a finding tells of it
         told = tuple(_agency_texts(before, after)) if before and after else ()
-        parents = {each.parent for each in (before, after) if each and each.parent}
-        former = {each.predecessor.agency for each in (before, after) if each and each.predecessor}
         later = {each.id for each in (old.successor(agency), new.successor(agency)) if each}
-        yield AgencyChange(agency, before, after, told, tuple(sorted(parents | former | later | units.get(agency, set()))))
+        beside = later | units.get(agency, set()) | set(_named(before)) | set(_named(after))
+        yield AgencyChange(agency, before, after, told, tuple(sorted(beside)))
+
+
+def _named(agency: Agency | None) -> Iterator[str]:
+    """Agencies that an `agency.yml` names."""
+    if agency and agency.parent:
+        yield agency.parent
+    if agency and agency.predecessor:
+        yield agency.predecessor.agency
 
 
 def _agency_texts(before: Agency, after: Agency) -> Iterator[tuple[str, str, str]]:
