@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import building, checking
+from benchmarks import building, checking, importing
 from benchmarks.measure import Trouble
 
 
@@ -17,6 +17,9 @@ def main() -> int:
     kinds = parser.add_subparsers(dest="kind", required=True)
     build = kinds.add_parser("build", help="building the site, against MkDocs and Material on as many empty pages")
     check = kinds.add_parser("check", help="checking packages, against a plain loop of frictionless.validate")
+    intake = kinds.add_parser("import", help="importing one report, in every kind of file")
+    intake.add_argument("--runs", type=_size, default=5, metavar="R", help="rounds, each running every case once (default 5)")
+    intake.add_argument("--installed", action="store_true", help="also install the lock afresh, and measure what the import takes of it")
     for each in (build, check):
         each.add_argument("--reports", type=_size, default=1000, metavar="N", help="made-up packages (default 1000)")
         each.add_argument("--runs", type=_size, default=3, metavar="R", help="rounds, each running every case once (default 3)")
@@ -37,7 +40,9 @@ def main() -> int:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="open-reports-benchmark-") as folder:
         try:
-            if given.beside:
+            if given.kind == "import":
+                kept = importing.run(Path(folder), runs=given.runs, installed=given.installed)
+            elif given.beside:
                 kind = building if given.kind == "build" else checking
                 kept = kind.against(Path(folder), reports=given.reports, runs=given.runs, other=given.beside)
             elif given.kind == "build":

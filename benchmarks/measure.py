@@ -7,6 +7,7 @@ import platform
 import statistics
 import subprocess
 import sys
+import time
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -31,10 +32,11 @@ class Trouble(Exception):  # noqa: N818 (not an error of the code: something cou
 
 
 class Cost(NamedTuple):
-    """What one subprocess took: `cpu` seconds (user and system, its children's included), `memory` its peak in MB."""
+    """What one subprocess took: `cpu` seconds (user and system, its children's included), `memory` its peak in MB, `wall` seconds by the clock."""
 
     cpu: float
     memory: float
+    wall: float = 0.0
 
 
 class Spread(NamedTuple):
@@ -63,6 +65,8 @@ class Case(NamedTuple):
     prepare: Callable[[], None]
     accepted: tuple[int, ...] = (0,)
     root: Path = ROOT
+    source: Path | None = None
+    """File that it reads from its standard input."""
 
 
 def python(root: Path) -> str:
@@ -88,16 +92,20 @@ def measured(case: Case, log: Path) -> Cost:
     os.sync()  # what the case before wrote is on its disk, so that this one does not pay for it
     # This process must stay small: on Linux a child's peak memory starts at what its parent held when it was forked.
     # That is why made-up packages are written by a subprocess, too.
-    with log.open("wb") as output:
-        process = subprocess.Popen(case.command, cwd=case.root, env=environment(case, log.parent), stdout=output, stderr=subprocess.STDOUT)
+    with log.open("wb") as output, (case.source or Path(os.devnull)).open("rb") as source:
+        begun = time.monotonic()
+        process = subprocess.Popen(
+            case.command, cwd=case.root, env=environment(case, log.parent), stdin=source, stdout=output, stderr=subprocess.STDOUT
+        )
         _, status, usage = os.wait4(process.pid, 0)
+        wall = time.monotonic() - begun
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in case.accepted:
         text = log.read_text(encoding="utf-8", errors="replace")
         message = f"{case.name}: exit code {process.returncode}\n{text[-2000:]}"
         raise Trouble(message)
     kilobytes = usage.ru_maxrss / 1024 if sys.platform == "darwin" else usage.ru_maxrss
-    return Cost(usage.ru_utime + usage.ru_stime, kilobytes / 1024)
+    return Cost(usage.ru_utime + usage.ru_stime, kilobytes / 1024, wall)
 
 
 def rounds(cases: Sequence[Case], runs: int, log: Path) -> dict[str, list[Cost]]:

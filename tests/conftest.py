@@ -239,6 +239,9 @@ def watching() -> Iterator[Watch]:
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
     """Raise `TimeoutError` when the block takes longer, so that what hangs fails instead of holding everything up."""
+    if not hasattr(signal, "setitimer"):  # Windows: there a test that hangs is ended by the job's own clock
+        yield
+        return
 
     def late(*_: object) -> None:
         message = f"took longer than {seconds} s"

@@ -65,6 +65,11 @@ class Case:
         """Folder of the damaged package as findings name it."""
         return f"{ROOT}/{self.agency}/{self.year}"
 
+    @property
+    def posix(self) -> bool:
+        """Whether it has links or pipes, which not every Windows has."""
+        return any(not {"link", "fifo"}.isdisjoint(each) for each in self.do)
+
     def __str__(self) -> str:
         return self.name
 

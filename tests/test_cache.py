@@ -159,6 +159,7 @@ def test_one_refused_package_does_not_keep_another_out(tmp_path: Path) -> None:
 # -- what was found in an unchanged folder
 
 
+@pytest.mark.posix
 def test_any_change_below_a_folder_changes_its_signature(tmp_path: Path) -> None:
     folder = made_up.package().write(tmp_path / "datapackages")
     root = tmp_path / "datapackages"
@@ -177,6 +178,7 @@ def test_any_change_below_a_folder_changes_its_signature(tmp_path: Path) -> None
     assert len(set(seen)) == len(seen)
 
 
+@pytest.mark.posix
 def test_a_look_opens_no_file_and_follows_no_link(tmp_path: Path) -> None:
     folder = made_up.package().write(tmp_path / "datapackages")
     (tmp_path / "outside").mkdir()

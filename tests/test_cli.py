@@ -67,6 +67,7 @@ def told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *a
     return left.value.code, capsys.readouterr().err
 
 
+@pytest.mark.posix
 def test_what_the_disk_refuses_is_one_message(packages: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     (packages / "xugou-yi").write_text("a file", encoding="utf-8")
     (packages / "xugou-bing").mkdir()

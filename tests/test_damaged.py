@@ -41,7 +41,7 @@ def passed(tmp_path_factory: pytest.TempPathFactory) -> Cache:
     return cache
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.parametrize("case", [pytest.param(each, marks=pytest.mark.posix if each.posix else ()) for each in CASES], ids=str)
 def test_damaged_package(case: Case, tmp_path: Path, passed: Cache) -> None:
     built = damaged.build(case, tmp_path)
     with watching() as watch, within(SECONDS):
@@ -113,6 +113,7 @@ def test_the_watch_sees_what_is_opened(tmp_path: Path) -> None:
     assert watch.outside(tmp_path / "elsewhere") == [str(tmp_path / "seen.txt")]
 
 
+@pytest.mark.posix
 def test_the_clock_stops_what_hangs() -> None:
     def hang() -> None:
         while True:

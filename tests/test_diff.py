@@ -242,6 +242,7 @@ SAID: dict[str, tuple[dict[str, Any] | None, int]] = {
     "the scope": ({"json": {"report.scope": "consolidated"}}, 30),
     "a revision": ({"json": {"version": "1.0.1", "report.revisions": [{"version": "1.0.1", "date": "2026-03-02", "reason": "甲"}]}}, 15),
     "the agency's name": ({"agency": {"name": "虚构市戊局"}}, 70),
+    "what the agency was called before": ({"agency": {"predecessor": {"agency": "xugou-yi", "until": 2021}}}, 80),
     "the agency's site": ({"agency": {"site": "https://www.example.org/"}}, 6),
     "all of it": (None, 70),
 }
@@ -264,6 +265,28 @@ def test_every_page_that_shows_something_else_is_told(tmp_path: Path, what: str)
     assert shown - told == set()
     assert shown
     assert len(told) <= most
+
+
+def test_another_predecessor_and_other_names_are_named(tmp_path: Path) -> None:
+    sides = {
+        "old": {"aliases": ["虚构市旧局"]},
+        "new": {"predecessor": {"agency": "xugou-yi", "until": 2021}, "aliases": ["虚构市旧局", "旧局"]},
+        "newer": {"predecessor": {"agency": "xugou-yi", "until": 2020}},
+    }
+    for side, own in sides.items():
+        edited(zeros(2022), {"agency": own}).write(tmp_path / side)
+        made_up.package("xugou-yi", 2020).write(tmp_path / side)
+    old, new, newer = (open_library(tmp_path / side) for side in sides)
+    (change,) = diff.compare(old, new).agencies
+    assert change.texts == (
+        ("predecessor.agency", "", "xugou-yi"),
+        ("predecessor.until", "", "2021"),
+        ("aliases", "虚构市旧局", "虚构市旧局、旧局"),
+    )
+    assert change.beside == ("xugou-yi",)
+    assert "reports/xugou-yi/" in diff.compare(old, new).pages
+    (change,) = diff.compare(new, newer).agencies
+    assert change.texts == (("predecessor.until", "2021", "2020"), ("aliases", "虚构市旧局、旧局", ""))
 
 
 def test_an_agency_that_cannot_be_read_is_not_gone(tmp_path: Path) -> None:
@@ -415,6 +438,7 @@ def test_what_is_no_state_is_said(project: Path, text: str) -> None:
         diff.between(text, "datapackages")
 
 
+@pytest.mark.posix
 def test_links_of_a_revision_lead_nowhere(project: Path) -> None:
     (project / "datapackages" / AGENCY / "2023" / "data" / "notes.csv").unlink()
     (project / "datapackages" / AGENCY / "2023" / "data" / "notes.csv").symlink_to("/etc/passwd")

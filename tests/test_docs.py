@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 from urllib.parse import urlsplit
 
+import clerks_way
 import click
 import pytest
 import yaml
@@ -718,6 +719,7 @@ class Quoted:
     def words(self, language: str) -> list[str]:
         """Arguments of the command in a language."""
         _, name, *more = shlex.split(self.command)
+        more = [FILES[language] if each == FILES["zh"] else each for each in more]
         return [name, *(["--lang", language] if language != "zh" and "--lang" in options(COMMANDS[name]) else []), *more]
 
     def __str__(self) -> str:
@@ -754,6 +756,18 @@ def made(root: Path) -> None:
     CliRunner().invoke(commands, ["new", "--root", str(root), "pingtan-police", "2025"], catch_exceptions=False)
 
 
+FILES = {"zh": "年报.docx", "en": "report.docx"}
+"""What each page calls the file that is imported."""
+WALKED = clerks_way.original_of(clerks_way.NAME)
+
+
+def unread(root: Path) -> None:
+    """The project before the import, with the file beside it."""
+    shutil.rmtree(root / clerks_way.NAME)
+    for name in FILES.values():
+        (root.parent / name).write_bytes(clerks_way.made(WALKED, "docx"))
+
+
 NOT_THERE = {
     "finding": "T3-ROW",
     "address": "applications/granted/total",
@@ -762,6 +776,7 @@ NOT_THERE = {
     "date": "2026-02-01",
 }
 QUOTED = (
+    Quoted("a file is imported", f"open-reports import {FILES['zh']} --source {WALKED.url}", unread),
     Quoted("a new package is made", "open-reports new pingtan-police 2025"),
     Quoted("a new package is checked", "open-reports check datapackages/pingtan-police/2025", made),
     Quoted(
@@ -869,6 +884,20 @@ def test_the_pictures_are_as_wide_as_they_say_and_light() -> None:
         width = struct.unpack(">I", data[16:20])[0]
         assert width % int(path.stem.rpartition("-")[2]) == 0, path.name  # one or two pixels of the screen each
         assert len(data) < LARGEST_PICTURE, path.name
+
+
+@both
+def test_the_pictures_of_a_clerks_way_are_shown_and_light(language: str) -> None:
+    folder = PROJECT / FOLDERS[language] / "assets" / "clerk"
+    shown = re.findall(r"!\[(.+?)\]\(assets/clerk/(\w+\.png)\)\{ width=(\d+) loading=lazy \}", PAGES[language]["publish"])
+    assert [name for _, name, _ in shown] == ["import.png", "confirm.png", "preview.png"]
+    assert {path.name for path in folder.iterdir()} == {name for _, name, _ in shown}
+    for said, name, width in shown:
+        data = (folder / name).read_bytes()
+        assert data.startswith(b"\x89PNG\r\n\x1a\n"), name
+        assert struct.unpack(">I", data[16:20])[0] == int(width), name
+        assert len(data) < LARGEST_PICTURE / 3, name
+        assert len(said) > 10
 
 
 def test_the_changelog_has_this_version_and_says_whom_it_concerns() -> None:

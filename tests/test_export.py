@@ -128,7 +128,7 @@ def _foreign_manifest(target: Path) -> None:
     (target / manifest.PATH).write_text("{}", encoding="utf-8")
 
 
-@pytest.mark.parametrize("change", [_page, _link, _no_manifest, _foreign_manifest])
+@pytest.mark.parametrize("change", [_page, pytest.param(_link, marks=pytest.mark.posix), _no_manifest, _foreign_manifest])
 def test_a_folder_that_holds_something_else_stays_as_it_is(corpus: open_reports.Corpus, tmp_path: Path, change: object) -> None:
     target = tmp_path / "out"
     exported(corpus, target)
@@ -149,6 +149,7 @@ def test_packages_are_never_overwritten(small: Path, corpus: open_reports.Corpus
     assert tree(small) == before
 
 
+@pytest.mark.posix
 def test_a_file_or_a_link_stands_there(corpus: open_reports.Corpus, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"mine")
     (tmp_path / "link").symlink_to(tmp_path / "nowhere")
@@ -187,6 +188,7 @@ export.export(corpus.publish(), Path(sys.argv[2]), place=corpus.place)
 """
 
 
+@pytest.mark.posix
 def test_a_killed_export_leaves_the_one_before(small: Path, corpus: open_reports.Corpus, tmp_path: Path) -> None:
     target = tmp_path / "out"
     exported(corpus, target, site=SITE_URL)

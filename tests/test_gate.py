@@ -103,6 +103,7 @@ def test_a_file_above_the_limit_is_not_handed_on(tmp_path: Path) -> None:
     assert [(each.code, each.found, each.expected) for each in found] == [("file.too_big", "1,001", "1,000")]
 
 
+@pytest.mark.posix
 def test_what_is_no_plain_file(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"a")
     (tmp_path / "folder").mkdir()
@@ -118,6 +119,7 @@ def test_what_is_no_plain_file(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.posix
 def test_children_are_plain_and_in_order(tmp_path: Path) -> None:
     for name in ("b", "a", ".DS_Store", "Thumbs.db"):
         (tmp_path / name).write_bytes(b"")

@@ -139,6 +139,7 @@ def test_a_full_disk_is_not_the_fault_of_the_file(tmp_path: Path, monkeypatch: p
 # -- files that are none ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.posix
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     assert refused(tmp_path) == ("file_folder", {})
@@ -205,6 +206,7 @@ def test_a_kind_that_is_not_read_has_its_sentence(tmp_path: Path, kind: str) -> 
 # -- limits -------------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.posix
 def test_the_child_is_bound_and_inherits_nothing(trick: Callable[[str], Path]) -> None:
     reading, writing = os.pipe()
     os.set_inheritable(writing, True)  # noqa: FBT003 (it has no keyword)
@@ -254,9 +256,11 @@ FAILURES: dict[str, tuple[Limits, str, dict[str, str] | None]] = {
     "write {}": (LIMITS._replace(answer=1_000_000), "read_failed", None),
 }
 """What a reader does, within which limits, and what is said of it; None where the sentence names the place in the program."""
+BOUND = frozenset({"spin", "eat", "die", "open 100", "write {}"})
+"""Those for which Windows has no limit, or no signal."""
 
 
-@pytest.mark.parametrize("text", FAILURES)
+@pytest.mark.parametrize("text", [pytest.param(text, marks=pytest.mark.posix if text in BOUND else ()) for text in FAILURES])
 def test_each_way_to_fail_has_its_sentence(tmp_path: Path, trick: Callable[[str], Path], text: str) -> None:
     limits, expected_code, values = FAILURES[text]
     code, told = refused(trick(text.format(tmp_path / "written")), limits)
@@ -270,6 +274,7 @@ def test_what_a_library_prints_is_no_part_of_the_answer(trick: Callable[[str], P
     assert guard.manuscript(trick("chatter"), LIMITS).kind == "text"
 
 
+@pytest.mark.posix
 def test_whatever_the_child_started_ends_with_it(tmp_path: Path, trick: Callable[[str], Path]) -> None:
     note = tmp_path / "note"
     # Long enough for a busy machine to start two processes; it always ends by the clock.

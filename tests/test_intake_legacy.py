@@ -342,6 +342,7 @@ def test_files_over_the_limit_are_refused(monkeypatch: pytest.MonkeyPatch, old: 
 
 
 @pytest.mark.parametrize("waits", [True, False])
+@pytest.mark.posix
 def test_whatever_it_started_ends_with_it(monkeypatch: pytest.MonkeyPatch, old: Path, temporary: Path, waits: bool) -> None:  # noqa: FBT001 (a case)
     # A program of the program holds a line to this test; it is cut when that program ends, and not before.
     with closing(socket.create_server(("127.0.0.1", 0))) as server:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import made_up
 import pytest
+from lxml.html import fromstring as fragment
 from open_reports import corpus
 from open_reports.checks.check import check, errors
 from open_reports.finding import DataError
@@ -45,7 +47,7 @@ def test_each_is_an_error_at_its_place(root: Path) -> None:
     assert all(each.file == f"datapackages/{AGENCY}/{YEAR}/{OPEN}" for each in found)
     for language in LANGUAGES:
         said = found[0].message(language)
-        assert all(part in said for part in (CELL.place, CELL.seen, CELL.reason, CELL.proposal, "open.csv"))
+        assert all(part in said for part in (CELL.where[language], CELL.seen, CELL.reason, CELL.proposal, "open.csv"))
         assert "{" not in said + found[1].message(language)
 
 
@@ -83,6 +85,20 @@ def test_a_preview_shows_each_beside_what_the_original_has(root: Path) -> None:
     assert f"“{CELL.proposal}”" in row
 
 
+@pytest.mark.parametrize("language, words, other", [("zh", "待核对", "原文留空"), ("en", "open", "left blank")])
+def test_what_was_not_read_is_not_shown_as_left_blank(root: Path, language: str, words: str, other: str) -> None:
+    package = made_up.package(AGENCY, YEAR, blank=("disputes/reconsideration/upheld", "disputes/reconsideration/other"))
+    shutil.rmtree(root / AGENCY / str(YEAR))
+    (package.write(root) / OPEN).write_text(open_text([CELL]), encoding="utf-8")
+    build = Build(_settings(root, preview=True))
+    build.open()
+    page = next(page for page in build.pages if page.path.endswith(f"reports/{AGENCY}/{YEAR}/") and page.here.w.language == language)
+    shown = fragment(build.page(page))
+    waiting, blank = (shown.get_element_by_id(f"disputes/reconsideration/{column}") for column in ("upheld", "other"))
+    assert (waiting.get("data-says"), waiting.get("aria-label")) == (words, words)
+    assert blank.get("data-says") == other
+
+
 def test_another_error_still_hides_the_package_from_a_preview(root: Path) -> None:
     (root / AGENCY / str(YEAR) / "report.md").write_text("## 九、没有这一节\n", encoding="utf-8")
     with pytest.raises(DataError):
@@ -115,3 +131,20 @@ def test_a_list_that_a_spreadsheet_saved_is_read(root: Path) -> None:
     rows = open_text([CELL._replace(proposal="")] * 20).replace(",\n", "\n").replace("\n", "\r\n")
     (root / AGENCY / str(YEAR) / OPEN).write_bytes(f"\ufeff{rows},,,,,,\r\n\r\n".encode())
     assert [each.code for each in errors(check(open_library(root)))] == ["pending.cell"] * 20
+
+
+@pytest.mark.parametrize(
+    "place, words",
+    [
+        ("表1第7行第2格", "table 1, row 7, cell 2"),
+        ("第2页表1第3行第4格", "page 2, table 1, row 3, cell 4"),
+        ("第12段", "paragraph 12"),
+        ("Sheet1!B2（第2行第2格）", "Sheet1!B2 (row 2, cell 2)"),
+        ("表1第4行第1格；表2第4行第1格", "table 1, row 4, cell 1; table 2, row 4, cell 1"),
+        ("收到和处理申请!B4", "收到和处理申请!B4"),
+        ("", ""),
+    ],
+)
+def test_a_place_is_said_in_either_language(place: str, words: str) -> None:
+    where = CELL._replace(place=place).where
+    assert (where.zh, where.en) == (place, words)

@@ -27,7 +27,10 @@ YEARS = (2022, 2023, 2024)
 
 
 class Sources:
-    """Packages of a district and its two units by agency and year, and what the site is told, before and after edits."""
+    """Packages by agency and year, and what the site is told, before and after edits.
+
+    They are those of a district and its two units, of an office that was renamed, under either name, and of one more.
+    """
 
     def __init__(self) -> None:
         self.packages = {
@@ -35,6 +38,9 @@ class Sources:
             for agency in ("xugou-jia", "xugou-yi", "xugou-bing")
             for package in made_up.history(agency, YEARS)
         }
+        for name, years in {"xugou-wu": (2022, 2023), "xugou-geng": (2024,), "xugou-ji": (2022,)}.items():
+            self.packages |= {(name, package.year): package for package in made_up.history(name, years)}
+        self.agency("xugou-geng", "predecessor", {"agency": "xugou-wu", "until": 2023})
         self.site = "https://open-reports.example/"
         self.problem = ""
         for unit in ("xugou-yi", "xugou-bing"):
@@ -113,6 +119,13 @@ def _gone(sources: Sources) -> None:
     del sources.packages["xugou-jia", 2022]
 
 
+def _succeeding(sources: Sources) -> None:
+    """The last year of the name before, too: what is due in the years between is told of either."""
+    sources.agency("xugou-geng", "predecessor", made_up.REMOVED)
+    del sources.packages["xugou-bing", 2022]
+    sources.agency("xugou-bing", "predecessor", {"agency": "xugou-ji", "until": 2022})
+
+
 def _earlier(sources: Sources) -> None:
     """From then on it is told of every agency that its report of that year is not collected."""
     sources.packages["xugou-jia", 2020] = package = made_up.package("xugou-jia", 2020)
@@ -152,6 +165,12 @@ EDITS = {
     "section one": _stated,
     "a note": _noted,
     "the prose": _prose,
+    "the name before": _agency("xugou-wu", "name", "虚构市旧名局"),
+    "the name after": _agency("xugou-geng", "name_en", "Invented Office Of Another Name"),
+    "the last figure before the change of name": _cell("xugou-wu", 2023, "applications", "987654"),
+    "another predecessor": _agency("xugou-geng", "predecessor", {"agency": "xugou-ji", "until": 2023}),
+    "no predecessor any more": _agency("xugou-geng", "predecessor", made_up.REMOVED),
+    "a predecessor where there was none": _succeeding,
     "a report that is gone": _gone,
     "a report of an earlier year": _earlier,
     "reports and an agency more": _more,

@@ -275,6 +275,7 @@ def test_two_lines_for_one_year_are_told(library: Library, tmp_path: Path) -> No
     assert "released/pingtan.jsonl:2" in found.says("zh")
 
 
+@pytest.mark.posix
 def test_record_that_is_no_folder_is_never_a_pass(library: Library, tmp_path: Path) -> None:
     (tmp_path / "released").write_text("", encoding="utf-8")
     (tmp_path / "linked").symlink_to(tmp_path / "nowhere")

@@ -16,6 +16,9 @@ from conftest import PROJECT
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+pytestmark = pytest.mark.posix
+"""All of it is `make`, which Windows has not."""
+
 NEEDED = ("Makefile", "pyproject.toml", "requirements", "package.json", "package-lock.json", ".npmrc")
 PROGRAMS = ("curl", "jq", "sqlite3", "node", "Rscript", "soffice", "chromium", "fc-list", "apt-get", "sudo")
 """What `make test` looks for besides; stand-ins, so that it finds all of them and has nothing to install."""

@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 __all__ = ["browser"]
 
 AGENCY, YEAR = "pingtan", 2024
+pytestmark = pytest.mark.posix
+"""The programs that a page offers run here as a shell of POSIX finds them."""
+
 FOLDER = {"corpus": "data/", "agency": f"reports/{AGENCY}/", "report": f"reports/{AGENCY}/{YEAR}/"}
 INTERPRETERS = {
     "python": ([sys.executable], "py"),

@@ -25,6 +25,7 @@ from jsonschema import Draft202012Validator
 from lxml import html as parser
 from open_reports.form import forms
 from open_reports.report import csv_text
+from tiers import starts
 from website import LOADED
 
 PROJECT = Path(__file__).parent.parent
@@ -294,6 +295,7 @@ class World:
 
 
 @pytest.fixture(scope="module")
+@starts("posix")  # it forks (`forking.py`)
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     """Reports of the forms before, released; the third form; a report of it, on its way through every command."""
     root = tmp_path_factory.mktemp("third")

@@ -126,7 +126,7 @@ def test_an_export_with_addresses_that_were_left_passes(made: Path, tmp_path: Pa
     """Where they lead to is recorded, not told by any package: of that file the hash alone can be verified."""
     record = tmp_path / "released"
     record.mkdir()
-    (record / "successors.yml").write_text("reports/xugou-former/: coverage/\n", encoding="utf-8")
+    (record / "successors.yml").write_text("reports/xugou-former/: coverage/\n", encoding="utf-8", newline="")
     exported(open_reports.open(made), tmp_path / "out", site=SITE_URL, released=releases.read(record))
     assert b"xugou-former" in (tmp_path / "out" / "data" / "successors.json").read_bytes()
     verdict = verify(tmp_path / "out")
@@ -247,12 +247,12 @@ def test_a_hundred_changes_of_a_report_s_zip(real: Path, tmp_path: Path) -> None
 def test_missing_extra_and_truncated_files(copy: Path) -> None:
     report = report_of(copy)
     (report / "badge.svg").unlink()
-    (report / "data" / "secret.csv").write_text("a\n", encoding="utf-8")
-    (copy / "data" / "more.json").write_text("{}", encoding="utf-8")
+    (report / "data" / "secret.csv").write_text("a\n", encoding="utf-8", newline="")
+    (copy / "data" / "more.json").write_text("{}", encoding="utf-8", newline="")
     (copy / "reports" / "nobody" / "2024").mkdir(parents=True)
-    (copy / "reports" / "nobody" / "2024" / "report.json").write_text("{}", encoding="utf-8")
-    (copy / "notes.txt").write_text("mine", encoding="utf-8")
-    (report / "index.html").write_text("页", encoding="utf-8")
+    (copy / "reports" / "nobody" / "2024" / "report.json").write_text("{}", encoding="utf-8", newline="")
+    (copy / "notes.txt").write_text("mine", encoding="utf-8", newline="")
+    (report / "index.html").write_text("页", encoding="utf-8", newline="")
     observations = copy / "data" / "observations.csv"
     observations.write_bytes(observations.read_bytes()[:-7])
     findings = copy / "data" / "findings.json"
@@ -267,6 +267,7 @@ def test_missing_extra_and_truncated_files(copy: Path) -> None:
     }
 
 
+@pytest.mark.posix
 def test_a_link_is_never_followed(copy: Path, tmp_path: Path) -> None:
     secret = tmp_path / "secret.csv"
     file = report_of(copy) / "data" / "notes.csv"
@@ -302,26 +303,28 @@ def test_what_stands_in_the_sentence(copy: Path) -> None:
 def _other_total(copy: Path) -> Path:
     file = report_of(copy) / "report.json"
     text = file.read_text(encoding="utf-8")
-    file.write_text(re.sub(r'("total": )(\d+)', lambda match: f"{match[1]}{int(match[2]) + 1}", text, count=1), encoding="utf-8")
+    file.write_text(
+        re.sub(r'("total": )(\d+)', lambda match: f"{match[1]}{int(match[2]) + 1}", text, count=1), encoding="utf-8", newline=""
+    )
     return file
 
 
 def _other_row(copy: Path) -> Path:
     file = copy / "data" / "observations.csv"
     rows = file.read_text(encoding="utf-8").splitlines()
-    file.write_text("\n".join([*rows[:-1], rows[-1].replace("reported", "blank")]) + "\n", encoding="utf-8")
+    file.write_text("\n".join([*rows[:-1], rows[-1].replace("reported", "blank")]) + "\n", encoding="utf-8", newline="")
     return file
 
 
 def _fewer_rows(copy: Path) -> Path:
     file = copy / "data" / "observations.csv"
-    file.write_text("\n".join(file.read_text(encoding="utf-8").splitlines()[:-1]) + "\n", encoding="utf-8")
+    file.write_text("\n".join(file.read_text(encoding="utf-8").splitlines()[:-1]) + "\n", encoding="utf-8", newline="")
     return file
 
 
 def _no_findings(copy: Path) -> Path:
     file = copy / "data" / "findings.json"
-    file.write_text("[1]\n", encoding="utf-8")
+    file.write_text("[1]\n", encoding="utf-8", newline="")
     return file
 
 
@@ -374,11 +377,11 @@ def test_a_package_that_was_changed_is_betrayed_by_what_was_made_of_it(copy: Pat
     rows = table.read_text(encoding="utf-8").splitlines()
     rows[1] = re.sub(r",(\d+),", lambda match: f",{int(match[1]) + 1},", rows[1], count=1)
     before = table.read_bytes()
-    table.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    table.write_text("\n".join(rows) + "\n", encoding="utf-8", newline="")
     assert table.read_bytes() != before
     descriptor = report / "datapackage.json"
     text = descriptor.read_text(encoding="utf-8").replace(file_hash(before), file_hash(table.read_bytes()))
-    descriptor.write_text(text.replace(f'"bytes": {len(before)},', f'"bytes": {table.stat().st_size},'), encoding="utf-8")
+    descriptor.write_text(text.replace(f'"bytes": {len(before)},', f'"bytes": {table.stat().st_size},'), encoding="utf-8", newline="")
     resealed(copy)
     named = verify(copy).named()
     assert below(copy, report / "report.json") in named
@@ -393,7 +396,7 @@ def test_a_package_that_cannot_be_read_is_told_by_its_rows(copy: Path) -> None:
     table.write_bytes(re.sub(rb",\d+\n", b",many\n", before, count=1))
     descriptor = report / "datapackage.json"
     text = descriptor.read_text(encoding="utf-8").replace(file_hash(before), file_hash(table.read_bytes()))
-    descriptor.write_text(text.replace(f'"bytes": {len(before)},', f'"bytes": {table.stat().st_size},'), encoding="utf-8")
+    descriptor.write_text(text.replace(f'"bytes": {len(before)},', f'"bytes": {table.stat().st_size},'), encoding="utf-8", newline="")
     resealed(copy)
     verdict = verify(copy)
     assert below(copy, table) in verdict.named()
@@ -402,7 +405,7 @@ def test_a_package_that_cannot_be_read_is_told_by_its_rows(copy: Path) -> None:
 
 
 def test_planted_and_left_out_files(copy: Path) -> None:
-    (copy / "data" / "planted.json").write_text("{}", encoding="utf-8")
+    (copy / "data" / "planted.json").write_text("{}", encoding="utf-8", newline="")
     (copy / "data" / "corrections.csv").unlink()
     resealed(copy)
     assert codes(verify(copy)) == {("data/planted.json", "made.unknown"), ("data/corrections.csv", "made.missing")}
@@ -481,12 +484,12 @@ def test_another_version_may_have_less_and_more(copy: Path) -> None:
     value = json.loads(file.read_bytes())
     value["added"] = "later"
     del value["reports"][0]["title"]
-    file.write_text(json.dumps(value), encoding="utf-8")
+    file.write_text(json.dumps(value), encoding="utf-8", newline="")
     rows = (copy / "data" / "observations.csv").read_text(encoding="utf-8").splitlines()
-    (copy / "data" / "observations.csv").write_text("\r\n".join(f"{row},x" for row in rows), encoding="utf-8")
-    (copy / "data" / "extra.json").write_text("{}", encoding="utf-8")
+    (copy / "data" / "observations.csv").write_text("\r\n".join(f"{row},x" for row in rows), encoding="utf-8", newline="")
+    (copy / "data" / "extra.json").write_text("{}", encoding="utf-8", newline="")
     (copy / "data" / "corrections.csv").unlink()
-    next(report_of(copy).glob("*.bib")).write_text("@misc{}", encoding="utf-8")
+    next(report_of(copy).glob("*.bib")).write_text("@misc{}", encoding="utf-8", newline="")
     resealed(copy, made_by="open-reports 99.0")
     verdict = verify(copy)
     assert verdict.deviations == []
@@ -531,14 +534,14 @@ def _fewer_keys(copy: Path) -> Path:
     file = report_of(copy) / "report.json"
     value = json.loads(file.read_bytes())
     del value["findings"]
-    file.write_text(json.dumps(value), encoding="utf-8")
+    file.write_text(json.dumps(value), encoding="utf-8", newline="")
     return file
 
 
 def _more_columns(copy: Path) -> Path:
     file = copy / "data" / "observations.csv"
     rows = file.read_text(encoding="utf-8").splitlines()
-    file.write_text("".join(f"{row},x\n" for row in rows), encoding="utf-8")
+    file.write_text("".join(f"{row},x\n" for row in rows), encoding="utf-8", newline="")
     return file
 
 
@@ -821,7 +824,9 @@ def test_a_report_by_itself_with_another_number(real: Path, tmp_path: Path) -> N
     table.write_bytes(table.read_bytes().replace(b",0", b",1", 1))
     (said,) = verify(folder).deviations
     assert (said.file, said.code) == ("data/disputes.csv", "file.hash")
-    (folder / "datapackage.json").write_text('{"report": {"agency": "pingtan", "year": 2024}, "resources": [1]}', encoding="utf-8")
+    (folder / "datapackage.json").write_text(
+        '{"report": {"agency": "pingtan", "year": 2024}, "resources": [1]}', encoding="utf-8", newline=""
+    )
     assert verify(folder).named() == {"datapackage.json"}
 
 

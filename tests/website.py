@@ -8,7 +8,6 @@ of its process, for two of them cannot be driven at once, with fresh profiles fo
 from __future__ import annotations
 
 import _thread
-import fcntl
 import mimetypes
 import os
 import re
@@ -16,11 +15,13 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -181,12 +182,36 @@ def once(tmp_path_factory: pytest.TempPathFactory, name: str) -> Iterator[tuple[
     base = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         base = base.parent
-    with (base / f"{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with _locked(base / f"{name}.lock"):
         done = base / f"{name}.done"
         folder = base / name
         yield folder, not done.exists()
         done.touch()
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Let one process at a time go on."""
+    if find_spec("fcntl"):  # there is none on Windows, where the quick tests run
+        import fcntl  # noqa: PLC0415 (as just said)
+
+        with path.open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        return
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            path.mkdir()  # which one alone can do
+            break
+        except FileExistsError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.1)
+    try:
+        yield
+    finally:
+        path.rmdir()
 
 
 @pytest.fixture(scope="session")

@@ -174,7 +174,11 @@ class FolderCopy(Copy):
             raise CopyError(path, "copy.missing")
         try:
             # Since it was listed, the file may have become a link or a pipe: the one is not followed, the other not waited for.
-            handle = os.open(self._root / path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+            # Windows would change line ends, and end a file at its first byte 0x1A, if it were not told that these are bytes.
+            handle = os.open(
+                self._root / path,
+                os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0),
+            )
             with os.fdopen(handle, "rb") as stream:
                 while piece := stream.read(_PIECE):
                     yield piece

@@ -40,8 +40,8 @@ class Agency:
     """An administrative organ.
 
     `kind` is one of the contract's words; `parent` the id of the agency it belongs to, None if it is not in the library;
-    `codes` its official codes by name; `predecessor` the agency that it was until it was renamed.
-    `codes` its official codes by name; `aliases` what else its reports call it: an older name, a shorter one.
+    `codes` its official codes by name; `predecessor` the agency that it was until it was renamed; `aliases` what else its reports
+    call it: an older name, a shorter one.
     """
 
     id: str

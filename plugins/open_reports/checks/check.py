@@ -185,7 +185,7 @@ def _open(report: Report) -> Iterator[Finding]:
             line=form.lines[cell.line].label if cell.line else form.title,
             title=column.label if column else form.title,
             why=cell.why,
-            place=cell.place,
+            place=cell.where,
             proposal=cell.proposed,
         )
 

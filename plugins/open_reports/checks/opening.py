@@ -8,6 +8,7 @@ from open_reports.checks.cache import Cache, Signature
 from open_reports.checks.check import check, errors, unexplained
 from open_reports.finding import DataError
 from open_reports.library import open_library
+from open_reports.report.open_cells import PENDING
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from open_reports.library import Library
 
 
-OPEN = frozenset({"pending.cell", "pending.absent", "pending.row"})
+OPEN = PENDING
 """Codes of what an import left open: the one error with which a package can be shown, though not published."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+import threading
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -33,7 +34,7 @@ from open_reports.intake import running
 from open_reports.intake.confirming import Asking
 from open_reports.intake.whose import Asked
 from open_reports.library import AGENCY, agency_draft, open_library
-from open_reports.report import FIRST_YEAR, LAST_YEAR, Draft, Source, chosen_forms, write
+from open_reports.report import FIRST_YEAR, LAST_YEAR, Draft, Source, chosen_forms, judging, write
 from open_reports.site.export import export as export_files
 from open_reports.text import LANGUAGES, Words
 from open_reports.verify import verify as verify_copy
@@ -243,14 +244,18 @@ def import_(  # noqa: PLR0913 (the options of the command)
         raise click.UsageError("请写明要导入的文件 / name the file to import")
     if agency is not None:
         _slug(agency)
+    if not dry:
+        # What is written is judged; the judge loads while a process of its own reads the file, so that nobody waits for both in turn.
+        threading.Thread(target=judging.load).start()
     sys.exit(running.run(file, root, Asked(agency, year, title, source), said, created=_now(), dry=dry))
 
 
-def _found(folder: Path, language: str) -> tuple[tuple[Finding, ...], str]:
-    """Findings of a package, and how `check` would print them."""
+def _found(folder: Path, language: str, known: frozenset[str]) -> tuple[tuple[Finding, ...], str]:
+    """Findings of a package, and how `check` would print those whose codes are not known already."""
     told = surveyed(folder)
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    return told.findings, formats.text(told.findings, language, colour=colour, lines=told.lines())
+    new = [each for each in told.findings if each.code not in known]
+    return told.findings, formats.text(new, language, colour=colour, lines=told.lines())
 
 
 def _line(prompt: str) -> str:
@@ -366,6 +371,7 @@ def main() -> None:
         # Some errors of the system come without words; their kind says more than nothing.
         reason = error.strerror or type(error).__name__
         click.echo(
-            f"{place}无法读写（{reason}）；请检查路径和权限 / cannot be read or written; check the path and its permissions", err=True
+            f"{place}无法读写（{reason}）；请检查路径和权限，正在别的程序里打开的先关闭 / cannot be read or written; check the path and its permissions, and close it where another program has it open",
+            err=True,
         )
         sys.exit(1)

@@ -55,7 +55,8 @@ def surveyed(path: Path) -> Surveyed:
         root, only = full.parent, ((full.name, None),)
     else:
         root, only = full, ()
-    place = (str(path) if not only else place_of(root)).rstrip("/")
+    # As every system, SARIF and GitHub take it: Windows alone writes it with backslashes, and reads it with either.
+    place = (path.as_posix() if not only else place_of(root)).rstrip("/")
     with _Progress() as progress:
         return Surveyed(root, place, survey(root, place=place, only=only, progress=progress))
 
@@ -103,4 +104,4 @@ class _Progress:
 def place_of(root: Path) -> str:
     """How messages call a folder: from where the command was given, else by its name."""
     here = Path.cwd()
-    return str(root.relative_to(here)) if root.is_relative_to(here) else root.name
+    return root.relative_to(here).as_posix() if root.is_relative_to(here) else root.name

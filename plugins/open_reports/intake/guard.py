@@ -126,10 +126,8 @@ def _asked(data: bytes, limits: Limits) -> Mapping[str, Any]:
 
 def _run(source: IO[bytes], answer: IO[bytes], limits: Limits) -> int:
     """How the child ended, with whatever it started."""
-    places = json.dumps([os.path.abspath(each) for each in sys.path])  # noqa: PTH100 (the entries of sys.path are texts)
-    command = [sys.executable, "-I", "-c", _START, places, CHILD, *map(str, limits)]
     process = subprocess.Popen(  # noqa: S603 (our own module)
-        command, stdin=source, stdout=answer, stderr=subprocess.DEVNULL, close_fds=True, start_new_session=True
+        command(limits), stdin=source, stdout=answer, stderr=subprocess.DEVNULL, close_fds=True, start_new_session=True
     )
     try:
         return process.wait(limits.clock)
@@ -137,6 +135,12 @@ def _run(source: IO[bytes], answer: IO[bytes], limits: Limits) -> int:
         raise IntakeError("read_too_long", seconds=str(limits.clock)) from None
     finally:
         _end(process)
+
+
+def command(limits: Limits = LIMITS) -> list[str]:
+    """What starts the child, which takes the file from its standard input."""
+    places = json.dumps([os.path.abspath(each) for each in sys.path])  # noqa: PTH100 (the entries of sys.path are texts)
+    return [sys.executable, "-I", "-c", _START, places, CHILD, *map(str, limits)]
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -17,10 +17,11 @@ from open_reports.intake.confirming import confirm as walk
 from open_reports.intake.outcome import outcome
 from open_reports.intake.own.given import Own
 from open_reports.intake.package import Imported, filled_in, imported, put, restored, vacant
-from open_reports.intake.telling import json_, next_lines, quoted, refused_json, text
+from open_reports.intake.telling import confirm_command, json_, next_lines, refused_json, text
 from open_reports.intake.words import Said, refusal
 from open_reports.library import open_library
 from open_reports.report import DESCRIPTOR, FIRST_YEAR, LAST_YEAR, OPEN, Waiting
+from open_reports.report.open_cells import PENDING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -36,12 +37,15 @@ WHOLE, WAITING, REFUSED = 0, 1, 2
 
 @dataclass(frozen=True)
 class Saying:
-    """How the command speaks: language and style, where text goes, and what `check` finds in a folder and says of it."""
+    """How the command speaks: language and style, where text goes, and what `check` finds in a folder and says of it.
+
+    What it says leaves out the codes that it is given, of which the person was told before.
+    """
 
     language: str
     as_json: bool
     tell: Callable[[str], None]
-    check: Callable[[Path, str], tuple[tuple[Finding, ...], str]]
+    check: Callable[[Path, str, frozenset[str]], tuple[tuple[Finding, ...], str]]
 
     def lines(self, lines: Iterable[str]) -> None:
         """Say some lines."""
@@ -72,7 +76,7 @@ def run(file: Path, root: Path, asked: Asked, saying: Saying, *, created: str, d
         return saying.refuse(file, "unwritable", said("unwritable", place=place, reason=error.strerror or type(error).__name__))
     except KeyboardInterrupt:
         return saying.refuse(file, "interrupted", said("interrupted"))
-    findings, report = ((), "") if dry else saying.check(folder, saying.language)
+    findings, report = ((), "") if dry else saying.check(folder, saying.language, PENDING)
     if saying.as_json:
         saying.tell(json_(found, file.name, folder, saying.language, written=not dry, findings=findings))
     else:
@@ -81,9 +85,10 @@ def run(file: Path, root: Path, asked: Asked, saying: Saying, *, created: str, d
         if made is not None:
             saying.lines([said("agency_file", file=made)])
         if not dry:
-            saying.lines([said("checked")])
+            waiting = len(found.open) if isinstance(found, Imported) else 0
+            saying.lines([said("checked_open", count=waiting) if waiting else said("checked")])
             saying.tell(report)
-            saying.lines(next_lines(folder, saying.language, waiting=isinstance(found, Imported) and bool(found.open)))
+            saying.lines(next_lines(folder, saying.language, waiting=bool(waiting)))
     return WHOLE if found.whole else WAITING
 
 
@@ -108,7 +113,7 @@ def confirm(folder: Path | None, root: Path, saying: Saying, asking: Asking) -> 
         return _unasked(saying, said("format_stated"))
     waiting = [folder] if folder is not None else sorted(path.parent for path in root.glob(f"*/*/{OPEN}"))
     if len(waiting) != 1:
-        several = [said("confirm_several"), *(f"  open-reports import --confirm {quoted(each)}" for each in waiting)]
+        several = [said("confirm_several"), *(f"  {confirm_command(each, saying.language)}" for each in waiting)]
         saying.lines(several if waiting else [said("confirm_none", folder=root)])
         return REFUSED if waiting else WHOLE
     place = str(waiting[0])
@@ -130,14 +135,17 @@ def _walked(package: Waiting, place: str, saying: Saying, asking: Asking) -> int
     count = len(package.cells())
     saying.lines([said("confirm_begin", folder=place, count=count) if count else said("confirm_none", folder=place)])
     if left := walk(package, asking):
-        saying.lines([said("confirm_left", count=left, command=f"open-reports import --confirm {quoted(Path(place))}")])
+        saying.lines([said("confirm_left", count=left, command=confirm_command(Path(place), saying.language))])
         return WAITING
     if count:
         saying.lines([said("confirm_done")])
     (package.folder / OPEN).unlink(missing_ok=True)  # a head without rows waits for nothing
-    findings, report = saying.check(Path(place), saying.language)
+    findings, report = saying.check(Path(place), saying.language, frozenset())
     saying.tell(report)
-    return WAITING if any(each.level == "error" for each in findings) else WHOLE
+    if any(each.level == "error" for each in findings):
+        return WAITING
+    saying.lines([said("next"), said("next_preview")])
+    return WHOLE
 
 
 def _unasked(saying: Saying, why: str) -> int:

@@ -51,7 +51,7 @@ def cell_lines(cell: OpenCell, language: str) -> Iterator[str]:
     """What stands in the original, why it is open, what is proposed."""
     said = Said(language)
     if cell.place or cell.seen:
-        yield said("seen" if cell.seen else "unseen", where=cell.place, seen=cell.seen)
+        yield said("seen" if cell.seen else "unseen", where=cell.where[language], seen=cell.seen)
     if cell.reason == ABSENT:
         yield said("why_absent", why=cell.why[language])
     else:
@@ -115,12 +115,20 @@ def _remarks(codes: Sequence[str], language: str) -> Iterator[str]:
 def next_lines(folder: Path, language: str, *, waiting: bool) -> Iterator[str]:
     """What to do next, as commands that can be copied."""
     said = Said(language)
-    tongue = "" if language == "zh" else f" --lang {language}"
     yield said("next")
     if waiting:
-        yield said("next_confirm", command=f"open-reports import --confirm{tongue} {quoted(folder)}")
-    yield said("next_check", command=f"open-reports check{tongue} {quoted(folder)}")
+        yield said("next_confirm", command=confirm_command(folder, language))
+    yield said("next_check", command=f"open-reports check{_tongue(language)} {quoted(folder)}")
     yield said("next_preview")
+
+
+def confirm_command(folder: Path, language: str) -> str:
+    """The command that walks through what is open in a package."""
+    return f"open-reports import --confirm{_tongue(language)} {quoted(folder)}"
+
+
+def _tongue(language: str) -> str:
+    return "" if language == "zh" else f" --lang {language}"
 
 
 def quoted(path: Path) -> str:

@@ -176,7 +176,7 @@ def _overview(report: Report, marks: Marks, w: Words) -> OverviewView | None:
     rows: list[RowView] = []
     for item, depth in nested(report.overview):
         figure = report.stated(item)
-        cell = Markup(cell_html(figure, w, marks.by_cell.get(str(figure.address), "")))  # noqa: S704 (escaped)
+        cell = Markup(cell_html(figure, w, marks))  # noqa: S704 (escaped)
         rows.append(RowView(item.item, depth, cell, marks.beside("overview", item.item), unit=item.unit))
     return OverviewView(tuple(rows), _notes(report, "overview", w))
 

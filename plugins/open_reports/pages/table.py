@@ -19,13 +19,14 @@ from open_reports.form.glossary import anchor_of_column, anchor_of_group, anchor
 from open_reports.pages.frame import Here, explanation_words, place_words, rendered, unit_words
 from open_reports.pages.glossary import term
 from open_reports.report.lines import Plain, table_lines
+from open_reports.report.open_cells import PENDING
 from open_reports.text import Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from open_reports.finding import Finding
-    from open_reports.form import Block, Column, Line, Status, TableForm
+    from open_reports.form import Block, Column, Line, TableForm
     from open_reports.report import Figure, Report, Table
     from open_reports.report.lines import Place, Remarked
     from open_reports.text import Text
@@ -85,6 +86,7 @@ class Marks:
     def __init__(self, report: Report, findings: Sequence[Finding], w: Words) -> None:
         self.by_line: dict[tuple[str, str], list[FindingView]] = {}
         self.by_cell: dict[str, str] = {}
+        self.waiting = {each.address for each in findings if each.code in PENDING}
         self.general: list[FindingView] = []
         # Numbered over the whole report: an id may stand once on a page, and links to findings use it.
         for number, each in enumerate(findings, start=1):
@@ -105,6 +107,11 @@ class Marks:
                 self.by_line.setdefault((parts[0], parts[1]), []).append(view)
                 ids = self.by_cell.get(view.address)
                 self.by_cell[view.address] = f"{ids} {view.id}" if ids else view.id
+
+    def waits(self, figure: Figure) -> bool:
+        """Whether an import left the figure, or its whole line, to a person."""
+        address = str(figure.address)
+        return address in self.waiting or address.rpartition("/")[0] in self.waiting
 
     def beside(self, table: str, line: str) -> tuple[FindingView, ...]:
         """Findings to be told below a line, in their order."""
@@ -278,7 +285,7 @@ def _plain(place: Place, head: str, cells: tuple[str, ...]) -> str:
 
 
 def _remarked(line: Remarked, head: str, marks: Marks, w: Words) -> str:
-    figures = "".join([cell_html(figure, w, marks.by_cell.get(str(figure.address), "")) for figure in line.figures])
+    figures = "".join([cell_html(figure, w, marks) for figure in line.figures])
     return f"{head}{figures}</tr>\n"
 
 
@@ -293,22 +300,19 @@ def _row_head(label: str, depth: int, href: str) -> str:
     return f'<tr><th scope="row" class="or-stub or-depth{depth}"><a class="or-term" href="{escape(href)}">{escape(label)}</a></th>'
 
 
-def cell_html(figure: Figure, w: Words, marked: str = "") -> str:
-    """HTML of one figure's cell: its text is the figure as published; `marked` are the ids of the findings about it."""
+def cell_html(figure: Figure, w: Words, marks: Marks) -> str:
+    """HTML of one figure's cell: its text is the figure as published."""
+    marked = marks.by_cell.get(str(figure.address), "")
     more = f' class="or-marked" aria-describedby="{marked}"' if marked else ""
     if figure.printed:
         # What the report prints where that is spelt otherwise; the cell itself holds the figure that is reckoned with.
         more += Markup(' title="{}"').format(w("printed_as", printed=figure.printed))
-    return _cell(str(figure.address), figure.text, figure.status, w.language, more)
-
-
-def _cell(address: str, text: str, status: Status, language: str, more: str = "") -> str:
-    """HTML of a cell; a kind of nothing is put into words beside it."""
     nothing = ""
-    if status != "reported":
-        says = escape(forms().common.statuses[status][language])
-        nothing = f' data-status="{status}" data-says="{says}" aria-label="{says}"'
-    return f'<td id="{escape(address)}"{nothing}{more}>{escape(text)}</td>'
+    if figure.status != "reported":
+        # A kind of nothing is put into words beside it; that nothing is read yet is none of the original's.
+        says = escape(w("cell_open") if marks.waits(figure) else forms().common.statuses[figure.status][w.language])
+        nothing = f' data-status="{figure.status}" data-says="{says}" aria-label="{says}"'
+    return f'<td id="{escape(str(figure.address))}"{nothing}{more}>{escape(figure.text)}</td>'
 
 
 def _beside(finding: FindingView, width: int, w: Words) -> str:

@@ -6,6 +6,7 @@ a cell that waits for a person must not be published as "left blank".
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,6 +26,23 @@ OPEN = "open.csv"
 HEADER = ("table", "line", "column", "place", "seen", "reason", "proposal")
 ABSENT = "absent"
 """Reason of a line that was not found in the original: to be confirmed, for it may have been overlooked."""
+
+
+PENDING = frozenset({"pending.cell", "pending.absent", "pending.row"})
+"""Codes of the findings that stand for rows of the list."""
+
+
+_PLACE = re.compile(r"(?:(?P<table>表)|第)(?P<number>\d+)(?P<unit>[页行格段])?|（|）|；")
+"""A part of a place as readers spell it: 第2页表1第3行第4格, 第5段, Sheet1!B2（第2行第2格）."""
+_UNITS = {"页": "page", "行": "row", "格": "cell", "段": "paragraph"}
+
+
+def _english(part: re.Match[str]) -> str:
+    if part["number"] is None:
+        return {"（": " (", "）": ")", "；": "; "}[part[0]]
+    name = "table" if part["table"] else _UNITS.get(part["unit"] or "", "")
+    before = part.string[part.start() - 1] if part.start() else ""
+    return f"{'' if before in ('', '（', '；') else ', '}{name} {part['number']}{part['unit'] or '' if part['table'] else ''}"
 
 
 class OpenCell(NamedTuple):
@@ -48,6 +66,11 @@ class OpenCell(NamedTuple):
     def address(self) -> str:
         """Address of the figure, or of the line, or of the table."""
         return str(Address(self.table, self.line, self.column)) if self.column else "/".join(filter(None, self[:2]))
+
+    @property
+    def where(self) -> Text:
+        """The place in the original, as readers spell it and in English."""
+        return Text(zh=self.place, en=_PLACE.sub(_english, self.place).strip())
 
     @property
     def why(self) -> Text:

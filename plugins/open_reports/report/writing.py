@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 import shutil
+import time
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -170,7 +171,7 @@ def write(folder: Path, files: Mapping[str, str | bytes]) -> None:
         for path, content in files.items():
             (inside / path).parent.mkdir(parents=True, exist_ok=True)
             (inside / path).write_bytes(_bytes(content))
-        staged.rename(top)
+        _moved(staged, top)
     except BaseException as error:  # a keyboard interrupt, too, must leave nothing behind
         shutil.rmtree(staged, ignore_errors=True)
         if isinstance(error, OSError):
@@ -183,12 +184,29 @@ def rewrite(file: Path, content: str | bytes) -> None:
     staged = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
     try:
         staged.write_bytes(_bytes(content))
-        staged.replace(file)
+        _moved(staged, file)
     except BaseException as error:
         staged.unlink(missing_ok=True)
         if isinstance(error, OSError):
             error.filename = str(file)
         raise
+
+
+_WAITS = (0.05, 0.2, 0.5) if os.name == "nt" else ()
+"""Seconds to wait before Windows is asked again."""
+
+
+def _moved(staged: Path, place: Path) -> None:
+    """Put what was written in its place. Raises `OSError`."""
+    for wait in _WAITS:
+        try:
+            staged.replace(place)
+        except PermissionError:
+            # Windows moves nothing that anybody has open: a virus scanner for a moment, a spreadsheet for as long as it shows it.
+            time.sleep(wait)
+        else:
+            return
+    staged.replace(place)
 
 
 def _bytes(content: str | bytes) -> bytes:

@@ -81,11 +81,11 @@ class Build:
         Raises `DataError` with every error, `PermanenceError` with every released figure that changed in silence.
         """
         settings = self.settings
-        place = os.path.relpath(settings.packages, settings.base)
+        place = _place(settings.packages, settings.base)
         try:
             found = checked(
                 settings.packages,
-                place=place if not place.startswith("..") else settings.packages.name,
+                place=place,
                 strict=settings.strict,
                 waiting=settings.preview,
                 memory=Memory(f"build {settings.packages.resolve()}"),
@@ -174,6 +174,15 @@ class Build:
             return files
         optional = routes.optional()
         return files | {path for path, route in routes.routes().paths(self.data.library) if route.id in optional}
+
+
+def _place(packages: Path, base: Path) -> str:
+    """How findings name the folder of the packages: from the project's, or by its name alone where it lies elsewhere."""
+    try:
+        place = os.path.relpath(packages, base).replace(os.sep, "/")
+    except ValueError:  # another drive of Windows, to which no relative path leads
+        return packages.name
+    return packages.name if place.startswith("..") else place
 
 
 def refusal(error: DataError) -> str:

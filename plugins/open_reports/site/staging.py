@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import sys
+import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 _AT_FDCWD = -100
 _EXCHANGE = 2
 """`RENAME_EXCHANGE` of Linux and `RENAME_SWAP` of macOS."""
+_WINDOWS = os.name == "nt"
+_LONGEST = 24 * 60 * 60
+"""Seconds that no build takes."""
 
 
 def staging(site: Path) -> Path:
@@ -41,7 +45,7 @@ def swap(staged: Path, site: Path) -> None:
     # A killed build cannot tidy up, so the next one does; the folder of a build that still runs is left alone.
     for leftover in site.parent.glob(f".{site.name}.*"):
         owner = re.fullmatch(rf"\.{re.escape(site.name)}\.(\d+)(?:\.old)?", leftover.name)
-        if owner and not _alive(int(owner[1])):
+        if owner and not _in_use(leftover, int(owner[1])):
             shutil.rmtree(leftover, ignore_errors=True)
 
 
@@ -55,6 +59,14 @@ def _exchanged(one: Path, other: Path) -> bool:
         return int(library.renameat2(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _EXCHANGE)) == 0
     except (OSError, AttributeError, TypeError):
         return False
+
+
+def _in_use(leftover: Path, process: int) -> bool:
+    """Whether a build may still be making this folder."""
+    if _WINDOWS:
+        # There, asking for a process with `os.kill(..., 0)` would send it Ctrl+C: the age of its folder must do.
+        return time.time() - leftover.stat().st_mtime < _LONGEST
+    return _alive(process)
 
 
 def _alive(process: int) -> bool:

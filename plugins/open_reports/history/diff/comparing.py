@@ -129,8 +129,17 @@ def _agencies(old: Library, new: Library, named: set[str]) -> Iterator[AgencyCha
         if before == after or (named and agency not in named) or (after is None and agency in unreadable):
             continue  # an agency that cannot be read is not gone: a finding tells of it
         told = tuple(_agency_texts(before, after)) if before and after else ()
-        parents = {each.parent for each in (before, after) if each and each.parent}
-        yield AgencyChange(agency, before, after, told, tuple(sorted(parents | units.get(agency, set()))))
+        later = {each.id for each in (old.successor(agency), new.successor(agency)) if each}
+        beside = later | units.get(agency, set()) | set(_named(before)) | set(_named(after))
+        yield AgencyChange(agency, before, after, told, tuple(sorted(beside)))
+
+
+def _named(agency: Agency | None) -> Iterator[str]:
+    """Agencies that an `agency.yml` names."""
+    if agency and agency.parent:
+        yield agency.parent
+    if agency and agency.predecessor:
+        yield agency.predecessor.agency
 
 
 def _agency_texts(before: Agency, after: Agency) -> Iterator[tuple[str, str, str]]:
@@ -143,7 +152,14 @@ def _agency_texts(before: Agency, after: Agency) -> Iterator[tuple[str, str, str
 
 def _facts(agency: Agency) -> dict[str, str]:
     own = {key: getattr(agency, key) or "" for key in ("name", "name_en", "kind", "parent", "region", "site")}
-    return {**own, **{f"codes.{key}": text for key, text in agency.codes.items()}}
+    former = agency.predecessor
+    return {
+        **own,
+        **{f"codes.{key}": text for key, text in agency.codes.items()},
+        "predecessor.agency": former.agency if former else "",
+        "predecessor.until": str(former.until) if former else "",
+        "aliases": "、".join(agency.aliases),
+    }
 
 
 def _report_change(key: Key, old: Side, new: Side, *, touched: bool) -> ReportChange | None:

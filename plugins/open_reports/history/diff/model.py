@@ -99,7 +99,7 @@ class ReportChange:
 class AgencyChange(NamedTuple):
     """An agency that came, went, or whose `agency.yml` says something else (`texts`: key, before, after).
 
-    `beside` are its parent and its units, whose pages name it.
+    `beside` are its parent and its units, and what it was called before and after, whose pages name it.
     """
 
     agency: str
@@ -144,8 +144,8 @@ class Diff:
 
 
 # Told apart, for a new web address of an agency would otherwise name every page that lists agencies.
-_UNLISTED = ("site", "codes.")
-"""Beginnings of the keys of an agency that only its own pages show."""
+_UNLISTED = ("site", "codes.", "aliases")
+"""Beginnings of the keys of an agency that only its own pages show, or none."""
 _COVERING = ("report.scope", "report.period", "report.forms")
 """Beginnings of the keys of a descriptor that say what the figures cover, and stand beside each of them."""
 
