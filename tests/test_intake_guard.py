@@ -185,7 +185,6 @@ UNREAD = {
     "empty": b"",
     "encrypted": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500) + "EncryptedPackage".encode("utf-16-le"),
     "ofd": office.zipped({"OFD.xml": "<a/>"}),
-    "picture": b"\x89PNG\r\n\x1a\n",
     "slides": office.zipped({"ppt/presentation.xml": "<a/>"}),
     "unknown": b"\x01\x02\x03",
     "zip": office.zipped({"a.txt": "1"}),

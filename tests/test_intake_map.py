@@ -12,7 +12,7 @@ from manuscripts.mutations import Document, expanded, paged
 from manuscripts.statutory import Rows, corpus, printed, report_blocks
 from open_reports.form import forms
 from open_reports.intake.cells import value
-from open_reports.intake.grid import Cell, Doubt, Drawn, Grid, Manuscript, Paragraph, placed
+from open_reports.intake.grid import LEGIBLE, Cell, Doubt, Drawn, Grid, Manuscript, Paragraph, placed
 from open_reports.intake.labels import Lexicon, bare, folded, tidy
 from open_reports.intake.outcome import Outcome, outcome
 from open_reports.intake.radicals import RADICALS
@@ -209,7 +209,7 @@ def test_what_a_reader_doubts_is_asked(doubt: Doubt) -> None:
     else:
         assert asked(found) == {("applications/granted/total", doubt.value)}
     proposed = {each.proposal for each in found.open if each.line == "granted"}
-    assert proposed == ({text_of["applications/granted/total"]} if doubt is Doubt.ROUNDED else {""})
+    assert proposed == ({text_of["applications/granted/total"]} if doubt in LEGIBLE else {""})
     assert "applications/granted/total" not in figures(found)
 
 

@@ -187,7 +187,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "nothing": (lambda: b"", "kind_empty"),
     "blanks": (lambda: b" \n" * 1_000, "kind_empty"),
     "OFD": (lambda: office.zipped({"OFD.xml": "<a/>"}), "kind_ofd"),
-    "a picture": (lambda: b"\x89PNG\r\n\x1a\n" + bytes(1_000), "kind_picture"),
+    "a picture": (lambda: b"\x89PNG\r\n\x1a\n" + bytes(1_000), "picture_unreadable"),
     "a Word file with a password": (lambda: OLE2 + bytes(1_000) + "EncryptedPackage".encode("utf-16-le") + bytes(1_000), "kind_encrypted"),
     "an old file of no known kind": (lambda: OLE2 + bytes(1_000), "legacy_unknown"),
     "an archive that is no report": (lambda: office.zipped({"a.txt": "1"}), "kind_zip"),

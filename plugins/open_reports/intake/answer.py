@@ -19,6 +19,9 @@ NONSENSE = "answer"
 MOST_ROWS, MOST_COLUMNS, MOST_COVERED = 5_000, 500, 3_000_000
 """Limits of any table: those of the largest sheet, and the positions that its cells may cover."""
 
+MOST_SCANNED = 12
+"""Pages of a scan: each may cost two minutes."""
+
 _CODE = re.compile(r"[a-z_]{1,40}")
 
 
@@ -43,6 +46,14 @@ def checked(answer: Mapping[str, Any]) -> Manuscript | Own:
     raise IntakeError("read_failed", what=NONSENSE)
 
 
+def scanned(answer: Mapping[str, Any]) -> int:
+    """How many pages a scan has, as the child counted them. Raises `IntakeError` where that is no number of pages."""
+    if not _within(answer["scan"], 1, MOST_SCANNED):
+        raise IntakeError("read_failed", what=NONSENSE)
+    found: int = answer["scan"]
+    return found
+
+
 def _encoded(files: Mapping[object, object]) -> dict[str, bytes]:
     """Files whose names and contents are texts; none at all if any is not."""
     found = {path: text.encode() for path, text in files.items() if isinstance(path, str) and isinstance(text, str)}
@@ -63,6 +74,8 @@ def _sound(found: Manuscript) -> bool:
         _are(str, found.kind, *found.facts, *found.facts.values(), *found.remarks)
         and all(map(_CODE.fullmatch, found.remarks))
         and all(_grid(each) if isinstance(each, Grid) else _paragraph(each) for each in found.blocks)
+        # No figure follows from a picture, whoever says so.
+        and (found.kind != "scan" or all(cell.doubts for grid in found.grids for cell in grid.cells))
     )
 
 

@@ -10,7 +10,7 @@ import unicodedata
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from open_reports.intake.grid import LEGIBLE
+from open_reports.intake.grid import LEGIBLE, Doubt
 from open_reports.intake.labels import folded, tidy
 from open_reports.report import MONEY
 
@@ -63,8 +63,11 @@ def stated_unit(text: str) -> str:
 def value(cell: Cell, column: Column, *, head_unit: bool = True) -> Value:
     """What a cell says in a column; `head_unit` is False where the printed head does not vouch for the column's unit."""
     found = _value(cell.text, column, held=cell.number)
+    # Of a row that the end of a scanned page cuts, one half shows the figure and the other nothing.
+    doubts = [doubt for doubt in cell.doubts if doubt is not Doubt.UNSEEN or not cell.text.strip()]
     if cell.doubts:
-        return Value("" if found.reason or not LEGIBLE.issuperset(cell.doubts) else found.text, reason=cell.doubts[0].value)
+        legible = doubts and LEGIBLE.issuperset(doubts) and not found.reason
+        return Value(found.text if legible else "", reason=(doubts or cell.doubts)[0].value)
     # A number without a unit of its own has that of its head.
     if not found.reason and not head_unit and found.text.strip("0./-") and not found.printed:
         return found._replace(reason="unit")

@@ -2,7 +2,7 @@
 
 It takes the bytes of the file from its standard input and imports the reader of their kind only, so that a page costs no PDF library.
 What it answers is one object with one key: `manuscript`; `own`, the package that an output of ours was made of; `legacy` (LibreOffice must convert the file first); `refused`, the
-code of a sentence, with its `values`; `failed`, the name of a fault that no reader foresaw, with its `place` in the program.
+code of a sentence, with its `values`; `scan`, how many pages a file has that are pictures (it needs other limits); `failed`, the name of a fault that no reader foresaw, with its `place` in the program.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ OUT_OF_MEMORY, TOO_MUCH = 71, 72
 
 OWN = frozenset(("zip", "xlsx", "html"))
 """Kinds of our own outputs."""
-READERS = {name: f"open_reports.intake.readers.{name}" for name in ("html", "mhtml", "text", "docx", "xlsx", "ods", "pdf")}
+READERS = {name: f"open_reports.intake.readers.{name}" for name in ("html", "mhtml", "text", "docx", "xlsx", "ods", "pdf", "scan")}
 """Module of each kind that is read; its `read` takes bytes and gives a manuscript."""
-UNREADABLE = frozenset(("archive", "empty", "encrypted", "ofd", "picture", "slides", "unknown", "zip"))
+UNREADABLE = frozenset(("archive", "empty", "encrypted", "ofd", "slides", "unknown", "zip"))
 """Kinds that are refused, each with a sentence of its own: `kind_` and its name."""
 
 
@@ -53,6 +53,23 @@ class Limits(NamedTuple):
     """Processes and threads that are started: no reader needs any. Linux asks this of every user but root."""
     clock: int = 90
     """Seconds by the clock."""
+    scan: int = 0
+    """Whether it may be read as a scan: 0 says only how many pages it would have."""
+
+    def scanning(self, pages: int) -> Limits:
+        """Those for so many pages of a scan: engines take room for their models, a process of their own, and their time."""
+        seconds = _BEFORE + _A_PAGE * pages
+        return self._replace(memory=_ENGINES, processor=_CORES * seconds, files=2 * self.files, processes=_PROCESSES, clock=seconds, scan=1)
+
+
+_ENGINES = 2_000_000_000
+"""Bytes of address space of the engines: they use half of it, and a quarter of it as memory."""
+_BEFORE, _A_PAGE = 60, 120
+"""Seconds to load the models, and for each page."""
+_CORES = 4
+"""Processors that engines use at once."""
+_PROCESSES = 10_000
+"""Linux counts all that the user runs, not those of the child alone."""
 
 
 def main() -> None:
@@ -106,8 +123,24 @@ def _read(data: bytes, limits: Limits) -> str:
         return f'{{"own": {package.json()}}}'
     if name in UNREADABLE:
         raise IntakeError(f"kind_{name}")
+    if name == "picture":
+        return _scanned(data, name, limits)
     reader: Callable[[bytes], Manuscript] = importlib.import_module(READERS[name]).read
-    return f'{{"manuscript": {reader(data).json()}}}'
+    try:
+        return f'{{"manuscript": {reader(data).json()}}}'
+    except IntakeError as error:
+        if error.code != "pdf_scan":
+            raise
+        return _scanned(data, name, limits)
+
+
+def _scanned(data: bytes, name: str, limits: Limits) -> str:
+    """The answer to a file whose pages are pictures: how many, or what stands on them."""
+    if not limits.scan:
+        pages: int = importlib.import_module("open_reports.intake.readers.pictures").count(data, name)
+        return json.dumps({"scan": pages})
+    reader: Callable[[bytes, str], Manuscript] = importlib.import_module(READERS["scan"]).read
+    return f'{{"manuscript": {reader(data, name).json()}}}'
 
 
 def _bind(limits: Limits) -> None:

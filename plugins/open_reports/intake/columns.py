@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from open_reports.intake.labels import Lexicon, Match
     from open_reports.intake.seams import Sheet
 
-_OF_DIGITS = frozenset({Doubt.SUPERSCRIPT, Doubt.SPLIT, Doubt.DISAGREEING, Doubt.ROUNDED, Doubt.FORMULA, Doubt.DATED})
+_OF_DIGITS = frozenset(
+    {Doubt.SUPERSCRIPT, Doubt.SPLIT, Doubt.DISAGREEING, Doubt.ROUNDED, Doubt.FORMULA, Doubt.DATED, Doubt.SCANNED, Doubt.UNSEEN}
+)
 SPOILING = frozenset(Doubt) - _OF_DIGITS
 """Doubts about a label or head that make it unsure which it is; the others are about its digits."""
 

@@ -55,9 +55,13 @@ class Doubt(StrEnum):
     """The file ends within the cell, or just behind it: the rest of its text may be lost."""
     CUT = "cut"
     """The row is cut by the end of a page."""
+    SCANNED = "scanned"
+    """It was read from a picture, by two engines that see the same."""
+    UNSEEN = "unseen"
+    """Nothing is seen in this part of a picture: the cell may be blank, or its figure too faint."""
 
 
-LEGIBLE = frozenset({Doubt.ROUNDED})
+LEGIBLE = frozenset({Doubt.ROUNDED, Doubt.SCANNED})
 """Doubts that leave no question which characters stand there; of any other cell no figure may even be proposed, for one key takes it."""
 
 

@@ -20,7 +20,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from open_reports.errors import IntakeError
 from open_reports.intake import legacy
-from open_reports.intake.answer import NONSENSE, checked
+from open_reports.intake.answer import NONSENSE, checked, scanned
 from open_reports.intake.child import OUT_OF_MEMORY, TOO_MUCH, Limits
 from open_reports.intake.own.given import Own
 
@@ -57,6 +57,8 @@ def read(path: Path, limits: Limits = LIMITS) -> Manuscript | Own:
         answer = _asked(_converted(data), limits)
         if "legacy" in answer:
             raise IntakeError("legacy_failed")
+    if "scan" in answer:
+        answer = _asked(data, limits.scanning(scanned(answer)))
     return checked(answer)
 
 

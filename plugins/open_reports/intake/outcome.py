@@ -132,12 +132,15 @@ class _Found:
     rows: dict[str, list[Row]] = field(default_factory=dict)
     unread: list[Sheet] = field(default_factory=list)
     """Tables with figures that proved to be none of the form's, so that nobody knows what they say."""
+    scanned: bool = False
+    """Whether it was read from pictures: a line that was not found there may have been overlooked."""
 
     @classmethod
     def of(cls, manuscript: Manuscript, known: Forms) -> _Found:
         """Sort everything that the tables of a file say."""
         lexicons = tuple(Lexicon.of(known, table) for table in known.tables)
-        found = cls(known, lexicons, tuple((bare(text), place) for text, place in _texts(manuscript)), _meant(manuscript, lexicons))
+        texts = tuple((bare(text), place) for text, place in _texts(manuscript))
+        found = cls(known, lexicons, texts, _meant(manuscript, lexicons), scanned=manuscript.kind == "scan")
         headless: dict[str, list[Row]] = {}
         before: tuple[str, Sheet] | None = None
         for sheet in sheets(manuscript.grids, lexicons, filled=manuscript.kind in _SPREADSHEETS):
@@ -214,7 +217,7 @@ class _Found:
             asked = own_lines(form, self.known.printing(form.id)) or set(form.lines)
             found.open += [OpenCell(form.id, line, "", "", "", "form_unsure") for line in form.lines if line in asked]
         torn = any(block.fault for block in self.blocks.get(form.id, []))
-        found.understood = found.understood and fit.sure and not self.unread and not torn
+        found.understood = found.understood and fit.sure and not self.unread and not torn and not self.scanned
         return found
 
     def left_out(self, tables: Mapping[str, Table]) -> tuple[list[tuple[str, str]], list[OpenCell]]:

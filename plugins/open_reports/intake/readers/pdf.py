@@ -47,10 +47,11 @@ logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
 
 
 def read(data: bytes) -> Manuscript:
-    """A PDF as a manuscript. Raises `IntakeError` where it cannot be read, is too large, or holds pictures of pages."""
+    """A PDF as a manuscript. Raises `IntakeError` where it cannot be read, is too large, or holds no text (`pdf_scan` if it holds pictures)."""
     found = list(_sheets(data))
     if not any(each.lines or each.tables for each in found):
-        raise IntakeError("pdf_no_text")
+        # Where there are pictures, they may be read as such.
+        raise IntakeError("pdf_scan" if any(each.pictured for each in found) else "pdf_no_text")
     blocks = list(_blocks(found))
     scanned = any(each.pictured and not each.lines and not each.tables for each in found)
     return Manuscript(kind="pdf", blocks=tuple(blocks), facts=facts(blocks, None), remarks=("pdf_pictures",) if scanned else ())
