@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 import made_up
 import pytest
 from conftest import with_cells
-from open_reports.checks.check import check_report
 from open_reports.derived import doubt
-from open_reports.derived.doubt import NONE, doubts, of_findings, remember
-from open_reports.finding import finding
+from open_reports.derived.doubt import NONE, doubtful, doubts, of_findings
+from open_reports.finding import finding, messages
+from open_reports.form import Address
 from open_reports.library import open_library
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
     from open_reports.finding import Finding
@@ -97,7 +97,7 @@ def test_a_wholly_blank_table_is_in_doubt_in_each_of_its_cells(report: Callable[
     made = report(made_up.package())
     cells = [f"disputes/{line.id}/{column.id}" for line, column in made.tables["disputes"].form.cells]
     blank = with_cells(made, dict.fromkeys(cells, ""))
-    assert doubts(blank) == dict.fromkeys(cells, ("FORM",))
+    assert doubts(blank) == dict.fromkeys(cells, (messages()["form.blank"].rule,))
     # One blank among figures is told by its status, and contradicts nothing.
     assert doubts(with_cells(made, {cells[0]: ""})) == {}
 
@@ -120,13 +120,17 @@ def test_doubts_are_let_go_with_their_library(packages: Path) -> None:
     assert key not in doubt._known
 
 
-def test_findings_that_were_made_already_are_taken_over(packages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    opened = open_library(packages, only=[("pingtan-haitan", 2024)])
-    (report,) = opened
-    found: dict[tuple[str, int], Sequence[Finding]] = {(report.agency, report.year): check_report(report, opened)}
-    wanted = doubts(report)
-    monkeypatch.setattr(doubt, "check_report", lambda *_: pytest.fail("checked again"))
-    remember(opened, found)
-    assert doubts(report, opened) == wanted
-    remember(opened, {})
-    assert doubts(report, opened) is NONE
+def test_a_report_alone_is_let_go_too(packages: Path) -> None:
+    (alone,) = open_library(packages, only=[("pingtan-haitan", 2024)])
+    assert doubts(alone)
+    key = id(alone)
+    assert key in doubt._known
+    del alone
+    gc.collect()
+    assert key not in doubt._known
+
+
+def test_figures_of_an_agency_are_asked_by_year(library: Library) -> None:
+    told = doubtful(library, "pingtan-haitan")
+    address = Address("applications", "new", "total")
+    assert [year for year in library.years if told(year, address)] == [2024, 2025]

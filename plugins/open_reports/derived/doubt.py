@@ -16,9 +16,10 @@ from open_reports.checks.check import check_report
 from open_reports.report import table_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from open_reports.finding import Finding
+    from open_reports.form import Address
     from open_reports.library import Library
     from open_reports.report import Report
 
@@ -32,35 +33,36 @@ def doubts(report: Report, library: Library | None = None) -> Mapping[str, tuple
     """Ids of the rules that figures of a report stand in an open contradiction with, by the figure's address.
 
     In the order of the findings, each rule once. The library gives the year before and the units that a consolidated report is
-    held against; without it only the report itself is looked at. Computed once a report as long as its library is in use.
+    held against; without it only the report itself is looked at. Computed once as long as library or report are in use.
     """
-    if library is None:
-        return of_findings(report, check_report(report))
-    known = _of(library)
+    known = _of(report if library is None else library)
     key = (report.agency, report.year)
     if key not in known:
         known[key] = of_findings(report, check_report(report, library))
     return known[key]
 
 
-def remember(library: Library, found: Mapping[tuple[str, int], Sequence[Finding]]) -> None:
-    """Take the doubts of a library from findings that were made already: whoever has checked it need not pay twice."""
-    known = _of(library)
-    for key, report in library.reports.items():
-        known[key] = of_findings(report, found.get(key, ()))
+def doubtful(library: Library, agency: str) -> Callable[[int, Address], bool]:
+    """Return what tells whether a figure of an agency's year stands in an open contradiction."""
+
+    def told(year: int, address: Address) -> bool:
+        report = library.reports.get((agency, year))
+        return report is not None and str(address) in doubts(report, library)
+
+    return told
 
 
 def of_findings(report: Report, findings: Iterable[Finding]) -> Mapping[str, tuple[str, ...]]:
     """Ids of rules by address, of a report's findings."""
     found: dict[str, dict[str, None]] = {}
     for each in findings:
-        for address in _doubted(report, each):
+        for address in doubted(report, each):
             # A dictionary for its order: two identities of one rule may name the same cell, and the rule is told once.
             found.setdefault(address, {})[each.rule] = None
     return {address: tuple(rules) for address, rules in found.items()} or NONE
 
 
-def _doubted(report: Report, finding: Finding) -> Iterator[str]:
+def doubted(report: Report, finding: Finding) -> Iterator[str]:
     """Addresses of the figures that a finding puts in doubt."""
     if finding.code == BLANK:
         # It is about a file, and has no figure to name.
@@ -81,14 +83,14 @@ def _below(report: Report, place: str) -> Iterator[str]:
 
 
 Known = dict[tuple[str, int], "Mapping[str, tuple[str, ...]]"]
-"""Doubts of the reports of one library."""
+"""Doubts of the reports of one library, or of one report that is looked at alone."""
 # Held weakly: a library that nobody uses any more must not be kept in memory by its doubts.
-_known: dict[int, tuple[weakref.ref[Library], Known]] = {}
+_known: dict[int, tuple[weakref.ref[Library | Report], Known]] = {}
 
 
-def _of(library: Library) -> Known:
-    key = id(library)
+def _of(owner: Library | Report) -> Known:
+    key = id(owner)
     # An id is used again once its object is gone, so the reference is compared as well.
-    if key not in _known or _known[key][0]() is not library:
-        _known[key] = (weakref.ref(library, lambda _: _known.pop(key, None)), {})
+    if key not in _known or _known[key][0]() is not owner:
+        _known[key] = (weakref.ref(owner, lambda _: _known.pop(key, None)), {})
     return _known[key][1]

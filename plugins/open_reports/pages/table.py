@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup, escape
 
+from open_reports.derived.doubt import doubted
+from open_reports.derived.mark import mark, nothing_words
 from open_reports.finding import level_name
 from open_reports.form import forms, section_title
 from open_reports.form.glossary import anchor_of_column, anchor_of_group, anchor_of_line
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from open_reports.finding import Finding
-    from open_reports.form import Block, Column, Line, Status, TableForm
+    from open_reports.form import Block, Column, Line, TableForm
     from open_reports.report import Figure, Report, Table
     from open_reports.report.lines import Place, Remarked
     from open_reports.text import Text
@@ -85,6 +87,8 @@ class Marks:
     def __init__(self, report: Report, findings: Sequence[Finding], w: Words) -> None:
         self.by_line: dict[tuple[str, str], list[FindingView]] = {}
         self.by_cell: dict[str, str] = {}
+        self.notes: dict[str, str] = {}
+        """Of each figure in an open contradiction, the id of the first finding that says so."""
         self.general: list[FindingView] = []
         # Numbered over the whole report: an id may stand once on a page, and links to findings use it.
         for number, each in enumerate(findings, start=1):
@@ -99,12 +103,17 @@ class Marks:
                 explanation=explanation_words(each, w),
                 address=each.address or "",
             )
+            for address in doubted(report, each):
+                self.notes.setdefault(address, view.id)
             if len(parts) == 1:
                 self.general.append(view)
             else:
                 self.by_line.setdefault((parts[0], parts[1]), []).append(view)
                 ids = self.by_cell.get(view.address)
                 self.by_cell[view.address] = f"{ids} {view.id}" if ids else view.id
+
+        self.lines = {*self.by_line, *((table, line) for table, line, _ in (address.split("/") for address in self.notes))}
+        """Lines, as table and line, of which something is said."""
 
     def beside(self, table: str, line: str) -> tuple[FindingView, ...]:
         """Findings to be told below a line, in their order."""
@@ -255,7 +264,7 @@ def table_html(report: Report, table: Table, marks: Marks, w: Words) -> str:
     name = table.form.id
     skeleton = _skeleton(table.form.form, name, w.language)
     parts = [skeleton.parts[0]]
-    lines = {line.place.line: line for line in table_lines(report, name, marks.by_line)}
+    lines = {line.place.line: line for line in table_lines(report, name, marks.lines)}
     for known, depth, width, href, after in zip(*skeleton[1:], skeleton.parts[1:], strict=True):
         # The Chinese label is the report's own, as printed; the English one is the form's, for the report has none.
         head = _row_head(table.labels.get(known.id, known.label.zh) if w.language == "zh" else known.label.en, depth, href)
@@ -278,7 +287,7 @@ def _plain(place: Place, head: str, cells: tuple[str, ...]) -> str:
 
 
 def _remarked(line: Remarked, head: str, marks: Marks, w: Words) -> str:
-    figures = "".join([cell_html(figure, w, marks.by_cell.get(str(figure.address), "")) for figure in line.figures])
+    figures = "".join([cell_html(figure, w, marks) for figure in line.figures])
     return f"{head}{figures}</tr>\n"
 
 
@@ -293,22 +302,22 @@ def _row_head(label: str, depth: int, href: str) -> str:
     return f'<tr><th scope="row" class="or-stub or-depth{depth}"><a class="or-term" href="{escape(href)}">{escape(label)}</a></th>'
 
 
-def cell_html(figure: Figure, w: Words, marked: str = "") -> str:
-    """HTML of one figure's cell: its text is the figure as published; `marked` are the ids of the findings about it."""
+def cell_html(figure: Figure, w: Words, marks: Marks) -> str:
+    """HTML of one figure's cell: the figure as published, behind its mark where it stands in an open contradiction."""
+    address = str(figure.address)
+    marked, note = marks.by_cell.get(address, ""), marks.notes.get(address, "")
     more = f' class="or-marked" aria-describedby="{marked}"' if marked else ""
     if figure.printed:
         # What the report prints where that is spelt otherwise; the cell itself holds the figure that is reckoned with.
         more += Markup(' title="{}"').format(w("printed_as", printed=figure.printed))
-    return _cell(str(figure.address), figure.text, figure.status, w.language, more)
-
-
-def _cell(address: str, text: str, status: Status, language: str, more: str = "") -> str:
-    """HTML of a cell; a kind of nothing is put into words beside it."""
-    nothing = ""
-    if status != "reported":
-        says = escape(forms().common.statuses[status][language])
-        nothing = f' data-status="{status}" data-says="{says}" aria-label="{says}"'
-    return f'<td id="{escape(address)}"{nothing}{more}>{escape(text)}</td>'
+    nothing, sign = "", ""
+    if figure.status != "reported":
+        # A kind of nothing is put into words beside it.
+        says = escape(nothing_words(figure.status, w, whole=bool(note)))
+        nothing = f' data-status="{figure.status}" data-says="{says}" aria-label="{says}"'
+    elif note:
+        sign = mark(w, f"#{note}")
+    return f'<td id="{escape(address)}"{nothing}{more}>{sign}{escape(figure.text)}</td>'
 
 
 def _beside(finding: FindingView, width: int, w: Words) -> str:
