@@ -16,6 +16,8 @@ import tiers
 from hypothesis import settings
 from judged import Remembering
 from open_reports.checks.check import check
+from open_reports.derived import indicator, series
+from open_reports.derived.doubt import NONE
 from open_reports.library import open_library
 from open_reports.report import judging, read
 from patience import PATIENCE
@@ -190,6 +192,13 @@ def with_cells(report: Report, cells: dict[str, str]) -> Report:
         row[list(table.form.columns).index(column)] = text
         tables[name] = replace(table, rows={**table.rows, line: tuple(row)})
     return replace(report, tables=tables)
+
+
+@pytest.fixture
+def undoubted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cells that a test sets add up with nothing else; what is asked here is what becomes of the numbers themselves."""
+    for module in (series, indicator):
+        monkeypatch.setattr(module, "doubts", lambda *_: NONE)
 
 
 # -- what the process opens ---------------------------------------------------------------------------------------------

@@ -154,7 +154,8 @@ def cell_told(cell: Any) -> Told:
     statuses = {text.zh: status for status, text in forms().common.statuses.items()}
     if isinstance(cell.value, str):
         status = statuses.get(cell.value)
-        return Told(None, status) if status else Told(Decimal(cell.value), "reported")
+        # The mark of a contradiction, which a number has in its format.
+        return Told(None, status) if status else Told(Decimal(cell.value.removeprefix("≠ ")), "reported")
     return Told(Decimal(shown(cell)), "reported")
 
 
@@ -162,7 +163,7 @@ def shown(cell: Any) -> str:
     """Return a number as its cell shows it: with the decimals of its format."""
     assert isinstance(cell.value, int | float)
     decimals = len(cell.number_format.partition(".")[2])
-    assert cell.number_format == ("0." + "0" * decimals if decimals else "0")
+    assert cell.number_format.removeprefix('"≠ "') == ("0." + "0" * decimals if decimals else "0")
     return f"{Decimal(repr(cell.value)):.{decimals}f}"
 
 

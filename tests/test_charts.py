@@ -164,7 +164,8 @@ def test_table_and_file_say_what_is_drawn(real: Figure) -> None:
     assert real.tabled == real.filed == real.drawn
     for cell in real.root.xpath(".//td[@data-value]"):
         value = Decimal(cell.get("data-value"))
-        said = (cell.text or "").strip()
+        signs = cell.xpath("./b[@class='or-neq']")
+        said = ((signs[0].tail if signs else cell.text) or "").strip()
         assert said == (f"{value * 100:.2f}%" if real.chart.definition.kind == "shares" else cell.get("data-value"))
 
 
@@ -212,6 +213,12 @@ def test_widths_and_heights_are_the_numbers(real: Figure) -> None:
         assert float(point.get("cy")) == pytest.approx(22 + 88 * (1 - float(point.get("data-value"))), abs=0.06)
 
 
+def number_of(text: parser.HtmlElement) -> str:
+    """The number at the end of a bar, without the mark of a contradiction before it."""
+    signs = text.xpath("./*[@class='or-neq']")
+    return str(signs[0].tail if signs else text.text).strip()
+
+
 def test_a_zero_is_drawn_as_zero(real: Figure) -> None:
     """Every zero that stands for itself has its mark on the base line and the number 0 beside it."""
     for panel in real.chart.panels if real.chart.definition.kind == "stacked" else ():
@@ -221,7 +228,7 @@ def test_a_zero_is_drawn_as_zero(real: Figure) -> None:
             continue
         zeros = [found for found in panel.sums if found.value == 0]
         assert len(drawing.xpath('.//line[@class="or-zero"]')) == len(zeros)
-        assert [each.text for each in drawing.xpath('.//text[@class="or-end"]')].count("0") == len(zeros)
+        assert [number_of(each) for each in drawing.xpath('.//text[@class="or-end"]')].count("0") == len(zeros)
     if real.chart.definition.kind == "shares":
         for drawing in real.root.xpath('.//svg[@role="img"]'):
             zeros = drawing.xpath(".//circle[number(@data-value) = 0]")
@@ -333,7 +340,7 @@ def test_a_sum_with_a_blank_part_says_so() -> None:
     report = made(2023, cells={"applications/granted/total": "", "applications/partly_granted/total": "7"})
     each = Figure(next(chart for chart in charts([report]) if chart.id == "requests"))
     (end,) = each.root.xpath('.//svg//text[@data-series="dealt_with"]')
-    assert end.text.endswith("+?")
+    assert number_of(end).endswith("+?")
     assert Words("zh")("chart_incomplete") in each.root.text_content()
     rows = {row["series"]: row for row in csv.DictReader(io.StringIO(each.chart.csv().decode()))}
     assert (rows["granted"]["value"], rows["granted"]["status"]) == ("", "blank")
@@ -341,6 +348,7 @@ def test_a_sum_with_a_blank_part_says_so() -> None:
     assert (2023, "granted") not in each.drawn
 
 
+@pytest.mark.usefixtures("undoubted")
 def test_the_sentence_counts_what_is_there_and_says_what_is_not() -> None:
     """No unit stands behind a word: a blank is not 留空 件."""
     cells = {"applications/new/total": "40", "applications/carried_in/total": "", "applications/refused.state_secrets/total": "/"}
@@ -356,6 +364,7 @@ def test_the_sentence_counts_what_is_there_and_says_what_is_not() -> None:
     assert "refused (not applicable), " in en
 
 
+@pytest.mark.usefixtures("undoubted")
 def test_a_share_above_the_whole_stays_in_its_drawing() -> None:
     """Outcomes that exceed their own total as printed: the plots reach up to them, all on one scale."""
     cells = {"applications/granted/total": "90", "applications/partly_granted/total": "0", "applications/total/total": "60"}
@@ -368,6 +377,39 @@ def test_a_share_above_the_whole_stays_in_its_drawing() -> None:
             assert float(point.get("cy")) == pytest.approx(bottom - 4 - (bottom - top) * float(point.get("data-value")), abs=0.2)
 
 
+def test_what_contradicts_itself_is_marked_wherever_a_chart_tells_it(library: Library) -> None:
+    """The bar, the number at its end, the table and its sums, the file, the sentence, and in words what the mark means."""
+    reports = library.of_agency("pingtan-haitan")
+    found = {chart.id: chart for chart in charts(reports, library=library)}
+    for language in LANGUAGES:
+        each, w = Figure(found["requests"], language), Words(language)
+        for year, count in ((2023, 0), (2024, 1), (2025, 1)):
+            assert len(each.root.xpath(f'.//td[@data-year="{year}"][@data-series="new"]/b[@class="or-neq"]')) == count
+            assert len(each.root.xpath(f'.//rect[@data-year="{year}"][@data-series="new"]/title')) == count
+            ends = each.root.xpath(f'.//svg//text[@class="or-end"][@data-year="{year}"]')
+            assert [bool(end.xpath('./tspan[@class="or-neq"][starts-with(., "≠")]/title')) for end in ends] == [bool(count)] * 2
+        assert w("mark_legend") in each.root.xpath('.//ul[@class="or-chart-notes"]')[0].text_content()
+        assert len(each.root.xpath('.//p[@class="or-chart-latest"]/b[@class="or-neq"]')) > 1
+        shares = Figure(found["shares"], language).root
+        cells = shares.xpath('.//td[@data-year="2024"][@data-series="disclosed"]')
+        assert [(cell.get("data-reason"), cell.text_content()) for cell in cells] == [("contradicted", f"≠0/0{w('nothing_contradicted')}")]
+        assert not shares.xpath('.//circle[@data-year="2024"]')
+        drawn = Figure(next(each for each in charts(library.of_agency("pingtan"), library=library) if each.id == "shares"), language).root
+        for drawing in drawn.xpath('.//svg[@role="img"]')[:2]:
+            assert "13/21 " in " ".join(drawing.xpath('.//text[@class="or-neq"]/title/text()')) or drawing.xpath(
+                './/text[@class="or-neq"][starts-with(., "≠")]/title'
+            )
+            assert not drawing.xpath('.//circle[@data-year="2020"]')
+    rows = list(csv.DictReader(io.StringIO(found["requests"].csv().decode())))
+    assert {row["year"]: row["finding"] for row in rows if row["series"] == "new"} == {"2023": "", "2024": "T3-ROW", "2025": "T3-ROW"}
+    assert {row["year"]: row["finding"] for row in rows if row["series"] == "dealt_with"} == {
+        "2023": "",
+        "2024": "T3-ROW",
+        "2025": "T3-ROW",
+    }
+
+
+@pytest.mark.usefixtures("undoubted")
 def test_many_years_and_huge_numbers_keep_their_text() -> None:
     """Twenty-three years: each has its row; among shares as many years are named as fit; numbers are never shortened."""
     reports = [
@@ -387,7 +429,7 @@ def test_many_years_and_huge_numbers_keep_their_text() -> None:
     assert [each.text for each in bars.xpath('.//text[@x="0"]') if each.text.isdigit() and len(each.text) == 4] == [
         str(year) for year in range(2008, 2031)
     ]
-    assert {each.text for each in bars.xpath('.//text[@class="or-end"]')} == {"999999999"}
+    assert {number_of(each) for each in bars.xpath('.//text[@class="or-end"]')} == {"999999999"}
     place = bars.getparent().get("style")
     assert int(re.findall(r"padding-right:(\d+)px", place)[0]) >= 9 * 7
     named = found["shares"].root.xpath('.//svg[@role="img"]')[0].xpath('.//text[@class="or-tick"][@text-anchor="middle"]')

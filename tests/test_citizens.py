@@ -192,7 +192,7 @@ def test_every_page_describes_itself_to_machines(site: Path) -> None:
             found = page.xpath(xpath)
             return str(found[0]) if len(found) == 1 else f"{len(found)} of {xpath}"
 
-        title = one("//title/text()").strip()
+        title = one("/html/head/title/text()").strip()
         description = one("//meta[@name='description']/@content")
         seen["title", title] += 1
         seen["description", description] += 1

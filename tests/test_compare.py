@@ -18,6 +18,7 @@ import pytest
 import whole
 from framed import filed, mounted
 from lxml import html
+from open_reports.derived.doubt import doubts
 from open_reports.errors import FormError
 from open_reports.files.agencies import LIST, agency_list
 from open_reports.form import forms
@@ -80,6 +81,8 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     for agency, package in made.items():
         package.edit_agency("name", names[agency])
         package.set("applications", "new", "total", values[agency])
+        # No rule speaks of these, so that they contradict nothing.
+        package.set("disclosure", "penalties", "decisions", values[agency])
     made["xugou-jia"].set("disclosure", "fees", "amount", "999999999999999.123456")
     made["xugou-yi"].set("disclosure", "fees", "amount", "999999999999999.123457")
     made["xugou-yi"].edit_json("report.period", {"from": "2023-09-01", "to": "2023-12-31"})
@@ -226,7 +229,9 @@ def test_plain_table_is_the_latest_year_as_published(library: Library, language:
                 continue
             held = report.figure(*figure.split("/"))
             assert cell.xpath("string(a/@href)") == f"../reports/{agency}/{year}/#{figure}"
-            assert cell.text_content().replace(",", "") == (
+            signs = cell.xpath("a/b[@class='or-neq']/@aria-label")
+            assert signs == ([Words(language)("mark_says")] if figure in doubts(report, library) else [])
+            assert cell.text_content().replace(",", "").removeprefix("≠") == (
                 held.text if held.status == "reported" else forms().common.statuses[held.status][language].replace(",", "")
             )
             assert cell.get("data-value", "") == (held.text if held.status == "reported" else "")
@@ -487,7 +492,8 @@ def test_cells_are_those_of_the_packages(browser: Chromium, server: Server, libr
             status, published = standing(report, address)
             statuses.add(status)
             if status == "reported":
-                assert text.replace(",", "") == published
+                sign = "≠" if report and address in doubts(report, library) else ""
+                assert text.replace(",", "") == f"{sign}{published}"
             else:
                 assert text == (forms().common.statuses[status][language] if report else Words(language)("not_collected"))
             assert href == (f"../reports/{agency}/{year}/#{address}" if status not in {"not_collected", "not_on_form"} else "")
@@ -519,11 +525,11 @@ def test_sorting_by_figure_keeps_blanks_last_and_returns(browser: Chromium, odd:
     nothing = {"原文留空", "原文标注不适用"}
     press()
     assert _sorted_as(page) == ["none"] * 3 + ["ascending"]
-    assert _column(page, 3)[:3] == ["0", "9", "100"]
+    assert _column(page, 3)[:3] == ["≠0", "≠9", "≠100"]
     assert set(_column(page, 3)[3:]) == nothing
     press()
     assert _sorted_as(page)[3] == "descending"
-    assert _column(page, 3)[:3] == ["100", "9", "0"]
+    assert _column(page, 3)[:3] == ["≠100", "≠9", "≠0"]
     assert set(_column(page, 3)[3:]) == nothing
     assert f"s=-{NEW}" in page.url
     press()
@@ -537,7 +543,7 @@ def test_sorting_by_figure_keeps_blanks_last_and_returns(browser: Chromium, odd:
 def test_rates_on_few_cases_are_counts_and_come_last(browser: Chromium, server: Server, library: Library) -> None:
     page = resulted(browser, server, f"?a={','.join(library.agencies)}&y=2024&f=i:completion_rate")
     texts = {row[0]: row[3] for row in shown(page)}
-    given = {}
+    given: dict[str, Decimal] = {}
     for agency in library.agencies.values():
         report = library.reports.get((agency.id, 2024))
         if report is None:
@@ -547,7 +553,11 @@ def test_rates_on_few_cases_are_counts_and_come_last(browser: Chromium, server: 
         assert done is not None
         assert fresh is not None
         assert carried is not None
-        if fresh + carried >= 30:
+        used = {f"applications/{line}/total" for line in ("total", "new", "carried_in")}
+        if used & doubts(report, library).keys():
+            assert texts[agency.name].startswith(f"≠{grouped(str(done))}/{grouped(str(fresh + carried))} ")
+            assert texts[agency.name].endswith(words()["compare_contradicted"].zh)
+        elif fresh + carried >= 30:
             rate = Decimal(done) / Decimal(fresh + carried)
             assert (
                 texts[agency.name] == f"{rate.quantize(Decimal('0.0001')) * 100:.2f}% {grouped(str(done))}/{grouped(str(fresh + carried))}"
@@ -557,6 +567,7 @@ def test_rates_on_few_cases_are_counts_and_come_last(browser: Chromium, server: 
             assert "%" not in texts[agency.name]
             assert texts[agency.name].startswith(f"{done}/{fresh + carried} ") or fresh + carried == 0
     assert 0 < len(given) < len(texts) - 1
+    assert any(text.startswith("≠") for text in texts.values())
     for direction in (1, 2):
         page.locator("#or-compare-result thead button").nth(3).click()
         names = _column(page, 0)
@@ -565,7 +576,11 @@ def test_rates_on_few_cases_are_counts_and_come_last(browser: Chromium, server: 
 
 
 def test_bars_follow_the_figures_and_are_for_eyes_only(browser: Chromium, odd: Server) -> None:
-    page = resulted(browser, odd, f"?a=xugou-jia,xugou-yi,xugou-bing,xugou-ding,xugou-wu&y=2023&f={NEW}")
+    """None is as long as a figure that others contradict."""
+    page = resulted(browser, odd, f"?a=xugou-jia,xugou-yi,xugou-bing,xugou-ding,xugou-wu&y=2023&f=disclosure/penalties/decisions,{NEW}")
+    assert page.locator("#or-compare-result tbody td:nth-child(4) .or-bar").count() == 3
+    assert page.locator("#or-compare-result tbody td:nth-child(5) .or-bar").count() == 0
+    assert page.locator("#or-compare-result tbody td:nth-child(5) a b.or-neq[role=img][aria-label='原文数字对不上']").count() == 3
     cells = page.locator("#or-compare-result tbody tr").evaluate_all(
         "rows => rows.map(row => { const bar = row.cells[3].querySelector('.or-bar');"
         " return [row.cells[3].dataset.value ?? null, bar && bar.getAttribute('aria-hidden'), bar && bar.getBoundingClientRect().width / row.cells[3].clientWidth] })"
@@ -604,7 +619,11 @@ WARNINGS = {
     "scopes": (f"?a=pingtan,yinchuan-qianjinjie&y=2019&f={NEW}", ["统计范围不同"]),
     "forms": ("?a=pingtan&y=2024,2019&f=disclosure/normative_documents/in_force", ["2019年格式没有这一项", "平潭综合实验区 2019 年"]),
     "missing": (f"?a=yinchuan-qianjinjie&y=2024,2019&f={NEW}", ["本库未收录：银川市兴庆区前进街街道办事处 2024 年"]),
-    "none": (f"?a=pingtan&y=2024,2023&f={NEW}", []),
+    "contradicted": (
+        f"?a=pingtan-haitan&y=2024,2023&f={NEW}",
+        ["标 ≠ 的“一、本年新收政府信息公开申请数量 总计，件”", "海坛片区管理局 2024 年。"],
+    ),
+    "none": (f"?a=pingtan&y=2023,2022&f={NEW}", []),
 }
 
 
@@ -692,8 +711,8 @@ def test_json_is_what_is_seen_to_the_last_digit(browser: Chromium, odd: Server) 
     assert [row["agency_name"] for row in told["rows"]] == [row[0] for row in seen] == ["张村", "安村", "李村"]
     money = [row["figures"]["disclosure/fees/amount"]["value"] for row in told["rows"]]
     assert money[:2] == [Decimal("999999999999999.123456"), Decimal("999999999999999.123457")]
-    assert told["rows"][2]["figures"][NEW] == {"value": None, "status": "blank"}
-    assert told["rows"][0]["figures"][NEW] == {"value": 9, "status": "reported"}
+    assert told["rows"][2]["figures"][NEW] == {"value": None, "status": "blank", "finding": []}
+    assert told["rows"][0]["figures"][NEW] == {"value": 9, "status": "reported", "finding": ["T3-CONS", "T3-ROW"]}
     assert told["rows"][0]["forms"]["applications"] == "2021"
 
 

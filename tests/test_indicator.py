@@ -23,7 +23,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 from open_reports.derived import indicator as module
-from open_reports.derived.indicator import REASONS, Value, indicators, of_library
+from open_reports.derived.doubt import NONE, doubts
+from open_reports.derived.indicator import REASONS, Value, computed, indicators, of_library
 from open_reports.document import parse_yaml
 from open_reports.errors import FormError
 from open_reports.files.folder import IndicatorFolder
@@ -49,7 +50,8 @@ CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 
 
 def value_of(report: Report, name: str, before: Report | None = None) -> Value:
-    return next(each for each in indicators(report, before) if each.indicator.id == name)
+    """Value of an indicator, whatever its figures contradict: cells that a test sets add up with nothing else."""
+    return next(each for each in computed(report, before, (NONE, NONE)) if each.indicator.id == name)
 
 
 def expected(case: dict[str, Any]) -> tuple[Any, ...]:
@@ -59,7 +61,7 @@ def expected(case: dict[str, Any]) -> tuple[Any, ...]:
         top, bottom = (int(each) for each in case["counts"].split("/"))
     elif "counts" in case:
         top = case["counts"]
-    return top, bottom, Decimal(case["value"]) if "value" in case else None, case.get("reason")
+    return top, bottom, Decimal(case["value"]) if "value" in case else None, case.get("reason"), ()
 
 
 # -- values
@@ -71,7 +73,42 @@ def test_value_of_a_real_report(library: Library, case: dict[str, Any]) -> None:
     report = library.reports[agency, int(year)]
     found = value_of(report, case["indicator"], library.reports.get((agency, int(year) - 1)))
     assert found[1:] == expected(case)
-    assert of_library(library)[case["indicator"]][agency, int(year)] == found
+    published = of_library(library)[case["indicator"]][agency, int(year)]
+    assert (published.numerator, published.denominator) == (found.numerator, found.denominator)
+    assert published == found or (published.value, published.reason) == (None, "contradicted")
+
+
+@pytest.mark.parametrize("case", CASES["contradicted"], ids=lambda case: f"{case['report']}-{case['indicator']}")
+def test_no_rate_is_made_of_figures_that_contradict_each_other(library: Library, case: dict[str, Any]) -> None:
+    agency, year = case["report"].split("/")
+    found = of_library(library)[case["indicator"]][agency, int(year)]
+    assert found[1:] == (*expected(case)[:2], None, "contradicted", tuple(case["finding"]))
+    assert found.to_dict()["finding"] == case["finding"]
+
+
+def test_of_the_whole_corpus_every_indicator_of_doubted_figures_says_so_and_no_other(library: Library) -> None:
+    found = 0
+    for (agency, year), report in library.reports.items():
+        before = library.reports.get((agency, year - 1))
+        for indicator in forms().indicators.values():
+            value = of_library(library)[indicator.id][agency, year]
+            used = {
+                (of.year, f"{each.table}/{line}/{each.column}")
+                for each in (*indicator.numerator, *indicator.denominator)
+                for of in [before if each.previous else report]
+                if of is not None and each.table in of.tables
+                for line in each.lines(of.tables[each.table].form)
+            }
+            doubted = [(year, address) for address in doubts(report, library)]
+            doubted += [(year - 1, address) for address in (doubts(before, library) if before else ())]
+            if used.intersection(doubted) and value.reason not in {"not_collected", "scope_differs", "period_differs"}:
+                assert value.doubt
+                assert value.value is None
+                found += 1
+            else:
+                assert value.reason != "contradicted"
+                assert value.doubt == ()
+    assert found > 20
 
 
 @pytest.mark.parametrize("case", CASES["made_up"], ids=lambda case: case["name"])
@@ -125,8 +162,8 @@ def test_a_change_needs_the_same_scope_and_whole_years(library: Library) -> None
     name = "new_requests_change"
     assert value_of(report, name, before).reason is None
     assert value_of(report, name).reason == "not_collected"
-    assert value_of(report, name, replace(before, scope="own"))[1:] == (None, None, None, "scope_differs")
-    assert value_of(report, name, replace(before, period=half))[1:] == (None, None, None, "period_differs")
+    assert value_of(report, name, replace(before, scope="own"))[1:] == (None, None, None, "scope_differs", ())
+    assert value_of(report, name, replace(before, period=half))[1:] == (None, None, None, "period_differs", ())
     assert value_of(report, name, with_cells(before, {"applications/new/total": ""})).reason == "blank"
     assert value_of(report, name, with_cells(before, {"applications/new/total": "0"})).reason == "zero_denominator"
 
@@ -231,6 +268,8 @@ def text_of(row: dict[str, str], *, yearly: bool) -> str:
     top, bottom, value = row["numerator"], row["denominator"], row["value"]
     counts = f"{bottom} → {int(top) + int(bottom)}" if yearly and top and bottom else f"{top} / {bottom}" if bottom and top else ""
     rate = f"{Decimal(value) * 100:{'+' if yearly else ''}.2f}%" if value and bottom else value
+    if row["reason"] == "contradicted":
+        return f"≠{counts or top}"
     return " ".join(filter(None, (rate, counts)))
 
 
@@ -241,7 +280,9 @@ def test_table_and_both_files_say_the_same(name: str, language: str) -> None:
     rows = csv_rows(_library(), name)
     stated = json.loads(indicator_files(_library(), forms().indicators[name])[1], parse_float=str, parse_int=str)
     assert tuple(rows[0]) == COLUMNS
-    assert [{key: value or "" for key, value in each.items()} for each in stated["values"]] == rows
+    assert [
+        {key: value or "" for key, value in {**each, "finding": " ".join(each["finding"])}.items()} for each in stated["values"]
+    ] == rows
     cells = table(page)
     assert list(cells) == [(row["agency"], row["year"]) for row in rows]
     for row in rows:
@@ -251,6 +292,10 @@ def test_table_and_both_files_say_the_same(name: str, language: str) -> None:
         wanted = text_of(row, yearly=forms().indicators[name].yearly)
         assert said.startswith(wanted) if wanted else not re.search(r"\d", said)
         assert said.strip()
+        # The mark has words, and stands within the link to the figure.
+        assert [each.get("aria-label") for each in cell.xpath("./a/b[@class='or-neq']")] == (
+            [Words(language)("mark_says")] if row["finding"] else []
+        )
 
 
 @pytest.mark.parametrize("name", INDICATORS)
@@ -262,9 +307,10 @@ def test_files_hold_every_report_as_reckoned(name: str) -> None:
         if key not in library.reports:
             assert (row["scope"], row["numerator"], row["value"], row["reason"]) == ("", "", "", "not_collected")
             continue
-        value = value_of(library.reports[key], name, library.reports.get((key[0], key[1] - 1)))
-        written = ("" if each is None else str(each) for each in value[1:])
-        assert (row["numerator"], row["denominator"], row["value"], row["reason"]) == tuple(written)
+        before = library.reports.get((key[0], key[1] - 1))
+        value = next(each for each in indicators(library.reports[key], before, library) if each.indicator.id == name)
+        written = ["" if each is None else str(each) for each in value[1:5]]
+        assert [row["numerator"], row["denominator"], row["value"], row["reason"], row["finding"]] == [*written, " ".join(value.doubt)]
 
 
 @pytest.mark.parametrize("name", INDICATORS)

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import made_up
 import pytest
 from lxml import html
+from open_reports.derived.doubt import doubts
 from open_reports.derived.indicator import indicators
 from open_reports.derived.search import Catalogue, Entry, Office, catalogue, index
 from open_reports.document import json_bytes, parse_yaml
@@ -175,7 +176,7 @@ def compared(library: Library, language: str) -> dict[str, Any]:
     ]
     head = ["agency", "agency_name", "year", "scope"]
     for name in (figure["id"] for figure in figures):
-        head += [name, *((f"{name} numerator", f"{name} denominator") if rates.get(name) else ()), f"{name} status"]
+        head += [name, *((f"{name} numerator", f"{name} denominator") if rates.get(name) else ()), f"{name} status", f"{name} finding"]
     lines, rows = [head], []
     for agency in library.agencies.values():
         for year in page["years"]:
@@ -183,9 +184,20 @@ def compared(library: Library, language: str) -> dict[str, Any]:
             cells = cells_of(library, report, [figure["id"] for figure in figures], rates)
             name, scope = agency.name if language == "zh" else agency.name_en, report.scope if report else None
             safe = f"'{name}" if name.startswith("-") else name
-            lines.append([agency.id, safe, str(year), scope or "", *(text for cell in cells for text in cell.values())])
+            lines.append(
+                [
+                    agency.id,
+                    safe,
+                    str(year),
+                    scope or "",
+                    *(" ".join(text) if isinstance(text, list) else text for cell in cells for text in cell.values()),
+                ]
+            )
             numbers = ("value", "numerator", "denominator")
-            told = [{key: number(text) if key in numbers and text else text or None for key, text in cell.items()} for cell in cells]
+            told = [
+                {key: number(text) if key in numbers and text else text if key == "finding" else text or None for key, text in cell.items()}
+                for cell in cells
+            ]
             seen = {figure["id"]: cell for figure, cell in zip(figures, told, strict=True)}
             named = {"agency": agency.id, "agency_name": name, "year": year, "scope": scope}
             used = {table: found.form.form for table, found in report.tables.items()} if report else None
@@ -203,24 +215,25 @@ def compared(library: Library, language: str) -> dict[str, Any]:
 ADDRESS = "https://reports.example/page/"
 
 
-def cells_of(library: Library, report: Report | None, names: Sequence[str], rates: Mapping[str, bool]) -> list[dict[str, str]]:
+def cells_of(library: Library, report: Report | None, names: Sequence[str], rates: Mapping[str, bool]) -> list[dict[str, Any]]:
     """What the files must say of a report, figure by figure, spelt as published."""
     before = library.reports.get((report.agency, report.year - 1)) if report else None
-    amounts = {f"i:{each.indicator.id}": each for each in indicators(report, before)} if report else {}
+    amounts = {f"i:{each.indicator.id}": each for each in indicators(report, before, library)} if report else {}
     cells = []
     for name in names:
         if not name.startswith("i:"):
             status, text = standing(report, name)
-            cells.append({"value": text, "status": status})
+            rules = doubts(report, library).get(name, ()) if report else ()
+            cells.append({"value": text, "status": status, "finding": list(rules)})
             continue
         counts = ("numerator", "denominator") if rates[name] else ()
         amount = amounts.get(name)
         if amount is None:
-            cells.append({"value": "", **dict.fromkeys(counts, ""), "status": "not_collected"})
+            cells.append({"value": "", **dict.fromkeys(counts, ""), "status": "not_collected", "finding": []})
             continue
         reason = "previous_not_collected" if amount.reason == "not_collected" else amount.reason or "reported"
         given = {each: "" if (part := getattr(amount, each)) is None else str(part) for each in ("value", *counts)}
-        cells.append({**given, "status": reason})
+        cells.append({**given, "status": reason, "finding": list(amount.doubt)})
     return cells
 
 

@@ -59,6 +59,7 @@ def number(value: object) -> int | Decimal | str:
     return value
 
 
+@pytest.mark.usefixtures("undoubted")
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["what"])
 def test_series(case: dict[str, Any]) -> None:
     found = series.of_cells(agency(case), (Cells(**dict(zip(("table", "line", "column"), case["of"].split("/"), strict=True))),))
@@ -105,6 +106,7 @@ def test_wanted_years_may_be_more_or_fewer_than_those_collected() -> None:
     assert series.of_figure([], address).points == ()
 
 
+@pytest.mark.usefixtures("undoubted")
 def test_a_rate_keeps_its_counts_and_says_why_it_is_none() -> None:
     def with_total(year: int, granted: int, total: int) -> Report:
         lines = {"granted": granted, "partly_granted": 0, "total": total}
@@ -120,6 +122,20 @@ def test_a_rate_keeps_its_counts_and_says_why_it_is_none() -> None:
         (Decimal("0.0000"), "reported", 0, 30),
     ]
     assert list(found.joined()) == []
+
+
+def test_figures_in_an_open_contradiction_make_neither_share_nor_change(library: Library) -> None:
+    reports = library.of_agency("pingtan-haitan")
+    address = Address("applications", "new", "total")
+    found = series.of_figure(reports, address, library=library)
+    assert [(point.year, point.value, point.doubt) for point in found.points] == [
+        (2023, 0, ()),
+        (2024, 0, ("T3-ROW",)),
+        (2025, 0, ("T3-ROW",)),
+    ]
+    assert {each.year: each.reason for each in found.changes()} == {2024: "contradicted", 2025: "contradicted"}
+    share = series.of_indicator(reports, "disclosure_rate", library=library).points[1]
+    assert (share.value, share.status, share.numerator, share.denominator, share.doubt) == (None, "contradicted", 0, 0, ("T3-ROW",))
 
 
 @st.composite

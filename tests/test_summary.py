@@ -260,7 +260,9 @@ def test_every_number_leads_to_its_cell(language: str, library: Library) -> None
     for report in library:
         before = library.reports.get((report.agency, report.year - 1))
         sentences = summarise(report, before, library.agencies[report.agency], WORDS[language])
-        tree = parser.fragment_fromstring(str(html(sentences, lambda year, address: f"../{year}/#{address}")))
+        tree = parser.fragment_fromstring(
+            str(html(sentences, lambda year, address: f"../{year}/#{address}", Words(language), lambda *_: False))
+        )
         assert [item.text_content() for item in tree.findall("li")] == texts(sentences)
         links = tree.xpath("//a")
         assert len(links) == len(numbers(sentences))
@@ -281,7 +283,7 @@ def test_every_number_leads_to_its_cell(language: str, library: Library) -> None
 
 def test_everything_is_escaped() -> None:
     number = Number('<b>"', summarise(told({}), None, agency(), WORDS["zh"])[0][1].cells)  # type: ignore[union-attr]
-    found = html([("<script>", number)], lambda year, address: f'"{year}&{address.table}')
+    found = html([("<script>", number)], lambda year, address: f'"{year}&{address.table}', WORDS["zh"], lambda *_: False)
     assert found == f'<ul class="or-summary"><li>&lt;script&gt;<a href="&#34;{YEAR}&amp;applications">&lt;b&gt;&#34;</a></li></ul>'
 
 

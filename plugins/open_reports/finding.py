@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 Level = Literal["error", "discrepancy", "notice"]
 LEVELS: tuple[Level, ...] = ("error", "discrepancy", "notice")
+SIGN = "≠"
+"""What stands before a figure in an open contradiction, wherever one is shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

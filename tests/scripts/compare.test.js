@@ -96,7 +96,8 @@ test("money that is one float is told apart, and sorted by its last digit", () =
 test("what is no number stands last in both directions and says why", () => {
   for (const sorting of [NEW, `-${NEW}`]) {
     const texts = laid([NEW], sorting).column(3).map(cell => cell.textContent);
-    assert.deepEqual(texts.slice(0, 3), sorting === NEW ? ["0", "9", "100"] : ["100", "9", "0"]);
+    // Each contradicts the applicants beside it, which is told, and none has a bar.
+    assert.deepEqual(texts.slice(0, 3), sorting === NEW ? ["≠0", "≠9", "≠100"] : ["≠100", "≠9", "≠0"]);
     assert.equal(texts[3], "原文标注不适用");
   }
 });

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from open_reports.derived.series import Break, Number, Point, Series
+    from open_reports.library import Library
     from open_reports.report import Report
 
 INCOMPLETE = "incomplete"
@@ -35,16 +36,18 @@ HEADER = (
     "form",
     "scope",
     "break_before",
+    "finding",
 )
 """First row of a chart's CSV file: one row for each number drawn, and for each that could not be."""
 
 
 class Sum(NamedTuple):
-    """Sum of a panel's series in one year: of those that have a figure, None where none has."""
+    """Sum of a panel's series in one year: of those that have a figure, None where none has; `doubt` as of its points."""
 
     year: int
     value: Number | None
     status: str
+    doubt: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -131,7 +134,7 @@ class Chart:
                 for found in panel.sums:
                     value = "" if found.value is None else str(found.value)
                     start = (self.agency, str(found.year), panel.definition.id, name.zh, name.en, value, found.status)
-                    yield (*start, "", "", self.definition.unit, "", "", "")
+                    yield (*start, "", "", self.definition.unit, "", "", "", " ".join(found.doubt))
 
     def _row(self, definition: SeriesDefinition, each: Series, point: Point) -> tuple[str, ...]:
         gap = each.break_before(point.year)
@@ -152,23 +155,27 @@ class Chart:
             "+".join(point.forms),
             point.scope,
             "+".join(cause.kind for cause in gap.causes) if gap else "",
+            " ".join(point.doubt),
         )
 
 
-def charts(reports: Sequence[Report], years: range | None = None) -> tuple[Chart, ...]:
+def charts(reports: Sequence[Report], years: range | None = None, library: Library | None = None) -> tuple[Chart, ...]:
     """Return every chart of an agency; none of an agency without reports.
 
-    `reports` are its own, earliest first; `years` those to draw, all from its first report to its last unless given.
+    `reports` are its own, earliest first; `years` those to draw, all from its first report to its last unless given; `library`
+    is theirs, for what figures contradict outside their own report.
     """
     if not reports:
         return ()
     # From first to last without a gap: a year that is not collected has to show as a gap, not to close up.
     wanted = years if years is not None else range(reports[0].year, reports[-1].year + 1)
     # All indicators of all charts together: each report is read once, not once for each series.
-    rates = series.of_indicators(reports, [each.indicator for chart in definitions() for each in chart.series if each.indicator], wanted)
+    rates = series.of_indicators(
+        reports, [each.indicator for chart in definitions() for each in chart.series if each.indicator], wanted, library
+    )
 
     def of(definition: SeriesDefinition) -> Series:
-        return rates[definition.indicator] if definition.indicator else series.of_cells(reports, definition.cells, wanted)
+        return rates[definition.indicator] if definition.indicator else series.of_cells(reports, definition.cells, wanted, library)
 
     return tuple(
         Chart(
@@ -185,6 +192,7 @@ def _sum(points: Sequence[Point]) -> Sum:
     # A blank part makes the sum the least there can have been, which `+?` says; no part at all makes it nothing, which is no 0.
     values = [point.value for point in points if point.value is not None]
     lacking = next((point.status for point in points if point.value is None), "reported")
+    doubt = tuple(dict.fromkeys(rule for point in points for rule in point.doubt))
     if not values:
-        return Sum(points[0].year, None, lacking)
-    return Sum(points[0].year, sum(values), INCOMPLETE if len(values) < len(points) else "reported")
+        return Sum(points[0].year, None, lacking, doubt)
+    return Sum(points[0].year, sum(values), INCOMPLETE if len(values) < len(points) else "reported", doubt)

@@ -8,6 +8,8 @@ from markupsafe import Markup, escape
 
 from open_reports.charts import svg
 from open_reports.charts.data import INCOMPLETE
+from open_reports.derived.indicator import CONTRADICTED
+from open_reports.derived.mark import EMPTY, mark, nothing_words
 from open_reports.derived.series import NOT_COLLECTED
 from open_reports.form import forms
 
@@ -48,7 +50,7 @@ def figure(chart: Chart, w: Words, *, year_href: Callable[[int], str] | None = N
     described = " ".join([f"{name}-says", *([f"{name}-latest"] if latest else []), *([f"{name}-notes"] if notes else [])])
     parts = [
         f'<figure class="or-chart" id="{name}"><figcaption><h3 id="{name}-title">{escape(title(chart, w))}</h3></figcaption>',
-        f'<p class="or-chart-latest" id="{name}-latest">{escape(latest)}</p>' if latest else "",
+        f'<p class="or-chart-latest" id="{name}-latest">{latest}</p>' if latest else "",
         f'<p class="or-chart-says" id="{name}-says">{escape(chart.definition.says[w.language].format(floor=floor()))}</p>',
         f'<div class="or-chart-body{" or-chart-wide" if _rows(chart) > WIDE else ""}"><div class="or-chart-plots">',
         # Axes without a mark would look like a row of zeros.
@@ -67,26 +69,30 @@ def _rows(chart: Chart) -> int:
     return sum(len(panel.series) + panel.summed for panel in chart.panels)
 
 
-def _text(point: Point, unit: str, w: Words) -> str:
-    """Return what a sentence says of a point."""
+def _text(point: Point, unit: str, w: Words) -> Markup:
+    """Return what a sentence says of a point, with its mark where it stands in an open contradiction."""
     if point.value is None:
         # A rate of few cases moves by many points with a single one, so only its counts are told.
-        if point.status == "small_denominator":
-            return w("chart_counts", numerator=point.numerator, denominator=point.denominator)
-        return _lacking(point.status, w)
+        if point.status in {"small_denominator", CONTRADICTED}:
+            return _signed(point.doubt, w("chart_counts", numerator=point.numerator, denominator=point.denominator), w)
+        return escape(_lacking(point.status, w))
     if point.denominator is None:
-        return w("chart_count", count=point.value, unit=unit)
-    return w("chart_share", rate=svg.rate_text(point.value), numerator=point.numerator, denominator=point.denominator)
+        return _signed(point.doubt, w("chart_count", count=point.value, unit=unit), w)
+    return escape(w("chart_share", rate=svg.rate_text(point.value), numerator=point.numerator, denominator=point.denominator))
+
+
+def _signed(doubt: tuple[str, ...], text: str, w: Words) -> Markup:
+    return Markup("{}{}").format(mark(w) if doubt else "", text)
 
 
 def _lacking(status: str, w: Words) -> str:
     return w("chart_lacking", why=svg.nothing(status, w, floor()))
 
 
-def _latest(chart: Chart, w: Words) -> str:
+def _latest(chart: Chart, w: Words) -> Markup:
     """Return the sentence on the last collected year; none where nothing is drawn."""
     if chart.empty:
-        return ""
+        return Markup()
     # The years asked for may run on beyond the last report: the sentence is about one that was collected.
     at = max(at for _, each in chart.series for at, point in enumerate(each.points) if point.status != NOT_COLLECTED)
     known = forms().common.units.get(chart.definition.unit)
@@ -95,10 +101,12 @@ def _latest(chart: Chart, w: Words) -> str:
     if chart.stacked:
         sums = {panel.definition.id: panel.sums[at] for panel in chart.panels}
         said |= {
-            id_: _lacking(each.status, w) if each.value is None else w("chart_count", count=each.text, unit=unit)
+            id_: escape(_lacking(each.status, w))
+            if each.value is None
+            else _signed(each.doubt, w("chart_count", count=each.text, unit=unit), w)
             for id_, each in sums.items()
         }
-    return chart.definition.latest[w.language].format(year=chart.years[at], **said)
+    return escape(chart.definition.latest[w.language]).format(year=chart.years[at], **said)
 
 
 def _notes(chart: Chart, w: Words) -> Iterator[str]:
@@ -115,6 +123,8 @@ def _notes(chart: Chart, w: Words) -> Iterator[str]:
         yield note if gap.only_missing else f"{marks[gap.after]} {note}"
     if chart.stacked and any(found.status == INCOMPLETE for panel in chart.panels for found in panel.sums):
         yield w("chart_incomplete")
+    if any(point.doubt for _, each in chart.series for point in each.points):
+        yield w("mark_legend")
 
 
 def _plots(chart: Chart, w: Words, described: str) -> str:
@@ -222,17 +232,26 @@ def _edge(year: int, marks: dict[int, str], more: str = "") -> str:
 def _cell(point: Point, series: str, marks: dict[int, str], w: Words) -> str:
     """HTML of one number: a share with its two counts, the counts alone below the floor, or why there is none."""
     where = f'data-year="{point.year}" data-series="{series}"'
+    sign = mark(w) if point.doubt else ""
     if point.value is None:
-        counts = point.numerator is not None and bool(point.denominator)
-        said = f"{point.numerator}/{point.denominator}<br>" if counts else ""
-        why = f"<small>{escape(svg.nothing(point.status, w, floor()))}</small>"
+        # Of a contradicted 0 too: it is told as printed, for it may not be one.
+        counts = point.numerator is not None and (bool(point.denominator) or point.status == CONTRADICTED)
+        said = f"{sign}{point.numerator}/{point.denominator}<br>" if counts else ""
+        why = f"<small>{escape(_why(point, w))}</small>"
         return f'<td{_edge(point.year, marks, "or-nothing")} {where} data-reason="{point.status}">{said}{why}</td>'
     value = f'{where} data-value="{point.value}"'
     if point.denominator is None:
-        return f"<td{_edge(point.year, marks)} {value}>{point.value}</td>"
+        return f"<td{_edge(point.year, marks)} {value}>{sign}{point.value}</td>"
     return (
         f"<td{_edge(point.year, marks)} {value}>{svg.rate_text(point.value)}<br><small>{point.numerator}/{point.denominator}</small></td>"
     )
+
+
+def _why(point: Point, w: Words) -> str:
+    """Return why there is no number; of a blank, whether its whole table is."""
+    if point.status in EMPTY and point.doubt:
+        return nothing_words(point.status, w, whole=True)
+    return svg.nothing(point.status, w, floor())
 
 
 def _sums(panel: Panel, marks: dict[int, str], w: Words) -> Iterator[str]:
@@ -242,4 +261,4 @@ def _sums(panel: Panel, marks: dict[int, str], w: Words) -> Iterator[str]:
             why = f"<small>{escape(svg.nothing(found.status, w, floor()))}</small>"
             yield f'<td{_edge(found.year, marks, "or-nothing or-sum")} {where} data-reason="{found.status}">{why}</td>'
         else:
-            yield f'<td{_edge(found.year, marks, "or-sum")} {where} data-value="{found.value}">{found.text}</td>'
+            yield f'<td{_edge(found.year, marks, "or-sum")} {where} data-value="{found.value}">{mark(w) if found.doubt else ""}{found.text}</td>'

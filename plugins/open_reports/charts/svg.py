@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING
 
 from markupsafe import escape
 
+from open_reports.derived.indicator import CONTRADICTED
+from open_reports.derived.mark import CLASS
 from open_reports.derived.series import NOT_COLLECTED
+from open_reports.finding import SIGN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -31,6 +34,8 @@ _TOP, _PLOT = 22, 88
 """Room above the plot of shares, and its height: 0 % at the bottom, 100 % (`highest`) at the top."""
 _DIGIT = 7.2
 """Width of a digit of 12 px, generously."""
+_SIGN = 3
+"""Digits that the mark of a contradiction and the space behind it are as wide as, generously."""
 _NARROW = 280
 """Width of a plot on the narrowest phone, which decides how many years are named below it."""
 _LABEL = 28
@@ -97,7 +102,10 @@ def scale(chart: Chart) -> Number:
 def bars_room(chart: Chart) -> tuple[int, int]:
     """Pixels that the labels left and right of the bars need."""
     # The longest bar is as wide as the plot, so the number at its end stands outside, in the padding.
-    longest = max((len(found.text) for panel in chart.panels for found in panel.sums if found.value is not None), default=0)
+    longest = max(
+        (len(found.text) + _SIGN * bool(found.doubt) for panel in chart.panels for found in panel.sums if found.value is not None),
+        default=0,
+    )
     return 36, round(longest * _DIGIT) + 8
 
 
@@ -118,7 +126,7 @@ def bars(chart: Chart, panel: Panel, w: Words, floor: int) -> tuple[int, str]:
             y += _MARK
         middle = y + _ROW // 2
         out.append(f'<text x="0" dx="-8" y="{middle + 4}" text-anchor="end">{year}</text>')
-        out += _row(chart, panel, at, y, top)
+        out += _row(chart, panel, at, y, top, w)
         if panel.sums[at].value is None:
             says = escape(nothing(panel.sums[at].status, w, floor))
             out.append(f'<text class="or-nothing" x="0" dx="8" y="{middle + 4}" data-gap="{year}">{says}</text>')
@@ -133,7 +141,7 @@ def bars(chart: Chart, panel: Panel, w: Words, floor: int) -> tuple[int, str]:
     return y + _AXIS, "".join([grid, *out, base, *lines])
 
 
-def _row(chart: Chart, panel: Panel, at: int, y: int, top: Number) -> Iterator[str]:
+def _row(chart: Chart, panel: Panel, at: int, y: int, top: Number, w: Words) -> Iterator[str]:  # noqa: PLR0917 (its place has these coordinates)
     """Parts of one year's bar, end to end, and the number at its end; a part of 0 has no width."""
     found = panel.sums[at]
     start: Number = 0
@@ -144,7 +152,7 @@ def _row(chart: Chart, panel: Panel, at: int, y: int, top: Number) -> Iterator[s
             continue
         yield (
             f'<rect {fill(chart, definition.style)} x="{percent(start, top)}" width="{percent(point.value, top)}" y="{height}" height="{_BAR}" '
-            f'data-year="{point.year}" data-series="{definition.id}" data-value="{point.value}"/>'
+            f'data-year="{point.year}" data-series="{definition.id}" data-value="{point.value}"{_titled("rect", point, w)}'
         )
         start += point.value
         if start and panel.summed:  # a thin cut keeps neighbouring parts apart whatever their colours
@@ -154,7 +162,18 @@ def _row(chart: Chart, panel: Panel, at: int, y: int, top: Number) -> Iterator[s
         if not found.value:
             yield f'<line class="or-zero" x1="0" x2="0" y1="{height}" y2="{height + _BAR}"/>'
         sums = f' data-year="{found.year}" data-series="{panel.definition.id}" data-value="{found.value}"' if panel.summed else ""
-        yield f'<text class="or-end" x="{percent(found.value, top)}" dx="6" y="{y + _ROW // 2 + 4}"{sums}>{found.text}</text>'
+        yield f'<text class="or-end" x="{percent(found.value, top)}" dx="6" y="{y + _ROW // 2 + 4}"{sums}>{_sign(found.doubt, w)}{found.text}</text>'
+
+
+def _sign(doubt: tuple[str, ...], w: Words) -> str:
+    """The mark before a number that stands in an open contradiction, with its words on pointing."""
+    return f'<tspan class="{CLASS}">{SIGN}<title>{escape(w("mark_says"))}</title></tspan> ' if doubt else ""
+
+
+def _titled(tag: str, point: Point, w: Words) -> str:
+    """End of the tag of a shape: of a figure that stands in an open contradiction with a title that says so."""
+    # Only of these: a title for each of a thousand shapes would weigh more than the drawing.
+    return f"><title>{SIGN} {point.value} {escape(w('mark_says'))}</title></{tag}>" if point.doubt else "/>"
 
 
 def percent(value: Number, top: Number) -> str:
@@ -243,11 +262,18 @@ def _gap(points: Sequence[Point], x: float, width: float, w: Words, floor: int) 
     """Return the strip of years without a share, with the reason written along it."""
     status, wide = points[0].status, width * len(points)
     years = " ".join(str(point.year) for point in points)
+    one = wide / len(points)
+    signs = [
+        f'<text class="{CLASS}" x="{x + (at + 0.5) * one:.3f}%" y="{_TOP + _PLOT - 6}" text-anchor="middle">{SIGN}'
+        f"<title>{point.numerator}/{point.denominator} {escape(w('value_contradicted'))}</title></text>"
+        for at, point in enumerate(points)
+        if point.status == CONTRADICTED
+    ]
     return (
         f'<rect class="or-gap{"" if status == NOT_COLLECTED else " or-gap-soft"}" x="{x:.3f}%" width="{wide:.3f}%" y="{_TOP}" height="{_PLOT}"/>'
         # An inner svg carries the text to its place, for `transform` takes no percentages; upright, a reason fits a narrow strip.
         f'<svg x="{x + wide / 2:.3f}%" y="{_TOP + _PLOT // 2}" overflow="visible"><text class="or-nothing" transform="rotate(-90)" y="4" '
-        f'text-anchor="middle" data-gap="{years}">{escape(nothing(status, w, floor))}</text></svg>'
+        f'text-anchor="middle" data-gap="{years}">{escape(nothing(status, w, floor))}</text></svg>' + "".join(signs)
     )
 
 

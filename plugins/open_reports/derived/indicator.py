@@ -1,7 +1,8 @@
 """Indicators: what a report's figures amount to, each with the counts it is made of.
 
-Definitions are data (`forms/foi-cn/indicators.yml`). A rate is never given without its denominator, never on a zero one, and not
-on one below the floor, where two counts say more than a percentage.
+Definitions are data (`forms/foi-cn/indicators.yml`). A rate is never given without its denominator, never on a zero one, not
+on one below the floor, where two counts say more than a percentage, and nothing is made of figures that stand in an open
+contradiction (`doubt`): the counts are given as printed, with the rules that they contradict.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from open_reports.derived.doubt import NONE, doubts
 from open_reports.form import Address, forms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from open_reports.form import Cells, Indicator
     from open_reports.library import Library
@@ -22,7 +24,9 @@ if TYPE_CHECKING:
 
 # Four decimals are hundredths of a per cent, as official texts state their shares (17.46 %).
 _PLACES = Decimal("0.0001")
-REASONS = ("zero_denominator", "small_denominator", "not_collected", "scope_differs", "period_differs")
+CONTRADICTED = "contradicted"
+"""Reason of an indicator one of whose figures stands in an open contradiction."""
+REASONS = (CONTRADICTED, "zero_denominator", "small_denominator", "not_collected", "scope_differs", "period_differs")
 """Why an indicator has no value although every figure is reported; where one is not, its status is the reason."""
 
 
@@ -30,7 +34,8 @@ class Value(NamedTuple):
     """An indicator of one report: `value` the count or the rate (four decimals), None for the `reason` given.
 
     Reasons: the status of a member with nothing reported, or one of `REASONS`. A yearly indicator's numerator is the
-    difference between both years, its denominator the figure of the year before.
+    difference between both years, its denominator the figure of the year before. `doubt` are the rules that figures of either
+    contradict; there is a value only where it is empty.
     """
 
     indicator: Indicator
@@ -38,16 +43,31 @@ class Value(NamedTuple):
     denominator: int | Decimal | None
     value: int | Decimal | None
     reason: str | None
+    doubt: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the value as `report.json` writes it."""
         rate = {"denominator": self.denominator} if self.indicator.denominator else {}
-        why = {"reason": self.reason} if self.reason else {}
+        why: dict[str, Any] = {"reason": self.reason} if self.reason else {}
+        if self.doubt:
+            why["finding"] = list(self.doubt)
         return {"numerator": self.numerator, **rate, "value": self.value, **why}
 
 
-def indicators(report: Report, before: Report | None = None) -> Iterator[Value]:
-    """Every indicator of a report, in the order of their definitions; `before` is the agency's report of the year before."""
+Doubted = tuple["Mapping[str, tuple[str, ...]]", "Mapping[str, tuple[str, ...]]"]
+"""Rules that figures contradict, by address: of a report and of the one before it."""
+
+
+def indicators(report: Report, before: Report | None = None, library: Library | None = None) -> Iterator[Value]:
+    """Every indicator of a report, in the order of their definitions; `before` is the agency's report of the year before.
+
+    With the library, figures that contradict the year before or the units of a consolidated report are known as such, too.
+    """
+    return computed(report, before, (doubts(report, library), doubts(before, library) if before else NONE))
+
+
+def computed(report: Report, before: Report | None, doubted: Doubted) -> Iterator[Value]:
+    """Every indicator of a report, where these of its figures and of those of the year before are in doubt."""
     reports = (report, before)
     for indicator in forms().indicators.values():
         # Before any sum: two figures of different scope can be subtracted, and the difference would look like a change.
@@ -55,12 +75,17 @@ def indicators(report: Report, before: Report | None = None) -> Iterator[Value]:
             yield Value(indicator, None, None, None, why)
             continue
         top, reason = sum_of(reports, indicator.numerator)
+        against = contradicted(reports, (*indicator.numerator, *indicator.denominator), doubted)
         if not indicator.denominator:
-            yield Value(indicator, top, None, top, reason)
+            doubtful = reason is None and bool(against)
+            yield Value(indicator, top, None, None if doubtful else top, CONTRADICTED if doubtful else reason, against)
             continue
         bottom, lacking = sum_of(reports, indicator.denominator)
         if top is None or bottom is None:
-            yield Value(indicator, top, bottom, None, reason or lacking)
+            yield Value(indicator, top, bottom, None, reason or lacking, against)
+        # Before the size of the denominator: a 0 that the report itself contradicts does not say that nobody asked.
+        elif against:
+            yield Value(indicator, top, bottom, None, CONTRADICTED, against)
         # The counts are still given: on few requests one decision moves the rate by many points, and the two numbers say so.
         elif bottom < indicator.floor:
             yield Value(indicator, top, bottom, None, "small_denominator" if bottom else "zero_denominator")
@@ -102,6 +127,19 @@ def sum_of(reports: tuple[Report, Report | None], cells: tuple[Cells, ...]) -> t
     return found, None
 
 
+def contradicted(reports: tuple[Report, Report | None], cells: Iterable[Cells], doubted: Doubted) -> tuple[str, ...]:
+    """Rules that cells of a report, and of the one before it, stand in an open contradiction with; none for nearly all reports."""
+    if not any(doubted):
+        return ()
+    found: dict[str, None] = {}
+    for each in cells:
+        report, doubt = reports[each.previous], doubted[each.previous]
+        if report is not None and doubt:
+            for line, _ in places_of(each, report.form_of(each.table)):
+                found.update(dict.fromkeys(doubt.get(f"{each.table}/{line}/{each.column}", ())))
+    return tuple(found)
+
+
 @cache
 def places_of(cells: Cells, form: str) -> tuple[tuple[str, int], ...]:
     """Lines of a form's table that are meant, each with the position of the column among its cells; none of a table it lacks."""
@@ -129,7 +167,7 @@ class Corpus(dict[str, Values]):
         super().__init__({indicator: {} for indicator in forms().indicators})
         reports = library.reports
         for (agency, year), report in reports.items():
-            for value in indicators(report, reports.get((agency, year - 1))):
+            for value in indicators(report, reports.get((agency, year - 1)), library):
                 self[value.indicator.id][agency, year] = value
 
 

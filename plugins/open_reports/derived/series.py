@@ -12,7 +12,8 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from open_reports.derived.indicator import indicators, places_of, sum_of
+from open_reports.derived.doubt import NONE, doubts
+from open_reports.derived.indicator import CONTRADICTED, contradicted, indicators, places_of, sum_of
 from open_reports.form import Cells, forms
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from open_reports.derived.indicator import Value
     from open_reports.form import Address
+    from open_reports.library import Library
     from open_reports.report import Report
     from open_reports.text import Words
 
@@ -35,7 +37,8 @@ class Point(NamedTuple):
 
     `value` is None unless `status` is `reported`; else `status` is that of the figure (of the first member of a sum with
     nothing reported), the reason why an indicator has no value, or `not_collected`. `forms` are the form ids of its
-    tables, `scope` that of the report; `numerator` and `denominator` are those of a rate.
+    tables, `scope` that of the report; `numerator` and `denominator` are those of a rate. `doubt` are the rules that a figure
+    of it contradicts.
     """
 
     year: int
@@ -45,6 +48,7 @@ class Point(NamedTuple):
     scope: str = ""
     numerator: Number | None = None
     denominator: Number | None = None
+    doubt: tuple[str, ...] = ()
 
 
 # Ids instead of sentences, so that one break can be told in either language and drawn by a chart.
@@ -96,7 +100,7 @@ class Break(NamedTuple):
 class Change(NamedTuple):
     """Change of a count from the year before, as a share of it with four decimals; None for the `reason` given.
 
-    Reasons: what a point lacks, `break`, `zero_denominator` for a base of 0 or less, `small_denominator` for one on which
+    Reasons: what a point lacks, `contradicted`, `break`, `zero_denominator` for a base of 0 or less, `small_denominator` for one on which
     no rate is given; the two counts, `before` and `after`, say more then.
     """
 
@@ -141,7 +145,9 @@ class Series:
         for before, after in pairwise(self.points):
             # What is missing goes before the break: a reader is told first that there is no number, then why numbers could not be compared.
             lacking = next((each.status for each in (before, after) if each.value is None), None)
-            reason = lacking or ("break" if (before.year, after.year) in self._apart else None)
+            # A difference from a figure that contradicts its own report is a number about nothing.
+            reason = lacking or (CONTRADICTED if before.doubt or after.doubt else None)
+            reason = reason or ("break" if (before.year, after.year) in self._apart else None)
             if reason is None and before.value is not None and before.value < floor:
                 reason = "small_denominator" if before.value > 0 else "zero_denominator"
             change = None
@@ -150,38 +156,43 @@ class Series:
             yield Change(after.year, before.value, after.value, change, reason)
 
 
-def of_figure(reports: Sequence[Report], address: Address, years: range | None = None) -> Series:
+def of_figure(reports: Sequence[Report], address: Address, years: range | None = None, library: Library | None = None) -> Series:
     """Return the series of one figure; for the other parameters see `of_cells`."""
-    return of_cells(reports, (Cells(table=address.table, line=address.line, column=address.column),), years)
+    return of_cells(reports, (Cells(table=address.table, line=address.line, column=address.column),), years, library)
 
 
-def of_cells(reports: Sequence[Report], cells: tuple[Cells, ...], years: range | None = None) -> Series:
+def of_cells(reports: Sequence[Report], cells: tuple[Cells, ...], years: range | None = None, library: Library | None = None) -> Series:
     """Return the series of a sum of cells: a sum with a member that is not reported is not reported.
 
     `reports` are one agency's, earliest first, as `Library.of_agency` gives them; `years` those wanted, all from the
-    first report to the last unless given.
+    first report to the last unless given; `library` is theirs, for what figures contradict outside their own report.
     """
 
     def point(report: Report) -> Point:
         # The forms of its own tables, not of the report: real reports mix the two forms.
         used = tuple(dict.fromkeys(report.form_of(each.table) for each in cells))
         value, status = total(report, cells)
-        return Point(report.year, value, status, used, report.scope)
+        doubt = contradicted((report, None), cells, (doubts(report, library), NONE)) if cells else ()
+        return Point(report.year, value, status, used, report.scope, doubt=doubt)
 
     return _series(reports, {report.year: point(report) for report in reports}, years)
 
 
-def of_indicators(reports: Sequence[Report], ids: Sequence[str], years: range | None = None) -> dict[str, Series]:
+def of_indicators(
+    reports: Sequence[Report], ids: Sequence[str], years: range | None = None, library: Library | None = None
+) -> dict[str, Series]:
     """Return the series of several indicators by id, for the price of reading each report once."""
     by_year = {report.year: report for report in reports}
     # The whole report at once, since `indicators` computes all of them anyway.
-    values = {year: {each.indicator.id: each for each in indicators(report, by_year.get(year - 1))} for year, report in by_year.items()}
+    values = {
+        year: {each.indicator.id: each for each in indicators(report, by_year.get(year - 1), library)} for year, report in by_year.items()
+    }
     return {id_: _series(reports, {report.year: _rate(report, values[report.year][id_]) for report in reports}, years) for id_ in ids}
 
 
-def of_indicator(reports: Sequence[Report], indicator: str, years: range | None = None) -> Series:
+def of_indicator(reports: Sequence[Report], indicator: str, years: range | None = None, library: Library | None = None) -> Series:
     """Return the series of one indicator, by its id."""
-    return of_indicators(reports, (indicator,), years)[indicator]
+    return of_indicators(reports, (indicator,), years, library)[indicator]
 
 
 def total(report: Report, cells: tuple[Cells, ...]) -> tuple[Number | None, str]:
@@ -197,7 +208,7 @@ def _rate(report: Report, value: Value) -> Point:
     named = (*value.indicator.numerator, *value.indicator.denominator)
     used = tuple(dict.fromkeys(report.form_of(each.table) for each in named))
     rate = (value.numerator, value.denominator) if value.indicator.denominator else (None, None)
-    return Point(report.year, value.value, value.reason or "reported", used, report.scope, *rate)
+    return Point(report.year, value.value, value.reason or "reported", used, report.scope, *rate, value.doubt)
 
 
 def _series(reports: Sequence[Report], points: Mapping[int, Point], years: range | None) -> Series:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from open_reports.derived.doubt import doubts
 from open_reports.derived.indicator import of_library
 from open_reports.document import json_bytes
 from open_reports.files.observations import OBSERVATION
@@ -77,7 +78,7 @@ def agency_json(library: Library, agency: Agency) -> bytes:
     year, `consolidates` (agencies it names as summed up in it), `page`, below the site.
     `figures.<address>` has the `unit` and, in `years.<year>`, `value` (an exact number or null), `status` where nothing is
     reported, `text` where the number has decimals and a float would lose its spelling, `printed` where the original says
-    more. A figure that a year's form lacks has the status `not_on_form`; a year without a report has no entry at all. A
+    more, `finding` (rules) where it stands in an open contradiction. A figure that a year's form lacks has the status `not_on_form`; a year without a report has no entry at all. A
     figure of section one stands only in the years that state it, with a `unit` of its own where that differs.
     `indicators.<id>.<year>` is as in `report.json`, with `text` as above.
     """
@@ -86,16 +87,19 @@ def agency_json(library: Library, agency: Agency) -> bytes:
     units: dict[str, str] = {}
     for report in reports:
         year = str(report.year)
+        doubted = doubts(report, library)
+        lines = {(table, line) for table, line, _ in (address.split("/") for address in doubted)}
         for item in report.overview:
             figure = report.stated(item)
             address = str(figure.address)
             # Prose may count in another unit each year. The first year's stands for the figure, and a year that differs says so
             # itself.
             unit = units.setdefault(address, figure.unit)
-            found.setdefault(address, {})[year] = _cell(figure) if unit == figure.unit else _cell(figure, unit=figure.unit)
+            other = {} if unit == figure.unit else {"unit": figure.unit}
+            found.setdefault(address, {})[year] = _cell(figure, doubted.get(address, ()), **other)
         for table in report.tables:
-            for line in table_lines(report, table):
-                for address, cell in _plain(line) if isinstance(line, Plain) else _remarked(line):
+            for line in table_lines(report, table, lines):
+                for address, cell in _plain(line) if isinstance(line, Plain) else _remarked(line, doubted):
                     found.setdefault(address, {})[year] = cell
     figures = _spelt(found, units, [str(report.year) for report in reports])
     rates = of_library(library)
@@ -164,11 +168,11 @@ def _plain(line: Plain) -> Iterable[tuple[str, str]]:
         yield name, f'{{"value": {text}, "text": "{text}"}}' if "." in text else f'{{"value": {text}}}'
 
 
-def _remarked(line: Remarked) -> Iterable[tuple[str, str]]:
-    return ((str(figure.address), _cell(figure)) for figure in line.figures)
+def _remarked(line: Remarked, doubted: Mapping[str, tuple[str, ...]]) -> Iterable[tuple[str, str]]:
+    return ((str(figure.address), _cell(figure, doubted.get(str(figure.address), ()))) for figure in line.figures)
 
 
-def _cell(figure: Figure, **more: str) -> str:
+def _cell(figure: Figure, doubt: tuple[str, ...] = (), **more: str) -> str:
     reported = figure.status == "reported"
     parts = [f'"value": {figure.text if reported else "null"}']
     if not reported:
@@ -177,6 +181,8 @@ def _cell(figure: Figure, **more: str) -> str:
         parts.append(f'"text": "{figure.text}"')
     if figure.printed:
         parts.append(f'"printed": {_json(figure.printed)}')
+    if doubt:
+        parts.append(f'"finding": {_json(list(doubt))}')
     parts += [f'"{key}": {_json(text)}' for key, text in more.items()]
     return f"{{{', '.join(parts)}}}"
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def drawn(folder: AgencyFolder) -> Sequence[Chart]:
     """Charts of an agency, which its page draws; none where it has no report."""
     # The page draws what these files hold, so charts are made once for both.
-    return folder.once(lambda: charts.charts(folder.reports) if folder.reports else (), "charts")
+    return folder.once(lambda: charts.charts(folder.reports, library=folder.library) if folder.reports else (), "charts")
 
 
 ROUTES: tuple[Route[AgencyFolder], ...] = (

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from open_reports.checks.identity import consolidated, gaps, identity_at, strands, total
+from open_reports.derived.doubt import of_findings
 from open_reports.document import compact_json
 from open_reports.files.route import JSON, REPORT, Choice, Route
 from open_reports.form import Address, forms
@@ -78,6 +79,7 @@ class _Own:
             table = (each.address or "").partition("/")[0]
             if table in names(report):
                 self.findings.setdefault(table, []).append(each.to_dict())
+        self.doubts = of_findings(report, findings)
         self.sums = list(consolidated(report, library)) if report.consolidates else []
         source = report.sources[0]
         published = f'"{report.published}"' if report.published else "null"
@@ -94,7 +96,7 @@ class _Own:
         if table is None:
             rules: Iterable[str] = ()
             lines = [
-                f'{compact_json(item.item)}: {{"value": {{{_figure(figure, _NO_RULES, _versions(changed, figure.address))}}}}}'
+                f'{compact_json(item.item)}: {{"value": {{{_figure(figure, _NO_RULES, _versions(changed, figure.address), self.doubts)}}}}}'
                 for item in report.overview
                 for figure in [report.stated(item)]
             ]
@@ -102,9 +104,10 @@ class _Own:
             sums = dict(_keyed([each for each in self.sums if each.table == name]))
             rules = [*_results(report, self.before, table), *(_result(key, each) for key, each in sums.items())]
             # A line with a remark of ours cannot be the ready text of its form, however plain its numbers are.
-            told = _told(sums.values(), changed)
+            told = _told(sums.values(), changed, self.doubts)
             lines = [
-                _plain(line) if isinstance(line, Plain) else _remarked(line, sums, changed) for line in table_lines(report, name, told)
+                _plain(line) if isinstance(line, Plain) else _remarked(line, sums, changed, self.doubts)
+                for line in table_lines(report, name, told)
             ]
         return (
             f'{{\n"agency": "{report.agency}",\n"year": {report.year},\n"table": "{name}",\n"form": {form},\n{self.middle}'
@@ -127,13 +130,12 @@ class _Own:
 # -- a line -------------------------------------------------------------------------------------------------------------
 
 
-def _told(sums: Iterable[Identity], changed: Iterable[_Changed]) -> set[tuple[str, str]]:
-    """Lines with a figure that a sum over units or a revision speaks of."""
+def _told(sums: Iterable[Identity], changed: Iterable[_Changed], doubts: Iterable[str]) -> set[tuple[str, str]]:
+    """Lines with a figure that a sum over units, a revision or a contradiction speaks of."""
     told = {(each.blamed.table, each.blamed.line) for each in sums}
-    for entry in changed:
-        for address in entry.addresses:
-            table, _, rest = address.partition("/")
-            told.add((table, rest.partition("/")[0]))
+    for address in (*doubts, *(address for entry in changed for address in entry.addresses)):
+        table, _, rest = address.partition("/")
+        told.add((table, rest.partition("/")[0]))
     return told
 
 
@@ -144,15 +146,15 @@ def _plain(line: Plain) -> str:
     columns = line.place.known.columns
     numbers = zip(line.place.addresses, line.cells, line.numbers, strict=True)
     figures = (Figure(address, text, number, "reported", columns[address.column].unit) for address, text, number in numbers)
-    return _line(line.place, (_figure(figure, end, ()) for figure, end in zip(figures, known.ends, strict=True)))
+    return _line(line.place, (_figure(figure, end, (), {}) for figure, end in zip(figures, known.ends, strict=True)))
 
 
-def _remarked(line: Remarked, sums: Mapping[str, Identity], changed: Sequence[_Changed]) -> str:
+def _remarked(line: Remarked, sums: Mapping[str, Identity], changed: Sequence[_Changed], doubts: Mapping[str, tuple[str, ...]]) -> str:
     figures = []
     for figure, end in zip(line.figures, _skeleton(line.place).ends, strict=True):
         # Sums over units are of this package, not of the form, so no skeleton knows them.
         more = [key for key, each in sums.items() if each.blamed == figure.address]
-        figures.append(_figure(figure, end.with_rules(more), _versions(changed, figure.address)))
+        figures.append(_figure(figure, end.with_rules(more), _versions(changed, figure.address), doubts))
     return _line(line.place, figures)
 
 
@@ -303,13 +305,15 @@ def _versions(changed: Sequence[_Changed], address: Address) -> list[str]:
 # -- spelling -----------------------------------------------------------------------------------------------------------
 
 
-def _figure(figure: Figure, end: _End, versions: Sequence[str]) -> str:
+def _figure(figure: Figure, end: _End, versions: Sequence[str], doubts: Mapping[str, tuple[str, ...]]) -> str:
     reported = figure.status == "reported"
     parts = [f'"value": {figure.text if reported else "null"}, "status": "{figure.status}"']
     if reported and "." in figure.text:
         parts.append(f'"text": "{figure.text}"')
     parts += [f'"{key}": {compact_json(text)}' for key, text in (("printed", figure.printed), ("note", figure.note)) if text]
     parts.append(f'"unit": {compact_json(figure.unit)}{end}')
+    if doubt := doubts.get(str(figure.address)):
+        parts.append(f'"finding": {compact_json(list(doubt))}')
     if versions:
         parts.append(f'"revisions": {compact_json(versions)}')
     return ", ".join(parts)

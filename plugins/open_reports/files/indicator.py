@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from open_reports.form import Cells, Indicator
     from open_reports.library import Agency, Library
 
-COLUMNS = ("agency", "agency_name", "year", "scope", "numerator", "denominator", "value", "reason")
+COLUMNS = ("agency", "agency_name", "year", "scope", "numerator", "denominator", "value", "reason", "finding")
 """Columns of an indicator's CSV file and keys of its JSON values: a row for every agency and year of the page's table."""
 
 
@@ -42,12 +42,14 @@ def indicator_files(library: Library, indicator: Indicator) -> tuple[bytes, byte
             found = values.get((agency.id, year))
             numbers = (found.numerator, found.denominator, found.value) if found else (None, None, None)
             reason = (found.reason if found else "not_collected") or ""
-            rows.append((agency.id, agency.name, year, scope, *("" if each is None else each for each in numbers), reason))
+            # The rules that its figures contradict, so that a program that divides them itself has been told.
+            doubt = found.doubt if found else ()
+            rows.append((agency.id, agency.name, year, scope, *("" if each is None else each for each in numbers), reason, " ".join(doubt)))
             # Joined as text: a rate is an exact decimal of four places, and stays so.
             top, bottom, value = ("null" if each is None else each for each in numbers)
             objects.append(
                 f'{head}, "year": {year}, "scope": {_text(scope)}, "numerator": {top}, "denominator": {bottom}, '
-                f'"value": {value}, "reason": {_text(reason)}}}'
+                f'"value": {value}, "reason": {_text(reason)}, "finding": {_json(list(doubt))}}}'
             )
     about = {
         "indicator": indicator.id,
@@ -62,8 +64,8 @@ def indicator_files(library: Library, indicator: Indicator) -> tuple[bytes, byte
     return csv_text([list(map(str, row)) for row in rows]).encode(), f'{opening},\n "values": [\n  {joined}\n ]\n}}\n'.encode()
 
 
-def _json(text: str) -> str:
-    return json_bytes(text, indent=None).decode().rstrip("\n")
+def _json(value: str | list[str]) -> str:
+    return json_bytes(value, indent=None).decode().rstrip("\n")
 
 
 def _text(word: str) -> str:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from open_reports import charts
 from open_reports.derived import series
+from open_reports.derived.doubt import doubtful
 from open_reports.derived.summary import html as summary_html
 from open_reports.derived.summary import summarise_agency
 from open_reports.files.catalogue import schema_org
@@ -106,11 +107,13 @@ def agency_page(folder: AgencyFolder, findings: Findings, covered: Coverage, w: 
                 crumbs=crumbs(here, *_above(library, agency, here)),
                 current=name,
                 facts=_facts(library, agency, here),
-                summary=summary_html(summarise_agency(reports, w), _linked) if reports else "",
+                summary=summary_html(summarise_agency(reports, w, library), _linked, w, doubtful(library, agency.id)) if reports else "",
                 coverage=[(cell.year, cell_view(cell, here)) for cell in covered.of_agency(agency.id).cells],
                 head=list_head(w("year"), w),
-                rows=[_row(report, findings, w) for report in reversed(reports)],
-                topics=[_topic(topic, reports, w) for topic in views().topics if any(topic.table in each.tables for each in reports)],
+                rows=[_row(report, findings, w, library) for report in reversed(reports)],
+                topics=[
+                    _topic(topic, reports, w, library) for topic in views().topics if any(topic.table in each.tables for each in reports)
+                ],
                 charts=[charts.figure(each, w, year_href=_year_href, csv_href=here.file(f"{here.path}{each.path}")) for each in charted],
                 chains=chains(reports, library, w),
                 # The comparison reads its choice from the address, so the agency is chosen already.
@@ -187,12 +190,12 @@ def _facts(library: Library, agency: Agency, here: Here) -> list[Fact]:
     return facts
 
 
-def _row(report: Report, findings: Findings, w: Words) -> ReportRow:
+def _row(report: Report, findings: Findings, w: Words, library: Library) -> ReportRow:
     found = findings.get((report.agency, report.year), [])
-    return ReportRow(f"{report.year}/", w("year_report", year=report.year), list_cells(report, found, w))
+    return ReportRow(f"{report.year}/", w("year_report", year=report.year), list_cells(report, found, w, library, href=f"{report.year}/"))
 
 
-def _topic(topic: Topic, reports: Sequence[Report], w: Words) -> TopicView:
+def _topic(topic: Topic, reports: Sequence[Report], w: Words, library: Library) -> TopicView:
     """One statutory table over the years, newest first, with what stands between them."""
     newest = list(reversed(reports))
     # Of no cells: what breaks every figure alike, such as another scope, a part of a year, a missing report.
@@ -210,7 +213,7 @@ def _topic(topic: Topic, reports: Sequence[Report], w: Words) -> TopicView:
         years=[
             YearView(report.year, f"#{topic.table}" if topic.table in report.tables else "", report.year in broken) for report in newest
         ],
-        groups=list(_groups(topic, newest, broken, w)),
+        groups=list(_groups(topic, newest, broken, w, library)),
         notes=notes,
     )
 
@@ -231,7 +234,7 @@ def _change(table: str, before: Report, after: Report, w: Words) -> str:
     )
 
 
-def _groups(topic: Topic, newest: Sequence[Report], broken: set[int], w: Words) -> Iterator[GroupView]:
+def _groups(topic: Topic, newest: Sequence[Report], broken: set[int], w: Words, library: Library) -> Iterator[GroupView]:
     """Lines of every form that the reports use, newest first, under their printed heads; a cell a year."""
     # A figure that several forms print has one row: in the place where the newest prints it.
     seen: set[tuple[str, str]] = set()
@@ -247,19 +250,20 @@ def _groups(topic: Topic, newest: Sequence[Report], broken: set[int], w: Words) 
             if groups != open_groups and groups:
                 yield GroupView(w("crumb_join").join(groups), [])
             open_groups = groups
-            rows = [_row_of(table, line, column, newest, broken, w, alone=len(columns) == 1) for column in columns]
+            rows = [_row_of(table, line, column, newest, broken, w, library, alone=len(columns) == 1) for column in columns]
             yield GroupView("", rows)
 
 
 def _row_of(  # noqa: PLR0917 (one row of a table over the years has these coordinates)
-    table: TableForm, line: Line, column: str, newest: Sequence[Report], broken: set[int], w: Words, *, alone: bool
+    table: TableForm, line: Line, column: str, newest: Sequence[Report], broken: set[int], w: Words, library: Library, *, alone: bool
 ) -> Markup:
     label = line.label[w.language]
     if not alone:
         label = w("line_column", line=label, column=table.columns[column].label[w.language])
     to = anchor(f"{table.id}/{line.id}/{column}")
     cells = [
-        figure_cell(report, (table.id, line.id, column), w, href=f"{report.year}/{to}", broken=report.year in broken) for report in newest
+        figure_cell(report, (table.id, line.id, column), w, library, href=f"{report.year}/{to}", broken=report.year in broken)
+        for report in newest
     ]
     # The style sheet has three steps of indent; deeper lines share the last.
     depth = min(len(line.groups), 3)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup, escape
 
-from open_reports.derived.indicator import REASONS, Value, cell_of, of_library
+from open_reports.derived.indicator import CONTRADICTED, REASONS, Value, cell_of, of_library
+from open_reports.derived.mark import mark
 from open_reports.files.indicator import agencies_of
 from open_reports.form import forms
 from open_reports.form.glossary import anchor_of_column, anchor_of_group, anchor_of_line, glossary
@@ -180,7 +181,11 @@ def _indicator_page(sheet: Sheet, folder: IndicatorFolder, part: Part, w: Words)
                 part=whose,
                 caption=_caption(indicator, w),
                 # The floor concerns rates alone; a sum has no denominator to be small.
-                legend=[*([w("indicator_legend_share", floor=indicator.floor)] if indicator.denominator else []), w("indicator_legend")],
+                legend=[
+                    *([w("indicator_legend_share", floor=indicator.floor)] if indicator.denominator else []),
+                    w("indicator_legend"),
+                    w("mark_legend"),
+                ],
                 years=[Link(here.page(f"years/{year}/"), str(year)) for year in sheet.years],
                 rows=list(_rows(sheet, indicator, agencies, here)),
                 downloads=_downloads(folder, here) if part.first else [],
@@ -312,14 +317,17 @@ class _Cells:
 
 def _says(value: Value, w: Words) -> str:
     """What a cell shows: the rate with its counts, the counts alone, or why there is nothing."""
-    indicator, top, bottom, number, reason = value
+    indicator, top, bottom, number, reason, doubt = value
+    sign = mark(w) if doubt else ""
     # A rate never stands without its two counts: 50 % of 2 cases and of 2,000 are not the same news.
     if reason is None:
         return f"{percent(value)} <small>{counted(value)}</small>" if indicator.denominator else str(number)
+    if reason == CONTRADICTED and not indicator.denominator:
+        return f"{sign}{top} <small>{escape(reason_words(value, w))}</small>"
     if top is None or bottom is None:
         return f"<small>{escape(reason_words(value, w))}</small>"
-    if reason == "zero_denominator":
-        return f"{counted(value)} <small>{escape(reason_words(value, w))}</small>"
+    if reason in {"zero_denominator", CONTRADICTED}:
+        return f"{sign}{counted(value)} <small>{escape(reason_words(value, w))}</small>"
     return counted(value)
 
 
@@ -347,4 +355,6 @@ def reason_words(value: Value, w: Words) -> str:
         return forms().common.statuses[value.reason][w.language]
     if value.reason == "not_collected":  # that of the report itself has no value at all
         return w("value_before_not_collected")
+    if value.reason == CONTRADICTED and not value.indicator.denominator:
+        return w("value_contradicted_sum")
     return w(f"value_{value.reason}")

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup, escape
 
+from open_reports.derived.doubt import doubts
+from open_reports.derived.mark import mark, nothing_words
 from open_reports.form import FAMILY, forms
-from open_reports.pages.frame import verdict
+from open_reports.pages.frame import anchor, verdict
 from open_reports.text import reading, resource_text, words
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from open_reports.document import Record
     from open_reports.finding import Finding
     from open_reports.form import TableForm
+    from open_reports.library import Library
     from open_reports.report import Report
     from open_reports.text import Words
 
@@ -35,6 +38,8 @@ class CellView(NamedTuple):
     href: str = ""
     broken: bool = False
     """Whether something stands between this year and the one before it, so that the two are not to be compared."""
+    sign: Markup | str = ""
+    """The mark of a figure in an open contradiction."""
 
 
 class ReportRow(NamedTuple):
@@ -48,7 +53,8 @@ class ReportRow(NamedTuple):
 def cell_html(cell: CellView) -> str:
     """HTML of a cell; written here, for a template for each of thousands would be most of a page's cost."""
     text = escape(cell.text)
-    inner = f'<a href="{escape(cell.href)}">{text}</a>' if cell.href else text
+    # Within the link where the number is one: it leads to the figure, below which the note stands.
+    inner = f'<a href="{escape(cell.href)}">{cell.sign}{text}</a>' if cell.href else f"{cell.sign}{text}"
     broken = ' class="or-break"' if cell.broken else ""
     # The kind of nothing is in an attribute for styles and scripts, and in words for those who listen: an empty cell must not pass for 0.
     if cell.status:
@@ -64,15 +70,20 @@ def row_html(cells: Iterable[CellView]) -> Markup:
     return Markup("".join(map(cell_html, cells)))  # noqa: S704 (escaped in each cell)
 
 
-def figure_cell(report: Report, address: tuple[str, str, str], w: Words, *, href: str = "", broken: bool = False) -> CellView:
-    """One figure of a report as a cell; `href` leads to it."""
+def figure_cell(
+    report: Report, address: tuple[str, str, str], w: Words, library: Library, *, href: str = "", note: str = "", broken: bool = False
+) -> CellView:
+    """One figure of a report as a cell; `href` leads to it, and `note` to its report where the cell itself is no link."""
     table, line, column = address
     status = report.status(table, line, column)
+    where = "/".join(address)
+    doubted = where in doubts(report, library)
     if status == "reported":
-        return CellView(report.tables[table].text(line, column), href=href, broken=broken)
+        sign = mark(w, f"{note}{anchor(where)}" if note and not href else "") if doubted else ""
+        return CellView(report.tables[table].text(line, column), href=href, broken=broken, sign=sign)
     # A figure of another form has no cell in this table to ask.
     text = "" if status == "not_on_form" else report.tables[table].text(line, column)
-    return CellView(text, status, forms().common.statuses[status][w.language], broken=broken)
+    return CellView(text, status, nothing_words(status, w, whole=doubted), broken=broken)
 
 
 def list_head(first: str, w: Words) -> list[tuple[str, str]]:
@@ -92,11 +103,11 @@ def column_title(address: tuple[str, str, str], w: Words) -> str:
     return next(printed.lines[line].label for printed in forms().printing(table) if line in printed.lines)[w.language]
 
 
-def list_cells(report: Report, findings: Sequence[Finding], w: Words) -> Markup:
-    """Cells of a report in a list, below `list_head`."""
+def list_cells(report: Report, findings: Sequence[Finding], w: Words, library: Library, *, href: str) -> Markup:
+    """Cells of a report in a list, below `list_head`; `href` leads to its page."""
     cells = (
         CellView(w(f"scope_short_{report.scope}"), words=True),
-        *(figure_cell(report, address, w) for address in views().listed),
+        *(figure_cell(report, address, w, library, note=href) for address in views().listed),
         CellView(verdict(findings, w, short=True), words=True),
         # Unknown is said: an empty cell would look like a fault of the page.
         CellView(report.published.isoformat() if report.published else w("unknown"), words=True),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
 
+from open_reports.derived.doubt import doubtful
 from open_reports.derived.summary import html as summary_html
 from open_reports.derived.summary import summarise
 from open_reports.files import citation
@@ -251,7 +252,9 @@ def report_page(folder: ReportFolder, w: Words) -> Page:
                 ledger=LedgerView(w("ledger_summary", count=sum(counts.values()), **counts), book.html),
                 badge=w("badge_alt", text=badge_text(counts, w)),
                 # The summary compares with the year before, so its links lead to two pages.
-                summary=summary_html(summarise(report, folder.before, agency, w), _linker(report)),
+                summary=summary_html(
+                    summarise(report, folder.before, agency, w, library), _linker(report), w, doubtful(library, report.agency)
+                ),
                 corrected=banner(report, here),
                 compare=f"{here.page('compare/')}?a={report.agency}&y={report.year}",
                 cite=_cite(folder, here),

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup, escape
 
+from open_reports.derived.doubt import doubted
+from open_reports.derived.mark import mark, nothing_words
 from open_reports.finding import level_name
 from open_reports.form import forms, section_title
 from open_reports.form.glossary import anchor_of_column, anchor_of_group, anchor_of_line
@@ -87,6 +89,8 @@ class Marks:
         self.by_line: dict[tuple[str, str], list[FindingView]] = {}
         self.by_cell: dict[str, str] = {}
         self.waiting = {each.address for each in findings if each.code in PENDING}
+        self.notes: dict[str, str] = {}
+        """Of each figure in an open contradiction, the id of the first finding that says so."""
         self.general: list[FindingView] = []
         # Numbered over the whole report: an id may stand once on a page, and links to findings use it.
         for number, each in enumerate(findings, start=1):
@@ -101,12 +105,17 @@ class Marks:
                 explanation=explanation_words(each, w),
                 address=each.address or "",
             )
+            for address in doubted(report, each):
+                self.notes.setdefault(address, view.id)
             if len(parts) == 1:
                 self.general.append(view)
             else:
                 self.by_line.setdefault((parts[0], parts[1]), []).append(view)
                 ids = self.by_cell.get(view.address)
                 self.by_cell[view.address] = f"{ids} {view.id}" if ids else view.id
+
+        self.lines = {*self.by_line, *((table, line) for table, line, _ in (address.split("/") for address in self.notes))}
+        """Lines, as table and line, of which something is said."""
 
     def waits(self, figure: Figure) -> bool:
         """Whether an import left the figure, or its whole line, to a person."""
@@ -262,7 +271,7 @@ def table_html(report: Report, table: Table, marks: Marks, w: Words) -> str:
     name = table.form.id
     skeleton = _skeleton(table.form.form, name, w.language)
     parts = [skeleton.parts[0]]
-    lines = {line.place.line: line for line in table_lines(report, name, marks.by_line)}
+    lines = {line.place.line: line for line in table_lines(report, name, marks.lines)}
     for known, depth, width, href, after in zip(*skeleton[1:], skeleton.parts[1:], strict=True):
         # The Chinese label is the report's own, as printed; the English one is the form's, for the report has none.
         head = _row_head(table.labels.get(known.id, known.label.zh) if w.language == "zh" else known.label.en, depth, href)
@@ -301,18 +310,21 @@ def _row_head(label: str, depth: int, href: str) -> str:
 
 
 def cell_html(figure: Figure, w: Words, marks: Marks) -> str:
-    """HTML of one figure's cell: its text is the figure as published."""
-    marked = marks.by_cell.get(str(figure.address), "")
+    """HTML of one figure's cell: the figure as published, behind its mark where it stands in an open contradiction."""
+    address = str(figure.address)
+    marked, note = marks.by_cell.get(address, ""), marks.notes.get(address, "")
     more = f' class="or-marked" aria-describedby="{marked}"' if marked else ""
     if figure.printed:
         # What the report prints where that is spelt otherwise; the cell itself holds the figure that is reckoned with.
         more += Markup(' title="{}"').format(w("printed_as", printed=figure.printed))
-    nothing = ""
+    nothing, sign = "", ""
     if figure.status != "reported":
         # A kind of nothing is put into words beside it; that nothing is read yet is none of the original's.
-        says = escape(w("cell_open") if marks.waits(figure) else forms().common.statuses[figure.status][w.language])
+        says = escape(w("cell_open") if marks.waits(figure) else nothing_words(figure.status, w, whole=bool(note)))
         nothing = f' data-status="{figure.status}" data-says="{says}" aria-label="{says}"'
-    return f'<td id="{escape(str(figure.address))}"{nothing}{more}>{escape(figure.text)}</td>'
+    elif note:
+        sign = mark(w, f"#{note}")
+    return f'<td id="{escape(address)}"{nothing}{more}>{sign}{escape(figure.text)}</td>'
 
 
 def _beside(finding: FindingView, width: int, w: Words) -> str:

@@ -58,7 +58,7 @@ def _page(folder: YearFolder, part: Part, findings: Findings, covered: Coverage,
             ReportRow(
                 here.page(report.folder),
                 agency_name(library.agencies[report.agency], w),
-                list_cells(report, findings.get((report.agency, year), []), w),
+                list_cells(report, findings.get((report.agency, year), []), w, library, href=here.page(report.folder)),
             )
             for report in reports
         ]

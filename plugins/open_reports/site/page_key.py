@@ -83,7 +83,8 @@ class PageKeys:
                 report.name,
                 self._own[report.agency],
                 # Findings depend on other packages, too, such as that of the year before: no digest of this report covers them.
-                *(repr(each) for each in self._found.get((report.agency, report.year), ())),
+                # The summary repeats figures of the year before, with the mark of what they contradict.
+                *(repr(each) for year in (report.year - 1, report.year) for each in self._found.get((report.agency, year), ())),
                 *(f"{library.agencies.get(unit)!r} {_digest(library.reports.get((unit, report.year)))}" for unit in units),
             ]
         )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
+from open_reports.derived.mark import mark
 from open_reports.derived.summary.book import book
 from open_reports.derived.summary.figures import Cell, Figure, Number, measured
 from open_reports.derived.summary.telling import Sentence, Teller, day_words, listed_words, year_words
@@ -19,26 +20,27 @@ from open_reports.form import Address, forms
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from open_reports.library import Agency
+    from open_reports.library import Agency, Library
     from open_reports.report import Report
     from open_reports.text import Words
 
 __all__ = ["Cell", "Number", "Sentence", "html", "plain", "summarise", "summarise_agency"]
 
 
-def summarise(report: Report, before: Report | None, agency: Agency, w: Words) -> tuple[Sentence, ...]:
+def summarise(report: Report, before: Report | None, agency: Agency, w: Words, library: Library | None = None) -> tuple[Sentence, ...]:
     """Sentences of a report: requests, outcomes, disputes, proactive disclosure, publication.
 
     `before` is the report of the year before, with which requests are compared where scope and period are the same and
-    both figures reconcile; `agency` decides the legal deadline.
+    both figures reconcile; `agency` decides the legal deadline. No rate is stated of figures in an open contradiction, which
+    `library` tells where another report contradicts them.
     """
     facts, texts = _circumstances(report, agency, w.language)
     if before is not None and not _comparable(report, before):
         before = None
-    return Teller(w.language, report, before=before, facts=facts, texts=texts, figures={}).sentences("report")
+    return Teller(w.language, report, before=before, facts=facts, texts=texts, figures={}, library=library).sentences("report")
 
 
-def summarise_agency(reports: Sequence[Report], w: Words) -> tuple[Sentence, ...]:
+def summarise_agency(reports: Sequence[Report], w: Words, library: Library | None = None) -> tuple[Sentence, ...]:
     """Sentences of an agency over its years: coverage with its gaps, development of requests, latest outcome, change of form.
 
     `reports` are all of the agency's, earliest first; none gives no sentence.
@@ -47,10 +49,11 @@ def summarise_agency(reports: Sequence[Report], w: Words) -> tuple[Sentence, ...
         return ()
     # The span of the years is told of all reports, the development only of those that may be compared.
     facts, texts = _history(reports, w.language)
-    chosen, aside = _development(reports)
+    chosen, aside = _development(reports, library)
     texts |= {f"{name}_year": year_words(figure.cells[0].year, w.language) for name, figure in chosen.items() if figure.cells}
     texts |= {reason: listed_words([year_words(year, w.language) for year in years], w.language) for reason, years in aside.items()}
-    return Teller(w.language, reports[-1], before=None, facts=facts | aside.keys(), texts=texts, figures=chosen).sentences("agency")
+    teller = Teller(w.language, reports[-1], before=None, facts=facts | aside.keys(), texts=texts, figures=chosen, library=library)
+    return teller.sentences("agency")
 
 
 def plain(sentence: Sentence) -> str:
@@ -58,22 +61,26 @@ def plain(sentence: Sentence) -> str:
     return "".join(map(str, sentence))
 
 
-def html(sentences: Iterable[Sentence], link: Callable[[int, Address], str]) -> Markup:
+def html(sentences: Iterable[Sentence], link: Callable[[int, Address], str], w: Words, doubted: Callable[[int, Address], bool]) -> Markup:
     """Sentences as a list, each number a link to its cell; `link` gives the address of a year's cell as seen from the page.
 
-    A sum leads to the first of its cells that is not zero and spells them out in its title, as a rate does its two counts.
+    A number made of any cell that is `doubted`, in an open contradiction, stands behind its mark. A sum leads to the first of its cells that is not zero and spells them out in its title, as a rate does its two counts.
     """
     # Every number is a link, so that a reader can hold each sentence against the table it comes from.
     items = []
     for sentence in sentences:
-        parts = [escape(part) if isinstance(part, str) else _linked(part, link) for part in sentence]
+        parts = [escape(part) if isinstance(part, str) else _linked(part, link, _sign(part, w, doubted)) for part in sentence]
         items.append(f"<li>{''.join(parts)}</li>")
     return Markup(f'<ul class="or-summary">{"".join(items)}</ul>')  # noqa: S704 (every part above is escaped)
 
 
-def _linked(number: Number, link: Callable[[int, Address], str]) -> str:
+def _sign(number: Number, w: Words, doubted: Callable[[int, Address], bool]) -> Markup:
+    return mark(w) if any(doubted(each.year, each.address) for each in (*number.cells, *number.of)) else Markup()
+
+
+def _linked(number: Number, link: Callable[[int, Address], str], sign: Markup) -> str:
     title = f' title="{escape(number.sum)}"' if number.sum else ""
-    return f'<a href="{escape(link(number.cell.year, number.cell.address))}"{title}>{escape(number.text)}</a>'
+    return f'<a href="{escape(link(number.cell.year, number.cell.address))}"{title}>{sign}{escape(number.text)}</a>'
 
 
 def _comparable(report: Report, before: Report) -> bool:
@@ -121,7 +128,7 @@ def _history(reports: Sequence[Report], language: str) -> tuple[set[str], dict[s
     return facts, texts
 
 
-def _development(reports: Sequence[Report]) -> tuple[dict[str, Figure], dict[str, list[int]]]:
+def _development(reports: Sequence[Report], library: Library | None) -> tuple[dict[str, Figure], dict[str, list[int]]]:
     """Return the followed figure where it may be compared, its first, last and highest, and the years set aside by reason.
 
     A single such year counts as the last; there is no first then.
@@ -138,7 +145,7 @@ def _development(reports: Sequence[Report]) -> tuple[dict[str, Figure], dict[str
             reason = "other_period"
         elif figure.value is None:
             reason = "lacking"
-        elif figure.disputed:
+        elif figure.disputed or figure.doubted(library):
             reason = "disputed"
         else:
             usable.append(figure)

@@ -8,12 +8,14 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports.checks.identity import NOT_COLLECTED
+from open_reports.derived.doubt import NONE, doubts
 from open_reports.form import Address, Cells, forms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from open_reports.derived.summary.book import Sum
+    from open_reports.library import Library
     from open_reports.report import Report, Table
 
 Value = int | Decimal
@@ -94,6 +96,11 @@ class Figure:
         if self._disputed is None:
             self._disputed = self.report is not None and any(self._failing())
         return self._disputed
+
+    def doubted(self, library: Library | None) -> bool:
+        """Whether any of its cells stands in an open contradiction, be it with another report."""
+        found = doubts(self.report, library) if self.report is not None else NONE
+        return bool(found) and any(str(each.address) in found for each in (*self.cells, *self.of))
 
     @property
     def clashing(self) -> bool:
@@ -178,10 +185,10 @@ def tests(form: str, name: str) -> Tests:
     return Tests(tuple(found), {address: tuple(indices) for address, indices in of.items()})
 
 
-def measured(made: Sum, report: Report | None) -> Figure:
+def measured(made: Sum, report: Report | None, library: Library | None = None) -> Figure:
     """Return a figure of the book in a report, or why there is none.
 
-    There is a rate only where its indicator may be given and all its cells reconcile.
+    There is a rate only where its indicator may be given and all its cells reconcile, which `library` helps to know.
     """
     if report is None:
         return Figure(None, NOT_COLLECTED)
@@ -196,7 +203,7 @@ def measured(made: Sum, report: Report | None) -> Figure:
     percent = (Decimal(top.value * 100) / bottom.value).quantize(Decimal("0.1"), ROUND_HALF_UP)
     rate = Figure(percent, "reported", top.cells, bottom.cells, report)
     # A share of figures that do not reconcile would look exact and be wrong by an unknown amount.
-    return Figure(None, "disputed") if rate.disputed else rate
+    return Figure(None, "disputed") if rate.disputed or rate.doubted(library) else rate
 
 
 @cache

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from open_reports.derived.summary.book import Condition, Variant
+    from open_reports.library import Library
     from open_reports.report import Report
 
 Sentence = tuple[str | Number, ...]
@@ -50,6 +51,7 @@ class Teller:
         facts: set[str],
         texts: Mapping[str, str],
         figures: Mapping[str, Figure],
+        library: Library | None = None,
     ) -> None:
         self.book = book()
         self.language = language
@@ -58,6 +60,7 @@ class Teller:
         self.facts = facts
         self.texts = texts
         self.figures = dict(figures)
+        self.library = library
         # Phrases are asked for several times, by conditions (`said`) and by the phrases that contain them.
         self._told: dict[str, Sentence] = {}
 
@@ -105,7 +108,7 @@ class Teller:
         """Return a figure of the report, measured once."""
         if (found := self.figures.get(name)) is None:
             made = self.book.figures[name]
-            found = measured(made, self.before if made.previous else self.report)
+            found = measured(made, self.before if made.previous else self.report, self.library)
             # A figure of last year that does not reconcile is no base for a comparison; its own report tells of it.
             if made.previous and found.disputed:
                 found = Figure(None, "disputed")

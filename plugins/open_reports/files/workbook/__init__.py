@@ -12,10 +12,11 @@ from functools import lru_cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 
+from open_reports.derived.doubt import of_findings
 from open_reports.errors import PublishError
 from open_reports.files.route import REPORT, Route
 from open_reports.files.workbook import lists
-from open_reports.files.workbook.cells import EXACT_DIGITS, escaped, figure_cell, rows, text_cell
+from open_reports.files.workbook.cells import DOUBTED, EXACT_DIGITS, MARKED, escaped, figure_cell, rows, text_cell
 from open_reports.files.workbook.frame import CORE, EARLY, LIBRARY, TITLE, Key, entry, frame_of
 from open_reports.form import Address
 from open_reports.report.lines import Plain, table_lines
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 
 __all__ = ["EXACT_DIGITS", "ROUTES", "available", "workbook"]
 
-_NONE: frozenset[str] = frozenset()
-
 
 def available() -> str | None:
     """None if workbooks can be made here, else the key of the label that says what is missing."""
@@ -44,6 +43,7 @@ def available() -> str | None:
 def workbook(report: Report, agency: Agency, findings: Sequence[Finding] = ()) -> bytes:
     """Workbook of a report; cells that a finding is about are shaded, and the sheet of notes tells why.
 
+    A figure in an open contradiction shows ≠ before its number.
     Raises `PublishError` where the extra is not installed.
     """
     if lacks := available():
@@ -51,7 +51,7 @@ def workbook(report: Report, agency: Agency, findings: Sequence[Finding] = ()) -
     key = tuple((name, table.form.form) for name, table in report.tables.items())
     frame = frame_of(key)
     # Told to the walk, too: a line with a shaded cell cannot be one that is kept for the next report.
-    marked = _marked(findings)
+    marked = _marked(report, findings)
     parts: dict[str, str] = {}
     for name, found in (
         ("about", lists.about(report, agency)),
@@ -73,13 +73,15 @@ def workbook(report: Report, agency: Agency, findings: Sequence[Finding] = ()) -
     return stream.getvalue()
 
 
-def _marked(findings: Sequence[Finding]) -> dict[tuple[str, str], frozenset[str]]:
-    """Columns of each line, by table and line, that a finding is about."""
-    found: dict[tuple[str, str], frozenset[str]] = {}
-    for each in findings:
-        parts = (each.address or "").split("/")
+def _marked(report: Report, findings: Sequence[Finding]) -> dict[tuple[str, str], dict[str, str]]:
+    """Columns of each line, by table and line, that a finding is about, each with the twin of its style."""
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    told = [(each.address or "", MARKED) for each in findings] + [(address, DOUBTED) for address in of_findings(report, findings)]
+    # Contradictions last, for they are more than a remark.
+    for address, twin in told:
+        parts = address.split("/")
         if len(parts) == len(Address._fields):
-            found[parts[0], parts[1]] = found.get((parts[0], parts[1]), _NONE) | {parts[2]}
+            found.setdefault((parts[0], parts[1]), {})[parts[2]] = twin
     return found
 
 
@@ -91,7 +93,7 @@ class _Slot(NamedTuple):
     piece: int
 
 
-def _table_sheet(report: Report, name: str, key: Key, marked: Mapping[tuple[str, str], frozenset[str]]) -> str:
+def _table_sheet(report: Report, name: str, key: Key, marked: Mapping[tuple[str, str], Mapping[str, str]]) -> str:
     table = report.tables[name]
     lines = {line.place.line: line for line in table_lines(report, name, marked)}
     parts = []
@@ -103,7 +105,7 @@ def _table_sheet(report: Report, name: str, key: Key, marked: Mapping[tuple[str,
             if isinstance(line, Plain):
                 parts.append(_plain(slot, label, line.cells))
             else:
-                parts.append(_remarked(slot, label, line, marked.get((name, piece.line), _NONE)))
+                parts.append(_remarked(slot, label, line, marked.get((name, piece.line), {})))
     return "".join(parts)
 
 
@@ -114,14 +116,14 @@ def _plain(slot: _Slot, label: str, cells: tuple[str, ...]) -> str:
     return _row(piece, label, [figure_cell(reference, frame.styles, text) for (reference, _), text in zip(piece.cells, cells, strict=True)])
 
 
-def _remarked(slot: _Slot, label: str, line: Remarked, marked: frozenset[str]) -> str:
+def _remarked(slot: _Slot, label: str, line: Remarked, marked: Mapping[str, str]) -> str:
     frame = frame_of(slot.key)
     piece = frame.tables[slot.table][1][slot.piece]
     cells = []
     for (reference, column), figure in zip(piece.cells, line.figures, strict=True):
         # An absent line has no text in the package, and an empty one would read as left blank.
         text = None if figure.status == "line_absent" else figure.text
-        cells.append(figure_cell(reference, frame.styles, text, marked=column in marked))
+        cells.append(figure_cell(reference, frame.styles, text, marked.get(column, "")))
     return _row(piece, label, cells)
 
 

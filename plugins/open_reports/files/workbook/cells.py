@@ -10,7 +10,10 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from open_reports.derived.mark import nothing_words
+from open_reports.finding import SIGN
 from open_reports.form import forms
+from open_reports.text import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,12 +31,14 @@ _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 MARKED = "!"
 """What the name of a style ends in for a cell that something was found about."""
+DOUBTED = SIGN
+"""What it ends in for a figure in an open contradiction, which shows this sign and stays a number all the same."""
 Styles = dict[str, str]
 """Number of each style in the workbook, as its cells spell it."""
 
 
 class Cell(NamedTuple):
-    """One cell of a list: its text, the name of its style (of a figure: `MARKED` or empty), whether its text is a figure's."""
+    """One cell of a list: its text, the name of its style (of a figure: `MARKED`, `DOUBTED` or empty), whether its text is a figure's."""
 
     text: str
     style: str = "text"
@@ -87,10 +92,15 @@ def _nothing(status: Status) -> tuple[str, str, str]:
     return "nothing", ' t="inlineStr"', f"<is><t>{cell_text(forms().common.statuses[status].zh)}</t></is>"
 
 
-def figure_cell(reference: str, styles: Mapping[str, str], text: str | None, *, marked: bool = False) -> str:
-    """Cell of a figure by its text in the package, None where the line is absent."""
+def figure_cell(reference: str, styles: Mapping[str, str], text: str | None, twin: str = "") -> str:
+    """Cell of a figure by its text in the package, None where the line is absent; `twin` is `MARKED` or `DOUBTED` where it is."""
     style, kind, content = _nothing("line_absent") if text is None else _shown(text)
-    return f'<c r="{reference}" s="{styles[f"{style}{MARKED}" if marked else style]}"{kind}>{content}</c>'
+    if twin == DOUBTED and style == "exact":
+        # The format of the others shows the sign; a text has none, so it stands in it.
+        content = f"<is><t>{SIGN} {text}</t></is>"
+    elif twin == DOUBTED and text == "":
+        content = f"<is><t>{cell_text(nothing_words('blank', Words('zh'), whole=True))}</t></is>"
+    return f'<c r="{reference}" s="{styles[f"{style}{twin}"]}"{kind}>{content}</c>'
 
 
 def rows(lists: Iterable[Iterable[Cell]], styles: Mapping[str, str]) -> str:
@@ -103,7 +113,7 @@ def rows(lists: Iterable[Iterable[Cell]], styles: Mapping[str, str]) -> str:
 
 def _list_cell(reference: str, cell: Cell, styles: Mapping[str, str]) -> str:
     if cell.figure:
-        return figure_cell(reference, styles, cell.text, marked=cell.style == MARKED)
+        return figure_cell(reference, styles, cell.text, cell.style)
     return text_cell(reference, styles[cell.style], cell.text)
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from open_reports.files.workbook.cells import MARKED, MOST_DECIMALS, Styles
+from open_reports.files.workbook.cells import DOUBTED, MARKED, MOST_DECIMALS, Styles
 from open_reports.form import OVERVIEW, forms, section_title
 from open_reports.form.sheet import drawn, stub_width
 from open_reports.text import Words
@@ -32,7 +32,7 @@ Key = tuple[tuple[str, str], ...]
 """Form of each table of a report, as table and form."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest date a zip can state: a workbook must not tell when it was made."""
-_FILL, _MARK, _PALE = "#EEF2F7", "#FFF2CC", "#595959"
+_FILL, _MARK, _PALE, _FLAG = "#EEF2F7", "#FFF2CC", "#595959", "#8F1257"
 _BORDER: dict[str, Any] = {"border": 1, "border_color": "#A6A6A6", "valign": "vcenter"}
 _TEXT: dict[str, Any] = {"text_wrap": True, "valign": "top", "quote_prefix": True}
 _STYLES: dict[str, dict[str, Any]] = {
@@ -52,7 +52,7 @@ _FIGURES: dict[str, dict[str, Any]] = {
     "exact": {**_BORDER, "num_format": "@", "align": "right", "shrink": True},
     "nothing": {**_BORDER, "italic": True, "font_color": _PALE, "align": "center", "shrink": True},
 }
-"""Styles of a figure's cell; each has a twin, its name with `!`, for a cell that something was found about."""
+"""Styles of a figure's cell; each has a twin, its name with `!`, for a cell that something was found about, and one with `≠`."""
 CORE = "docProps/core.xml"
 EARLY, TITLE = "2000-01-01T00:00:00Z", "\ue000"
 """What stands in a frame for the date and the title of a report."""
@@ -149,7 +149,16 @@ def entry(path: str) -> zipfile.ZipInfo:
 
 def all_styles() -> dict[str, dict[str, Any]]:
     """Every style of a workbook by its name."""
-    return {**_STYLES, **_FIGURES, **{f"{name}{MARKED}": {**style, "bg_color": _MARK} for name, style in _FIGURES.items()}}
+    marked = {name: {**style, "bg_color": _MARK} for name, style in _FIGURES.items()}
+    # A number format, so that a sum over the cell finds the number, and a copy of it keeps the sign.
+    doubted = {name: {**style, **_doubted(style)} for name, style in marked.items()}
+    twins = {MARKED: marked, DOUBTED: doubted}
+    return {**_STYLES, **_FIGURES, **{f"{name}{twin}": style for twin, styles in twins.items() for name, style in styles.items()}}
+
+
+def _doubted(style: Mapping[str, Any]) -> dict[str, Any]:
+    code = style.get("num_format", "@")
+    return {"bold": True, "font_color": _FLAG} | ({} if code == "@" else {"num_format": f'"{DOUBTED} "{code}'})
 
 
 _SLOT = re.compile(r'<c r="([A-Z]+\d+)" s="(\d+)"><v>(\d+)</v></c>')

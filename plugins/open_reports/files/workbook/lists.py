@@ -6,7 +6,7 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING
 
-from open_reports.files.workbook.cells import EXACT_DIGITS, MARKED, Cell
+from open_reports.files.workbook.cells import EXACT_DIGITS, Cell
 from open_reports.finding import level_name
 from open_reports.form import forms
 from open_reports.form.glossary import Covered, glossary
@@ -60,7 +60,7 @@ def about(report: Report, agency: Agency) -> Iterator[tuple[Cell, ...]]:
         yield entry("book_revision", revision.reason, version=revision.version, date=revision.date)
 
 
-def overview(report: Report, marked: Mapping[tuple[str, str], frozenset[str]]) -> Iterator[tuple[Cell, ...]]:
+def overview(report: Report, marked: Mapping[tuple[str, str], Mapping[str, str]]) -> Iterator[tuple[Cell, ...]]:
     """Sheet of section one: the figures it states, in the order of the package."""
     free = forms().common.overview
     yield (Cell(Words("zh")("overview_caption"), "title"),)
@@ -68,7 +68,7 @@ def overview(report: Report, marked: Mapping[tuple[str, str], frozenset[str]]) -
     yield tuple(Cell(title.zh, "head") for _, title, _ in free.fields)
     for item in report.overview:
         # Shaded like a statutory cell: a sum that section one states can be contradicted, too.
-        shade = MARKED if (free.id, item.item) in marked else ""
+        shade = marked.get((free.id, item.item), {}).get("value", "")
         yield Cell(item.item, "boxed"), Cell(item.text, shade, figure=True), Cell(item.unit, "boxed"), Cell(item.part_of, "boxed")
     if not report.overview:
         yield (Cell(Words("zh")("book_none")),)

@@ -350,4 +350,4 @@ def _indicators(before: Report, old: Library, after: Report, new: Library) -> It
 
 
 def _values(report: Report, library: Library) -> dict[str, Value]:
-    return {each.indicator.id: each for each in indicators(report, library.reports.get((report.agency, report.year - 1)))}
+    return {each.indicator.id: each for each in indicators(report, library.reports.get((report.agency, report.year - 1)), library)}

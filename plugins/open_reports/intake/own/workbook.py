@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports.document import shown
 from open_reports.errors import IntakeError
+from open_reports.finding import SIGN
 from open_reports.form import OVERVIEW, Address, forms, section_title
 from open_reports.form.sheet import drawn
 from open_reports.intake.archive import opened
@@ -88,7 +89,7 @@ def _sheet(sheets: Mapping[str, _Sheet], name: str) -> _Sheet:
 
 def _cell(held: Opened, key: Address, column: Column, sheet: _Sheet, at: tuple[int, int]) -> str | None:
     """Text of a figure in the package; None where the cell says that the line is left out."""
-    read, where = sheet.read(*at), place(sheet.name, *at)
+    read, where = _unmarked(sheet.read(*at)), place(sheet.name, *at)
     status = _statuses().get(read.text)
     if status == "line_absent":
         return None
@@ -106,7 +107,14 @@ def _cell(held: Opened, key: Address, column: Column, sheet: _Sheet, at: tuple[i
 def _statuses() -> dict[str, str]:
     """Kinds of nothing by the words that stand for them."""
     common = forms().common
-    return {common.statuses[each].zh: each for each in (*dict.fromkeys(common.missing.values()), "line_absent")}
+    found = {common.statuses[each].zh: each for each in (*dict.fromkeys(common.missing.values()), "line_absent")}
+    # Of a table that is wholly blank each cell says so.
+    return {**found, Words("zh")("mark_blank_table"): "blank"}
+
+
+def _unmarked(read: Read) -> Read:
+    """What is seen of a cell without the sign that our workbooks show before a figure in an open contradiction."""
+    return read._replace(text=read.text.removeprefix(f"{SIGN} "))
 
 
 def _overview(sheet: _Sheet, w: Words) -> Iterator[Stated]:
@@ -115,7 +123,7 @@ def _overview(sheet: _Sheet, w: Words) -> Iterator[Stated]:
         return
     for row in sheet.rows[_FIRST - 1 :]:
         item, unit, part_of = (sheet.text(row, column) for column in (1, 3, 4))
-        read = sheet.read(row, 2)
+        read = _unmarked(sheet.read(row, 2))
         if not (item or unit or part_of or read.says):
             continue
         text = "" if statuses.get(read.text) == "blank" else read.text

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lxml import etree
 
+from open_reports.finding import SIGN
 from open_reports.intake.readers.decoding import decoded
 from open_reports.intake.readers.markup import Element, parsed, pruned
 
@@ -91,18 +92,35 @@ def _cell(element: Element) -> Cell:
     row = element.getparent()
     others = [] if row is None else [each for each in row if each.tag in ("th", "td")]
     head = next((each for each in others if each.tag == "th"), None)
+    text, status = _said(element)
     depth = [] if head is None else [each for each in (head.get("class") or "").split() if each.startswith("or-depth")]
     return Cell(
         id=element.get("id", ""),
-        # Not stripped: a figure with a blank beside it is not what the page was made with.
-        text="".join(str(each) for each in element.itertext()),
-        # No cell of ours has anything but text in it: a mark, or a figure that is struck out, was put there.
-        status="marked" if len(element) else element.get("data-status", ""),
+        text=text,
+        status=status,
         printed=element.get("title", ""),
         head="" if head is None else _text(head),
         depth="".join(depth).removeprefix("or-depth"),
         beside=tuple(_text(each) for each in others if each.tag == "td" and not each.get("id")),
     )
+
+
+def _said(element: Element) -> tuple[str, str]:
+    """Text of a cell, and the kind of nothing that it states."""
+    sign = _sign(element)
+    # Not stripped: a figure with a blank beside it is not what the page was made with.
+    text = "".join(str(each) for each in element.itertext()) if sign is None else sign.tail or ""
+    # No cell of ours has anything in it but text, and the mark of a contradiction: a figure that is struck out was put there.
+    return text, "marked" if len(element) and sign is None else element.get("data-status", "")
+
+
+def _sign(element: Element) -> Element | None:
+    """The mark of a contradiction that stands before a figure, exactly as our pages make it; None where there is none."""
+    if len(element) != 1 or element.text:
+        return None
+    (sign,) = element
+    ours = sign.tag == "a" and sign.get("class") == "or-neq" and not len(sign) and sign.text == SIGN
+    return sign if ours else None
 
 
 def _section(element: Element) -> str:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from open_reports.derived.indicator import of_library
+from open_reports.derived.doubt import doubts
+from open_reports.derived.indicator import CONTRADICTED, of_library
+from open_reports.derived.mark import mark, nothing_words
 from open_reports.document import json_bytes, script_json
 from open_reports.files.agencies import LIST
 from open_reports.form import FAMILY, forms
@@ -31,7 +33,7 @@ PATH = "compare/"
 SCRIPTS = ("elements.js", "sorting.js", "compare-words.js", "compare-table.js", "compare-files.js", "compare-choices.js", "compare.js")
 INDICATOR = "i:"
 """What an indicator's id begins with where it stands beside addresses of figures."""
-_SHARED_WORDS = ("agency", "agencies", "year", "years", "scope", "not_collected", "comma")
+_SHARED_WORDS = ("agency", "agencies", "year", "years", "scope", "not_collected", "comma", "mark_says", "mark_blank_table")
 
 
 class Settings(NamedTuple):
@@ -48,11 +50,15 @@ class Settings(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """One cell of the plain table: `text` as shown, `value` its exact number (empty where there is none), `href` to its figure."""
+    """One cell of the plain table: `text` as shown, `value` its exact number (empty where there is none), `href` to its figure.
+
+    `sign` is the mark of a figure in an open contradiction.
+    """
 
     text: str
     value: str
     href: str
+    sign: Markup | str = ""
 
 
 class Head(NamedTuple):
@@ -210,22 +216,31 @@ def _plain_cell(library: Library, report: Report | None, figure: str, here: Here
         return Cell(w("not_collected"), "", "")
     if figure.startswith(INDICATOR):
         found = of_library(library)[figure.removeprefix(INDICATOR)][report.agency, report.year]
+        href = here.page(f"indicators/{found.indicator.id}/")
+        why = _reason(found.reason, found.indicator, w) if found.reason else ""
+        if found.reason == CONTRADICTED:
+            # The parts as printed, behind the mark: a reader may look them up, and should not divide them.
+            parts = [grouped(str(each)) for each in (found.numerator, found.denominator) if each is not None]
+            return Cell(f"{'/'.join(parts)} {why}", "", href, mark(w))
         if found.value is None:
-            return Cell(_reason(found.reason or "", found.indicator, w), "", "")
+            return Cell(why, "", "")
         text = f"{found.value:.2%}" if found.indicator.denominator else grouped(str(found.value))
-        return Cell(text, str(found.value), here.page(f"indicators/{found.indicator.id}/"))
+        return Cell(text, str(found.value), href)
     table, line, column = figure.split("/")
     status = report.status(table, line, column)
     # A figure of another form has no place on the report's page.
     href = "" if status == "not_on_form" else here.page(f"{report.folder}{anchor(figure)}")
+    doubted = figure in doubts(report, library)
     if status != "reported":
-        return Cell(forms().common.statuses[status][w.language], "", href)
+        return Cell(nothing_words(status, w, whole=doubted), "", href)
     text = report.tables[table].text(line, column)
-    return Cell(grouped(text), text, href)
+    return Cell(grouped(text), text, href, mark(w) if doubted else "")
 
 
 def _reason(reason: str, indicator: Indicator, w: Words) -> str:
     known = forms().common.statuses
+    if reason == CONTRADICTED and not indicator.denominator:
+        return w("compare_contradicted_sum")
     if reason == "not_collected":  # of a change: the report of the year before
         return w("compare_previous_not_collected")
     return known[reason][w.language] if reason in known else w(f"compare_{reason}", floor=indicator.floor)

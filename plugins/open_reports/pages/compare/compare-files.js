@@ -36,12 +36,12 @@ const compareFiles = (() => {
   /** @param {Row[]} rows @param {Column[]} shown */
   const csvOf = (rows, shown) => {
     const head = ["agency", "agency_name", "year", "scope"];
-    for (const { id, rate } of shown) head.push(id, ...(rate ? [`${id} numerator`, `${id} denominator`] : []), `${id} status`);
+    for (const { id, rate } of shown) head.push(id, ...(rate ? [`${id} numerator`, `${id} denominator`] : []), `${id} status`, `${id} finding`);
     const lines = rows.map(row => {
       const fields = [row.agency.id, nameOf(row.agency), new Exact(String(row.year)), row.report?.scope ?? ""];
       row.cells.forEach((cell, index) => {
         const counts = shown[index].rate ? [new Exact(cell.numerator), new Exact(cell.denominator)] : [];
-        fields.push(new Exact(cell.value), ...counts, cell.status);
+        fields.push(new Exact(cell.value), ...counts, cell.status, cell.finding.join(" "));
       });
       return fields;
     });
@@ -60,7 +60,7 @@ const compareFiles = (() => {
       figures: Object.fromEntries(
         row.cells.map((cell, index) => {
           const counts = shown[index].rate ? { numerator: new Exact(cell.numerator), denominator: new Exact(cell.denominator) } : {};
-          return [shown[index].id, { value: new Exact(cell.value), ...counts, status: cell.status }];
+          return [shown[index].id, { value: new Exact(cell.value), ...counts, status: cell.status, finding: cell.finding }];
         }),
       ),
     }));

@@ -14,7 +14,7 @@ const compareTable = (() => {
 
   // -- cells ---------------------------------------------------------------------------------------------------------
 
-  const NOTHING = { value: "", numerator: "", denominator: "", href: "" };
+  const NOTHING = { value: "", numerator: "", denominator: "", href: "", finding: /** @type {string[]} */ ([]) };
 
   /** @param {number | null | undefined} value */
   const spelt = value => (value === null || value === undefined ? "" : String(value));
@@ -29,16 +29,24 @@ const compareTable = (() => {
       const counts = { numerator: spelt(rate.numerator), denominator: spelt(rate.denominator) };
       // Of a change, that the report of the year before is not collected is another thing than that this one is not.
       const status = rate.reason === "not_collected" ? "previous_not_collected" : (rate.reason ?? "reported");
-      return { ...counts, value: rate.text ?? spelt(rate.value), status, href: "" };
+      return { ...counts, value: rate.text ?? spelt(rate.value), status, href: "", finding: rate.finding ?? [] };
     }
     const held = reports.figures[column.id]?.years[year];
     if (!held || held.status === "not_on_form") return { ...NOTHING, status: "not_on_form" };
     const href = `${pages}${report.page}#${column.id}`;
-    return { ...NOTHING, value: held.text ?? spelt(held.value), status: held.status ?? "reported", href };
+    return { ...NOTHING, value: held.text ?? spelt(held.value), status: held.status ?? "reported", href, finding: held.finding ?? [] };
   };
 
   /** A cell's state in words. @param {Cell} cell @param {Column} column */
-  const stateOf = (cell, column) => page.statuses[cell.status] ?? say(cell.status, { floor: column.floor });
+  const stateOf = (cell, column) => {
+    // Only a wholly blank table puts figures in doubt that are not there.
+    if (cell.finding.length && column.table) return say("mark_blank_table");
+    if (cell.status === "contradicted" && !column.rate) return say("contradicted_sum");
+    return page.statuses[cell.status] ?? say(cell.status, { floor: column.floor });
+  };
+
+  /** The mark of a figure in an open contradiction, as every page has it (`derived/mark.py`). @param {Cell} cell */
+  const signOf = cell => (cell.finding.length ? [make("b", { class: "or-neq", role: "img", "aria-label": say("mark_says") }, "≠")] : []);
 
   // -- warnings ------------------------------------------------------------------------------------------------------
 
@@ -91,6 +99,8 @@ const compareTable = (() => {
       /** @param {string} status */
       const having = status => rows.filter(row => row.cells[index].status === status);
       const figure = [column.group, column.label, column.remark].filter(Boolean).join(" ");
+      const doubted = rows.filter(row => row.cells[index].finding.length && ["reported", "contradicted"].includes(row.cells[index].status));
+      if (doubted.length) found.push(say("warn_contradicted", { figure, reports: reportsIn(doubted) }));
       const lacking = having("not_on_form");
       if (lacking.length) {
         // Of an indicator any table's form may be the one that lacks a member.
@@ -113,14 +123,17 @@ const compareTable = (() => {
     const counts = cell.denominator && cell.numerator ? `${spaced(cell.numerator)}/${spaced(cell.denominator)}` : "";
     if (cell.status !== "reported") {
       const state = make("span", { class: "or-state" }, stateOf(cell, column));
-      const number = cell.status === "small_denominator" ? [counts, " ", state] : [state];
+      // Of a contradiction the parts as printed, a 0 among them: nobody should take it for one.
+      const parts = cell.status === "contradicted" ? counts || spaced(cell.numerator) : cell.status === "small_denominator" ? counts : "";
+      const number = parts ? [...(cell.status === "contradicted" ? signOf(cell) : []), parts, " ", state] : [state];
       return make("td", { class: "or-nothing" }, ...(cell.href ? [make("a", { href: cell.href }, ...number)] : number));
     }
     const text = column.rate ? percent(cell.value) : spaced(cell.value);
-    const td = make("td", { "data-value": cell.value }, cell.href ? make("a", { href: cell.href }, text) : text);
+    const td = make("td", { "data-value": cell.value }, ...(cell.href ? [make("a", { href: cell.href }, ...signOf(cell), text)] : [...signOf(cell), text]));
     if (counts) td.append(" ", make("small", {}, counts));
     const size = Number(cell.value);
-    if (most > 0) {
+    // No length for what may be another number altogether.
+    if (most > 0 && !cell.finding.length) {
       const bar = make("span", { class: size < 0 ? "or-bar or-bar-below" : "or-bar", "aria-hidden": "true" });
       bar.style.width = `${(Math.abs(size) / most) * 100}%`;
       td.append(bar);
@@ -149,7 +162,7 @@ const compareTable = (() => {
     const body = make("tbody");
     /** @type {Map<Element, Row>} */
     const byElement = new Map();
-    const most = shown.map((_, index) => Math.max(0, ...rows.map(row => Math.abs(Number(row.cells[index].value || 0)))));
+    const most = shown.map((_, index) => Math.max(0, ...rows.map(row => (row.cells[index].finding.length ? 0 : Math.abs(Number(row.cells[index].value || 0))))));
     for (const row of rows) {
       const agency = make("a", { href: `${pages}reports/${encodeURIComponent(row.agency.id)}/` }, nameOf(row.agency));
       const year = row.report ? make("a", { href: `${pages}${row.report.page}` }, String(row.year)) : String(row.year);

@@ -22,6 +22,8 @@
   const LISTED = 50;
   const FACETS = ["agency", "year", "table", "line", "column", "status"];
   const [AGENCY, , YEAR, , TABLE, LINE, COLUMN, VALUE, STATUS, UNIT] = [...Array(11).keys()];
+  /** Place of the rules that a figure contradicts, behind what whose row it is says. */
+  const FINDING = 17;
 
   // -- names ---------------------------------------------------------------------------------------------------------
 
@@ -130,7 +132,9 @@
     const where = [row[TABLE], row[LINE], row[COLUMN]].map(encodeURIComponent).join("/");
     const href = `${links.pages}reports/${encodeURIComponent(row[AGENCY])}/${encodeURIComponent(row[YEAR])}/#${where}`;
     const reported = row[STATUS] === "reported";
-    const value = make("a", { href }, reported ? row[VALUE] : (page.statuses[row[STATUS]] ?? row[STATUS]));
+    // The mark of every page (`derived/mark.py`); the figure's link leads to the note below it.
+    const sign = reported && row[FINDING] ? [make("b", { class: "or-neq", role: "img", "aria-label": say("contradicted") }, "≠")] : [];
+    const value = make("a", { href }, ...sign, reported ? row[VALUE] : (page.statuses[row[STATUS]] ?? row[STATUS]));
     return make(
       "tr",
       {},

@@ -1,0 +1,33 @@
+"""The mark of a figure in an open contradiction: ≠ before the number, with words for those who listen, and a way to the note.
+
+It is written here and nowhere else, so that it looks and reads alike on every page and in every chart; its style is `.or-neq`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from open_reports.finding import SIGN
+from open_reports.form import forms
+
+if TYPE_CHECKING:
+    from open_reports.text import Words
+
+CLASS = "or-neq"
+EMPTY = frozenset({"blank", "not_applicable"})
+"""Kinds of nothing that stand in the cells of a table that reports no figure."""
+
+
+def mark(w: Words, href: str = "") -> Markup:
+    """HTML of the mark: a link to the note, or where the number is a link itself, a sign within that."""
+    # `role` and a name, for voices pass over the sign, or call it "not equal to".
+    if href:
+        return Markup('<a class="{}" href="{}" aria-label="{}">{}</a>').format(CLASS, href, w("mark_note"), SIGN)
+    return Markup('<b class="{}" role="img" aria-label="{}">{}</b>').format(CLASS, w("mark_says"), SIGN)
+
+
+def nothing_words(status: str, w: Words, *, whole: bool = False) -> str:
+    """Return a kind of nothing in words; `whole`: the whole table of a cell reports no figure, of which each cell tells."""
+    return w("mark_blank_table") if status in EMPTY and whole else forms().common.statuses[status][w.language]
