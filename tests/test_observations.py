@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import made_up
 import pytest
-from open_reports.derived.containing import NOWHERE, containing
+from open_reports.derived.containing import NOWHERE, containing, totals
 from open_reports.derived.doubt import doubts
 from open_reports.files.observations import ADDED, FIRST, OBSERVATION, observations
+from open_reports.form import Address, forms
 from open_reports.library import open_library
 
 if TYPE_CHECKING:
@@ -149,6 +150,20 @@ def test_a_sum_over_all_agencies_counts_nothing_twice(library: Library) -> None:
     rows = rows_of(library)
     assert sums(rows) == BY_HAND
     assert sums(rows, once=False) == TWICE
+
+
+def test_a_sum_of_any_figure_over_all_agencies_is_the_site_s_own_total(library: Library) -> None:
+    rows = rows_of(library)
+    cells = {(table.id, line.id, column.id) for form in forms().values() for table in form.tables.values() for line, column in table.cells}
+    by_year = {address: {str(year): total for year, total in totals(library, Address(*address)).items()} for address in cells}
+    assert by_year["applications", "new", "total"] == BY_HAND
+    own = [row for row in rows if row["table"] != "overview" and row["status"] == "reported" and not row["consolidated_in"]]
+    found: dict[tuple[str, str, str], dict[str, Decimal]] = {address: {} for address in cells}
+    for row in own:
+        of = found[row["table"], row["line"], row["column"]]
+        of[row["year"]] = of.get(row["year"], Decimal()) + Decimal(row["value"])
+    assert found == by_year
+    assert len(found) > 200
 
 
 def test_a_sum_over_the_reports_that_were_there_first_is_the_same(packages: Path) -> None:
