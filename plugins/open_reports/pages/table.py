@@ -104,7 +104,9 @@ class Marks:
             else:
                 self.by_line.setdefault((parts[0], parts[1]), []).append(view)
                 ids = self.by_cell.get(view.address)
-                self.by_cell[view.address] = f"{ids} {view.id}" if ids else view.id
+                # What agrees when rounded is told, but no cell is coloured for it.
+                if each.level != "rounded":
+                    self.by_cell[view.address] = f"{ids} {view.id}" if ids else view.id
 
     def beside(self, table: str, line: str) -> tuple[FindingView, ...]:
         """Findings to be told below a line, in their order."""

@@ -78,7 +78,8 @@ def _marked(findings: Sequence[Finding]) -> dict[tuple[str, str], frozenset[str]
     found: dict[tuple[str, str], frozenset[str]] = {}
     for each in findings:
         parts = (each.address or "").split("/")
-        if len(parts) == len(Address._fields):
+        # What agrees when rounded is told in the notes, but no cell is coloured for it.
+        if len(parts) == len(Address._fields) and each.level != "rounded":
             found[parts[0], parts[1]] = found.get((parts[0], parts[1]), _NONE) | {parts[2]}
     return found
 
