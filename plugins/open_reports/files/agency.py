@@ -46,7 +46,7 @@ _NOT_ON_FORM = '{"value": null, "status": "not_on_form"}'
 def agency_json(library: Library, agency: Agency) -> bytes:
     """One agency, all years, as JSON (public contract, section 3), one figure a line.
 
-    `years.<year>` says what each report is: `scope`, `forms` (form id of each table), `period` where it is not the calendar
+    `years.<year>` says what each report is: `name` and `name_en` where the agency had other names then, `scope`, `forms` (form id of each table), `period` where it is not the calendar
     year, `consolidates` (agencies it names as summed up in it), `page`, below the site.
     `figures.<address>` has the `unit` and, in `years.<year>`, `value` (an exact number or null), `status` where nothing is
     reported, `text` where the number has decimals and a float would lose its spelling, `printed` where the original says
@@ -84,7 +84,7 @@ def agency_json(library: Library, agency: Agency) -> bytes:
             "kind": agency.kind,
             "parent": agency.parent,
             "region": agency.region,
-            "years": {str(report.year): _year(report) for report in reports},
+            "years": {str(report.year): _year(report, agency) for report in reports},
         }
     )
     return f'{head[:-1]},\n"figures": {_object(figures)},\n"indicators": {_object(made)}}}\n'.encode()
@@ -154,11 +154,13 @@ def _cell(figure: Figure, **more: str) -> str:
     return f"{{{', '.join(parts)}}}"
 
 
-def _year(report: Report) -> dict[str, Any]:
+def _year(report: Report, agency: Agency) -> dict[str, Any]:
     period = {"period": [day.isoformat() for day in report.period]} if report.period else {}
     # Named, because whoever adds this report to theirs counts them twice.
     units = sorted({unit for said in report.consolidates for unit in said.units})
+    then = agency.name_in(report.year)
     return {
+        **({"name": then.name, "name_en": then.name_en} if then else {}),
         "title": report.title,
         "scope": report.scope,
         "forms": {table: found.form.form for table, found in report.tables.items()},

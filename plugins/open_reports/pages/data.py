@@ -279,7 +279,7 @@ def _changes(library: Library, here: Here) -> list[Link]:
     return [
         Link(
             here.page(report.folder),
-            w("report_title", agency=agency_name(library.agencies[report.agency], w), year=report.year),
+            w("report_title", agency=agency_name(library.agencies[report.agency], w, report.year), year=report.year),
             w("news_note", day=day, what=what),
         )
         for day, report, what in newest

@@ -287,7 +287,7 @@ def _line(quality: Quality, each: Finding, here: Here) -> FindingLine:
     w = quality.w
     report = quality.library.reports[each.agency or "", each.year or 0]
     folder = here.page(report.folder)
-    name = agency_name(quality.library.agencies[report.agency], w)
+    name = agency_name(quality.library.agencies[report.agency], w, report.year)
     # Only a whole cell has an anchor; a finding about a table or a line leads to its report.
     exact = (each.address or "").count("/") == 2  # noqa: PLR2004 (table/line/column)
     place = place_words(report, each.address, w)

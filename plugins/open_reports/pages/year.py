@@ -57,7 +57,7 @@ def _page(folder: YearFolder, part: Part, findings: Findings, covered: Coverage,
         rows = [
             ReportRow(
                 here.page(report.folder),
-                agency_name(library.agencies[report.agency], w),
+                agency_name(library.agencies[report.agency], w, year),
                 list_cells(report, findings.get((report.agency, year), []), w),
             )
             for report in reports

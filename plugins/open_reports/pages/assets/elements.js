@@ -5,7 +5,7 @@
  * in words, what is read once, and what is taken away.
  */
 
-/** An entry of the list of agencies. @typedef {{id: string, name: string, name_en: string, kind: string, parent: string | null, region: string, years: number[]}} Agency */
+/** An entry of the list of agencies. @typedef {{id: string, name: string, name_en: string, kind: string, parent: string | null, region: string, also?: string[], years: number[]}} Agency */
 
 const openReportsElements = (() => {
   const english = document.documentElement.lang.startsWith("en");
@@ -76,7 +76,7 @@ const openReportsElements = (() => {
   const folded = text => text.normalize("NFKC").toLowerCase().replace(/\s+/g, "");
 
   /** What an agency is found by, made comparable. @param {Agency} agency */
-  const foundBy = agency => folded([agency.name, agency.name_en, agency.region, agency.id].join(" "));
+  const foundBy = agency => folded([agency.name, agency.name_en, ...(agency.also ?? []), agency.region, agency.id].join(" "));
 
   /** What an address names in vain, cut: it may be anything. @param {string} id */
   const quoted = id => `“${[...id].slice(0, 60).join("")}”`;

@@ -1,0 +1,122 @@
+"""Names over time: an old year carries the name that its agency had, what is searched finds either, and ids stay."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import made_up
+import pytest
+from lxml import html
+from open_reports.checks.check import check
+from open_reports.derived.search import catalogue, index
+from open_reports.files.agencies import agency_list
+from open_reports.files.agency import agency_json
+from open_reports.files.observations import observations
+from open_reports.intake.whose import _former, _names
+from open_reports.library import FormerName, agency_file, open_library
+from open_reports.site.publish import publish
+from open_reports.text import Words
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from open_reports.library import Library
+
+FORMER = [
+    {"name": "虚构市子局", "name_en": "Invented Zi Office", "until": 2019},
+    {"name": "虚构市丑局", "name_en": "Invented Chou Office", "until": 2022},
+]
+THEN = {"zh": "虚构市丑局", "en": "Invented Chou Office"}
+
+
+@pytest.fixture(scope="module")
+def renamed(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    """An agency that was renamed after 2019 and after 2022, with reports of 2022 and 2023."""
+    root = tmp_path_factory.mktemp("renamed")
+    for package in made_up.history("xugou-jia", (2022, 2023)):
+        package.edit_agency("former_names", FORMER)
+        package.write(root / f"{package.year}")
+    (root / "2022" / "xugou-jia" / "2022").rename(root / "2023" / "xugou-jia" / "2022")
+    library = open_library(root / "2023")
+    assert library.findings == ()
+    return library
+
+
+@pytest.mark.parametrize(
+    "year, name", [(2018, "虚构市子局"), (2019, "虚构市子局"), (2020, "虚构市丑局"), (2022, "虚构市丑局"), (2023, None)]
+)
+def test_each_year_has_the_name_of_its_time(renamed: Library, year: int, name: str | None) -> None:
+    found = renamed.agencies["xugou-jia"].name_in(year)
+    assert (found.name if found else None) == name
+
+
+def test_agency_yml_is_written_as_it_was_read(renamed: Library, tmp_path: Path) -> None:
+    agency = renamed.agencies["xugou-jia"]
+    folder = tmp_path / "xugou-jia"
+    folder.mkdir()
+    (folder / "agency.yml").write_bytes(agency_file(agency))
+    assert open_library(tmp_path).agencies["xugou-jia"] == agency
+    assert agency.former_names == (
+        FormerName("虚构市子局", "Invented Zi Office", 2019),
+        FormerName("虚构市丑局", "Invented Chou Office", 2022),
+    )
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_pages_of_an_old_year_say_the_name_of_its_time(renamed: Library, language: str) -> None:
+    w = Words(language)
+    agency = renamed.agencies["xugou-jia"]
+    now, then = {"zh": agency.name, "en": agency.name_en}[language], THEN[language]
+    start = "en/" if language == "en" else ""
+    pages = {page.path: page for page in publish(renamed, check(renamed)).pages}
+
+    def read(path: str) -> html.HtmlElement:
+        return html.document_fromstring(pages[f"{start}{path}"].build())
+
+    old, new = read("reports/xugou-jia/2022/"), read("reports/xugou-jia/2023/")
+    assert then in old.xpath("string(//h1)")
+    assert now in new.xpath("string(//h1)")
+    facts = {each.xpath("normalize-space(string())"): each.getnext().xpath("normalize-space(string())") for each in old.xpath("//dt")}
+    assert (facts[w("name_then")], facts[w("name_now")]) == (then, now)
+    assert w("name_then") not in new.text_content()
+    rows = {year: read(f"years/{year}/").xpath("string(//table[caption/@id='reports-caption']/tbody/tr[1]/th)") for year in (2022, 2023)}
+    assert then in rows[2022]
+    assert now in rows[2023]
+    own = read("reports/xugou-jia/")
+    assert now in own.xpath("string(//h1)")
+    told = {each.xpath("normalize-space(string())"): each.getnext().xpath("normalize-space(string())") for each in own.xpath("//dt")}
+    assert told[w("former_name", year=2022)] == then
+
+
+def test_data_keep_the_present_name_and_say_the_other_beside_it(renamed: Library) -> None:
+    agency = renamed.agencies["xugou-jia"]
+    assert {row["agency_name"] for row in json.loads(observations(renamed)[1])} == {agency.name}
+    years = json.loads(agency_json(renamed, agency))["years"]
+    assert (years["2022"]["name"], years["2022"]["name_en"]) == (THEN["zh"], THEN["en"])
+    assert "name" not in years["2023"]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_is_searched_has_every_name(renamed: Library, language: str) -> None:
+    (row,) = json.loads(index(catalogue(renamed, language)))["agencies"]
+    every = [name for each in FORMER for name in (each["name"], each["name_en"])]
+    assert row[7] == every
+    (listed,) = json.loads(agency_list(renamed))
+    assert listed["also"] == every
+
+
+def test_a_title_with_the_old_name_is_known_by_it(renamed: Library) -> None:
+    agency = renamed.agencies["xugou-jia"]
+    assert len(_former(agency)) == 4
+    assert not _former(agency) & _names(agency)
+
+
+def test_a_body_that_changed_its_name_is_found_by_both(library: Library) -> None:
+    """投资促进局 was 国有资产管理局 up to 2023 and reported under an id of its own; carry-over goes on because agency.yml says so."""
+    name = "国有资产管理局"
+    found = {each.id for each in catalogue(library, "zh").offices if any(name in known for known in (each.name.zh, *each.also))}
+    assert found == {"pingtan-assets", "pingtan-investment"}
+    before = library.before(library.reports["pingtan-investment", 2024])
+    assert before is library.reports["pingtan-assets", 2023]
+    assert library.agencies["pingtan-investment"].name_in(2024) is None
