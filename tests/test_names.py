@@ -13,10 +13,14 @@ from open_reports.derived.search import catalogue, index
 from open_reports.files.agencies import agency_list
 from open_reports.files.agency import agency_json
 from open_reports.files.observations import observations
+from open_reports.history import releases
+from open_reports.history.releases import Released, Successors
 from open_reports.intake.whose import _former, _names
 from open_reports.library import FormerName, agency_file, open_library
+from open_reports.site.export import export
 from open_reports.site.publish import publish
 from open_reports.text import Words
+from open_reports.verify import verify
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -120,3 +124,69 @@ def test_a_body_that_changed_its_name_is_found_by_both(library: Library) -> None
     before = library.before(library.reports["pingtan-investment", 2024])
     assert before is library.reports["pingtan-assets", 2023]
     assert library.agencies["pingtan-investment"].name_in(2024) is None
+
+
+# -- an id that changed ---------------------------------------------------------------------------------------------------
+
+SITE = "https://www.example.cn/nb/"
+
+
+@pytest.fixture(scope="module")
+def other_id(tmp_path_factory: pytest.TempPathFactory) -> tuple[Library, Released]:
+    """An agency that was released as xugou-jia and is xugou-yi now, as its record and its successors say."""
+    root = tmp_path_factory.mktemp("other")
+    made_up.package("xugou-jia", 2023).write(root / "before")
+    made_up.package("xugou-yi", 2023).write(root / "now")
+    before, now = open_library(root / "before"), open_library(root / "now")
+    released = Released(
+        place="released",
+        reports={key: releases.record.record(report) for key, report in before.reports.items()},
+        shapes=releases.record.shapes(),
+        paths=(),
+        successors=Successors({"reports/xugou-jia/": "reports/xugou-yi/"}),
+    )
+    return now, released
+
+
+def test_data_files_of_an_old_id_stay_alive(other_id: tuple[Library, Released]) -> None:
+    """report.json, CSV, archive, workbook and badge are at their old addresses, with the bytes of the new ones; pages lead on."""
+    library, released = other_id
+    publication = publish(library, check(library), site=SITE, released=released)
+    files = {each.path: each.data for each in publication.data_files()}
+    old, new = "reports/xugou-jia/", "reports/xugou-yi/"
+    names = (
+        "2023/report.json",
+        "2023/badge.svg",
+        "2023/figures/applications.json",
+        "{id}.csv",
+        "2023/{id}-2023.zip",
+        "2023/{id}-2023.xlsx",
+    )
+    for name in names:
+        assert files[old + name.format(id="xugou-jia")] == files[new + name.format(id="xugou-yi")], name
+    assert f"{old}xugou-jia.json" in files
+    assert len([path for path in files if path.startswith(old)]) >= 20
+    # A folder of packages has each package once, or a copy could not be read.
+    assert not {f"{old}agency.yml", f"{old}2023/datapackage.json", f"{old}2023/data/applications.csv"} & files.keys()
+    assert {f"{old}index.html", f"{old}2023/index.html", f"en/{old}2023/index.html"} <= {each.path for each in publication.redirects}
+
+
+def test_a_copy_with_files_at_old_addresses_is_verified(other_id: tuple[Library, Released], tmp_path: Path) -> None:
+    library, released = other_id
+    publication = publish(library, check(library), site=SITE, released=released)
+    export(publication, tmp_path / "copy", place="datapackages")
+    verdict = verify(tmp_path / "copy")
+    assert [str(each) for each in verdict.deviations] == []
+    # One that says something else is found, though nothing but its hash and the file it was made of can be asked.
+    file = tmp_path / "copy" / "reports" / "xugou-jia" / "2023" / "report.json"
+    file.write_bytes(file.read_bytes().replace(b"2023", b"2024"))
+    assert {each.file for each in verify(tmp_path / "copy").deviations} == {"reports/xugou-jia/2023/report.json"}
+
+
+def test_nothing_stands_twice_without_a_change_of_id(library: Library) -> None:
+    recorded = {key: releases.record.record(report) for key, report in library.reports.items()}
+    released = Released(
+        place="released", reports=recorded, shapes={}, paths=(), successors=Successors({"reports/gone/": "reports/pingtan/"})
+    )
+    paths = {f"reports/{agency}/{year}/" for agency, year in library.reports} | {f"reports/{agency}/" for agency in library.agencies}
+    assert releases.moved(released, paths) == {}
