@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import made_up
 import pytest
+from framed import framed
 from lxml import html
 from open_reports.checks.check import check
 from open_reports.derived.search import catalogue, index
@@ -17,15 +18,20 @@ from open_reports.history import releases
 from open_reports.history.releases import Released, Successors
 from open_reports.intake.whose import _former, _names
 from open_reports.library import FormerName, agency_file, open_library
+from open_reports.pages.frame import sort_key
 from open_reports.site.export import export
 from open_reports.site.publish import publish
 from open_reports.text import Words
 from open_reports.verify import verify
+from website import browser, served
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from open_reports.library import Library
+    from website import Chromium
+
+__all__ = ["browser"]
 
 FORMER = [
     {"name": "虚构市子局", "name_en": "Invented Zi Office", "until": 2019},
@@ -190,3 +196,63 @@ def test_nothing_stands_twice_without_a_change_of_id(library: Library) -> None:
     )
     paths = {f"reports/{agency}/{year}/" for agency, year in library.reports} | {f"reports/{agency}/" for agency in library.agencies}
     assert releases.moved(released, paths) == {}
+
+
+# -- how names are sorted -------------------------------------------------------------------------------------------------
+
+READ = {
+    "xugou-jia": ("厦门市公安局", "xiamenshi gonganju"),
+    "xugou-yi": ("长春市公安局", "changchunshi gonganju"),
+    "xugou-bing": ("蔚县公安局", "yuxian gonganju"),
+    "xugou-ding": ("北京市公安局", "beijingshi gonganju"),
+}
+"""Names that a browser's own order puts under S, Z and W."""
+
+
+@pytest.fixture(scope="module")
+def read_aloud(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    root = tmp_path_factory.mktemp("read")
+    for agency, (name, reading) in READ.items():
+        package = made_up.package(agency, 2023)
+        package.edit_agency("name", name)
+        package.edit_agency("reading", reading)
+        package.edit_agency("parent", "none")
+        package.write(root)
+    library = open_library(root)
+    assert library.findings == ()
+    return library
+
+
+def test_a_list_is_sorted_by_how_names_are_read(read_aloud: Library, browser: Chromium, tmp_path: Path) -> None:
+    pages = {page.path: page for page in publish(read_aloud, check(read_aloud)).pages}
+    with served(tmp_path) as server, browser.context() as context:
+        for language, start in (("zh", ""), ("en", "en/")):
+            framed(tmp_path / start / "years" / "2023", pages[f"{start}years/2023/"].build(), language, styles=(), scripts=("sorting.js",))
+            page = context.new_page()
+            page.goto(f"{server.url}{start}years/2023/")
+            page.locator("table[data-sortable] thead button").first.click()
+            names = page.locator("table[data-sortable] tbody th").all_inner_texts()
+            if language == "zh":
+                assert names == ["北京市公安局", "长春市公安局", "厦门市公安局", "蔚县公安局"]
+            else:
+                assert names == sorted(names)
+
+
+def test_the_list_of_agencies_has_their_readings(read_aloud: Library, library: Library) -> None:
+    assert {each["id"]: each["reading"] for each in json.loads(agency_list(read_aloud))} == {
+        key: reading for key, (_, reading) in READ.items()
+    }
+    agency = read_aloud.agencies["xugou-yi"]
+    assert 'reading: "changchunshi gonganju"\n' in agency_file(agency).decode()
+    assert (sort_key(agency, Words("zh")), sort_key(agency, Words("en"))) == (agency.reading, agency.name_en)
+    # Every agency of this project has one, for a list of both kinds would be in two halves.
+    assert [each.id for each in library.agencies.values() if not each.reading] == []
+
+
+@pytest.mark.parametrize("reading", ["Changchun", "chang  chun", "长春", "cháng", "chang-chun"])
+def test_a_reading_is_spelt_in_plain_letters(reading: str, tmp_path: Path) -> None:
+    package = made_up.package("xugou-jia", 2023)
+    package.edit_agency("reading", reading)
+    package.write(tmp_path)
+    (found,) = open_library(tmp_path).findings
+    assert (found.code, dict(found.values)["path"]) == ("record.pattern", "reading")

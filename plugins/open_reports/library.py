@@ -63,6 +63,8 @@ class Agency:
     predecessor: Predecessor | None = None
     aliases: tuple[str, ...] = ()
     former_names: tuple[FormerName, ...] = ()
+    reading: str = ""
+    """How the Chinese name is read (pinyin), by which lists are sorted: a browser puts 长春 under Z, and 厦门 under S."""
 
     def name_in(self, year: int) -> FormerName | None:
         """Return the former name that it had in a report year, None where it had its present one."""
@@ -263,6 +265,7 @@ def _agency(folder: str, place: str, name: str) -> tuple[Agency | None, list[Fin
         predecessor=predecessor,
         aliases=root.texts("aliases", most=60),
         former_names=root.each("former_names", _former_name),
+        reading=root.matching("reading", r"[a-z0-9]+(?: [a-z0-9]+)*", "changchunshi gonganju", required=False),
     )
     years = [each.until for each in agency.former_names]
     for index, each in enumerate(agency.former_names):
@@ -352,6 +355,7 @@ def agency_file(agency: Agency) -> bytes:
     )
     # A text in JSON's quotes means the same in YAML, whatever it begins with.
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in facts]
+    lines += [f"reading: {json.dumps(agency.reading)}"] if agency.reading else []
     if agency.predecessor:
         lines += ["predecessor:", f"  agency: {json.dumps(agency.predecessor.agency)}", f"  until: {agency.predecessor.until}"]
     if agency.former_names:

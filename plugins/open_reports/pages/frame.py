@@ -186,6 +186,11 @@ def agency_name(agency: Agency, w: Words, year: int | None = None) -> str:
     return named.name_en if w.language == "en" else named.name
 
 
+def sort_key(agency: Agency, w: Words) -> str:
+    """Return what a list in the page's language sorts an agency by: its reading, or in English its name."""
+    return agency.name_en if w.language == "en" else agency.reading or agency.name
+
+
 def crumbs(here: Here, *between: Link) -> list[Link]:
     """Return the way from home to a page, through the pages `between`."""
     return [Link(here.page(""), here.w("home")), *between]
