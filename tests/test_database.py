@@ -18,7 +18,7 @@ from open_reports.errors import PublishError
 from open_reports.files import database as module
 from open_reports.files import package
 from open_reports.files.database import VERSION, database
-from open_reports.files.observations import OBSERVATION, observations
+from open_reports.files.observations import ADDED, FIRST, OBSERVATION, observations
 from open_reports.form import forms
 from open_reports.library import Agency, Library, open_library
 from open_reports.report import Change, Revision, file_hash
@@ -77,7 +77,8 @@ def test_every_table_tells_what_it_holds(real: sqlite3.Connection) -> None:
 
 def test_the_view_has_the_columns_of_the_contract_and_the_exact_number(real: sqlite3.Connection) -> None:
     columns = [row[1] for row in told(real, "PRAGMA table_info(observations)")]
-    assert tuple(columns) == (*OBSERVATION, "exact")
+    # `exact` stands where it stood: whoever reads by position finds what was added behind it.
+    assert tuple(columns) == (*FIRST, "exact", *ADDED)
 
 
 def test_the_view_holds_the_rows_of_the_plain_json(real: sqlite3.Connection, library: Library) -> None:
@@ -87,6 +88,22 @@ def test_the_view_holds_the_rows_of_the_plain_json(real: sqlite3.Connection, lib
     found = told(real, f"SELECT {columns} FROM observations")  # noqa: S608 (columns of the contract)
     assert len(found) == len(expected) > 4000
     assert {_empty(row) for row in found} == expected
+
+
+def test_lines_that_another_report_contains_are_marked_alone(tmp_path: Path) -> None:
+    for name in ("xugou-jia", "xugou-yi"):
+        package = made_up.package(name, 2023)
+        if name == "xugou-jia":
+            package.edit_json("report.consolidates", [{"units": ["xugou-yi"], "lines": ["disclosure/fees", "disputes/reconsideration"]}])
+        package.write(tmp_path / "datapackages")
+    connection = outputs.opened(database(open_library(tmp_path / "datapackages"), ()))
+    query = 'SELECT DISTINCT agency, "table", line, consolidated_in FROM observations WHERE consolidated_in IS NOT NULL ORDER BY "table"'
+    assert told(connection, query) == [
+        ("xugou-yi", "disclosure", "fees", "xugou-jia-2023"),
+        ("xugou-yi", "disputes", "reconsideration", "xugou-jia-2023"),
+    ]
+    assert told(connection, "SELECT count(*) FROM consolidated_lines") == [(2,)]
+    connection.close()
 
 
 def _empty(row: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -23,6 +23,7 @@ from conftest import PROJECT
 from open_reports.charts import definitions
 from open_reports.charts.data import INCOMPLETE
 from open_reports.checks.check import check, unexplained
+from open_reports.checks.identity import RESULTS
 from open_reports.cli import commands
 from open_reports.derived.coverage import STATES
 from open_reports.derived.indicator import REASONS
@@ -306,7 +307,7 @@ def test_every_level_and_result_is_explained(language: str) -> None:
         assert f"- **{name}**" in section(language, "about", "levels")
         assert f"**{name}**{brackets.format(level)}" in section(language, "publish", "check")
         assert f"`{level}` {name}" in section(language, "data", "findings")
-    for result in ("holds", "contradicts", "untestable"):
+    for result in RESULTS:
         assert f"- **{labels[f'result_{result}'][language]}**" in section(language, "about", "checks")
 
 

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 import made_up
 import pytest
 from conftest import with_cells
+from open_reports.checks.check import check_report
 from open_reports.derived import doubt
-from open_reports.derived.doubt import NONE, doubtful, doubts, of_findings
+from open_reports.derived.doubt import NONE, doubtful, doubts, of_findings, remember
 from open_reports.finding import finding, messages
 from open_reports.form import Address
 from open_reports.library import open_library
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from open_reports.finding import Finding
@@ -134,3 +135,15 @@ def test_figures_of_an_agency_are_asked_by_year(library: Library) -> None:
     told = doubtful(library, "pingtan-haitan")
     address = Address("applications", "new", "total")
     assert [year for year in library.years if told(year, address)] == [2024, 2025]
+
+
+def test_findings_that_were_made_already_are_taken_over(packages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = open_library(packages, only=[("pingtan-haitan", 2024)])
+    (report,) = opened
+    found: dict[tuple[str, int], Sequence[Finding]] = {(report.agency, report.year): check_report(report, opened)}
+    wanted = doubts(report)
+    monkeypatch.setattr(doubt, "check_report", lambda *_: pytest.fail("checked again"))
+    remember(opened, found)
+    assert doubts(report, opened) == wanted
+    remember(opened, {})
+    assert doubts(report, opened) is NONE

@@ -17,11 +17,12 @@ import outputs
 import pytest
 from framed import filed, mounted
 from open_reports.checks.check import check
+from open_reports.derived.containing import totals
 from open_reports.errors import FormError, PublishError
 from open_reports.files.agencies import agency_list
 from open_reports.files.database import database
 from open_reports.files.observations import OBSERVATION
-from open_reports.form import forms
+from open_reports.form import Address, forms
 from open_reports.library import open_library
 from open_reports.pages import explore
 from open_reports.pages.assets import shipped
@@ -172,6 +173,7 @@ def test_examples_say_what_the_packages_say(real: sqlite3.Connection, library: L
     for key, report in by_report.items():
         figure = report.figure("applications", "new", "total")
         assert new[key] == (int(figure.text) if figure.status == "reported" else None, figure.status)
+    assert [row[:2] for row in rows_of(real, "all_agencies")] == list(totals(library, Address("applications", "new", "total")).items())
     assert len(rows_of(real, "contradictions")) == sum(each.level == "discrepancy" and each.year is not None for each in findings)
     chain = rows_of(real, "carry_over")
     for name, before, handed, year, carried, difference in chain:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from open_reports.checks.identity import Identity
     from open_reports.finding import Finding
     from open_reports.report import Reading, Report
 
@@ -39,6 +40,16 @@ def parsed(library: Library, report: Report, findings: tuple[Finding, ...] = ())
 
 def with_report(library: Library, report: Report) -> Library:
     return replace(library, reports={**library.reports, (report.agency, report.year): report})
+
+
+def said(each: Identity) -> dict[str, Any]:
+    """What the files say of an identity."""
+    result: dict[str, Any] = {"result": each.result}
+    if each.result == "untestable":
+        result["reason"] = each.reason
+    elif each.result != "holds":
+        result |= {"left": total(each.left), "right": total(each.right)}
+    return result | ({"parts": total(each.parts)} if each.parts else {})
 
 
 def tell(library: Library, report: Report) -> None:
@@ -59,12 +70,7 @@ def tell(library: Library, report: Report) -> None:
     for each in identities(report, library):
         at = f"{each.blamed.line}/{each.blamed.column}" if each.rule.id == "AGG" else each.at
         key = f"{each.rule.id}:{at}"
-        result: dict[str, Any] = {"result": each.result}
-        if each.result == "untestable":
-            result["reason"] = each.reason
-        elif each.result == "contradicts":
-            result |= {"left": total(each.left), "right": total(each.right)}
-        expected[each.table][key] = result
+        expected[each.table][key] = said(each)
         for member in (*each.left, *each.right):
             if (member.agency, member.year) == (report.agency, report.year):
                 uses.setdefault(str(member.address), set()).add(key)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from lxml import html as parser
+from open_reports.checks.identity import RESULTS
 from open_reports.form import forms
 from open_reports.pages import Quality, quality_pages
 from open_reports.pages.paging import MOST_LISTED
@@ -43,7 +44,7 @@ def test_a_rule_that_is_not_tested_place_by_place_did_not_hold_0_times(library: 
     (overview,) = (page for path, page in pages(library, findings, "zh").items() if path == "quality/")
     rows = overview.xpath('//table[caption/@id="rules-caption"]/tbody/tr')
     for rule, row in zip(forms().rules, rows, strict=True):
-        cells = [cell.text for cell in row.xpath("./td")][:3]
-        assert cells == ([str(tested[rule][each]) for each in ("holds", "contradicts", "untestable")] if rule in tested else ["–"] * 3)
+        cells = [cell.text for cell in row.xpath("./td")][: len(RESULTS)]
+        assert cells == ([str(tested[rule][each]) for each in RESULTS] if rule in tested else ["–"] * len(RESULTS))
     assert RULE not in tested
     assert w("quality_untested") in overview.text_content()

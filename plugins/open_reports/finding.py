@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from open_reports.document import Record
 
 
-Level = Literal["error", "discrepancy", "notice"]
-LEVELS: tuple[Level, ...] = ("error", "discrepancy", "notice")
+Level = Literal["error", "discrepancy", "notice", "rounded"]
+LEVELS: tuple[Level, ...] = ("error", "discrepancy", "notice", "rounded")
+"""Levels of a finding. `rounded` is nothing to worry about: the numbers agree once one is rounded as the other is."""
+RULE_LEVELS = LEVELS[:3]
+"""Levels that a rule may have: how bad it is if it fails."""
 SIGN = "≠"
 """What stands before a figure in an open contradiction, wherever one is shown."""
 

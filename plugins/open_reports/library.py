@@ -35,13 +35,21 @@ class Predecessor(NamedTuple):
     until: int
 
 
+class FormerName(NamedTuple):
+    """What an agency was called up to a report year, in both languages."""
+
+    name: str
+    name_en: str
+    until: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agency:
     """An administrative organ.
 
     `kind` is one of the contract's words; `parent` the id of the agency it belongs to, None if it is not in the library;
-    `codes` its official codes by name; `predecessor` the agency that it was until it was renamed; `aliases` what else its reports
-    call it: an older name, a shorter one.
+    `codes` its official codes by name; `predecessor` the agency, under an id of its own, that it was until it was renamed.
+    `former_names` are those that it had under its own id, earliest first; `aliases` what else its reports call it: a shorter name.
     """
 
     id: str
@@ -54,6 +62,13 @@ class Agency:
     codes: Mapping[str, str]
     predecessor: Predecessor | None = None
     aliases: tuple[str, ...] = ()
+    former_names: tuple[FormerName, ...] = ()
+    reading: str = ""
+    """How the Chinese name is read (pinyin), by which lists are sorted: a browser puts 长春 under Z, and 厦门 under S."""
+
+    def name_in(self, year: int) -> FormerName | None:
+        """Return the former name that it had in a report year, None where it had its present one."""
+        return next((each for each in self.former_names if year <= each.until), None)
 
     def __str__(self) -> str:
         return self.id
@@ -249,9 +264,20 @@ def _agency(folder: str, place: str, name: str) -> tuple[Agency | None, list[Fin
         codes={key: codes.text(key, most=40) for key in codes.mapping},
         predecessor=predecessor,
         aliases=root.texts("aliases", most=60),
+        former_names=root.each("former_names", _former_name),
+        reading=root.matching("reading", r"[a-z0-9]+(?: [a-z0-9]+)*", "changchunshi gonganju", required=False),
     )
+    years = [each.until for each in agency.former_names]
+    for index, each in enumerate(agency.former_names):
+        # In the order of time, or a year would have two names; and a present name is no former one.
+        if each.name == agency.name or each.until in years[:index] or years != sorted(years):
+            root.note(f"former_names[{index}]", "meta.former_name", found=f"{each.name} {each.until}")
     root.close()
     return agency, [finding(each.code, file=path, path=each.path, **each.values) for each in problems]
+
+
+def _former_name(record: Record) -> FormerName:
+    return FormerName(name=record.text("name", most=60), name_en=record.text("name_en", most=120), until=record.integer("until"))
 
 
 def _parent(text: str) -> str | None:
@@ -329,8 +355,14 @@ def agency_file(agency: Agency) -> bytes:
     )
     # A text in JSON's quotes means the same in YAML, whatever it begins with.
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in facts]
+    lines += [f"reading: {json.dumps(agency.reading)}"] if agency.reading else []
     if agency.predecessor:
         lines += ["predecessor:", f"  agency: {json.dumps(agency.predecessor.agency)}", f"  until: {agency.predecessor.until}"]
+    if agency.former_names:
+        lines.append("former_names:")
+    for each in agency.former_names:
+        lines += [f"  - name: {json.dumps(each.name, ensure_ascii=False)}", f"    name_en: {json.dumps(each.name_en, ensure_ascii=False)}"]
+        lines.append(f"    until: {each.until}")
     if agency.aliases:
         lines += ["aliases:", *(f"  - {json.dumps(name, ensure_ascii=False)}" for name in agency.aliases)]
     if agency.codes:

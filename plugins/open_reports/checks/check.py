@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from open_reports.checks.identity import MOST_SHOWN, contradictory, identities, located, spelt, total
+from open_reports.checks.identity import MOST_SHOWN, SIGNS, contradictory, identities, located, spelt, total
 from open_reports.checks.narrative import stated
 from open_reports.finding import LEVELS, Explanation, Finding, finding
 from open_reports.form import forms
 from open_reports.library import with_neighbours
 from open_reports.report import ABSENT, DESCRIPTOR, OPEN, PROSE, judge, table_path
+from open_reports.text import LANGUAGES, Text, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from open_reports.finding import Level
     from open_reports.library import Agency, Library
     from open_reports.report import Address, Report
-    from open_reports.text import Text
 
 
 def _contradictions(report: Report, library: Library | None) -> Iterator[Finding]:
@@ -29,11 +29,11 @@ def _contradictions(report: Report, library: Library | None) -> Iterator[Finding
     tested = identities(report, library)
     places = located(tested)
     for position, identity in enumerate(tested):
-        if identity.result == "contradicts":
-            yield _contradiction(report, identity, located_at=places.get(position))
+        if identity.result in {"contradicts", "rounded"}:
+            yield _contradiction(report, identity, library, located_at=places.get(position))
 
 
-def _contradiction(report: Report, identity: Identity, *, located_at: Address | None) -> Finding:
+def _contradiction(report: Report, identity: Identity, library: Library | None, *, located_at: Address | None) -> Finding:
     table = report.tables[identity.table]
     address = located_at or identity.blamed
     line, column = table.form.lines[address.line], table.form.columns[address.column]
@@ -44,12 +44,24 @@ def _contradiction(report: Report, identity: Identity, *, located_at: Address | 
     years = {member.year for member in (*identity.left, *identity.right)}
     agencies = {member.agency for member in (*identity.left, *identity.right)}
     code = (
-        "identity.located" if located_at else "identity.years" if len(years) > 1 else "identity.units" if len(agencies) > 1 else "identity"
+        "identity.rounded"
+        if identity.result == "rounded"
+        else "identity.located"
+        if located_at
+        else "identity.years"
+        if len(years) > 1
+        else "identity.parts"
+        if identity.parts
+        else "identity.units"
+        if len(agencies) > 1
+        else "identity"
     )
+    # What agrees once it is rounded is nothing to look at, and a total that only its unit's report contradicts is no fault of this one.
+    levels: dict[str, Level] = {"identity.rounded": "rounded", "identity.parts": "notice"}
     return finding(
         code,
         rule=identity.rule.id,
-        level=identity.rule.level,
+        level=levels.get(code, identity.rule.level),
         address=str(address),
         expected=str(expected),
         found=str(found),
@@ -60,8 +72,46 @@ def _contradiction(report: Report, identity: Identity, *, located_at: Address | 
         says=identity.rule.says,
         line=line.label,
         at=_at(report, identity),
-        equation=f"{shown} ≠ {_sum(other)}",
+        equation=f"{shown} {SIGNS[identity.result]} {_sum(other)}",
         before=str(report.year - 1),
+        **(_of_units(identity, library) if library and len(agencies) > 1 else {}),
+    )
+
+
+def _of_units(identity: Identity, library: Library) -> dict[str, str | Text]:
+    """What each unit has in a sum over units; where their own parts settle it, the units whose totals contradict them, and the sum."""
+    parts: dict[str, list[Member]] = {}
+    for each in identity.parts:
+        parts.setdefault(each.agency, []).append(each)
+    if parts:
+        wrong = [each for each in identity.right if len(parts[each.agency]) > 1]
+        return {
+            "units": _listed(
+                [(each.agency, _sum([part for part in parts[each.agency] if part.value])) for each in wrong],
+                library,
+                Text(zh="{name}（{number}）", en="{name} ({number})"),
+            ),
+            "parts": f"{total(identity.left)} = {'+'.join(str(total(each)) for each in parts.values() if total(each))}",
+        }
+    some = [(each.agency, str(each.value)) for each in identity.right if each.value]
+    others = len(identity.right) - len(some)
+    listed = _listed(some, library, Text(zh="{name} {number}", en="{name} {number}"))
+    if not others:
+        return {"units": listed}
+    zh, en = (words()["units_rest"].filled(language, {"count": others}) for language in LANGUAGES)
+    return {"units": Text(zh=f"{listed.zh}{zh}", en=f"{listed.en}{en}") if some else words()["units_none"]}
+
+
+def _listed(each: Iterable[tuple[str, str]], library: Library, one: Text) -> Text:
+    """Units by name, each with a number or a sum, as `one` spells them. In Chinese without the name of the agency above, which each would repeat."""
+    found = []
+    for unit, number in each:
+        agency = library.agencies[unit]
+        above = library.agencies.get(agency.parent or "")
+        found.append((agency.name.removeprefix(above.name if above else "") or agency.name, agency.name_en, number))
+    return Text(
+        zh="、".join(one.zh.format(name=zh, number=number) for zh, _, number in found),
+        en=", ".join(one.en.format(name=en, number=number) for _, en, number in found),
     )
 
 
@@ -80,6 +130,8 @@ def _at(report: Report, identity: Identity) -> Text:
 def _narrative(report: Report) -> Iterator[Finding]:
     column = {name: title for name, title, _ in forms().common.overview.fields}["value"]
     for identity, kind, name, row in stated(report):
+        if identity.result == "rounded":
+            yield _rounded(report, identity, name, row, prose=kind == "narrative.prose")
         if identity.result != "contradicts":
             continue
         found, expected = total(identity.left), total(identity.right)
@@ -97,6 +149,22 @@ def _narrative(report: Report) -> Iterator[Finding]:
             cells="、".join(str(member.address) for member in identity.right[:MOST_SHOWN]),
             equation=f"{found} ≠ {_sum(identity.right)}",
         )
+
+
+def _rounded(report: Report, identity: Identity, name: str, row: int, *, prose: bool) -> Finding:
+    """A number of the narrative that is one of the tables, rounded."""
+    return finding(
+        "identity.rounded",
+        rule=identity.rule.id,
+        level="rounded",
+        address=None if prose else str(identity.blamed),
+        expected=str(total(identity.right)),
+        found=str(total(identity.left)),
+        file=f"{report.place}/{PROSE if prose else table_path('overview')}",
+        row=row,
+        at=name,
+        equation=f"{total(identity.left)} {SIGNS[identity.result]} {_sum(identity.right)}",
+    )
 
 
 def _deadline(report: Report, agency: Agency | None) -> Iterator[Finding]:

@@ -40,7 +40,7 @@ MOST_CELLS = 16
 MOST_LINE = 120
 """Characters shown of a line that is no table's."""
 
-_COLOURS: dict[Level, str] = {"error": "31;1", "discrepancy": "33;1", "notice": "36;1"}
+_COLOURS: dict[Level, str] = {"error": "31;1", "discrepancy": "33;1", "notice": "36;1", "rounded": "32"}
 _PALE = "2"
 _PROBLEM = Text(zh="问题", en="problem")
 _REMEDY = Text(zh="改法", en="remedy")
@@ -58,7 +58,8 @@ def page(rule: str, site: str = "") -> str:
 def tally(findings: Iterable[Finding], language: str = "zh") -> str:
     """Return how many findings each level has, in words: `错误 0，不相符 21，提示 17`."""
     found = counts(findings)
-    return _COMMA[language].join(f"{level_name(level)[language]} {found[level]}" for level in LEVELS)
+    # What agrees when rounded is nothing to be done; that there is none need not be said.
+    return _COMMA[language].join(f"{level_name(level)[language]} {found[level]}" for level in LEVELS if found[level] or level != "rounded")
 
 
 # -- a terminal ---------------------------------------------------------------------------------------------------------
@@ -175,7 +176,7 @@ class Annotations(NamedTuple):
     summary: str
 
 
-_KINDS: dict[Level, str] = {"error": "error", "discrepancy": "warning", "notice": "notice"}
+_KINDS: dict[Level, str] = {"error": "error", "discrepancy": "warning", "notice": "notice", "rounded": "notice"}
 
 
 def github(findings: Sequence[Finding], language: str = "zh", *, site: str = "") -> Annotations:
@@ -245,7 +246,7 @@ def _markdown(words: str) -> str:
 # -- SARIF --------------------------------------------------------------------------------------------------------------
 
 SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-_SARIF_LEVELS: dict[Level, str] = {"error": "error", "discrepancy": "warning", "notice": "note"}
+_SARIF_LEVELS: dict[Level, str] = {"error": "error", "discrepancy": "warning", "notice": "note", "rounded": "none"}
 _ROOT = "%SRCROOT%"
 """What viewers call the folder that relative paths start from."""
 
@@ -290,6 +291,8 @@ def _result(each: Finding, language: str, position: Mapping[str, int], seen: Cou
         "ruleId": each.rule,
         "ruleIndex": position[each.rule],
         "level": _SARIF_LEVELS[each.level],
+        # The standard has no level for what does not fail, and asks for the kind instead.
+        **({"kind": "informational"} if each.level == "rounded" else {}),
         "message": {"text": each.message(language)},
         "locations": _locations(each),
         "partialFingerprints": {"ruleFileRowColumn/v1": _fingerprint(each, seen)},

@@ -6,23 +6,27 @@ reported cannot be tested, and says why: missing is never a pass, and never a ze
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from open_reports.checks.agreement import agree_rounded, decimals, settling
 from open_reports.form import forms
 from open_reports.report import Address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from decimal import Decimal
 
     from open_reports.form import Place, Rule, RuleText, Strand
     from open_reports.library import Library
     from open_reports.report import Report, Table
 
-Result = Literal["holds", "contradicts", "untestable"]
+Result = Literal["holds", "rounded", "contradicts", "untestable"]
+RESULTS: tuple[Result, ...] = ("holds", "rounded", "contradicts", "untestable")
+SIGNS = {"holds": "=", "rounded": "≈", "contradicts": "≠", "untestable": "?"}
+"""Sign between the two sides of an identity, by its result."""
 NOT_COLLECTED = "not_collected"
 """Reason of an identity whose other report is not in the library."""
 MOST_SHOWN = 7
@@ -48,7 +52,8 @@ class Identity:
 
     `at` is the id of the line or column it is applied to (or the item of section one); `blamed` the cell at which a
     contradiction is shown unless other identities locate it better; `reason` why it could not be tested: the status of
-    the first member with nothing reported, or `not_collected`.
+    the first member with nothing reported, or `not_collected`. `parts` are the members of the right side with which a
+    contradiction is settled: where a unit's total contradicts its own report, the parts that it states are taken for it.
     """
 
     rule: RuleText
@@ -59,6 +64,7 @@ class Identity:
     right: tuple[Member, ...]
     result: Result
     reason: str | None = None
+    parts: tuple[Member, ...] = ()
 
     def gap(self) -> int | Decimal:
         """Left side minus right side of a testable identity."""
@@ -75,8 +81,7 @@ class Identity:
         raise ValueError(message)
 
     def __str__(self) -> str:
-        sign = {"holds": "=", "contradicts": "≠", "untestable": "?"}[self.result]
-        return f"{self.rule.id} {self.at}: {spelt(self.left)} {sign} {spelt(self.right)}"
+        return f"{self.rule.id} {self.at}: {spelt(self.left)} {SIGNS[self.result]} {spelt(self.right)}"
 
 
 def total(members: Iterable[Member]) -> int | Decimal:
@@ -96,8 +101,11 @@ def spelt(members: Sequence[Member]) -> str:
 def judged(
     *, rule: RuleText, table: str, at: str, blamed: Address, left: Sequence[Member], right: Sequence[Member], reason: str | None
 ) -> Identity:
-    """Make an identity of its members: untestable for a reason, else whether its sides are equal."""
+    """Make an identity of its members: untestable for a reason, else whether its sides are equal, or agree when rounded."""
     result: Result = "untestable" if reason else "holds" if total(left) == total(right) else "contradicts"
+    if result == "contradicts":
+        places = (decimals(each.value for each in left), decimals(each.value for each in right))
+        result = "rounded" if agree_rounded(total(left), total(right), places) else result
     return Identity(rule=rule, table=table, at=at, blamed=blamed, left=tuple(left), right=tuple(right), result=result, reason=reason)
 
 
@@ -165,11 +173,10 @@ def member(of: Report, address: Address, sign: int, reasons: list[str]) -> Membe
 
 
 class Tally(NamedTuple):
-    """How often a rule's identities hold, contradict, or cannot be tested (by reason) in some report."""
+    """How often a rule's identities have each result in some report, and why those that cannot be tested cannot."""
 
     rule: str
-    holds: int
-    contradicts: int
+    counts: Mapping[Result, int]
     reasons: tuple[str, ...]
 
 
@@ -177,20 +184,25 @@ def tallied(report: Report, library: Library | None = None) -> Iterator[Tally]:
     """Count what `identities` would find of the form's rules, at a tenth of the cost: no identity is made that can be tested."""
     before = library.before(report) if library else None
     for name, table in report.tables.items():
-        counts: dict[str, list[int]] = {rule.id: [0, 0] for rule in (*table.form.rules, *(table.form.yearly_rules if library else ()))}
+        counts: dict[str, Counter[Result]] = {
+            rule.id: Counter() for rule in (*table.form.rules, *(table.form.yearly_rules if library else ()))
+        }
         reasons: dict[str, list[str]] = {rule: [] for rule in counts}
         for strand, own, previous in strands(table, before.tables.get(name) if before else None):
             for (rule, place), gap in zip(strand.rules, gaps(strand, own, previous), strict=True):
                 # A yearly rule of a report that is looked at alone: its strand holds other rules as well, so it is passed over here.
                 if rule.id not in counts:
                     continue
-                if gap is None:
-                    # Only here is the identity made: few cannot be tested, and a gap alone does not say why.
-                    reasons[rule.id].append(identity_at(report, before, rule, place).reason or "blank")
-                else:
-                    counts[rule.id][gap != 0] += 1
-        for rule_id, (holds, contradicts) in counts.items():
-            yield Tally(rule_id, holds, contradicts, tuple(reasons[rule_id]))
+                if gap == 0:
+                    counts[rule.id]["holds"] += 1
+                    continue
+                # Only here is the identity made: few cannot be tested or differ, and a gap alone does not say why.
+                found = identity_at(report, before, rule, place)
+                counts[rule.id][found.result] += 1
+                if found.reason:
+                    reasons[rule.id].append(found.reason)
+        for rule_id, found_counts in counts.items():
+            yield Tally(rule_id, found_counts, tuple(reasons[rule_id]))
 
 
 def contradictory(report: Report, library: Library | None = None) -> bool:
@@ -269,7 +281,7 @@ def _uses(tested: Sequence[Identity]) -> dict[Address, list[tuple[int, int]]]:
     """Identities that each cell of this year belongs to: position in `tested`, and the sign with which it enters the gap."""
     containing: dict[Address, list[tuple[int, int]]] = defaultdict(list)
     for position, identity in enumerate(tested):
-        if identity.result == "untestable" or not identity.left:
+        if identity.result in {"untestable", "rounded"} or not identity.left:
             continue
         year = identity.left[0].year
         for side, members in ((1, identity.left), (-1, identity.right)):
@@ -283,6 +295,7 @@ def _uses(tested: Sequence[Identity]) -> dict[Address, list[tuple[int, int]]]:
 def consolidated(report: Report, library: Library) -> Iterator[Identity]:
     """Figures of a consolidated report against the sum of the units that its package names, cell by cell."""
     rule = forms().rules["AGG"]
+    known: dict[str, Mapping[Address, list[tuple[Member, ...]]]] = {}
     for statement in report.consolidates:
         # The library cannot know that all units are present, so only what the package itself names is summed.
         units = [library.reports.get((unit, report.year)) for unit in statement.units]
@@ -300,6 +313,32 @@ def consolidated(report: Report, library: Library) -> Iterator[Identity]:
                         right.append(Member(1, unit, report.year, address, None, NOT_COLLECTED))
                     else:
                         right.append(member(found, address, 1, reasons))
-                yield judged(
+                made = judged(
                     rule=rule, table=name, at=line.id, blamed=address, left=left, right=right, reason=reasons[0] if reasons else None
                 )
+                yield _with_parts(made, [each for each in units if each], known) if made.result == "contradicts" else made
+
+
+def own_parts(report: Report) -> Mapping[Address, list[tuple[Member, ...]]]:
+    """Totals of a report that contradict their own parts, each with those parts: a total may have them in its line and its column."""
+    found: dict[Address, list[tuple[Member, ...]]] = defaultdict(list)
+    for each in identities(report) if contradictory(report) else ():
+        if each.result == "contradicts":
+            for one, other in ((each.left, each.right), (each.right, each.left)):
+                if len(one) == 1 < len(other) and one[0].sign > 0 and total(other) not in map(total, found[one[0].address]):
+                    found[one[0].address].append(other)
+    return found
+
+
+def _with_parts(made: Identity, units: Sequence[Report], known: dict[str, Mapping[Address, list[tuple[Member, ...]]]]) -> Identity:
+    """Return a sum over units that does not hold with the parts that settle it, if the units' own parts do."""
+    for unit in units:
+        if unit.agency not in known:
+            known[unit.agency] = own_parts(unit)
+    offered = [known[each.agency].get(each.address, []) for each in made.right]
+    changes = [[total(parts) - (each.value or 0) for parts in of] for each, of in zip(made.right, offered, strict=True)]
+    chosen = settling(made.gap(), changes)
+    if chosen is None:
+        return made
+    parts = [(each,) if at is None else of[at] for each, of, at in zip(made.right, offered, chosen, strict=True)]
+    return replace(made, parts=tuple(member for members in parts for member in members))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from open_reports.checks.identity import consolidated, gaps, identity_at, strands
+from open_reports.checks.identity import RESULTS, consolidated, gaps, identity_at, strands
 from open_reports.checks.narrative import stated
 from open_reports.form import forms
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def tally(report: Report, library: Library) -> dict[Result, int]:
     """Count every identity of a report by its result."""
-    counts: dict[Result, int] = {"holds": 0, "contradicts": 0, "untestable": 0}
+    counts: dict[Result, int] = dict.fromkeys(RESULTS, 0)
     before = library.before(report)
     for name, table in report.tables.items():
         for strand, own, previous in strands(table, before.tables.get(name) if before else None):

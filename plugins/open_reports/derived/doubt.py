@@ -16,7 +16,7 @@ from open_reports.checks.check import check_report
 from open_reports.report import table_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from open_reports.finding import Finding
     from open_reports.form import Address
@@ -50,6 +50,13 @@ def doubtful(library: Library, agency: str) -> Callable[[int, Address], bool]:
         return report is not None and str(address) in doubts(report, library)
 
     return told
+
+
+def remember(library: Library, found: Mapping[tuple[str, int], Sequence[Finding]]) -> None:
+    """Take the doubts of a library from findings that were made already: whoever has checked it need not pay twice."""
+    known = _of(library)
+    for key, report in library.reports.items():
+        known[key] = of_findings(report, found.get(key, ()))
 
 
 def of_findings(report: Report, findings: Iterable[Finding]) -> Mapping[str, tuple[str, ...]]:

@@ -69,6 +69,8 @@ class Office(NamedTuple):
     region: str
     parent: str | None
     years: tuple[int, ...]
+    also: tuple[str, ...] = ()
+    """Former names, in either language."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +99,7 @@ def catalogue(library: Library, language: str, *, terms: Iterable[Term] = (), pa
             parent=agency.parent,
             # The years stand with the agency, which is how `agency year` finds a report that has no entry of its own.
             years=tuple(report.year for report in library.of_agency(agency.id)),
+            also=tuple(name for each in agency.former_names for name in (each.name, each.name_en)),
         )
         for agency in library.agencies.values()
     )
@@ -177,8 +180,8 @@ def _words(record: Record) -> tuple[str, ...]:
 def index(catalogue: Catalogue) -> bytes:
     """Index of a catalogue as compact JSON, the same bytes for the same catalogue.
 
-    `agencies` are rows `[id, name, other name, kind, region, parent, span]`, whose last four are positions in `kinds`,
-    `regions`, `agencies` (-1: none here) and `spans` (lists of years); `entries` rows `[kind, address, name, other name,
+    `agencies` are rows `[id, name, other name, kind, region, parent, span]`, the last four of which are positions in
+    `kinds`, `regions`, `agencies` (-1: none here) and `spans` (lists of years), followed by former names where there are any; `entries` rows `[kind, address, name, other name,
     note]`, followed by further names where there are any.
     """
     language = catalogue.language
@@ -197,6 +200,7 @@ def index(catalogue: Catalogue) -> bytes:
             regions[office.region],
             known.get(office.parent or "", -1),
             spans[office.years],
+            *([office.also] if office.also else []),
         ]
         for office in catalogue.offices
     ]

@@ -26,6 +26,8 @@ def agency_list(library: Library) -> bytes:
                 "kind": agency.kind,
                 "parent": agency.parent,
                 "region": agency.region,
+                **({"reading": agency.reading} if agency.reading else {}),
+                **({"also": [name for each in agency.former_names for name in (each.name, each.name_en)]} if agency.former_names else {}),
                 "years": [report.year for report in library.of_agency(agency.id)],
             }
             for agency in library.agencies.values()

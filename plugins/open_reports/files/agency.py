@@ -1,7 +1,7 @@
 """All years of one agency as data: tidy rows, and one JSON object that the comparison and other programs read.
 
 Both stand in the agency's folder. A figure is spelt as in its package: none passes through a float on its way here. A checked
-cell is spelt as CSV and JSON spell a number, so plain lines are joined as texts.
+cell is spelt as JSON spells a number, so plain lines are joined as texts.
 """
 
 from __future__ import annotations
@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any
 from open_reports.derived.doubt import doubts
 from open_reports.derived.indicator import of_library
 from open_reports.document import json_bytes
-from open_reports.files.observations import OBSERVATION
+from open_reports.files.observations import OBSERVATION, report_rows
 from open_reports.files.route import AGENCY, CSV, JSON, Route
 from open_reports.form import forms
 from open_reports.library import AGENCY as AGENCY_FILE
 from open_reports.library import agency_file
-from open_reports.report import csv_text
-from open_reports.report.lines import Plain, report_lines, table_lines
+from open_reports.report.lines import Plain, table_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -35,34 +34,8 @@ if TYPE_CHECKING:
 
 def agency_csv(library: Library, agency: Agency) -> bytes:
     """Every figure of an agency's reports, one row each: the rows of the corpus (`OBSERVATION`) that are its own."""
-    lines = [",".join(OBSERVATION)]
-    for report in library.of_agency(agency.id):
-        head = (agency.id, agency.name, str(report.year))
-        # Quoted once a report: most rows of the file are this text and a plain number.
-        start = csv_text([head])[:-1]
-        for line in report_lines(report):
-            if isinstance(line, Plain):
-                lines += [f"{start},{before}{text}{after}" for (before, after), text in zip(_around(line.place), line.cells, strict=True)]
-            else:
-                lines += [_row(head, line.place.form, figure) for figure in line.figures]
-    return ("\n".join(lines) + "\n").encode()
-
-
-@lru_cache(maxsize=1024)
-def _around(place: Place) -> tuple[tuple[str, str], ...]:
-    """What stands in CSV before and after each number of a line, from the form on."""
-    # The numbers are left open: a checked cell needs no quotes in CSV (RFC 4180), so its text is put in as it stands.
-    columns = place.known.columns
-    return tuple(
-        (csv_text([(place.form, *address, "")])[:-1], csv_text([("", "reported", columns[address.column].unit, "")])[:-1])
-        for address in place.addresses
-    )
-
-
-def _row(head: tuple[str, str, str], form: str, figure: Figure) -> str:
-    value = figure.text if figure.status == "reported" else ""
-    cells = (*head, form, *figure.address, value, figure.status, figure.unit, figure.printed or "")
-    return csv_text([cells])[:-1]
+    rows = [row for report in library.of_agency(agency.id) for row in report_rows(report, library)]
+    return "\n".join((",".join(OBSERVATION), *rows, "")).encode()
 
 
 # -- one JSON object ----------------------------------------------------------------------------------------------------
@@ -74,7 +47,7 @@ _NOT_ON_FORM = '{"value": null, "status": "not_on_form"}'
 def agency_json(library: Library, agency: Agency) -> bytes:
     """One agency, all years, as JSON (public contract, section 3), one figure a line.
 
-    `years.<year>` says what each report is: `scope`, `forms` (form id of each table), `period` where it is not the calendar
+    `years.<year>` says what each report is: `name` and `name_en` where the agency had other names then, `scope`, `forms` (form id of each table), `period` where it is not the calendar
     year, `consolidates` (agencies it names as summed up in it), `page`, below the site.
     `figures.<address>` has the `unit` and, in `years.<year>`, `value` (an exact number or null), `status` where nothing is
     reported, `text` where the number has decimals and a float would lose its spelling, `printed` where the original says
@@ -115,7 +88,7 @@ def agency_json(library: Library, agency: Agency) -> bytes:
             "kind": agency.kind,
             "parent": agency.parent,
             "region": agency.region,
-            "years": {str(report.year): _year(report) for report in reports},
+            "years": {str(report.year): _year(report, agency) for report in reports},
         }
     )
     return f'{head[:-1]},\n"figures": {_object(figures)},\n"indicators": {_object(made)}}}\n'.encode()
@@ -187,11 +160,13 @@ def _cell(figure: Figure, doubt: tuple[str, ...] = (), **more: str) -> str:
     return f"{{{', '.join(parts)}}}"
 
 
-def _year(report: Report) -> dict[str, Any]:
+def _year(report: Report, agency: Agency) -> dict[str, Any]:
     period = {"period": [day.isoformat() for day in report.period]} if report.period else {}
     # Named, because whoever adds this report to theirs counts them twice.
     units = sorted({unit for said in report.consolidates for unit in said.units})
+    then = agency.name_in(report.year)
     return {
+        **({"name": then.name, "name_en": then.name_en} if then else {}),
         "title": report.title,
         "scope": report.scope,
         "forms": {table: found.form.form for table, found in report.tables.items()},

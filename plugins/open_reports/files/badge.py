@@ -28,7 +28,9 @@ def _width(text: str) -> float:
 
 def badge_text(counts: Mapping[Result, int], w: Words) -> str:
     """Return what the badge says: how many identities hold, do not, and cannot be tested; facts, no score."""
-    return w("badge_counts", holds=counts["holds"], contradicts=counts["contradicts"], untestable=counts["untestable"])
+    # Few reports have any, so most badges are spared the words.
+    key = "badge_counts_rounded" if counts["rounded"] else "badge_counts"
+    return w(key, holds=counts["holds"], rounded=counts["rounded"], contradicts=counts["contradicts"], untestable=counts["untestable"])
 
 
 def badge(counts: Mapping[Result, int], w: Words) -> bytes:

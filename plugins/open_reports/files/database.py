@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import sqlite3
 from functools import cache, lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+from open_reports.derived.containing import containing
+from open_reports.derived.doubt import doubts
 from open_reports.derived.indicator import of_library
 from open_reports.errors import PublishError
 from open_reports.files.codebook import HEADS, sum_text
+from open_reports.files.observations import BETWEEN
 from open_reports.files.package import descriptor
 from open_reports.files.route import Route
 from open_reports.form import Address, forms
@@ -131,7 +135,17 @@ def _content(library: Library, findings: Sequence[Finding]) -> Iterator[tuple[st
     # Numbered in the library's order, not by SQLite, so that the same corpus has the same numbers.
     numbers = {key: number for number, key in enumerate(library.reports, start=1)}
     reports = list(enumerate(library, start=1))
-    yield "reports", (_report(number, report) for number, report in reports)
+    contained = {number: containing(report, library) for number, report in reports}
+    yield "reports", ((*_report(number, report), _id(contained[number].whole, numbers)) for number, report in reports)
+    yield (
+        "consolidated_lines",
+        (
+            (number, *line, _id(container, numbers))
+            for number, found in contained.items()
+            if found.whole is None
+            for line, container in sorted(found.lines.items(), key=itemgetter(0))
+        ),
+    )
     yield "report_tables", ((number, name, table.form.form) for number, report in reports for name, table in report.tables.items())
     yield "sources", ((number, at, *source) for number, report in reports for at, source in enumerate(report.sources, start=1))
     yield (
@@ -144,6 +158,14 @@ def _content(library: Library, findings: Sequence[Finding]) -> Iterator[tuple[st
     )
     yield "figures", (row for number, report in reports for row in _figures(number, report))
     yield "statements", (row for number, report in reports for row in _statements(number, report))
+    yield (
+        "contradicted",
+        (
+            (number, *address.split("/"), BETWEEN.join(rules))
+            for number, report in reports
+            for address, rules in sorted(doubts(report, library).items())
+        ),
+    )
     yield "notes", ((None, number, *(text or None for text in note)) for number, report in reports for note in report.notes)
     yield "findings", (_finding(each, numbers) for each in findings)
     values = of_library(library)
@@ -157,6 +179,10 @@ def _content(library: Library, findings: Sequence[Finding]) -> Iterator[tuple[st
     )
     # None as the number lets SQLite count: nothing but the index of names refers to it.
     yield "names", ((None, *name) for name in _names(library))
+
+
+def _id(report: Report | None, numbers: Mapping[tuple[str, int], int]) -> int | None:
+    return numbers[report.agency, report.year] if report else None
 
 
 def _vocabularies() -> Iterator[tuple[str, Iterable[_Row]]]:

@@ -106,8 +106,17 @@ CREATE TABLE reports ( -- one agency's year
   version TEXT NOT NULL, -- of the data
   created TEXT NOT NULL, -- when it was entered
   digest TEXT NOT NULL, -- SHA-256 of its datapackage.json as published, which states those of its other files
+  consolidated_in INTEGER REFERENCES reports (id), -- the report that counts all of this one already, NULL if none does
   UNIQUE (agency, year)
 );
+
+CREATE TABLE consolidated_lines ( -- lines of a report that another one counts already, where it does not count all of them
+  report INTEGER NOT NULL REFERENCES reports (id),
+  table_id TEXT NOT NULL,
+  line_id TEXT NOT NULL,
+  consolidated_in INTEGER NOT NULL REFERENCES reports (id),
+  PRIMARY KEY (report, table_id, line_id)
+) WITHOUT ROWID;
 
 CREATE TABLE report_tables ( -- the form that each table of a report is printed on: real reports mix them
   report INTEGER NOT NULL REFERENCES reports (id),
@@ -157,6 +166,15 @@ CREATE TABLE statements ( -- figures stated in section one
   UNIQUE (report, item),
   FOREIGN KEY (report, part_of) REFERENCES statements (report, item),
   CHECK ((value IS NOT NULL) = (status = 'reported'))
+) WITHOUT ROWID;
+
+CREATE TABLE contradicted ( -- figures that rules contradict as printed: nobody should repeat or add up one without a word
+  report INTEGER NOT NULL REFERENCES reports (id),
+  table_id TEXT NOT NULL, -- or overview
+  line_id TEXT NOT NULL,
+  column_id TEXT NOT NULL,
+  rules TEXT NOT NULL, -- ids, parted by blanks
+  PRIMARY KEY (report, table_id, line_id, column_id)
 ) WITHOUT ROWID;
 
 CREATE TABLE notes ( -- where a cell, line, column or table says more than its numbers
@@ -229,19 +247,31 @@ CREATE VIRTUAL TABLE names_index USING fts5( -- full text: any part of a name of
   name, content = 'names', content_rowid = 'number', tokenize = 'trigram'
 );
 
-CREATE VIEW observations AS -- the corpus, tidy, one row a figure: the columns of data/observations.csv, then the exact number as text
+CREATE VIEW observations AS -- the corpus, tidy, one row a figure: the columns of data/observations.csv, and the exact number as text
 SELECT agencies.id AS agency, agencies.name AS agency_name, reports.year AS year, NULL AS form, 'overview' AS "table",
   statements.item AS line, 'value' AS "column", statements.value AS value, statements.status AS status, statements.unit AS unit,
   (SELECT printed FROM notes WHERE notes.report = reports.id AND table_id = 'overview' AND line_id = statements.item
     AND column_id = 'value' ORDER BY notes.id DESC LIMIT 1) AS printed,
-  coalesce(statements.exact, CAST(statements.value AS TEXT)) AS exact
+  coalesce(statements.exact, CAST(statements.value AS TEXT)) AS exact,
+  agencies.name_en AS agency_name_en, agencies.kind AS kind, agencies.parent AS parent, reports.scope AS scope,
+  (SELECT agency || '-' || year FROM reports AS whole WHERE whole.id = reports.consolidated_in) AS consolidated_in,
+  'overview/' || statements.item || '/value' AS address,
+  (SELECT rules FROM contradicted WHERE contradicted.report = reports.id AND table_id = 'overview' AND line_id = statements.item
+    AND column_id = 'value') AS finding
 FROM statements JOIN reports ON reports.id = statements.report JOIN agencies ON agencies.id = reports.agency
 UNION ALL
 SELECT agencies.id, agencies.name, reports.year, cells.form, cells.table_id, cells.line_id, cells.column_id, figures.value,
   figures.status, columns.unit,
   (SELECT printed FROM notes WHERE notes.report = reports.id AND notes.table_id = cells.table_id AND notes.line_id = cells.line_id
     AND notes.column_id = cells.column_id ORDER BY notes.id DESC LIMIT 1),
-  coalesce(figures.exact, CAST(figures.value AS TEXT))
+  coalesce(figures.exact, CAST(figures.value AS TEXT)),
+  agencies.name_en, agencies.kind, agencies.parent, reports.scope,
+  (SELECT agency || '-' || year FROM reports AS whole WHERE whole.id = coalesce(reports.consolidated_in,
+    (SELECT consolidated_in FROM consolidated_lines AS part
+      WHERE part.report = reports.id AND part.table_id = cells.table_id AND part.line_id = cells.line_id))),
+  cells.table_id || '/' || cells.line_id || '/' || cells.column_id,
+  (SELECT rules FROM contradicted WHERE contradicted.report = reports.id AND contradicted.table_id = cells.table_id
+    AND contradicted.line_id = cells.line_id AND contradicted.column_id = cells.column_id)
 FROM figures JOIN cells ON cells.id = figures.cell JOIN reports ON reports.id = figures.report
   JOIN agencies ON agencies.id = reports.agency
   JOIN columns ON columns.form = cells.form AND columns.table_id = cells.table_id AND columns.id = cells.column_id;

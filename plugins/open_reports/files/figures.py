@@ -53,7 +53,7 @@ def files(library: Library, report: Report, findings: Sequence[Finding], correct
 
     Each has `page`, which with `#` and the address leads to the figure's cell; `source`; `years`, the agency's other reports
     with the form and file of the same table; `revisions` that changed a figure of it; `rules`, the result of each identity:
-    `holds`, `contradicts` with both sides, or `untestable` with the reason; its `findings`; and `figures.<line>.<column>`
+    `holds`, `rounded` or `contradicts` with both sides, or `untestable` with the reason; its `findings`; and `figures.<line>.<column>`
     with `value` (an exact number or null), `status`, `unit`, `text` where the number has decimals that a float would lose,
     `printed` and `note` where the original says more, `forms` where not every form prints it, `rules` (keys of `rules`) and
     the versions (`revisions`) that changed it. Paths are below the site.
@@ -258,8 +258,9 @@ def _result(key: str, identity: Identity) -> str:
         return f'{_word(key)}: {{"result": "untestable", "reason": "{identity.reason}"}}'
     if identity.result == "holds":
         return _holds(key)
+    parts = f', "parts": {compact_json(total(identity.parts))}' if identity.parts else ""
     sides = f'"left": {compact_json(total(identity.left))}, "right": {compact_json(total(identity.right))}'
-    return f'{_word(key)}: {{"result": "contradicts", {sides}}}'
+    return f'{_word(key)}: {{"result": "{identity.result}", {sides}{parts}}}'
 
 
 def _keyed(identities: Iterable[Identity]) -> Iterator[tuple[str, Identity]]:

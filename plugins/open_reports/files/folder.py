@@ -15,7 +15,7 @@ from open_reports.files import citation
 from open_reports.files.route import AGENCY, INDICATOR, REPORT, YEAR
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from open_reports.derived.coverage import Coverage
     from open_reports.derived.search import Catalogue
@@ -183,6 +183,35 @@ class AgencyFolder(Folder):
         self.library = sources.library
         self.agency = agency
         self.reports = self.library.of_agency(agency.id)
+
+
+class MovedFolder(Folder):
+    """The files of a folder at the address that it had under another id: no program follows the page that leads a reader on.
+
+    Files that are named after their folder keep the name that they had. What the package consists of stands at its new address
+    alone: `reports/` of a copy is a folder of packages, in which each may be but once.
+    """
+
+    def __init__(self, now: Folder, path: str, *, own: Collection[str]) -> None:
+        super().__init__(now.sources, path, {}, {}, key=now.key)
+        self._now = now
+        self._own = own
+        self._was, self._is = (_named_after(each) for each in (path, now.path))
+
+    def files(self) -> Mapping[str, bytes]:
+        """Every file by its former name below the folder."""
+        with self._now.borrowed() as made:
+            found = {self._former(name): data for name, data in made.items() if name not in self._own}
+        self._sizes = {name: len(data) for name, data in found.items()}
+        return found
+
+    def _former(self, name: str) -> str:
+        return self._was + name.removeprefix(self._is) if name.startswith(f"{self._is}.") else name
+
+
+def _named_after(path: str) -> str:
+    """What files repeat of their folder's path: `pingtan`, `pingtan-2024`."""
+    return "-".join(path.strip("/").split("/")[1:])
 
 
 class YearFolder(Folder):

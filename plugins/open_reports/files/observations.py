@@ -1,25 +1,37 @@
-"""The corpus as tidy rows, one a figure."""
+"""The corpus as tidy rows, one a figure.
+
+What a reader must know of a figure stands in its row, for nobody joins files before adding up: whether its report adds up others
+and which report contains it already, so that a sum counts nothing twice, and the rules that it contradicts.
+"""
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from open_reports.derived.containing import containing
+from open_reports.derived.doubt import doubts
 from open_reports.document import compact_json
 from open_reports.files.route import CSV, JSON, Route
 from open_reports.report.lines import Plain, report_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from open_reports.files.folder import SiteFolder
     from open_reports.library import Library
-    from open_reports.report import Address, Figure
+    from open_reports.report import Address, Figure, Report
     from open_reports.report.lines import Place, Remarked
 
 # Promised in this order (public contract, section 3): programs read by position, so what is added goes to the end.
-OBSERVATION = ("agency", "agency_name", "year", "form", "table", "line", "column", "value", "status", "unit", "printed")
+FIRST = ("agency", "agency_name", "year", "form", "table", "line", "column", "value", "status", "unit", "printed")
+"""Columns that were there first."""
+ADDED = ("agency_name_en", "kind", "parent", "scope", "consolidated_in", "address", "finding")
+"""Columns that were added to them."""
+OBSERVATION = (*FIRST, *ADDED)
 """Columns of the tidy corpus, one row a figure."""
+BETWEEN = " "
+"""Between the ids of rules in `finding`."""
 
 
 def observations(library: Library) -> tuple[bytes, bytes]:
@@ -28,54 +40,132 @@ def observations(library: Library) -> tuple[bytes, bytes]:
     In JSON `value` is a number or null, and an empty text null. A checked cell is spelt as JSON spells a number, so both
     take it as it stands: no figure passes through a float, or is parsed and written again.
     """
-    names = {agency.id: agency.name for agency in library.agencies.values()}
     lines = [",".join(OBSERVATION)]
     objects: list[str] = []
     for report in library:
-        own = (report.agency, names[report.agency], report.year)
-        head = ",".join((_cell(own[0]), _cell(own[1]), str(own[2])))
-        start = "{" + ", ".join(f'"{key}": {compact_json(value)}' for key, value in zip(OBSERVATION, own, strict=False))
+        own = _Own.of(report, library)
         # Both files in one walk, so that they cannot differ in a row.
-        for line in report_lines(report):
-            for row, entry in _plain(line.place, line.cells) if isinstance(line, Plain) else _remarked(line):
-                lines.append(f"{head},{row}")
-                objects.append(f"{start}, {entry}")
+        for place, cells in own.cells():
+            row_end, entry_end = own.ends(place)
+            for each in cells:
+                lines.append(f"{own.row}{each.row}{row_end}{each.row_end}")
+                objects.append(f"{own.entry}{each.entry}{entry_end}{each.entry_end}")
     return ("\n".join(lines) + "\n").encode(), ("[\n" + ",\n".join(objects) + "\n]\n").encode()
 
 
+def report_rows(report: Report, library: Library) -> Iterator[str]:
+    """Rows of a report's figures as CSV, without the header: the rows of the corpus that are its own."""
+    own = _Own.of(report, library)
+    for place, cells in own.cells():
+        end, _ = own.ends(place)
+        for each in cells:
+            yield f"{own.row}{each.row}{end}{each.row_end}"
+
+
+class _Cell(NamedTuple):
+    """A figure as both files spell it, without whose it is, which comes before it and between its two parts."""
+
+    row: str
+    row_end: str
+    entry: str
+    entry_end: str
+
+
+class _Own(NamedTuple):
+    """What all rows of a report have in common: what they begin with, and what stands between the two parts of each."""
+
+    report: Report
+    row: str
+    entry: str
+    whole: tuple[str, str]
+    lines: Mapping[tuple[str, str], tuple[str, str]]
+    """The same of lines that another report contains than contains the whole of this one."""
+    doubts: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, report: Report, library: Library) -> _Own:
+        agency = library.agencies[report.agency]
+        row, entry = _spelt(FIRST[:3], (agency.id, agency.name, report.year))
+        said = (agency.name_en, agency.kind, agency.parent or "", report.scope)
+        found = containing(report, library)
+
+        def ends(container: Report | None) -> tuple[str, str]:
+            cells, members = _spelt(ADDED[:5], (*said, container.name if container else ""))
+            return f",{cells},", f", {members}, "
+
+        return cls(
+            report=report,
+            row=f"{row},",
+            entry=f"{{{entry}, ",
+            whole=ends(found.whole),
+            lines={} if found.whole else {line: ends(container) for line, container in found.lines.items()},
+            doubts=doubts(report, library),
+        )
+
+    def cells(self) -> Iterator[tuple[Place, tuple[_Cell, ...]]]:
+        """Figures of each line of the report."""
+        doubted = {(table, line) for table, line, _ in (address.split("/") for address in self.doubts)}
+        for line in report_lines(self.report, doubted):
+            yield line.place, _plain(line.place, line.cells) if isinstance(line, Plain) else self._remarked(line)
+
+    def ends(self, place: Place) -> tuple[str, str]:
+        """What stands between the two parts of each row and object of a line."""
+        return self.lines.get((place.table, place.line), self.whole) if self.lines else self.whole
+
+    def _remarked(self, line: Remarked) -> tuple[_Cell, ...]:
+        return tuple([_cell(line.place.form, figure, self.doubts.get(str(figure.address), ())) for figure in line.figures])
+
+
+def _spelt(keys: tuple[str, ...], values: tuple[str | int, ...]) -> tuple[str, str]:
+    """Values as cells of a row, and as members of an object, in which an empty text is null."""
+    members = [f'"{key}": {"null" if value == "" else compact_json(value)}' for key, value in zip(keys, values, strict=True)]
+    return ",".join(_quoted(str(value)) for value in values), ", ".join(members)
+
+
 @lru_cache(maxsize=50_000)  # (w1), all built anew: most lines are the same few numbers in report after report
-def _plain(place: Place, cells: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """Rows of a plain line."""
-    around = zip(_around(place), cells, strict=True)
-    return tuple([(f"{row}{text}{row_end}", f"{entry}{text}{entry_end}") for (row, row_end, entry, entry_end), text in around])
-
-
-@lru_cache(maxsize=1024)
-def _around(place: Place) -> tuple[tuple[str, str, str, str], ...]:
-    """What stands before and after each number of a line: in its CSV row, and in its JSON object."""
-    found = []
-    for address in place.addresses:
-        middle, opening, unit, closing = _coordinates(place.form, address, place.known.columns[address.column].unit)
-        found.append((f"{middle},", f",reported,{unit},", f'{opening}, "value": ', f', "status": "reported", {closing}, "printed": null}}'))
-    return tuple(found)
-
-
-def _remarked(line: Remarked) -> Iterator[tuple[str, str]]:
-    return (_row(line.place.form, figure) for figure in line.figures)
-
-
-def _row(form: str, figure: Figure) -> tuple[str, str]:
-    """One figure as both files spell it, without whose it is: the end of its CSV row, and of its JSON object."""
-    middle, opening, unit, closing = _coordinates(form, figure.address, figure.unit)
-    value = figure.text if figure.status == "reported" else ""
-    printed = figure.printed
-    return (
-        f"{middle},{value},{figure.status},{unit},{_cell(printed) if printed else ''}",
-        f'{opening}, "value": {value or "null"}, "status": "{figure.status}", {closing}, "printed": {compact_json(printed) if printed else "null"}}}',
+def _plain(place: Place, cells: tuple[str, ...]) -> tuple[_Cell, ...]:
+    """Figures of a plain line."""
+    return tuple(
+        [
+            _Cell(f"{row}{text}{row_close}", row_end, f"{entry}{text}{entry_close}", entry_end)
+            for (row, row_close, row_end, entry, entry_close, entry_end), text in zip(_around(place), cells, strict=True)
+        ]
     )
 
 
-def _cell(text: str) -> str:
+@lru_cache(maxsize=1024)
+def _around(place: Place) -> tuple[tuple[str, str, str, str, str, str], ...]:
+    """What stands before and after each number of a line: in its CSV row up to whose it is and from there, and in its JSON object."""
+    found = []
+    for address in place.addresses:
+        middle, opening, unit, closing = _coordinates(place.form, address, place.known.columns[address.column].unit)
+        row_end, entry_end = _end(address, ())
+        before, after = f'{opening}, "value": ', f', "status": "reported", {closing}, "printed": null'
+        found.append((f"{middle},", f",reported,{unit},", row_end, before, after, entry_end))
+    return tuple(found)
+
+
+def _cell(form: str, figure: Figure, rules: tuple[str, ...]) -> _Cell:
+    """One figure, of which more may be said than its number."""
+    middle, opening, unit, closing = _coordinates(form, figure.address, figure.unit)
+    value = figure.text if figure.status == "reported" else ""
+    printed = figure.printed
+    row_end, entry_end = _end(figure.address, rules)
+    return _Cell(
+        f"{middle},{value},{figure.status},{unit},{_quoted(printed) if printed else ''}",
+        row_end,
+        f'{opening}, "value": {value or "null"}, "status": "{figure.status}", {closing}, "printed": {compact_json(printed) if printed else "null"}',
+        entry_end,
+    )
+
+
+def _end(address: Address, rules: tuple[str, ...]) -> tuple[str, str]:
+    """What stands in a row, and in an object, behind whose the figure is."""
+    cells, members = _spelt(ADDED[5:], (str(address), BETWEEN.join(rules)))
+    return cells, f"{members}}}"
+
+
+def _quoted(text: str) -> str:
     """One cell of a CSV row, quoted where it must be (RFC 4180)."""
     # By hand, for a row is joined of parts made at different times, which the writer of the standard library cannot take.
     return '"' + text.replace('"', '""') + '"' if any(char in text for char in ',"\n\r') else text
@@ -85,8 +175,8 @@ def _cell(text: str) -> str:
 def _coordinates(form: str, address: Address, unit: str) -> tuple[str, str, str, str]:
     """Form, address and unit of a figure as both files spell them; the same for every report of a form."""
     words = (form, *address)
-    opening = ", ".join(f'"{key}": {compact_json(word) if word else "null"}' for key, word in zip(OBSERVATION[3:7], words, strict=True))
-    return ",".join(map(_cell, words)), opening, _cell(unit), f'"unit": {compact_json(unit) if unit else "null"}'
+    opening = ", ".join(f'"{key}": {compact_json(word) if word else "null"}' for key, word in zip(FIRST[3:7], words, strict=True))
+    return ",".join(map(_quoted, words)), opening, _quoted(unit), f'"unit": {compact_json(unit) if unit else "null"}'
 
 
 def _both(folder: SiteFolder) -> tuple[bytes, bytes]:

@@ -10,6 +10,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
+from open_reports.derived.containing import totals
 from open_reports.document import INVISIBLE, Record
 from open_reports.form import FAMILY, Address, forms
 from open_reports.text import Text, reading, resource_text, text_of
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
 
     from open_reports.library import Library
 
-Kind = Literal["corpus", "agency", "report"]
-"""Kind of page a snippet stands on."""
+Kind = Literal["sums", "corpus", "agency", "report"]
+"""Kind of page a snippet stands on; that of the data has two kinds, for one agency and for a sum over all."""
+CORPUS: tuple[Kind, ...] = ("sums", "corpus")
+"""Kinds that read a file of the whole corpus, which a site may be built without."""
 Runs = Literal["python", "sh", "r", "javascript", "nowhere"]
 """What runs a snippet on a machine that tests: an interpreter, or nothing that such a machine has."""
 # Not braces or dollar signs, which stand in the code of nearly every language there is a snippet in.
@@ -100,6 +103,9 @@ def _snippet(record: Record, known: Collection[str]) -> Snippet:
         runs=runs.get(record.choice("runs", get_args(Runs)), "nowhere"),
         code={kind: _code(record.record(kind), known, kind) for kind in get_args(Kind) if kind in record.mapping},
     )
+    # What reads the whole corpus must be able to add it up, for that is where a reader goes wrong.
+    if "corpus" in made.code and "sums" not in made.code:
+        record.note("sums", "record.missing", key="sums")
     if not made.code:
         record.note("corpus", "record.missing", key="corpus")
     return made
@@ -116,7 +122,7 @@ def _code(record: Record, known: Collection[str], kind: str) -> Code:
     for slot in _SLOT.findall(text):
         if slot not in known:
             record.note("code", "record.choice", found=slot, expected=", ".join(sorted(known)))
-    made = Code(text, record.text("file", required=kind == "corpus"))
+    made = Code(text, record.text("file", required=kind in CORPUS))
     record.close()
     return made
 
@@ -159,3 +165,8 @@ def answer(library: Library, agency: str, address: Address | None = None) -> lis
             figure = report.figure(*asked)
             found.append((str(report.year), figure.text if figure.status == "reported" else figure.status))
     return found
+
+
+def added_up(library: Library, address: Address | None = None) -> list[tuple[str, str]]:
+    """What every snippet that adds up all agencies prints: each year with the sum; a year without any number has no row."""
+    return [(str(year), str(total)) for year, total in totals(library, address or settings().address).items()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from open_reports.finding import LEVELS
+from open_reports.finding import RULE_LEVELS
 from open_reports.form.common import ID, LINE_ID, RuleText, Standing
 from open_reports.form.table import Block, Column, Line, Rule, TableForm, Term
 from open_reports.text import Text, open_text_of, text_of
@@ -161,13 +161,13 @@ def read_rule_text(record: Record) -> RuleText:
     # Readers are told of each rule whether the form prints it or this project only concludes it: the two do not weigh the same.
     standings: tuple[Standing, ...] = ("printed", "implied", "law", "project")
     standing = record.choice("standing", standings)
-    level = record.choice("level", LEVELS)
+    level = record.choice("level", RULE_LEVELS)
     return RuleText(
         id=record.matching("id", RULE_ID, "T3-SUM"),
         name=text_of(record.record("name")),
         says=open_text_of(record),
         standing=next((each for each in standings if each == standing), "implied"),
-        level=next((each for each in LEVELS if each == level), "notice"),
+        level=next((each for each in RULE_LEVELS if each == level), "notice"),
     )
 
 

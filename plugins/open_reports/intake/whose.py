@@ -66,7 +66,9 @@ def _agency(told: Facts, asked: str | None, known: Mapping[str, Agency]) -> tupl
     named = told.agency
     # A name that only a meta tag states is that of a website, which may show the reports of many agencies.
     titled = bool(bare(named)) and bare(named) in bare(told.title)
+    # Whoever has a name today comes before whoever had it once.
     meant = [agency for agency in known.values() if _short(named) in _names(agency)]
+    meant = meant or [agency for agency in known.values() if _short(named) in _former(agency)]
     if asked is None:
         return _found(named, meant, titled=titled)
     own = known.get(asked)
@@ -117,6 +119,11 @@ def _short(name: str) -> str:
 def _names(agency: Agency) -> set[str]:
     """Everything that an agency is called, as it is compared."""
     return {_short(name) for name in (agency.name, agency.name_en, *agency.aliases)} - {""}
+
+
+def _former(agency: Agency) -> set[str]:
+    """What an agency was called once."""
+    return {_short(name) for each in agency.former_names for name in (each.name, each.name_en)} - {""}
 
 
 def _within(named: str, own: Agency) -> bool:

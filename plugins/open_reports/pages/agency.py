@@ -179,6 +179,9 @@ def _facts(library: Library, agency: Agency, here: Here) -> list[Fact]:
         facts.append(Fact(w("parent"), links=(link(library.agencies[agency.parent]),)))
     if (former := agency.predecessor) and former.agency in library.agencies:
         facts.append(Fact(w("predecessor", year=former.until), links=(link(library.agencies[former.agency]),)))
+    facts += [
+        Fact(w("former_name", year=each.until), links=(Link("", agency_name(agency, w, each.until)),)) for each in agency.former_names
+    ]
     if (later := library.successor(agency.id)) and later.predecessor:
         facts.append(Fact(w("successor", year=later.predecessor.until + 1), links=(link(later),)))
     if units := library.units(agency.id):

@@ -118,7 +118,7 @@ def _page(data: Folder, found: Sequence[Correction], part: Part, w: Words, *, pr
 def _view(library: Library, each: Correction, here: Here) -> CorrectionView:
     w, report = here.w, each.report
     folder = here.page(report.folder)
-    name = agency_name(library.agencies[report.agency], w)
+    name = agency_name(library.agencies[report.agency], w, report.year)
     return CorrectionView(
         report=Link(folder, w("report_title", agency=name, year=report.year)),
         version=each.revision.version,

@@ -2,7 +2,7 @@
 
 What the page explains at length stands in `locales/data.<language>.md`, sections of Markdown with lines that begin with `@`:
 `@files` and `@names` list kinds of file by their route's id (`@files` with facts), `@with PATH` keeps the rest of its line only where the site has
-that page or file, `@indicators`, `@snippets`, `@changes`, `@lacking` and `@citation` stand for what the build knows.
+that page or file, `@indicators`, `@sums`, `@snippets`, `@changes`, `@lacking` and `@citation` stand for what the build knows.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from markupsafe import Markup
 
 from open_reports.files import citation
-from open_reports.files.snippets import answer
+from open_reports.files.snippets import added_up, answer
 from open_reports.form import forms
 from open_reports.history import corrections
 from open_reports.pages.data_files import KindView, kind_view
@@ -27,6 +27,7 @@ from open_reports.text import Words, resource_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from open_reports.files.snippets import Kind
     from open_reports.form import Cells, Indicator
     from open_reports.library import Library
     from open_reports.pages.data_files import DataFiles
@@ -218,10 +219,16 @@ def _known(files: DataFiles, here: Here, site: str) -> dict[str, Callable[[list[
         found = [kind_view(files.routes[name], (), here) for name in names if name in files.routes]
         return _html("data-files.html", DataFilesContext(w=w, kinds=found))
 
-    def programs(_: list[str]) -> Markup:
-        lines = "\n".join(" ".join(row) for row in answer(files.library, files.agency))
+    def programs(kind: Kind, rows: list[tuple[str, str]]) -> Markup:
         # The answer is reckoned from the library, not by the programs: tests hold what they print against it.
-        return corpus_html(here, files.agency, lines, site=site, files=files.paths) if files.agency else Markup()
+        lines = "\n".join(map(" ".join, rows))
+        return corpus_html(kind, here, files.agency, lines, site=site, files=files.paths) if files.agency else Markup()
+
+    def sums(_: list[str]) -> Markup:
+        return programs("sums", added_up(files.library))
+
+    def one(_: list[str]) -> Markup:
+        return programs("corpus", answer(files.library, files.agency))
 
     def changes(_: list[str]) -> Markup:
         return _html("data-changes.html", DataChangesContext(w=w, changes=_changes(files.library, here), more=here.page("corrections/")))
@@ -234,7 +241,7 @@ def _known(files: DataFiles, here: Here, site: str) -> dict[str, Callable[[list[
         view = citation.view(work, w, f"{site}{here.address}" if site else "", lambda name: here.file(f"{PATH}{name}"))
         return _html("citation.html", CitationContext(w=w, cite=view, example=""))
 
-    return {"files": kinds, "names": alone, "snippets": programs, "changes": changes, "lacking": lacking, "citation": cite}
+    return {"files": kinds, "names": alone, "sums": sums, "snippets": one, "changes": changes, "lacking": lacking, "citation": cite}
 
 
 def _unnamed(files: DataFiles, language: str) -> Mapping[str, Sequence[str]]:
@@ -272,7 +279,7 @@ def _changes(library: Library, here: Here) -> list[Link]:
     return [
         Link(
             here.page(report.folder),
-            w("report_title", agency=agency_name(library.agencies[report.agency], w), year=report.year),
+            w("report_title", agency=agency_name(library.agencies[report.agency], w, report.year), year=report.year),
             w("news_note", day=day, what=what),
         )
         for day, report, what in newest

@@ -180,9 +180,15 @@ def anchor(address: str) -> str:
     return "#" + quote(address, safe="/.-_~")
 
 
-def agency_name(agency: Agency, w: Words) -> str:
-    """Name of an agency in the page's language."""
-    return agency.name_en if w.language == "en" else agency.name
+def agency_name(agency: Agency, w: Words, year: int | None = None) -> str:
+    """Name of an agency in the page's language: the present one, or that which it had in a report year."""
+    named = agency if year is None else agency.name_in(year) or agency
+    return named.name_en if w.language == "en" else named.name
+
+
+def sort_key(agency: Agency, w: Words) -> str:
+    """Return what a list in the page's language sorts an agency by: its reading, or in English its name."""
+    return agency.name_en if w.language == "en" else agency.reading or agency.name
 
 
 def crumbs(here: Here, *between: Link) -> list[Link]:

@@ -149,7 +149,7 @@ def _by(library: Library, shown: Sequence[Agency], what: str, w: Words) -> list[
 
 
 def _name(library: Library, agency: str, year: int, w: Words) -> str:
-    return w("report_title", agency=agency_name(library.agencies[agency], w), year=year)
+    return w("report_title", agency=agency_name(library.agencies[agency], w, year), year=year)
 
 
 def _news(library: Library, w: Words) -> list[Link]:

@@ -10,6 +10,8 @@ from markupsafe import Markup, escape
 from open_reports.checks.identity import (
     MOST_SHOWN,
     NOT_COLLECTED,
+    RESULTS,
+    SIGNS,
     Identity,
     Member,
     Result,
@@ -70,7 +72,7 @@ def ledger(report: Report, library: Library, here: Here) -> Ledger:
     Most identities of most reports hold, and are sums of the same few numbers: such rows are made once for their numbers.
     """
     w = here.w
-    counts: dict[Result, int] = {"holds": 0, "contradicts": 0, "untestable": 0}
+    counts: dict[Result, int] = dict.fromkeys(RESULTS, 0)
     rows: dict[str, list[str]] = {}
 
     def add(entry: Entry) -> None:
@@ -194,13 +196,15 @@ def _place(report: Report, identity: Identity, w: Words) -> str:
 
 def equation(report: Report, identity: Identity, w: Words, *, base: str = "") -> Markup:
     """Both sides as printed, each number a link to its cell; `base` leads from the page to the report's folder."""
-    sign = {"holds": "=", "contradicts": "≠", "untestable": "?"}[identity.result]
     left, right = (_side(report, side, w, base) for side in (identity.left, identity.right))
     # Both sums, for a reader sees that 134 is not 137 only once the parts are added up.
-    if identity.result == "contradicts":
+    if identity.result in {"contradicts", "rounded"}:
         left += _total(identity.left, w)
         right += _total(identity.right, w)
-    return Markup(f"{left} <b>{sign}</b> {right}")  # noqa: S704 (made of numbers, escaped labels and our own tags)
+    if identity.parts:
+        # The totals that units print do not add up to this one; the parts that they state beside them do.
+        right += w("ledger_parts", total=total(identity.parts))
+    return Markup(f"{left} <b>{SIGNS[identity.result]}</b> {right}")  # noqa: S704 (made of numbers, escaped labels and our own tags)
 
 
 def _total(members: Sequence[Member], w: Words) -> str:

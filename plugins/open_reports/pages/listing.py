@@ -48,6 +48,8 @@ class ReportRow(NamedTuple):
     href: str
     text: str
     cells: Markup
+    sort: str = ""
+    """What the row is sorted by in the place of its text."""
 
 
 def cell_html(cell: CellView) -> str:

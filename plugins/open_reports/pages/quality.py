@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from open_reports.checks.identity import Identity, consolidated, tallied
+from open_reports.checks.identity import RESULTS, Identity, consolidated, tallied
 from open_reports.checks.narrative import stated
 from open_reports.finding import level_name
 from open_reports.form import forms
@@ -79,9 +79,7 @@ class Quality:
             # Counted, not made: an identity for each would cost ten times as much, and the page needs only how many.
             for tally in tallied(report, self.library):
                 counted = results.setdefault(tally.rule, Counter())
-                counted["holds"] += tally.holds
-                counted["contradicts"] += tally.contradicts
-                counted["untestable"] += len(tally.reasons)
+                counted.update(tally.counts)
                 reasons.setdefault(tally.rule, Counter()).update(tally.reasons)
             # What no form states by itself: rows of the ledger all the same, so that these counts are the sums of the ledgers.
             others: list[Identity | Entry] = [
@@ -157,10 +155,9 @@ def _counted(found: Sequence[Finding]) -> list[str]:
 
 def _tested(results: Counter[str] | None) -> list[str]:
     """How often a rule was tested, by result; a rule that was not is no rule that held 0 times."""
-    return [str(results[result]) if results else "–" for result in _RESULTS]
+    return [str(results[result]) if results else "–" for result in RESULTS]
 
 
-_RESULTS = ("holds", "contradicts", "untestable")
 _TABLES = {"rules": "quality_by_rule", "agencies": "quality_by_agency", "years": "quality_by_year"}
 """Tables of the overview with the keys of their titles."""
 
@@ -224,7 +221,7 @@ def _tables(quality: Quality, agencies: Sequence[Agency], here: Here, shown: Ite
         for year in reversed(library.years)
     ]
     counted = [w("reports"), level_name("discrepancy")[w.language], level_name("notice")[w.language], w("column_explained")]
-    results = [w("result_holds"), w("result_contradicts"), w("result_untestable"), w("column_findings")]
+    results = [*(w(f"result_{result}") for result in RESULTS), w("column_findings")]
     rows = {
         "rules": ([w("rule"), *results], by_rule),
         "agencies": ([w("agency"), *counted], by_agency),
@@ -268,7 +265,7 @@ def _rule_page(quality: Quality, rule: RuleText, found: Sequence[Finding], part:
                 heading=heading,
                 part=part.says(w),
                 facts=facts,
-                results=[(w(f"result_{result}"), results[result]) for result in _RESULTS] if results else [],
+                results=[(w(f"result_{result}"), results[result]) for result in RESULTS] if results else [],
                 reasons=[(reason_words(reason, w), count) for reason, count in reasons.most_common()],
                 findings=[_line(quality, each, here) for each in found[part.span]],
                 total=len(found),
@@ -290,7 +287,7 @@ def _line(quality: Quality, each: Finding, here: Here) -> FindingLine:
     w = quality.w
     report = quality.library.reports[each.agency or "", each.year or 0]
     folder = here.page(report.folder)
-    name = agency_name(quality.library.agencies[report.agency], w)
+    name = agency_name(quality.library.agencies[report.agency], w, report.year)
     # Only a whole cell has an anchor; a finding about a table or a line leads to its report.
     exact = (each.address or "").count("/") == 2  # noqa: PLR2004 (table/line/column)
     place = place_words(report, each.address, w)

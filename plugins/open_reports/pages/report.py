@@ -234,7 +234,7 @@ def report_page(folder: ReportFolder, w: Words) -> Page:
     library, report, findings = folder.library, folder.report, folder.findings
     here = Here(report.folder, w)
     agency = folder.agency
-    heading = w("report_title", agency=agency_name(agency, w), year=report.year)
+    heading = w("report_title", agency=agency_name(agency, w, report.year), year=report.year)
 
     # Nothing is made before the page is asked for: one that an earlier build kept costs nothing but its key (`benchmarks build`, b).
     def build() -> str:
@@ -270,7 +270,7 @@ def report_page(folder: ReportFolder, w: Words) -> Page:
         here=here,
         name=heading,
         title=heading,
-        description=w("report_description", agency=agency_name(agency, w), year=report.year),
+        description=w("report_description", agency=agency_name(agency, w, report.year), year=report.year),
         sections=_contents(tuple((name, table.form.form) for name, table in report.tables.items()), w.language),
         build=build,
         scripts=("glossary.js", *SNIPPETS, "citation.js"),
@@ -338,6 +338,10 @@ def _report_view(library: Library, report: Report, findings: Sequence[Finding], 
     ]
     if report.period:
         facts.append(Fact(w("period"), w("period_span", start=report.period[0], end=report.period[1])))
+    agency = library.agencies[report.agency]
+    if agency.name_in(report.year):
+        facts.append(Fact(w("name_then"), agency_name(agency, w, report.year)))
+        facts.append(Fact(w("name_now"), agency_name(agency, w), "../"))
     facts.append(Fact(w("version"), report.version))
     facts.append(Fact(w("year"), w("year_title", year=report.year), f"../../../years/{report.year}/"))
     return ReportView(

@@ -13,7 +13,7 @@ from open_reports.pages.frame import rendered
 from open_reports.text import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from open_reports.files.snippets import Kind
     from open_reports.pages.frame import Here
@@ -23,6 +23,9 @@ SCRIPTS = ("copying.js", "snippets.js")
 # Letters and hyphens only: neither HTML nor the quotes of any language touch them before they are filled in.
 _UNKNOWN, _PATH, _AGENCY = "or-site-address", "or-own-path", "or-own-agency"
 """What stands in the code until it is known: the site's address, the page's folder, its agency."""
+
+_MARKS: Mapping[Kind, str] = {"sums": "sum", "corpus": "use"}
+"""What the ids of the folds on the page of the data begin with."""
 
 
 class View(NamedTuple):
@@ -42,16 +45,17 @@ class SnippetsContext:
     snippets: Sequence[View]
     answer: str
     data: str
+    mark: str
 
 
-def corpus_html(here: Here, agency: str, answer: str, *, site: str = "", files: Collection[str]) -> Markup:
-    """HTML of the snippets of the whole corpus, each in a fold; `answer` is what all of them print, `files` are those of the site."""
+def corpus_html(kind: Kind, here: Here, agency: str, answer: str, *, site: str = "", files: Collection[str]) -> Markup:
+    """HTML of snippets of the whole corpus, each in a fold; `answer` is what all of them print, `files` are those of the site."""
     values = slots(site or _UNKNOWN, agency=agency)
     found = [
         View(each.id, each.name[here.w.language], each.needs[here.w.language], _shown(text, here.file("")))
-        for each, text in codes("corpus", here.w.language, values, files)
+        for each, text in codes(kind, here.w.language, values, files)
     ]
-    return _rendered(here.w, found, answer=answer)
+    return _rendered(here.w, found, answer=answer, mark=_MARKS[kind])
 
 
 def snippets_html(kind: Kind, here: Here, *, site: str = "", agency: str) -> Markup:
@@ -76,8 +80,8 @@ def _fold(kind: Kind, language: str, depth: int, site: str) -> Markup:
     return _rendered(Words(language), found, data=f"{up}data/#use")
 
 
-def _rendered(w: Words, found: list[View], *, answer: str = "", data: str = "") -> Markup:
-    return Markup(rendered("snippets.html", SnippetsContext(w=w, snippets=found, answer=answer, data=data)))  # noqa: S704 (a template's)
+def _rendered(w: Words, found: list[View], *, answer: str = "", data: str = "", mark: str = "") -> Markup:
+    return Markup(rendered("snippets.html", SnippetsContext(w=w, snippets=found, answer=answer, data=data, mark=mark)))  # noqa: S704 (a template's)
 
 
 def _shown(text: str, root: str) -> Markup:

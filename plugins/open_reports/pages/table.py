@@ -112,7 +112,9 @@ class Marks:
             else:
                 self.by_line.setdefault((parts[0], parts[1]), []).append(view)
                 ids = self.by_cell.get(view.address)
-                self.by_cell[view.address] = f"{ids} {view.id}" if ids else view.id
+                # What agrees when rounded is told, but no cell is coloured for it.
+                if each.level != "rounded":
+                    self.by_cell[view.address] = f"{ids} {view.id}" if ids else view.id
 
         self.lines = {*self.by_line, *((table, line) for table, line, _ in (address.split("/") for address in self.notes))}
         """Lines, as table and line, of which something is said."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from open_reports.derived.coverage import count
-from open_reports.pages.frame import Here, Link, Page, agency_name, crumbs, rendered
+from open_reports.pages.frame import Here, Link, Page, agency_name, crumbs, rendered, sort_key
 from open_reports.pages.listing import ReportRow, list_cells, list_head
 from open_reports.pages.paging import parts
 
@@ -57,8 +57,9 @@ def _page(folder: YearFolder, part: Part, findings: Findings, covered: Coverage,
         rows = [
             ReportRow(
                 here.page(report.folder),
-                agency_name(library.agencies[report.agency], w),
+                agency_name(library.agencies[report.agency], w, year),
                 list_cells(report, findings.get((report.agency, year), []), w, library, href=here.page(report.folder)),
+                sort_key(library.agencies[report.agency], w),
             )
             for report in reports
         ]

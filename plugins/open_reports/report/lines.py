@@ -83,11 +83,14 @@ class Remarked(NamedTuple):
     figures: tuple[Figure, ...]
 
 
-def report_lines(report: Report) -> Iterator[Plain | Remarked]:
-    """Every line of a report: the items of section one as stated, then the lines of each form table as printed."""
+def report_lines(report: Report, told: Collection[tuple[str, str]] = ()) -> Iterator[Plain | Remarked]:
+    """Every line of a report: the items of section one as stated, then the lines of each form table as printed.
+
+    `told` are lines, as table and line, that the caller has something to say about: none of them is plain.
+    """
     yield from stated_lines(report)
     for table in report.tables:
-        yield from table_lines(report, table)
+        yield from table_lines(report, table, told)
 
 
 def stated_lines(report: Report) -> Iterator[Remarked]:

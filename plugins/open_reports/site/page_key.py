@@ -17,11 +17,13 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from open_reports.derived.containing import containing
 from open_reports.pages.assets import shipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from open_reports.derived.containing import Containing
     from open_reports.derived.coverage import Coverage
     from open_reports.finding import Finding
     from open_reports.library import Agency, Library
@@ -97,6 +99,8 @@ class PageKeys:
                 self._basis,
                 self._own[agency.id],
                 *(repr(each) for report in library.of_agency(agency.id) for each in self._found.get((agency.id, report.year), ())),
+                # Its rows name the report of another agency that counts them already.
+                *(repr(_contained(containing(report, library))) for report in library.of_agency(agency.id)),
                 *(repr(each) for each in self._above(agency)),
                 # A word between the lists: an agency above must not read the same as one below.
                 "units",
@@ -132,6 +136,11 @@ class PageKeys:
             agency = self._library.agencies[agency.parent]
             seen.add(agency.id)
             yield agency
+
+
+def _contained(found: Containing) -> tuple[str, dict[tuple[str, str], str]]:
+    """Which reports contain one, by name."""
+    return str(found), {line: report.name for line, report in found.lines.items()}
 
 
 def _digest(report: Report | None) -> str:

@@ -15,11 +15,13 @@ from open_reports.derived.coverage import coverage, known_day
 from open_reports.errors import PublishError
 from open_reports.files.catalogue import routes
 from open_reports.files.citation import checked_problem
-from open_reports.files.folder import AgencyFolder, IndicatorFolder, ReportFolder, SiteFolder, Sources, YearFolder
+from open_reports.files.folder import AgencyFolder, IndicatorFolder, MovedFolder, ReportFolder, SiteFolder, Sources, YearFolder
 from open_reports.form import forms
 from open_reports.form.glossary import entries
 from open_reports.history import releases
+from open_reports.library import AGENCY
 from open_reports.pages.assets import shipped
+from open_reports.report import possible_files
 from open_reports.site.page_key import PageKeys
 from open_reports.text import LANGUAGES, Text, Words, counted
 
@@ -116,7 +118,7 @@ def publish(
     searches = [pages.search_page(pages.Here("search/", Words(language)), catalogue(language)) for language in LANGUAGES]
     publication = Publication(
         site=site,
-        folders=folders,
+        folders=(*folders, *_moved(by_path, released)),
         pages=(*known, *_keyed(searches, keys.of_corpus())),
         redirects=tuple(Artifact(path, data) for path, data in releases.redirects(released, site).items()) if released else (),
         lacking=labels,
@@ -125,6 +127,13 @@ def publish(
     _require_twins(publication)
     _require_scripts(publication)
     return publication
+
+
+def _moved(folders: Mapping[str, Folder], released: Released | None) -> Iterator[Folder]:
+    """Folders of data files at addresses that they had before their agency got another id."""
+    own = {*possible_files(), AGENCY}
+    for old, new in releases.moved(released, folders).items() if released else ():
+        yield MovedFolder(folders[new], old, own=own)
 
 
 _ANEW = frozenset({"", "en/", "data/", "schemas/"})

@@ -76,7 +76,10 @@ def workbook(report: Report, agency: Agency, findings: Sequence[Finding] = ()) -
 def _marked(report: Report, findings: Sequence[Finding]) -> dict[tuple[str, str], dict[str, str]]:
     """Columns of each line, by table and line, that a finding is about, each with the twin of its style."""
     found: dict[tuple[str, str], dict[str, str]] = {}
-    told = [(each.address or "", MARKED) for each in findings] + [(address, DOUBTED) for address in of_findings(report, findings)]
+    # What agrees when rounded is told in the notes, but no cell is coloured for it.
+    told = [(each.address or "", MARKED) for each in findings if each.level != "rounded"] + [
+        (address, DOUBTED) for address in of_findings(report, findings)
+    ]
     # Contradictions last, for they are more than a remark.
     for address, twin in told:
         parts = address.split("/")

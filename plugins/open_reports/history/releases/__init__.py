@@ -7,7 +7,7 @@ with it before a build, `lost` the finished site; `release` brings the record up
 from open_reports.history.releases.checking import Breach, PermanenceError, breaches, lost
 from open_reports.history.releases.record import FOLDER, Released, permanent, read
 from open_reports.history.releases.releasing import Outcome, release, written
-from open_reports.history.releases.successors import Successors, former, redirects, successors_json
+from open_reports.history.releases.successors import Successors, former, moved, redirects, successors_json
 
 __all__ = [
     "FOLDER",
@@ -19,6 +19,7 @@ __all__ = [
     "breaches",
     "former",
     "lost",
+    "moved",
     "permanent",
     "read",
     "redirects",

@@ -16,7 +16,7 @@ from open_reports.document import json_bytes
 from open_reports.text import LANGUAGE_TAGS, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from open_reports.history.releases.record import Released
 
@@ -90,6 +90,16 @@ def former(released: Released, agency: str, year: int) -> dict[str, str]:
     return {old.removeprefix(start): new for old in olds if (new := released.successors.of(old)) is not None}
 
 
+def moved(released: Released, present: Collection[str]) -> dict[str, str]:
+    """Folders of agencies and reports that were released under another id, each with the present folder that stands for it.
+
+    For their data files to stand at the old addresses, too: a program that asks for JSON must not be given a page.
+    """
+    olds = {f"reports/{agency}/{year}/" for agency, year in released.reports} | {f"reports/{agency}/" for agency, _ in released.reports}
+    found = {old: released.successors.of(old) for old in sorted(olds - set(present))}
+    return {old: new for old, new in found.items() if new is not None and new in present}
+
+
 def redirects(released: Released, site: str = "") -> dict[str, bytes]:
     """Pages to be written at the addresses of pages that are gone, by path below the site, in both languages.
 
@@ -104,7 +114,7 @@ def redirects(released: Released, site: str = "") -> dict[str, bytes]:
     found = {}
     for old in sorted(olds):
         new = released.successors.of(old)
-        # Data files get no page in their place: a program that asks for JSON must not be given HTML.
+        # Data files get no page in their place, but are written there again (`moved`).
         if new is None or not old or "{" in old or not is_page(old):
             continue
         for language, start in (("zh", ""), ("en", ENGLISH)):

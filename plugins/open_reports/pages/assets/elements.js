@@ -5,7 +5,7 @@
  * in words, what is read once, and what is taken away.
  */
 
-/** An entry of the list of agencies. @typedef {{id: string, name: string, name_en: string, kind: string, parent: string | null, region: string, years: number[]}} Agency */
+/** An entry of the list of agencies. @typedef {{id: string, name: string, name_en: string, kind: string, parent: string | null, region: string, reading?: string, also?: string[], years: number[]}} Agency */
 
 const openReportsElements = (() => {
   const english = document.documentElement.lang.startsWith("en");
@@ -71,12 +71,14 @@ const openReportsElements = (() => {
 
   /** @param {Agency} agency */
   const nameOf = agency => (english ? agency.name_en : agency.name);
+  /** What a list sorts an agency by: browsers read 长 in 长春 as zhǎng. @param {Agency} agency */
+  const sortKeyOf = agency => (english ? agency.name_en : (agency.reading ?? agency.name));
 
   /** Text made comparable: width, case and white space are folded. @param {string} text */
   const folded = text => text.normalize("NFKC").toLowerCase().replace(/\s+/g, "");
 
   /** What an agency is found by, made comparable. @param {Agency} agency */
-  const foundBy = agency => folded([agency.name, agency.name_en, agency.region, agency.id].join(" "));
+  const foundBy = agency => folded([agency.name, agency.name_en, ...(agency.also ?? []), agency.region, agency.id].join(" "));
 
   /** What an address names in vain, cut: it may be anything. @param {string} id */
   const quoted = id => `“${[...id].slice(0, 60).join("")}”`;
@@ -121,5 +123,5 @@ const openReportsElements = (() => {
     setTimeout(() => URL.revokeObjectURL(address), 10_000);
   };
 
-  return { make, button, choice, speaking, nameOf, folded, foundBy, quoted, spaced, read, agencyFiles, download };
+  return { make, button, choice, speaking, nameOf, sortKeyOf, folded, foundBy, quoted, spaced, read, agencyFiles, download };
 })();

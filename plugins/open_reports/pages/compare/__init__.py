@@ -16,7 +16,7 @@ from open_reports.derived.mark import mark, nothing_words
 from open_reports.document import json_bytes, script_json
 from open_reports.files.agencies import LIST
 from open_reports.form import FAMILY, forms
-from open_reports.pages.frame import Here, Link, Page, agency_name, anchor, column_words, crumbs, rendered, unit_words
+from open_reports.pages.frame import Here, Link, Page, agency_name, anchor, column_words, crumbs, rendered, sort_key, unit_words
 from open_reports.pages.table import title
 from open_reports.text import Words, reading, resource_text, words
 
@@ -73,6 +73,7 @@ class RowView(NamedTuple):
     """An agency's row of the plain table."""
 
     agency: Link
+    sort: str
     scope: str
     cells: Sequence[Cell]
 
@@ -267,6 +268,7 @@ def _plain(library: Library, here: Here) -> PlainView:
         rows.append(
             RowView(
                 agency=Link(here.page(f"reports/{agency.id}/"), agency_name(agency, w)),
+                sort=sort_key(agency, w),
                 scope=w(f"compare_scope_{report.scope}") if report else "",
                 cells=[_plain_cell(library, report, figure, here) for figure in settings().plain],
             )

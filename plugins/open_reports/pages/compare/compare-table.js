@@ -6,7 +6,7 @@
  * Figures are kept as they are spelt; only the bars, which nobody reads a number from, are made of floats.
  */
 const compareTable = (() => {
-  const { make, nameOf, spaced } = openReportsElements;
+  const { make, nameOf, sortKeyOf, spaced } = openReportsElements;
   const { page, pages, say, listed, percent, agencies } = compareWords;
 
   /** The columns that every comparison has, with how they sort. */
@@ -169,7 +169,7 @@ const compareTable = (() => {
       const tr = make(
         "tr",
         {},
-        make("th", { scope: "row", class: "or-stub" }, agency),
+        make("th", { scope: "row", class: "or-stub", "data-value": sortKeyOf(row.agency) }, agency),
         make("td", { "data-value": String(row.year) }, year),
         make("td", { class: "or-words" }, row.report ? say(`scope_${row.report.scope}`) : ""),
         ...row.cells.map((cell, index) => figureCell(cell, shown[index], most[index])),

@@ -68,7 +68,13 @@
 
   // -- reading -------------------------------------------------------------------------------------------------------
 
-  const cellsOf = agencyFiles(links.files ?? "", "csv", async answer => exploreCsv.read(await answer.text()).slice(1).map(cellOf));
+  /** Columns of an agency's file, the same of all. @type {string[]} */
+  let columns = [];
+  const cellsOf = agencyFiles(links.files ?? "", "csv", async answer => {
+    const [head, ...rows] = exploreCsv.read(await answer.text());
+    columns = head;
+    return rows.map(cellOf);
+  });
 
   /** @param {string[]} row @returns {Cell} */
   const cellOf = row => ({
@@ -159,9 +165,8 @@
     return make("table", { class: "or-table or-answer" }, caption, make("thead", {}, head), body);
   };
 
-  const COLUMNS = ["agency", "agency_name", "year", "form", "table", "line", "column", "value", "status", "unit", "printed"];
   /** The rows of `observations.csv` that are seen; nothing stays nothing. @param {Cell[]} cells */
-  const csvOf = cells => new Blob([exploreCsv.line(COLUMNS), ...cells.map(({ row }) => exploreCsv.line(row.map(text => text || null)))], { type: "text/csv;charset=utf-8" });
+  const csvOf = cells => new Blob([exploreCsv.line(columns), ...cells.map(({ row }) => exploreCsv.line(row.map(text => text || null)))], { type: "text/csv;charset=utf-8" });
 
   let turn = 0;
   const panel = make("div", { class: "or-facets" });

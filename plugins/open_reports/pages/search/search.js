@@ -8,7 +8,7 @@
 (() => {
   /** A name, made comparable: `text` with blanks between words, `tight` without, `start` where an agency's own name begins behind its parent's.
    * @typedef {{text: string, tight: string, start: number}} Name */
-  /** What can be found: `names` in the page's language, in the other one, then everyday words; `words` what else is searched.
+  /** What can be found: `names` in the page's language, in the other one, then former ones and everyday words; `words` what else is searched.
    * @typedef {{kind: string, order: number, href: string, title: string, other: string, note: string, region: string, names: Name[], words: string, years: number[]}} Thing */
   /** One result; the lower `grade`, the nearer; `length` is that of the name in which it was found.
    * @typedef {{thing: Thing, kind: string, grade: number, length: number, year: number}} Hit */
@@ -101,7 +101,8 @@
     let best = NEVER;
     thing.names.forEach((name, index) => {
       const near = nearness(name, term);
-      if (near !== NEVER) best = Math.min(best, near + (index ? OTHER_NAME : 0) + name.text.length / LONGEST);
+      // Of two with the same name, whoever is called so comes before whoever once was, or has it as an everyday word.
+      if (near !== NEVER) best = Math.min(best, near + (index ? OTHER_NAME : 0) + (name.text.length + (index > 1 ? 1 : 0)) / LONGEST);
     });
     if (best !== NEVER) return best;
     const pieced = thing.names.slice(0, 2).find(name => holdsPieces(name, term));
@@ -196,9 +197,9 @@
     const everyday = (known, names) => known.filter(([term]) => names.some(name => name.includes(term))).flatMap(([, also]) => also);
     /** @type {Thing[]} */
     const things = raw.agencies.map((/** @type {any[]} */ row, /** @type {number} */ order) => {
-      const [id, title, other, kind, region, parent, span] = row;
+      const [id, title, other, kind, region, parent, span, also] = row;
       const above = parent < 0 ? [] : raw.agencies[parent].slice(1, 3);
-      const names = [title, other, ...everyday(raw.synonyms.agencies, [title, other])].map(nameOf);
+      const names = [title, other, ...(also ?? []), ...everyday(raw.synonyms.agencies, [title, other])].map(nameOf);
       names.slice(0, 2).forEach(name => (name.start = ownStart(name.text, [raw.regions[region], ...above].map(fold))));
       const count = (says.count ?? "").replace("{count}", String(raw.spans[span].length));
       return {

@@ -1,0 +1,147 @@
+"""Sums over units: what rounding and the units' own parts settle, and that nothing else is called settled."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from open_reports.checks.agreement import agree_rounded, decimals, settling
+from open_reports.checks.check import check_report
+from open_reports.checks.formats import github, sarif
+from open_reports.checks.identity import consolidated
+from open_reports.checks.tally import tally
+from open_reports.derived.doubt import doubts
+from open_reports.files import workbook
+from open_reports.files.badge import badge_text
+from open_reports.finding import level_name
+from open_reports.pages.table import Marks
+from open_reports.text import LANGUAGES, Words
+
+if TYPE_CHECKING:
+    from open_reports.library import Library
+
+KEY = ("pingtan", 2024)
+FEES = "disclosure/fees/amount"
+
+
+# -- by hand: the area's report of 2024 -----------------------------------------------------------------------------------
+
+
+def test_the_package_names_the_17_units_of_that_year(library: Library) -> None:
+    (said,) = library.reports[KEY].consolidates
+    assert not said.lines
+    assert set(said.units) == {report.agency for report in library.of_year(2024)} - {"pingtan"}
+    assert len(said.units) == 17
+
+
+def test_what_becomes_of_each_figure_of_the_area(library: Library) -> None:
+    """217 natural persons are the units' 217; 218 is 209 as printed and 218 by parts; 1,100 penalties are 846; fees are rounded."""
+    found = {str(each.blamed): each for each in consolidated(library.reports[KEY], library)}
+    assert found["applications/new/natural_person"].result == "holds"
+    assert str(found["applications/new/natural_person"]).count("217") == 1
+    total = found["applications/new/total"]
+    assert (total.result, sum(each.value or 0 for each in total.right), sum(each.value or 0 for each in total.parts)) == (
+        "contradicts",
+        209,
+        218,
+    )
+    assert {each.agency for each in total.parts if Counter(one.agency for one in total.parts)[each.agency] > 1} == {
+        "pingtan-agriculture",
+        "pingtan-haitan",
+    }
+    penalties = found["disclosure/penalties/decisions"]
+    assert (penalties.result, penalties.parts, sum(each.value or 0 for each in penalties.right)) == ("contradicts", (), 846)
+    assert found[FEES].result == "rounded"
+
+
+def test_only_what_nothing_settles_is_a_discrepancy(library: Library) -> None:
+    found = [each for each in check_report(library.reports[KEY], library) if each.rule == "AGG"]
+    by_level = {level: {each.address for each in found if each.level == level} for level in ("discrepancy", "notice", "rounded")}
+    assert by_level["rounded"] == {FEES}
+    assert by_level["discrepancy"] == {
+        "disclosure/normative_documents/repealed",
+        "disclosure/normative_documents/in_force",
+        "disclosure/penalties/decisions",
+        "applications/unavailable.unclear/natural_person",
+    }
+    assert len(by_level["notice"]) == 10
+    (penalties,) = [each for each in found if each.address == "disclosure/penalties/decisions"]
+    # With what each unit has, by the name it is known by beside the area's.
+    assert "综合执法与应急管理局 545" in penalties.public()
+    assert "其余 9 个单位为 0" in penalties.public()
+    assert set(doubts(library.reports[KEY], library)) == by_level["discrepancy"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_only_rounded_is_never_amber(library: Library, language: str) -> None:
+    """A result of its own on the page, in JSON, in SARIF and in the counts."""
+    report, w = library.reports[KEY], Words(language)
+    (found,) = [each for each in check_report(report, library) if each.level == "rounded"]
+    assert (found.rule, found.address, found.to_dict()["level"]) == ("AGG", FEES, "rounded")
+    marks = Marks(report, [found], w)
+    (view,) = marks.beside("disclosure", "fees")
+    assert (view.level, view.level_name) == ("rounded", level_name("rounded")[language])
+    assert marks.by_cell == {}
+    run = json.loads(sarif([found], language, version="1.0.0"))["runs"][0]
+    assert [(each["kind"], each["level"]) for each in run["results"]] == [("informational", "none")]
+    assert github([found], language).commands.startswith("::notice ")
+    counts = tally(report, library)
+    assert counts["rounded"] == 1
+    assert level_name("rounded").zh in badge_text(counts, Words("zh"))
+    assert "rounded" not in badge_text({**counts, "rounded": 0}, w)
+
+
+def test_the_workbook_colours_no_cell_for_it(library: Library) -> None:
+    found = [each for each in check_report(library.reports[KEY], library) if each.rule == "AGG"]
+    marked = workbook._marked(found)
+    assert ("disclosure", "fees") not in marked
+    assert marked["disclosure", "penalties"] == {"decisions"}
+
+
+# -- laws -----------------------------------------------------------------------------------------------------------------
+
+amounts = st.decimals(min_value=0, max_value=10**9, places=6)
+
+
+@given(amounts, st.integers(0, 5))
+def test_a_number_agrees_with_its_own_rounding(amount: Decimal, places: int) -> None:
+    rounded = amount.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    assert agree_rounded(amount, rounded, (6, places))
+    assert agree_rounded(rounded, amount, (places, 6))
+    # One more in the last place that is printed is another number.
+    assert not agree_rounded(amount, rounded + Decimal(1).scaleb(-places), (6, places))
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**6))
+def test_whole_numbers_never_agree_by_rounding(one: int, other: int) -> None:
+    assert not agree_rounded(one, other, (decimals([one]), decimals([other])))
+
+
+@pytest.mark.parametrize(
+    "gap, changes, chosen",
+    [
+        (9, [[3], [], [6]], (0, None, 0)),
+        (3, [[3], [], [6]], (0, None, None)),
+        (5, [[3], [6]], None),
+        # Either unit could be meant, so nobody is.
+        (3, [[3], [3]], None),
+        # A total may be wrong in its line and in its column, with other parts in each.
+        (4, [[2, 4]], (1,)),
+        (1, [], None),
+        (-2, [[-2]], (0,)),
+    ],
+)
+def test_a_gap_is_settled_in_one_way_or_not_at_all(gap: int, changes: list[list[int]], chosen: tuple[int | None, ...] | None) -> None:
+    assert settling(gap, changes) == chosen
+
+
+@given(st.lists(st.lists(st.integers(-9, 9), max_size=2), max_size=5), st.integers(-30, 30))
+def test_what_is_said_to_settle_a_gap_does(changes: list[list[int]], gap: int) -> None:
+    chosen = settling(gap, changes)
+    if chosen is not None:
+        assert sum(each[at] for each, at in zip(changes, chosen, strict=True) if at is not None) == gap
