@@ -97,7 +97,7 @@ def test_a_wholly_blank_table_is_in_doubt_in_each_of_its_cells(report: Callable[
     made = report(made_up.package())
     cells = [f"disputes/{line.id}/{column.id}" for line, column in made.tables["disputes"].form.cells]
     blank = with_cells(made, dict.fromkeys(cells, ""))
-    assert doubts(blank) == dict.fromkeys(cells, ("FORM",))
+    assert doubts(blank) == dict.fromkeys(cells, ("BLANK",))
     # One blank among figures is told by its status, and contradicts nothing.
     assert doubts(with_cells(made, {cells[0]: ""})) == {}
 

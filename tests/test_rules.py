@@ -10,8 +10,9 @@ import made_up
 import pytest
 import yaml
 from open_reports.checks.check import check
-from open_reports.checks.identity import identities
+from open_reports.checks.identity import bounds, identities
 from open_reports.checks.narrative import stated
+from open_reports.checks.plausible import plausible
 from open_reports.finding import LEVELS, level_name
 from open_reports.form import forms
 from open_reports.library import open_library
@@ -20,7 +21,7 @@ from open_reports.report import PROSE, csv_text
 from open_reports.text import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from open_reports.checks.identity import Identity
     from open_reports.finding import Finding
@@ -40,8 +41,12 @@ RESULTS = {"holds": "相符", "contradicts": "不相符", "untestable": "不可�
 WORDS = Words("zh")
 REASONS = {
     WORDS(f"reason_{reason}"): reason
-    for reason in ("blank", "not_applicable", "line_absent", "not_on_form", "not_collected", "no_deadline", "no_date")
+    for reason in ("blank", "not_applicable", "line_absent", "not_on_form", "not_collected", "no_deadline", "no_date", "early_date")
 } | {"该年度没有规定表式": "no_form"}
+ALWAYS = ("BLANK", "untestable")
+"""What no case can be of: a table without a row is refused before any rule is tried, and one with a row can be looked through."""
+TESTED = ("BLANK", "TOTAL", "DATE")
+"""Rules that are no equations."""
 BLANK, NOT_COLLECTED, UNKNOWN = "留空", "未收录", "不详"
 
 
@@ -62,7 +67,7 @@ class Case:
 
 CASES = [Case(path.stem, said) for path in sorted(FOLDER.glob("*.yml")) for said in yaml.safe_load(path.read_text(encoding="utf-8"))]
 KEYS = {
-    *("情形", "年度", "格式", "缺行", "上一年", "汇总", "总体情况", "文字", "标题", "公布", "机关类别", "部分", "说明"),
+    *("情形", "年度", "格式", "缺行", "上一年", "汇总", "总体情况", "文字", "标题", "公布", "建立", "机关类别", "部分", "说明"),
     *("看", "结论", "原因", "级别", "在", "算式", *NAMED),
 }
 
@@ -140,6 +145,8 @@ def _describe(package: made_up.Package, said: Mapping[str, Any], sheet: Sheet) -
     package.edit_agency("kind", kinds[said.get("机关类别", "政府部门")])
     if "标题" in said:
         package.edit_json("title", said["标题"])
+    if "建立" in said:
+        package.edit_json("created", f"{said['建立']}T00:00:00Z")
     if "公布" in said:
         package.edit_json("report.published", None if said["公布"] == UNKNOWN else str(said["公布"]))
     if "说明" in said:
@@ -199,13 +206,19 @@ def _add(package: made_up.Package, root: Path) -> None:
 
 def outcome(case: Case, world: World) -> tuple[str, str | None]:
     """Result and reason of the rule where the case looks."""
-    seen = {"FORM": _of_form, "NUM": _of_number, "EXPL": _of_explanation, "DUE": _of_deadline}.get(case.rule, _of_identity)
-    return seen(case, world)
+    by_rule: dict[str, Callable[[Case, World], tuple[str, str | None]]] = {
+        "FORM": _of_form,
+        "NUM": _of_number,
+        "EXPL": _of_explanation,
+        "DUE": _of_deadline,
+        **dict.fromkeys(TESTED, _of_test),
+    }
+    return by_rule.get(case.rule, _of_identity)(case, world)
 
 
 def _of_identity(case: Case, world: World) -> tuple[str, str | None]:
     assert world.report is not None
-    tested = [*identities(world.report, world.library), *(each.identity for each in stated(world.report))]
+    tested = [*identities(world.report, world.library), *bounds(world.report), *(each.identity for each in stated(world.report))]
     (found,) = [each for each in tested if each.rule.id == case.rule and _looks_at(each, case.said["看"], world.sheet)]
     return found.result, found.reason
 
@@ -225,6 +238,19 @@ def _of_deadline(case: Case, world: World) -> tuple[str, str | None]:
     found = deadline(world.report, world.library, WORDS)
     assert found.rule.id == case.rule
     return found.result, found.reason
+
+
+def _of_test(case: Case, world: World) -> tuple[str, str | None]:
+    """What the tests of a rule make of a report: broken somewhere, holding somewhere, or not to be tested anywhere."""
+    assert world.report is not None
+    tested = [each for each in plausible(world.report) if each.rule == case.rule]
+    if "看" in case.said:
+        tested = [each for each in tested if each.rule == case.rule][int(case.said["看"]) - 1 :][:1]
+    for result in ("contradicts", "holds", "untestable"):
+        reasons = [each.reason for each in tested if each.result == result]
+        if reasons:
+            return result, reasons[0]
+    raise ValueError(f"{case}: {case.rule} is not tried")
 
 
 def _of_form(case: Case, world: World) -> tuple[str, str | None]:
@@ -287,7 +313,8 @@ def _address(name: str | None, world: World) -> str | None:
 
 @pytest.mark.parametrize("rule", [rule for rule in forms().rules if rule not in OF_FILES])
 def test_every_rule_has_cases_of_every_result(rule: str) -> None:
-    assert {case.said["结论"] for case in CASES if case.rule == rule} == set(RESULTS.values())
+    possible = {result: name for result, name in RESULTS.items() if (rule, result) != ALWAYS}
+    assert {case.said["结论"] for case in CASES if case.rule == rule} == set(possible.values())
 
 
 def test_every_file_is_of_a_rule() -> None:

@@ -156,6 +156,7 @@ INVARIANT = {
     },
     "seconds with two decimals, which are many: 1.00 seconds": {"explore_rows"},
     "significant digits of a spreadsheet: 15": {"book_digits_says"},
+    "cells of a whole table, of which none has a single one": {"form.blank"},
     "a list or a name and no number": {
         "compare_warn_period", "release_figure_changed", "release_successor_needless", "file.unexpected", "meta.parent", "meta.revision",
         "record.choice", "record.not_mapping", "record.unknown_key", "table.note_place", "table.part_of",

@@ -86,6 +86,11 @@ class Finding:
             parts.append(f", column “{title}”" if english else f"“{title}”列")
         return "".join(parts)
 
+    @property
+    def place(self) -> str:
+        """What an explanation names to be about this: the address; of what is no figure, what it is called (`disclosure`, `published`)."""
+        return self.address or str(dict(self.values).get("about", ""))
+
     def problem(self, language: str = "zh") -> str:
         """What stands there, what was expected, what to do: the message without the place."""
         return self.filled(messages()[self.code].text, language)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from open_reports.checks.identity import MOST_SHOWN, contradictory, identities, located, spelt, total
+from open_reports.checks.identity import MOST_SHOWN, bounds, contradictory, identities, located, spelt, total
 from open_reports.checks.narrative import stated
+from open_reports.checks.plausible import plausible
 from open_reports.finding import LEVELS, Explanation, Finding, finding
 from open_reports.form import forms
 from open_reports.library import with_neighbours
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 
 def _contradictions(report: Report, library: Library | None) -> Iterator[Finding]:
+    for bound in bounds(report):
+        if bound.result == "contradicts":
+            yield _contradiction(report, bound, located_at=None)
     if not report.consolidates and not contradictory(report, library):
         return
     tested = identities(report, library)
@@ -60,7 +64,7 @@ def _contradiction(report: Report, identity: Identity, *, located_at: Address | 
         says=identity.rule.says,
         line=line.label,
         at=_at(report, identity),
-        equation=f"{shown} ≠ {_sum(other)}",
+        equation=f"{shown} {identity.sign} {_sum(other)}",
         before=str(report.year - 1),
     )
 
@@ -155,10 +159,7 @@ def _prescribed(report: Report) -> Iterator[Finding]:
 
 
 def _left_out(report: Report) -> Iterator[Finding]:
-    """Tables without any figure, and lines that the report does not print."""
-    for name, table in report.tables.items():
-        if table.rows and not any(any(cells) for cells in table.rows.values()):
-            yield finding("form.blank", file=f"{report.place}/{table_path(name)}", table=table.form.title)
+    """Lines that the report does not print."""
     for name, line in report.absent:
         form_table = report.tables[name].form
         yield finding(
@@ -218,8 +219,16 @@ def check_report(report: Report, library: Library | None = None) -> tuple[Findin
     given = {(each.rule, each.address): each for each in report.explanations}
     used = set()
     found = []
-    for each in (*_open(report), *_contradictions(report, library), *_narrative(report), *_deadline(report, agency), *_form(report)):
-        key = (each.rule, each.address or "")
+    doubted = [each.finding for each in plausible(report) if each.finding]
+    for each in (
+        *_open(report),
+        *_contradictions(report, library),
+        *_narrative(report),
+        *_deadline(report, agency),
+        *doubted,
+        *_form(report),
+    ):
+        key = (each.rule, each.place)
         used.add(key)
         found.append(each.of(report.agency, report.year).explained(given.get(key)))
     stale = [explanation for key, explanation in given.items() if key not in used]

@@ -154,7 +154,7 @@ class Forms(Mapping[str, Form]):
         found: dict[str, RuleText] = {}
         for form in self.by_id.values():
             for table in form.tables.values():
-                for rule in (*table.rules, *table.yearly_rules):
+                for rule in (*table.rules, *table.yearly_rules, *table.bounds):
                     found.setdefault(rule.id, rule)
         return {**dict(sorted(found.items())), **self.common.rules}
 

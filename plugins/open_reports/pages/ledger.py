@@ -14,6 +14,7 @@ from open_reports.checks.identity import (
     Member,
     Result,
     Values,
+    bounds,
     consolidated,
     gaps,
     identity_at,
@@ -90,7 +91,7 @@ def ledger(report: Report, library: Library, here: Here) -> Ledger:
             else:
                 for rule, place in strand.rules:
                     add(_entry(report, identity_at(report, before, rule, place), w))
-    for identity in (*consolidated(report, library), *(each.identity for each in stated(report))):
+    for identity in (*consolidated(report, library), *bounds(report), *(each.identity for each in stated(report))):
         add(_entry(report, identity, w))
     add(deadline(report, library, w))
     parts: list[str] = []
@@ -194,7 +195,7 @@ def _place(report: Report, identity: Identity, w: Words) -> str:
 
 def equation(report: Report, identity: Identity, w: Words, *, base: str = "") -> Markup:
     """Both sides as printed, each number a link to its cell; `base` leads from the page to the report's folder."""
-    sign = {"holds": "=", "contradicts": "≠", "untestable": "?"}[identity.result]
+    sign = identity.sign
     left, right = (_side(report, side, w, base) for side in (identity.left, identity.right))
     # Both sums, for a reader sees that 134 is not 137 only once the parts are added up.
     if identity.result == "contradicts":
