@@ -153,7 +153,9 @@ def _describe(package: made_up.Package, said: Mapping[str, Any], sheet: Sheet) -
         package.edit_json(
             "report.explanations",
             [
-                {"finding": each["规则"], "address": each["在"], "text": "原文如此。", "by": "agency", "date": "2026-03-01"}
+                {"finding": each["规则"], "address": each["在"]}
+                | ({"says": each["算式"]} if "算式" in each else {})
+                | {"text": "原文如此。", "by": "agency", "date": "2026-03-01"}
                 for each in said["说明"]
             ],
         )

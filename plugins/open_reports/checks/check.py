@@ -210,33 +210,49 @@ def _unused(report: Report, given: Iterable[Explanation]) -> Iterator[Finding]:
         yield finding("explanation.stale", file=f"{report.place}/{DESCRIPTOR}", found=each.rule, place=each.address)
 
 
+def _outlived(report: Report, said: Explanation, found: Finding) -> Finding:
+    """An explanation whose numbers are not those of the finding at its place, or that states none."""
+    return finding(
+        "explanation.other" if said.says else "explanation.unstated",
+        file=f"{report.place}/{DESCRIPTOR}",
+        found=said.says or None,
+        expected=found.equation,
+        of=said.rule,
+        place=said.address,
+    )
+
+
 def check_report(report: Report, library: Library | None = None) -> tuple[Finding, ...]:
     """Every discrepancy and notice of a report, each with the explanation that its package gives for it.
 
     The library gives the year before, the units and the agency; without it only the report itself is looked at.
     """
     agency = library.agencies.get(report.agency) if library else None
-    given = {(each.rule, each.address): each for each in report.explanations}
-    used = set()
-    found = []
     doubted = [each.finding for each in plausible(report) if each.finding]
-    for each in (
-        *_open(report),
-        *_contradictions(report, library),
-        *_narrative(report),
-        *_deadline(report, agency),
-        *doubted,
-        *_form(report),
-    ):
-        key = (each.rule, each.place)
-        used.add(key)
-        found.append(each.of(report.agency, report.year).explained(given.get(key)))
-    stale = [explanation for key, explanation in given.items() if key not in used]
+    found = (*_open(report), *_contradictions(report, library), *_narrative(report), *_deadline(report, agency), *doubted, *_form(report))
+    return tuple(each.of(report.agency, report.year) for each in _explained(report, library, found))
+
+
+def _explained(report: Report, library: Library | None, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Findings with what the package says of each; then what is wrong with what it says."""
+    given: dict[tuple[str, str], list[Explanation]] = {}
+    for said in report.explanations:
+        given.setdefault((said.rule, said.address), []).append(said)
+    used: set[Explanation] = set()
+    outlived: list[Finding] = []
+    for each in findings:
+        about = given.get((each.rule, each.place), [])
+        fitting = next((said for said in about if said.explains(each)), None)
+        used.update(about)
+        if fitting is None:
+            outlived += [_outlived(report, said, each) for said in about]
+        yield each.explained(fitting)
+    stale = [each for each in report.explanations if each not in used]
     if stale:  # where nothing can be tested, nothing says that the explanation has outlived what it explains
         tested = (*identities(report, library), *(each.identity for each in stated(report)))
         open_ = {(each.rule.id, str(each.blamed)) for each in tested if each.result == "untestable"}
         stale = [each for each in stale if (each.rule, each.address) not in open_]
-    return (*found, *(each.of(report.agency, report.year) for each in _unused(report, stale)))
+    yield from (*outlived, *_unused(report, stale))
 
 
 def check(library: Library, cache: Cache | None = None, *, root: Path | None = None) -> tuple[Finding, ...]:
