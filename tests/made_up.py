@@ -132,7 +132,9 @@ def _drawer(table: TableForm, chance: random.Random, before: Figures) -> Callabl
             if figure is not None:
                 return figure
         if column.type.id == "money":
-            return Decimal(chance.randrange(10_000_000)).scaleb(-2)
+            # No year's fees are a fiftieth of another's.
+            drawn = chance.randrange(10_000_000)
+            return Decimal(drawn if drawn >= 500_000 else drawn + 500_000).scaleb(-2)
         if column.type.id == "change":
             return chance.randrange(-5, 6)
         # Most cells of a real table are 0; a few hold a handful.

@@ -150,7 +150,7 @@ INVARIANT = {
     "a limit of the page, and more than one": {
         "compare_warn_many_agencies", "compare_warn_many_figures", "explore_box_hint", "explore_late", "explore_many_agencies",
     },
-    "a limit that something has passed, so it is many": {"file.too_big", "document.too_deep", "pending.width", "record.too_long", "table.too_long", "table.too_many_rows"},
+    "a limit that something has passed, so it is many": {"file.too_big", "narrative.most", "document.too_deep", "pending.width", "record.too_long", "table.too_long", "table.too_many_rows"},
     "how many are shown of more": {
         "compare_latest_part", "explore_cells_shown", "explore_rows_more", "explore_rows_shown", "explore_some_agencies", "search_found_some",
     },

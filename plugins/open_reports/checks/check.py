@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from open_reports.checks.across import RULES, across, marks
 from open_reports.checks.identity import MOST_SHOWN, bounds, contradictory, identities, located, spelt, total
 from open_reports.checks.narrative import stated
+from open_reports.checks.neighbours import compared
 from open_reports.checks.plausible import plausible
 from open_reports.finding import LEVELS, Explanation, Finding, finding
 from open_reports.form import forms
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from open_reports.checks.cache import Cache
     from open_reports.checks.identity import Identity, Member
+    from open_reports.checks.narrative import Stated
     from open_reports.finding import Level
     from open_reports.library import Agency, Library
     from open_reports.report import Address, Report
@@ -81,9 +84,9 @@ def _at(report: Report, identity: Identity) -> Text:
     return form.columns[identity.at].label if axis == "column" else form.lines[identity.at].label
 
 
-def _narrative(report: Report) -> Iterator[Finding]:
+def _narrative(report: Report, told: Iterable[Stated]) -> Iterator[Finding]:
     column = {name: title for name, title, _ in forms().common.overview.fields}["value"]
-    for identity, kind, name, row in stated(report):
+    for identity, kind, name, row in told:
         if identity.result != "contradicts":
             continue
         found, expected = total(identity.left), total(identity.right)
@@ -228,8 +231,16 @@ def check_report(report: Report, library: Library | None = None) -> tuple[Findin
     The library gives the year before, the units and the agency; without it only the report itself is looked at.
     """
     agency = library.agencies.get(report.agency) if library else None
-    doubted = [each.finding for each in plausible(report) if each.finding]
-    found = (*_open(report), *_contradictions(report, library), *_narrative(report), *_deadline(report, agency), *doubted, *_form(report))
+    told = tuple(stated(report))
+    tested = (*plausible(report, agency, told), *(compared(report, library) if library else ()))
+    found = (
+        *_open(report),
+        *_contradictions(report, library),
+        *_narrative(report, told),
+        *_deadline(report, agency),
+        *(each.finding for each in tested if each.finding),
+        *_form(report),
+    )
     return tuple(each.of(report.agency, report.year) for each in _explained(report, library, found))
 
 
@@ -247,7 +258,8 @@ def _explained(report: Report, library: Library | None, findings: Iterable[Findi
         if fitting is None:
             outlived += [_outlived(report, said, each) for said in about]
         yield each.explained(fitting)
-    stale = [each for each in report.explanations if each not in used]
+    # Of what only a whole folder shows, `across` knows whether it is still so.
+    stale = [each for each in report.explanations if each not in used and each.rule not in RULES]
     if stale:  # where nothing can be tested, nothing says that the explanation has outlived what it explains
         tested = (*identities(report, library), *(each.identity for each in stated(report)))
         open_ = {(each.rule.id, str(each.blamed)) for each in tested if each.result == "untestable"}
@@ -255,11 +267,17 @@ def _explained(report: Report, library: Library | None, findings: Iterable[Findi
     yield from (*outlived, *_unused(report, stale))
 
 
-def check(library: Library, cache: Cache | None = None, *, root: Path | None = None) -> tuple[Finding, ...]:
+def place_of(library: Library) -> str:
+    """How findings name the folder of a library."""
+    return next((report.place.rsplit("/", 2)[0] for report in library), "")
+
+
+def check(library: Library, cache: Cache | None = None, *, root: Path | None = None, whole: bool = True) -> tuple[Finding, ...]:
     """Every finding of a library: what could not be read, what frictionless refuses, what does not reconcile.
 
     `cache` remembers packages that the judge has passed before, by their content. Where the library is a part of a folder,
-    `root` is that folder, from which the neighbours that its reports are compared with are read.
+    `root` is that folder, from which the neighbours that its reports are compared with are read. What only the `whole` folder
+    shows is left to whoever has all its parts.
     """
     unknown = [report for report in library if cache is None or report.digest not in cache]
     verdicts = judge(unknown)
@@ -267,7 +285,8 @@ def check(library: Library, cache: Cache | None = None, *, root: Path | None = N
         refused = {(each.agency, each.year) for each in verdicts}
         cache.add(report.digest for report in unknown if (report.agency, report.year) not in refused)
     around = with_neighbours(library, root) if root else library
-    return (*library.findings, *verdicts, *(each for report in library for each in check_report(report, around)))
+    found = (*library.findings, *verdicts, *(each for report in library for each in check_report(report, around)))
+    return (*found, *across(library.agencies, map(marks, library), place_of(library))) if whole else found
 
 
 def errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:

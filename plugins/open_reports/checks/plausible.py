@@ -6,41 +6,46 @@ finding. Rules, their levels and words are data (`forms/foi-cn/common.yml`, `loc
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+from open_reports.checks.tested import Tested
 from open_reports.finding import Finding, finding
-from open_reports.report import DESCRIPTOR, table_path
+from open_reports.form import forms
+from open_reports.report import DESCRIPTOR, PROSE, table_path
 from open_reports.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from open_reports.checks.identity import Result
+    from open_reports.checks.narrative import Stated
     from open_reports.form import Line, Place, Rule
+    from open_reports.library import Agency
     from open_reports.report import Report, Table
 
+_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 _AHEAD = timedelta(hours=14)
 """How far the earliest clock on earth is ahead of UTC: a day that has begun nowhere has not begun."""
 
 
-class Tested(NamedTuple):
-    """A rule tried at one place of a report: its result, why it could not be tested, and the finding where it does not hold."""
-
-    rule: str
-    result: Result
-    reason: str | None = None
-    finding: Finding | None = None
-
-
-def plausible(report: Report) -> Iterator[Tested]:
-    """Every test of a report by itself."""
+def plausible(report: Report, agency: Agency | None = None, told: Sequence[Stated] = ()) -> Iterator[Tested]:
+    """Every test of a report by itself; `told` is what its narrative states, `agency` whose it is."""
     for table in report.tables.values():
         yield _blank(report, table)
     for table in report.tables.values():
         yield from _totals(report, table)
+    for table in report.tables.values():
+        yield from _labels(report, table)
+    yield from _applicants(report)
     yield from _published(report)
+    yield from _titles(report)
+    if agency is not None:
+        yield from _of_agency(report, agency)
+    yield _narrated(report, told)
     yield from (Tested("META", "contradicts", finding=each) for each in _described(report))
 
 
@@ -112,6 +117,136 @@ def _published(report: Report) -> Iterator[Tested]:
         yield Tested("DATE", "holds")
         return
     yield Tested("DATE", "contradicts", finding=found)
+
+
+def _labels(report: Report, table: Table) -> Iterator[Tested]:
+    """Labels that the form prints for another line: two rows exchanged, or one copied from another table."""
+    known = _standard(table.form.form)
+    found = False
+    for line, label in table.labels.items():
+        # Most are the form's own word for word, and need no look.
+        if label == table.form.lines[line].label.zh:
+            continue
+        other = known.get(_bare(label))
+        if other is None or other == (table.form.id, line) or _bare(table.form.lines[line].label.zh) == _bare(label):
+            continue
+        found = True
+        whose = forms()[table.form.form].tables[other[0]]
+        yield Tested(
+            "LABEL",
+            "contradicts",
+            finding=finding(
+                "label.other",
+                address=f"{table.form.id}/{line}",
+                file=f"{report.place}/{table_path(table.form.id)}",
+                row=table.row_numbers.get(line),
+                column=table.form.header[1],
+                column_title=table.form.common.stub[1].label,
+                found=label,
+                expected=table.form.lines[line].label.zh,
+                line=whose.lines[other[1]].label,
+                table=whose.title,
+                id=line,
+            ),
+        )
+    if not found:
+        yield Tested("LABEL", "holds")
+
+
+def _bare(label: str) -> str:
+    return "".join(label.split())
+
+
+@cache
+def _standard(form: str) -> dict[str, tuple[str, str]]:
+    """Table and line of each standard label of a form; one that several lines have tells nothing."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for name, table in forms()[form].tables.items():
+        for line in table.lines.values():
+            found.setdefault(_bare(line.label.zh), []).append((name, line.id))
+    return {label: places[0] for label, places in found.items() if len(places) == 1}
+
+
+def _applicants(report: Report) -> Iterator[Tested]:
+    """Whether another kind of applicant than usual made most requests: two columns exchanged, as a rule."""
+    asked = forms().plausible.majority
+    table = report.tables.get(asked.table) if asked else None
+    if asked is None or table is None:
+        return
+    total = table.value(asked.line, asked.total)
+    if total is None:
+        yield Tested("APPLICANT", "untestable", report.status(asked.table, asked.line, asked.total))
+        return
+    values = {column: table.value(asked.line, column) or 0 for column in table.form.columns if column not in {asked.total, asked.usual}}
+    column = max(values, key=values.__getitem__)
+    # The larger of the two, should the printed total not be that of its parts, which is told of by itself.
+    whole = max(total, sum(values.values()) + (table.value(asked.line, asked.usual) or 0))
+    if total < asked.least or values[column] * 2 <= whole:
+        yield Tested("APPLICANT", "holds")
+        return
+    found = finding(
+        "applicant.other",
+        address=f"{asked.table}/{asked.line}/{column}",
+        file=f"{report.place}/{table_path(asked.table)}",
+        row=table.row_numbers.get(asked.line),
+        column=column,
+        column_title=table.form.columns[column].label,
+        found=str(values[column]),
+        title=table.form.columns[column].label,
+        usual=table.form.columns[asked.usual].label,
+        total=str(total),
+        equation=f"{values[column]} / {total}",
+    )
+    yield Tested("APPLICANT", "contradicts", finding=found)
+
+
+def _titles(report: Report) -> Iterator[Tested]:
+    """Years in the titles that are not the report's."""
+    file = f"{report.place}/{DESCRIPTOR}"
+    titles = dict.fromkeys([report.title, *(source.title for source in report.sources)])
+    # A title of the report that lacks its year is told of already (FORM).
+    told = {report.title} if str(report.year) not in report.title else set()
+    wrong = {title: other for title in titles if title not in told and (other := set(_YEAR.findall(title)) - {str(report.year)})}
+    for title, years in wrong.items():
+        found = finding("title.year", file=file, found=title, years="、".join(sorted(years)), expected=str(report.year))
+        yield Tested("TITLE", "contradicts", finding=found)
+    if not wrong:
+        yield Tested("TITLE", "holds")
+
+
+def _of_agency(report: Report, agency: Agency) -> Iterator[Tested]:
+    """Whether the title names the agency, and whether the original stands on its site."""
+    file = f"{report.place}/{DESCRIPTOR}"
+    names = (agency.name, *agency.aliases)
+    if not any(name in report.title for name in names):
+        found = finding("title.agency", file=file, found=report.title, expected=agency.name)
+        yield Tested("TITLE", "contradicts", finding=found)
+    own = _owner(agency.site)
+    foreign = [source.path for source in report.sources if _owner(source.path) != own]
+    for path in foreign:
+        found = finding("source.host", file=file, found=urlsplit(path).hostname or path, expected=urlsplit(agency.site).hostname or "")
+        yield Tested("SOURCE", "contradicts", finding=found)
+    if not foreign:
+        yield Tested("SOURCE", "holds")
+
+
+@cache
+def _owner(address: str) -> str:
+    """The part of a host's name that has one owner: `pingtan.gov.cn` of `www.pingtan.gov.cn`."""
+    host = urlsplit(address).hostname or ""
+    parts = host.split(".")
+    kept = 3 if any(host.endswith(f".{ending}") for ending in forms().plausible.hosts) else 2
+    return ".".join(parts[-kept:])
+
+
+def _narrated(report: Report, told: Sequence[Stated]) -> Tested:
+    """Whether most of what the narrative states contradicts the tables: then it is the narrative of another year."""
+    results = [each.identity.result for each in told]
+    wrong, tested = results.count("contradicts"), len(results) - results.count("untestable")
+    if wrong < forms().plausible.stated or wrong * 2 <= tested:
+        return Tested("TXT-MOST", "holds" if tested else "untestable", None if tested else "not_stated")
+    found = finding("narrative.most", file=f"{report.place}/{PROSE}", found=str(wrong), count=str(tested), about="overview")
+    return Tested("TXT-MOST", "contradicts", finding=found)
 
 
 # -- what the package says of itself --------------------------------------------------------------------------------------
