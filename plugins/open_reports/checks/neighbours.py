@@ -74,7 +74,7 @@ def _jumped(report: Report, before: Report, jump: Jump, pair: _Pair) -> Finding:
         **_cell(report, table, pair.address),
         rule=jump.rule,
         line=table.form.lines[pair.address.line].label,
-        unit=table.form.columns[pair.address.column].unit,
+        unit=forms().common.units[table.form.columns[pair.address.column].unit],
         before=str(before.year),
         was=str(pair.other),
         times=str(int(high / low)),
