@@ -97,6 +97,7 @@ def balanced(table: TableForm, draw: Callable[[Line, Column], Number]) -> Figure
     for name, terms in plan.sums:
         for cells in figures.values():
             cells[name] = sum(sign * cells[other] for sign, other in terms)
+    _bounded(table, figures)
     return figures
 
 
@@ -131,13 +132,24 @@ def _drawer(table: TableForm, chance: random.Random, before: Figures) -> Callabl
             if figure is not None:
                 return figure
         if column.type.id == "money":
-            return Decimal(chance.randrange(10_000_000)).scaleb(-2)
+            # No year's fees are a fiftieth of another's.
+            drawn = chance.randrange(10_000_000)
+            return Decimal(drawn if drawn >= 500_000 else drawn + 500_000).scaleb(-2)
         if column.type.id == "change":
             return chance.randrange(-5, 6)
         # Most cells of a real table are 0; a few hold a handful.
         return max(0, int(chance.random() ** 3 * 40) - 8)
 
     return draw
+
+
+def _bounded(table: TableForm, figures: Figures) -> None:
+    """Raise figures that others leave more of than they say."""
+    for rule in table.bounds:
+        for place in table.places[rule.id]:
+            cells = figures[place.at]
+            least = _sum(rule.right, [cells[term.id] for term in rule.right])
+            cells[rule.left[0].id] = max(cells[rule.left[0].id] or 0, least)
 
 
 def _continue(table: TableForm, figures: Figures, before: Figures) -> None:
@@ -403,7 +415,7 @@ def _descriptor_text(agency: str, year: int, form_of: Mapping[str, str], absent:
         title=title,
         sources=[source],
         form_of=form_of,
-        created=CREATED,
+        created=max(CREATED, f"{year + 1}-01-31T00:00:00Z"),
         published=f"{year + 1}-01-20",
         absent=absent,
     )

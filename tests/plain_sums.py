@@ -53,8 +53,9 @@ class Sum(NamedTuple):
         return all(term.value is not None for term in self.terms)
 
     def broken(self) -> bool:
-        """Whether every figure is there and the two sides differ."""
-        return self.testable() and total(self.left) != total(self.right)
+        """Whether every figure is there and the two sides differ; of a bound, whether the left side is less."""
+        gap = total(self.left) - total(self.right)
+        return self.testable() and (gap < 0 if "bound" in SUMS.get(self.rule, ()) else gap != 0)
 
 
 def total(terms: tuple[Term, ...]) -> Decimal:

@@ -168,6 +168,7 @@ def test_an_explanation_stands_beside_its_finding(report: Made) -> None:
     explanation = {
         "finding": "T4-SUM",
         "address": "disputes/reconsideration/total",
+        "says": "999 ≠ 29 = 29+0+0+0",
         "text": "原文如此。",
         "by": "publisher",
         "date": "2026-01-31",

@@ -112,7 +112,7 @@ def test_each_arithmetic_is_right(each: Stated, cells: Cells) -> None:
     """`20 ≠ 26 = 6+6+4+3+3+4`: both sides are the sums of the cells, number for number, and differ."""
     added = each.added(cells)
     assert added.broken()
-    left, right = (side.split(" = ") for side in re.split(" [≠≈] ", each.arithmetic))
+    left, right = (side.split(" = ") for side in re.split(" [≠≈<>] ", each.arithmetic))
     for stated, terms in ((left, added.left), (right[::-1], added.right)):
         assert Decimal(stated[-1]) == total(terms)
         assert _numbers(stated[0]) == [term.sign * term.value for term in terms if term.value]

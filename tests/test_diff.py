@@ -243,7 +243,7 @@ SAID: dict[str, tuple[dict[str, Any] | None, int]] = {
     "a revision": ({"json": {"version": "1.0.1", "report.revisions": [{"version": "1.0.1", "date": "2026-03-02", "reason": "甲"}]}}, 15),
     "the agency's name": ({"agency": {"name": "虚构市戊局"}}, 70),
     "what the agency was called before": ({"agency": {"predecessor": {"agency": "xugou-yi", "until": 2021}}}, 80),
-    "the agency's site": ({"agency": {"site": "https://www.example.org/"}}, 6),
+    "the agency's site": ({"agency": {"site": "https://zwgk.example.gov.cn/"}}, 6),
     "all of it": (None, 70),
 }
 """What becomes of one report, and how many pages may be told of at most: all of the site would be easily said."""

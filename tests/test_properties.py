@@ -89,7 +89,8 @@ def misprinted(draw: st.DrawFn, tables: tuple[str, ...] = ("applications", "disp
 @given(balanced())
 def test_a_balanced_report_has_no_finding(report: Report) -> None:
     assert {identity.result for identity in identities(report)} == {"holds"}
-    assert [finding for finding in check_report(report) if finding.code != "form.year"] == []
+    # Any applicants may be drawn: that most are natural persons is no equation.
+    assert [finding for finding in check_report(report) if finding.code not in {"form.year", "applicant.other"}] == []
 
 
 @given(misprinted())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -10,8 +11,10 @@ import made_up
 import pytest
 import yaml
 from open_reports.checks.check import check
-from open_reports.checks.identity import identities
+from open_reports.checks.identity import bounds, identities
 from open_reports.checks.narrative import stated
+from open_reports.checks.neighbours import compared
+from open_reports.checks.plausible import plausible
 from open_reports.finding import LEVELS, level_name
 from open_reports.form import forms
 from open_reports.library import open_library
@@ -20,7 +23,7 @@ from open_reports.report import PROSE, csv_text
 from open_reports.text import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from open_reports.checks.identity import Identity
     from open_reports.finding import Finding
@@ -35,13 +38,28 @@ OF_FILES = {"FILE", "META", "OPEN", "SCHEMA"}
 """Rules of files, not of figures: their cases are the broken packages of `cases/packages`."""
 NAMED = dict(zip(("表二", "表三", "表四"), TABLES, strict=True))
 AGENCY = "xugou-jia"
+PARENT = "xugou-yi"
 AGENCIES = {name: agency for agency, name in made_up.WHO.items()}
 RESULTS = {"holds": "相符", "rounded": "四舍五入后相符", "contradicts": "不相符", "untestable": "不可核对"}
 WORDS = Words("zh")
 REASONS = {
     WORDS(f"reason_{reason}"): reason
-    for reason in ("blank", "not_applicable", "line_absent", "not_on_form", "not_collected", "no_deadline", "no_date")
+    for reason in (
+        "blank",
+        "not_applicable",
+        "line_absent",
+        "not_on_form",
+        "not_collected",
+        "no_deadline",
+        "no_date",
+        "early_date",
+        "not_stated",
+    )
 } | {"该年度没有规定表式": "no_form"}
+ALWAYS = {"BLANK", "LABEL", "TITLE", "SOURCE", "COPY"}
+"""Rules that can be tried on whatever can be read: a table without a row is refused, and no report lacks a title or a source."""
+TESTED = ("BLANK", "TOTAL", "DATE", "LABEL", "APPLICANT", "FEES", "JUMP", "TXT-MOST", "TITLE", "SOURCE", "UNIT")
+"""Rules that are no equations."""
 BLANK, NOT_COLLECTED, UNKNOWN = "留空", "未收录", "不详"
 
 
@@ -62,7 +80,25 @@ class Case:
 
 CASES = [Case(path.stem, said) for path in sorted(FOLDER.glob("*.yml")) for said in yaml.safe_load(path.read_text(encoding="utf-8"))]
 KEYS = {
-    *("情形", "年度", "格式", "缺行", "上一年", "汇总", "总体情况", "文字", "标题", "公布", "机关类别", "部分", "说明"),
+    *(
+        "情形",
+        "年度",
+        "格式",
+        "缺行",
+        "上一年",
+        "汇总",
+        "总体情况",
+        "文字",
+        "标题",
+        "公布",
+        "建立",
+        "来源",
+        "印作",
+        "上级",
+        "机关类别",
+        "部分",
+        "说明",
+    ),
     *("看", "结论", "原因", "级别", "在", "算式", *NAMED),
 }
 
@@ -131,6 +167,11 @@ def packaged(agency: str, year: int, said: Mapping[str, Any]) -> made_up.Package
     sections = {section.number: f"## {section.number}、{section.title.zh}\n\n" for section in printed}
     sections[numbers[0]] += said.get("文字", "文字。") + "\n\n"
     package.put(PROSE, "".join(sections[number] for number in said.get("部分", numbers)))
+    for table, lines in said.get("印作", {}).items():
+        rows = package.rows(NAMED[table])
+        for line, label in lines.items():
+            rows[package.position(NAMED[table], named(sheet.tables[NAMED[table]].lines, line))][1] = label
+        package.put_rows(NAMED[table], rows)
     _describe(package, said, sheet)
     return package
 
@@ -140,13 +181,21 @@ def _describe(package: made_up.Package, said: Mapping[str, Any], sheet: Sheet) -
     package.edit_agency("kind", kinds[said.get("机关类别", "政府部门")])
     if "标题" in said:
         package.edit_json("title", said["标题"])
+    if "来源" in said:
+        package.edit_json("sources", [{"title": "年报", "path": said["来源"]}])
+    if "上级" in said:
+        package.edit_agency("parent", PARENT)
+    if "建立" in said:
+        package.edit_json("created", f"{said['建立']}T00:00:00Z")
     if "公布" in said:
         package.edit_json("report.published", None if said["公布"] == UNKNOWN else str(said["公布"]))
     if "说明" in said:
         package.edit_json(
             "report.explanations",
             [
-                {"finding": each["规则"], "address": each["在"], "text": "原文如此。", "by": "agency", "date": "2026-03-01"}
+                {"finding": each["规则"], "address": each["在"]}
+                | ({"says": each["算式"]} if "算式" in each else {})
+                | {"text": "原文如此。", "by": "agency", "date": "2026-03-01"}
                 for each in said["说明"]
             ],
         )
@@ -177,6 +226,12 @@ def build(case: Case, root: Path) -> World:
     if before != NOT_COLLECTED:
         assert before.get("年度", case.year - 1) == case.year - 1
         _add(packaged(AGENCY, case.year - 1, before), root)
+    if "上级" in said:
+        above = packaged(PARENT, case.year, said["上级"] if said["上级"] != NOT_COLLECTED else {})
+        above.edit_json("report.scope", "consolidated")
+        above.write(root)
+        if said["上级"] == NOT_COLLECTED:
+            shutil.rmtree(root / above.path)
     for name, unit in said.get("汇总", {}).get("单位", {}).items():
         if unit != NOT_COLLECTED:
             packaged(AGENCIES[name], case.year, unit).write(root)
@@ -199,13 +254,20 @@ def _add(package: made_up.Package, root: Path) -> None:
 
 def outcome(case: Case, world: World) -> tuple[str, str | None]:
     """Result and reason of the rule where the case looks."""
-    seen = {"FORM": _of_form, "NUM": _of_number, "EXPL": _of_explanation, "DUE": _of_deadline}.get(case.rule, _of_identity)
-    return seen(case, world)
+    by_rule: dict[str, Callable[[Case, World], tuple[str, str | None]]] = {
+        "FORM": _of_form,
+        "NUM": _of_number,
+        "EXPL": _of_explanation,
+        "DUE": _of_deadline,
+        "COPY": _of_form,
+        **dict.fromkeys(TESTED, _of_test),
+    }
+    return by_rule.get(case.rule, _of_identity)(case, world)
 
 
 def _of_identity(case: Case, world: World) -> tuple[str, str | None]:
     assert world.report is not None
-    tested = [*identities(world.report, world.library), *(each.identity for each in stated(world.report))]
+    tested = [*identities(world.report, world.library), *bounds(world.report), *(each.identity for each in stated(world.report))]
     (found,) = [each for each in tested if each.rule.id == case.rule and _looks_at(each, case.said["看"], world.sheet)]
     return found.result, found.reason
 
@@ -225,6 +287,23 @@ def _of_deadline(case: Case, world: World) -> tuple[str, str | None]:
     found = deadline(world.report, world.library, WORDS)
     assert found.rule.id == case.rule
     return found.result, found.reason
+
+
+def _of_test(case: Case, world: World) -> tuple[str, str | None]:
+    """What the tests of a rule make of a report: broken somewhere, holding somewhere, or not to be tested anywhere."""
+    assert world.report is not None
+    agency = world.library.agencies[world.report.agency]
+    every = (*plausible(world.report, agency, tuple(stated(world.report))), *compared(world.report, world.library))
+    tested = [each for each in every if each.rule == case.rule]
+    if case.rule == "SOURCE" and _found(case, world):
+        return "contradicts", None  # of two reports with one address only the whole folder tells
+    if "看" in case.said:
+        tested = [each for each in tested if each.rule == case.rule][int(case.said["看"]) - 1 :][:1]
+    for result in ("contradicts", "holds", "untestable"):
+        reasons = [each.reason for each in tested if each.result == result]
+        if reasons:
+            return result, reasons[0]
+    raise ValueError(f"{case}: {case.rule} is not tried")
 
 
 def _of_form(case: Case, world: World) -> tuple[str, str | None]:
@@ -288,8 +367,9 @@ def _address(name: str | None, world: World) -> str | None:
 @pytest.mark.parametrize("rule", [rule for rule in forms().rules if rule not in OF_FILES])
 def test_every_rule_has_cases_of_every_result(rule: str) -> None:
     # Only where a figure has decimals can one agree when it is rounded.
-    rounding = {RESULTS["rounded"]} if rule in {"AGG", "TXT"} else set()
-    assert {case.said["结论"] for case in CASES if case.rule == rule} == set(RESULTS.values()) - {RESULTS["rounded"]} | rounding
+    impossible = ({"untestable"} if rule in ALWAYS else set()) | (set() if rule in {"AGG", "TXT"} else {"rounded"})
+    possible = {name for result, name in RESULTS.items() if result not in impossible}
+    assert {case.said["结论"] for case in CASES if case.rule == rule} == possible
 
 
 def test_every_file_is_of_a_rule() -> None:

@@ -205,6 +205,10 @@ PLATFORMS = {"websites": ["1", "100"], "microblogs": ["2", "50"], "total": ["3",
 ADDRESS = "web_platforms/websites/posts"
 
 
+COPIED = {"finding": "COPY", "address": "applications", "text": "两份年报的表相同。", "by": "publisher", "date": "2027-03-01"}
+"""Said of the table that `mix` copies."""
+
+
 def rows(path: Path) -> list[list[str]]:
     with path.open(encoding="utf-8", newline="") as stream:
         return list(csv.reader(stream))
@@ -239,6 +243,8 @@ def fill(folder: Path, carried: list[str]) -> None:
     stated["version"] = "1.0.1"
     told = [{"address": ADDRESS, "from": "90", "to": "100"}, "web_platforms/total/posts：140 改为 150"]
     stated["report"]["revisions"] = [{"version": "1.0.1", "date": "2027-03-01", "reason": "录入有误", "changes": told}]
+    stated["report"]["explanations"] = [COPIED]
+    stated["created"] = "2027-03-01T00:00:00Z"
     stated["report"]["published"] = "2027-02-10"  # late by the law before, in time by the new one
     (folder / "datapackage.json").write_text(json.dumps(stated, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
@@ -248,6 +254,7 @@ def mix(folder: Path, new: Path) -> None:
     stated = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     other = json.loads((new / "datapackage.json").read_text(encoding="utf-8"))
     stated["report"]["forms"] = {**other["report"]["forms"], "disclosure": "2021"}
+    stated["report"]["explanations"] = [COPIED]
     stated["resources"] = other["resources"]  # table two is declared alike by both forms
     (folder / "datapackage.json").write_text(json.dumps(stated, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     for path in ("report.md", *(each["path"] for each in other["resources"] if each["name"] != "disclosure")):
@@ -391,7 +398,7 @@ def test_a_new_package_is_of_the_new_form(world: World) -> None:
         "carried_out",
     ]
     assert "2026年格式，虚构〔2026〕1号" in world.said["new"]
-    assert "“政府信息公开平台情况”表的每一格都是空的" in world.said["empty"]
+    assert "“政府信息公开平台情况”表的 6 格没有一格填有数字" in world.said["empty"]
 
 
 def test_a_report_must_have_the_tables_of_its_own_form_and_no_others(world: World) -> None:

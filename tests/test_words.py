@@ -150,12 +150,13 @@ INVARIANT = {
     "a limit of the page, and more than one": {
         "compare_warn_many_agencies", "compare_warn_many_figures", "explore_box_hint", "explore_late", "explore_many_agencies",
     },
-    "a limit that something has passed, so it is many": {"file.too_big", "document.too_deep", "pending.width", "record.too_long", "table.too_long", "table.too_many_rows"},
+    "a limit that something has passed, so it is many": {"file.too_big", "narrative.most", "document.too_deep", "pending.width", "record.too_long", "table.too_long", "table.too_many_rows"},
     "how many are shown of more": {
         "compare_latest_part", "explore_cells_shown", "explore_rows_more", "explore_rows_shown", "explore_some_agencies", "search_found_some",
     },
     "seconds with two decimals, which are many: 1.00 seconds": {"explore_rows"},
     "significant digits of a spreadsheet: 15": {"book_digits_says"},
+    "cells of a whole table, of which none has a single one": {"form.blank"},
     "a list or a name and no number": {
         "compare_warn_period", "release_figure_changed", "release_successor_needless", "file.unexpected", "meta.parent", "meta.revision",
         "record.choice", "record.not_mapping", "record.unknown_key", "table.note_place", "table.part_of",

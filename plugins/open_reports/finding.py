@@ -46,13 +46,26 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """What is said publicly about a discrepancy: `by` the agency, or the publisher who read the original again."""
+    """What is said publicly about a discrepancy: `by` the agency, or the publisher who read the original again.
+
+    `says` is the equation that was read when it was written: what it says of other numbers, it does not say.
+    """
 
     rule: str
     address: str
     text: str
     by: str
     day: date | None
+    says: str = ""
+
+    def explains(self, found: Finding) -> bool:
+        """Whether it speaks of the very numbers that a finding of its rule and place has."""
+        return not found.equation or _plain(self.says) == _plain(found.equation)
+
+
+def _plain(equation: str) -> str:
+    """An equation as it is compared: however it is spaced, and whichever sign a keyboard has for one that none has."""
+    return "".join(equation.split()).replace("!=", "≠").replace("−", "-")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +103,16 @@ class Finding:
             title = self.column_title[language] if self.column_title else self.column
             parts.append(f", column “{title}”" if english else f"“{title}”列")
         return "".join(parts)
+
+    @property
+    def place(self) -> str:
+        """What an explanation names to be about this: the address; of what is no figure, what it is called (`disclosure`, `published`)."""
+        return self.address or str(dict(self.values).get("about", ""))
+
+    @property
+    def equation(self) -> str:
+        """The numbers that disagree, as the message spells them and an explanation has to: `20 ≠ 26 = 6+6+4+3+3+4`."""
+        return str(dict(self.values).get("equation", ""))
 
     def problem(self, language: str = "zh") -> str:
         """What stands there, what was expected, what to do: the message without the place."""
@@ -142,7 +165,7 @@ class Finding:
         values = [[key, [value.zh, value.en] if isinstance(value, Text) else value] for key, value in self.values]
         title = [self.column_title.zh, self.column_title.en] if self.column_title else None
         said = self.explanation
-        explanation = said and [said.rule, said.address, said.text, said.by, said.day.isoformat() if said.day else None]
+        explanation = said and [said.rule, said.address, said.text, said.by, said.day.isoformat() if said.day else None, said.says]
         plain = [self.rule, self.level, self.code, self.agency, self.year, self.address, self.expected, self.found, self.file, self.row]
         return [*plain, self.column, title, values, explanation]
 
@@ -152,7 +175,7 @@ class Finding:
         *plain, column, title, values, said = packed
         names = ("rule", "level", "code", "agency", "year", "address", "expected", "found", "file", "row")
         explanation = said and Explanation(
-            rule=said[0], address=said[1], text=said[2], by=said[3], day=date.fromisoformat(said[4]) if said[4] else None
+            rule=said[0], address=said[1], text=said[2], by=said[3], day=date.fromisoformat(said[4]) if said[4] else None, says=said[5]
         )
         return cls(
             **dict(zip(names, plain, strict=True)),

@@ -57,7 +57,7 @@ def slug_fault(name: str) -> str | None:
 
 def skeleton(name: str) -> str:
     """Return a slug with similar letters made the same: two ids with one skeleton look alike."""
-    return name.replace("-", "").replace("rn", "m").replace("vv", "w").translate(str.maketrans("015", "ols"))
+    return name.replace("-", "").replace("rn", "m").replace("vv", "w").translate(str.maketrans("015i", "olsl"))
 
 
 def children(folder: str, place: str) -> tuple[dict[str, os.DirEntry[str]], list[Finding]]:

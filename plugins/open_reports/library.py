@@ -321,7 +321,7 @@ def _predecessors(agencies: Mapping[str, Agency], reports: Mapping[tuple[str, in
 
 
 def with_neighbours(library: Library, root: Path) -> Library:
-    """Return the library with the reports that its own are compared with: the year before, the units consolidated.
+    """Return the library with the reports that its own are compared with: the year before, the units consolidated, the parent.
 
     A library of a whole folder has them already; faults of the neighbours are told where they are checked themselves.
     """
@@ -330,7 +330,9 @@ def with_neighbours(library: Library, root: Path) -> Library:
         former = library.agencies[report.agency].predecessor
         # Of a renamed agency both: which of the two is there says itself.
         earlier = [(each, report.year - 1) for each in (report.agency, *([former.agency] if former else []))]
-        for key in (*earlier, *((unit, report.year) for said in report.consolidates for unit in said.units)):
+        parent = library.agencies[report.agency].parent
+        above = [(parent, report.year)] if parent else []
+        for key in (*earlier, *above, *((unit, report.year) for said in report.consolidates for unit in said.units)):
             if key not in library.reports:
                 wanted[key] = None
     # A neighbour that was never collected is no fault: there is nothing to compare with.

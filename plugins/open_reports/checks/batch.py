@@ -12,6 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
+from open_reports.checks.across import across, marks
 from open_reports.checks.cache import Cache, Memory, tree_signature
 from open_reports.checks.check import check
 from open_reports.library import open_library
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from open_reports.checks.across import Marks
     from open_reports.finding import Finding
 
 PARALLEL_FROM = 2_000
@@ -46,20 +48,21 @@ def survey(root: Path, *, place: str, only: Only = (), progress: Callable[[int, 
     count = sum(years for _, years in agencies)
     workers = os.cpu_count() or 1
     alone = count < PARALLEL_FROM or workers == 1
-    findings = _checked(root, place, only) if alone else _shared(root, place, agencies, workers, progress)
+    findings = _checked(root, place, only)[0] if alone else _shared(root, place, agencies, workers, progress)
     # Sorting is stable, so within a report findings keep the order of the checks, however many processes found them.
     ordered = tuple(sorted(findings, key=lambda each: (each.agency or "", each.year or 0)))
     memory.keep(signature, ordered)
     return ordered
 
 
-def _checked(root: Path, place: str, only: Only) -> tuple[Finding, ...]:
+def _checked(root: Path, place: str, only: Only, *, whole: bool = True) -> tuple[tuple[Finding, ...], list[Marks]]:
+    """Findings of some packages; and their marks, where they are not the whole of what is looked at."""
     cache = Cache()
     library = open_library(root, place=place, only=only)
     # `root` lets a part of a folder be compared with its neighbours, as it would be within the whole.
-    findings = check(library, cache, root=root)
+    findings = check(library, cache, root=root, whole=whole)
     cache.save()
-    return findings
+    return findings, [] if whole else [marks(report) for report in library]
 
 
 def _agencies(root: Path) -> list[tuple[str, int]]:
@@ -92,18 +95,22 @@ def _shared(
     tasks = [agencies[start : start + size] for start in range(0, len(agencies), size)]
     done, count = 0, sum(years for _, years in agencies)
     # A forked process would inherit the threads' locks of whoever calls; a spawned one starts clean everywhere alike.
+    found: list[Marks] = []
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         jobs = [pool.submit(_task, root, place, tuple(name for name, _ in task)) for task in tasks]
         for job, task in zip(jobs, tasks, strict=True):
-            findings += [each for each in job.result() if each.year is not None or each.agency not in readable or each.code == "file.year"]
+            told, marked = job.result()
+            found += marked
+            findings += [each for each in told if each.year is not None or each.agency not in readable or each.code == "file.year"]
             done += sum(years for _, years in task)
             if progress is not None:
                 progress(done, count)
-    return tuple(dict.fromkeys(findings))
+    # What only the whole folder shows: of marks, for no process has seen more than a part.
+    return (*dict.fromkeys(findings), *across(whole.agencies, found, place))
 
 
-def _task(root: Path, place: str, agencies: tuple[str, ...]) -> list[Finding]:
-    """Findings of some agencies' packages; runs in a process of its own."""
+def _task(root: Path, place: str, agencies: tuple[str, ...]) -> tuple[list[Finding], list[Marks]]:
+    """Findings and marks of some agencies' packages; runs in a process of its own."""
     wanted = set(agencies)
-    found = _checked(root, place, tuple((agency, None) for agency in agencies))
-    return [each for each in found if each.agency in wanted]
+    found, marked = _checked(root, place, tuple((agency, None) for agency in agencies), whole=False)
+    return [each for each in found if each.agency in wanted], marked

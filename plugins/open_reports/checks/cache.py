@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _SOURCES = ("**/*.py", "forms/**/*.yml", "locales/*.yml")
+CLOCKED = "meta.future"
+"""Code of the finding that depends on the day it is looked for, and not on the files alone."""
 RACY_SECONDS = 2.0
 """A file changed this shortly before a look at it may change again without its time stamp moving, so it proves nothing."""
 
@@ -159,7 +161,11 @@ class Memory:
 
     def keep(self, signature: Signature, findings: Iterable[Finding]) -> None:
         """Remember the findings, unless the folder changed so lately that its state could change unseen."""
+        # What is told of a day that has not come is not so for ever, though no file changes.
+        found = tuple(findings)
+        if any(each.code == CLOCKED for each in found):
+            return
         # The same caution as git takes with its index: file systems keep time in coarse steps.
         if time.time() - signature.latest > RACY_SECONDS:
-            body = json.dumps([each.packed() for each in findings], ensure_ascii=False)
+            body = json.dumps([each.packed() for each in found], ensure_ascii=False)
             _save(self.path, f"{signature.digest}\n{body}")

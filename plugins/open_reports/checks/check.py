@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from open_reports.checks.identity import MOST_SHOWN, SIGNS, contradictory, identities, located, spelt, total
+from open_reports.checks.across import RULES, across, marks
+from open_reports.checks.identity import MOST_SHOWN, bounds, contradictory, identities, located, spelt, total
 from open_reports.checks.narrative import stated
+from open_reports.checks.neighbours import compared
+from open_reports.checks.plausible import plausible
 from open_reports.finding import LEVELS, Explanation, Finding, finding
 from open_reports.form import forms
 from open_reports.library import with_neighbours
@@ -18,12 +21,16 @@ if TYPE_CHECKING:
 
     from open_reports.checks.cache import Cache
     from open_reports.checks.identity import Identity, Member
+    from open_reports.checks.narrative import Stated
     from open_reports.finding import Level
     from open_reports.library import Agency, Library
     from open_reports.report import Address, Report
 
 
 def _contradictions(report: Report, library: Library | None) -> Iterator[Finding]:
+    for bound in bounds(report):
+        if bound.result == "contradicts":
+            yield _contradiction(report, bound, located_at=None)
     if not report.consolidates and not contradictory(report, library):
         return
     tested = identities(report, library)
@@ -72,7 +79,7 @@ def _contradiction(report: Report, identity: Identity, library: Library | None, 
         says=identity.rule.says,
         line=line.label,
         at=_at(report, identity),
-        equation=f"{shown} {SIGNS[identity.result]} {_sum(other)}",
+        equation=f"{shown} {identity.sign} {_sum(other)}",
         before=str(report.year - 1),
         **(_of_units(identity, library) if library and len(agencies) > 1 else {}),
     )
@@ -127,9 +134,9 @@ def _at(report: Report, identity: Identity) -> Text:
     return form.columns[identity.at].label if axis == "column" else form.lines[identity.at].label
 
 
-def _narrative(report: Report) -> Iterator[Finding]:
+def _narrative(report: Report, told: Iterable[Stated]) -> Iterator[Finding]:
     column = {name: title for name, title, _ in forms().common.overview.fields}["value"]
-    for identity, kind, name, row in stated(report):
+    for identity, kind, name, row in told:
         if identity.result == "rounded":
             yield _rounded(report, identity, name, row, prose=kind == "narrative.prose")
         if identity.result != "contradicts":
@@ -163,7 +170,7 @@ def _rounded(report: Report, identity: Identity, name: str, row: int, *, prose: 
         file=f"{report.place}/{PROSE if prose else table_path('overview')}",
         row=row,
         at=name,
-        equation=f"{total(identity.left)} {SIGNS[identity.result]} {_sum(identity.right)}",
+        equation=f"{total(identity.left)} {identity.sign} {_sum(identity.right)}",
     )
 
 
@@ -223,10 +230,7 @@ def _prescribed(report: Report) -> Iterator[Finding]:
 
 
 def _left_out(report: Report) -> Iterator[Finding]:
-    """Tables without any figure, and lines that the report does not print."""
-    for name, table in report.tables.items():
-        if table.rows and not any(any(cells) for cells in table.rows.values()):
-            yield finding("form.blank", file=f"{report.place}/{table_path(name)}", table=table.form.title)
+    """Lines that the report does not print."""
     for name, line in report.absent:
         form_table = report.tables[name].form
         yield finding(
@@ -277,32 +281,71 @@ def _unused(report: Report, given: Iterable[Explanation]) -> Iterator[Finding]:
         yield finding("explanation.stale", file=f"{report.place}/{DESCRIPTOR}", found=each.rule, place=each.address)
 
 
+def _outlived(report: Report, said: Explanation, found: Finding) -> Finding:
+    """An explanation whose numbers are not those of the finding at its place, or that states none."""
+    return finding(
+        "explanation.other" if said.says else "explanation.unstated",
+        file=f"{report.place}/{DESCRIPTOR}",
+        found=said.says or None,
+        expected=found.equation,
+        of=said.rule,
+        place=said.address,
+    )
+
+
 def check_report(report: Report, library: Library | None = None) -> tuple[Finding, ...]:
     """Every discrepancy and notice of a report, each with the explanation that its package gives for it.
 
     The library gives the year before, the units and the agency; without it only the report itself is looked at.
     """
     agency = library.agencies.get(report.agency) if library else None
-    given = {(each.rule, each.address): each for each in report.explanations}
-    used = set()
-    found = []
-    for each in (*_open(report), *_contradictions(report, library), *_narrative(report), *_deadline(report, agency), *_form(report)):
-        key = (each.rule, each.address or "")
-        used.add(key)
-        found.append(each.of(report.agency, report.year).explained(given.get(key)))
-    stale = [explanation for key, explanation in given.items() if key not in used]
+    told = tuple(stated(report))
+    tested = (*plausible(report, agency, told), *(compared(report, library) if library else ()))
+    found = (
+        *_open(report),
+        *_contradictions(report, library),
+        *_narrative(report, told),
+        *_deadline(report, agency),
+        *(each.finding for each in tested if each.finding),
+        *_form(report),
+    )
+    return tuple(each.of(report.agency, report.year) for each in _explained(report, library, found))
+
+
+def _explained(report: Report, library: Library | None, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Findings with what the package says of each; then what is wrong with what it says."""
+    given: dict[tuple[str, str], list[Explanation]] = {}
+    for said in report.explanations:
+        given.setdefault((said.rule, said.address), []).append(said)
+    used: set[Explanation] = set()
+    outlived: list[Finding] = []
+    for each in findings:
+        about = given.get((each.rule, each.place), [])
+        fitting = next((said for said in about if said.explains(each)), None)
+        used.update(about)
+        if fitting is None:
+            outlived += [_outlived(report, said, each) for said in about]
+        yield each.explained(fitting)
+    # Of what only a whole folder shows, `across` knows whether it is still so.
+    stale = [each for each in report.explanations if each not in used and each.rule not in RULES]
     if stale:  # where nothing can be tested, nothing says that the explanation has outlived what it explains
         tested = (*identities(report, library), *(each.identity for each in stated(report)))
         open_ = {(each.rule.id, str(each.blamed)) for each in tested if each.result == "untestable"}
         stale = [each for each in stale if (each.rule, each.address) not in open_]
-    return (*found, *(each.of(report.agency, report.year) for each in _unused(report, stale)))
+    yield from (*outlived, *_unused(report, stale))
 
 
-def check(library: Library, cache: Cache | None = None, *, root: Path | None = None) -> tuple[Finding, ...]:
+def place_of(library: Library) -> str:
+    """How findings name the folder of a library."""
+    return next((report.place.rsplit("/", 2)[0] for report in library), "")
+
+
+def check(library: Library, cache: Cache | None = None, *, root: Path | None = None, whole: bool = True) -> tuple[Finding, ...]:
     """Every finding of a library: what could not be read, what frictionless refuses, what does not reconcile.
 
     `cache` remembers packages that the judge has passed before, by their content. Where the library is a part of a folder,
-    `root` is that folder, from which the neighbours that its reports are compared with are read.
+    `root` is that folder, from which the neighbours that its reports are compared with are read. What only the `whole` folder
+    shows is left to whoever has all its parts.
     """
     unknown = [report for report in library if cache is None or report.digest not in cache]
     verdicts = judge(unknown)
@@ -310,7 +353,8 @@ def check(library: Library, cache: Cache | None = None, *, root: Path | None = N
         refused = {(each.agency, each.year) for each in verdicts}
         cache.add(report.digest for report in unknown if (report.agency, report.year) not in refused)
     around = with_neighbours(library, root) if root else library
-    return (*library.findings, *verdicts, *(each for report in library for each in check_report(report, around)))
+    found = (*library.findings, *verdicts, *(each for report in library for each in check_report(report, around)))
+    return (*found, *across(library.agencies, map(marks, library), place_of(library))) if whole else found
 
 
 def errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 Result = Literal["holds", "rounded", "contradicts", "untestable"]
 RESULTS: tuple[Result, ...] = ("holds", "rounded", "contradicts", "untestable")
-SIGNS = {"holds": "=", "rounded": "≈", "contradicts": "≠", "untestable": "?"}
+_SIGNS = {"holds": "=", "rounded": "≈", "contradicts": "≠", "untestable": "?"}
+_SIGNS_AT_LEAST = _SIGNS | {"holds": "≥", "contradicts": "<"}
 """Sign between the two sides of an identity, by its result."""
 NOT_COLLECTED = "not_collected"
 """Reason of an identity whose other report is not in the library."""
@@ -70,6 +71,11 @@ class Identity:
         """Left side minus right side of a testable identity."""
         return total(self.left) - total(self.right)
 
+    @property
+    def sign(self) -> str:
+        """Sign between the two sides."""
+        return (_SIGNS_AT_LEAST if getattr(self.rule, "at_least", False) else _SIGNS)[self.result]
+
     def settling(self, address: Address) -> tuple[int | Decimal, int | Decimal]:
         """What stands at a cell of this report in a testable identity, and what would settle the identity there."""
         year = self.left[0].year
@@ -81,7 +87,7 @@ class Identity:
         raise ValueError(message)
 
     def __str__(self) -> str:
-        return f"{self.rule.id} {self.at}: {spelt(self.left)} {SIGNS[self.result]} {spelt(self.right)}"
+        return f"{self.rule.id} {self.at}: {spelt(self.left)} {self.sign} {spelt(self.right)}"
 
 
 def total(members: Iterable[Member]) -> int | Decimal:
@@ -101,8 +107,10 @@ def spelt(members: Sequence[Member]) -> str:
 def judged(
     *, rule: RuleText, table: str, at: str, blamed: Address, left: Sequence[Member], right: Sequence[Member], reason: str | None
 ) -> Identity:
-    """Make an identity of its members: untestable for a reason, else whether its sides are equal, or agree when rounded."""
-    result: Result = "untestable" if reason else "holds" if total(left) == total(right) else "contradicts"
+    """Make an identity of its members: untestable for a reason, else whether its sides are equal (or the left at least the right), or agree when rounded."""
+    gap = 0 if reason else total(left) - total(right)
+    holds = gap >= 0 if getattr(rule, "at_least", False) else gap == 0
+    result: Result = "untestable" if reason else "holds" if holds else "contradicts"
     if result == "contradicts":
         places = (decimals(each.value for each in left), decimals(each.value for each in right))
         result = "rounded" if agree_rounded(total(left), total(right), places) else result
@@ -290,6 +298,13 @@ def _uses(tested: Sequence[Identity]) -> dict[Address, list[tuple[int, int]]]:
                 if each.year == year:
                     containing[each.address].append((position, side * each.sign))
     return containing
+
+
+def bounds(report: Report) -> Iterator[Identity]:
+    """Figures of a report that must be at least what others leave of them, in the order of its tables."""
+    for table in report.tables.values():
+        for rule in table.form.bounds:
+            yield from (identity_at(report, None, rule, place) for place in table.form.places[rule.id])
 
 
 def consolidated(report: Report, library: Library) -> Iterator[Identity]:

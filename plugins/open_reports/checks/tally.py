@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from open_reports.checks.identity import RESULTS, consolidated, gaps, identity_at, strands
+from open_reports.checks.identity import RESULTS, bounds, consolidated, gaps, identity_at, strands
 from open_reports.checks.narrative import stated
 from open_reports.form import forms
 
@@ -26,7 +26,7 @@ def tally(report: Report, library: Library) -> dict[Result, int]:
             else:
                 for rule, place in strand.rules:
                     counts[identity_at(report, before, rule, place).result] += 1
-    for identity in (*consolidated(report, library), *(each.identity for each in stated(report))):
+    for identity in (*consolidated(report, library), *bounds(report), *(each.identity for each in stated(report))):
         counts[identity.result] += 1
     counts[due(report, library)[0]] += 1
     return counts
@@ -40,4 +40,7 @@ def due(report: Report, library: Library) -> tuple[Result, str | None, str]:
         return "untestable", "no_deadline", ""
     if report.published is None:
         return "untestable", "no_date", last.isoformat()
+    # A day before the period is over cannot be when it was reported on: whether it was late, nobody can say.
+    if report.published <= report.ends:
+        return "untestable", "early_date", last.isoformat()
     return ("contradicts" if report.published > last else "holds"), None, last.isoformat()

@@ -19,7 +19,8 @@ from open_reports.checks import formats
 from open_reports.checks.cache import Cache
 from open_reports.checks.check import check as checked
 from open_reports.checks.check import errors, unexplained
-from open_reports.cli.surveying import ROOT, place_of, surveyed
+from open_reports.checks.saying import fill
+from open_reports.cli.surveying import ROOT, Surveyed, place_of, surveyed
 from open_reports.copies import message as copy_words
 from open_reports.document import PLACEHOLDER, shown
 from open_reports.errors import OpenReportsError
@@ -64,14 +65,17 @@ def commands() -> None:
 )
 @click.option("--lang", "language", type=LANGUAGE, default="zh", show_default=True, help="语言 / language")
 @click.option("--strict", is_flag=True, help="未加说明的不相符也算不合格 / a discrepancy without explanation fails, too")
-def check(paths: tuple[Path, ...], style: str, language: str, *, strict: bool) -> None:
+@click.option(
+    "--fill-says", is_flag=True, help="把现在的算式写进没有写明算式的说明 / write the present equation into explanations that state none"
+)
+def check(paths: tuple[Path, ...], style: str, language: str, *, strict: bool, fill_says: bool) -> None:
     """检查数据包，列出全部问题；有错误时退出码为 1 / check packages, exit code 1 if any finding is an error.
 
     PATHS are a folder of packages, an agency's folder, one package or a file of one, or a workbook that `new --workbook` made;
     `datapackages` unless given.
     """
     # Every path is checked before anything is printed: JSON and SARIF are one document each.
-    told = [surveyed(path) for path in (paths or (Path(ROOT),))]
+    told = _surveyed(paths, fill_says=fill_says)
     findings = [each for found in told for each in found.findings]
     if style == "json":
         click.echo(formats.json_(findings, language), nl=False)
@@ -91,6 +95,16 @@ def check(paths: tuple[Path, ...], style: str, language: str, *, strict: bool) -
         lines = {file: text for found in told for file, text in found.lines().items()}
         click.echo(formats.text(findings, language, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR"), lines=lines), nl=False)
     sys.exit(1 if errors(findings) or (strict and unexplained(findings)) else 0)
+
+
+def _surveyed(paths: tuple[Path, ...], *, fill_says: bool) -> list[Surveyed]:
+    """What the paths hold, after explanations were given the equations that they lack."""
+    told = [surveyed(path) for path in (paths or (Path(ROOT),))]
+    if not fill_says:
+        return told
+    count = sum(fill(each.root, each.place, each.findings) for each in told)
+    click.echo(f"{count} 条说明写入了算式 / explanations that were given their equation: {count}", err=True)
+    return [surveyed(path) for path in (paths or (Path(ROOT),))]
 
 
 @commands.command()

@@ -218,8 +218,17 @@ def _cell(library: Library, agency: Agency, year: int, today: date) -> Cell:
         return Cell(agency.id, year, "other_name", None)
     if report is None:
         return Cell(agency.id, year, "not_collected" if _expected_by(agency.kind, year) < today else "not_due", due)
+    # A day before the period is over is none that can be judged, and least of all in time.
     late = (report.published - due).days if due and report.published else 0
-    state: State = "no_deadline" if due is None else "no_date" if report.published is None else "late" if late > 0 else "on_time"
+    state: State = (
+        "no_deadline"
+        if due is None
+        else "no_date"
+        if report.published is None or report.published <= report.ends
+        else "late"
+        if late > 0
+        else "on_time"
+    )
     return Cell(agency.id, year, state, due, report.published, max(0, late), report.version, len(report.revisions))
 
 

@@ -161,7 +161,7 @@ def _rules() -> Iterator[Code]:
     printed: dict[str, list[tuple[str, str, str]]] = {}
     for form in forms().values():
         for table in form.tables.values():
-            for rule in (*table.rules, *table.yearly_rules):
+            for rule in (*table.rules, *table.yearly_rules, *table.bounds):
                 printed.setdefault(rule.id, []).append((form.id, table.id, rule.sentence))
     for rule_id, text in forms().rules.items():
         # A rule is one thing with one id, but each form spells it with its own lines; rules of the package's format are on no

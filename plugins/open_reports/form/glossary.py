@@ -307,7 +307,7 @@ def _sentence(says: Text) -> Text:
 
 
 def _prescribes(form: Form, rule: RuleText) -> bool:
-    return any(rule.id == each.id for table in form.tables.values() for each in (*table.rules, *table.yearly_rules))
+    return any(rule.id == each.id for table in form.tables.values() for each in (*table.rules, *table.yearly_rules, *table.bounds))
 
 
 _GENERATED = {"indicators": _indicators, "rules": _rules}

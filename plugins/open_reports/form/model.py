@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from open_reports.form.plausible import NOTHING, Plausible
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
@@ -147,6 +149,7 @@ class Forms(Mapping[str, Form]):
     common: Common
     narrative: tuple[Statement, ...] = ()
     indicators: Mapping[str, Indicator] = field(default_factory=dict)
+    plausible: Plausible = NOTHING
 
     @cached_property
     def rules(self) -> Mapping[str, RuleText]:
@@ -154,7 +157,7 @@ class Forms(Mapping[str, Form]):
         found: dict[str, RuleText] = {}
         for form in self.by_id.values():
             for table in form.tables.values():
-                for rule in (*table.rules, *table.yearly_rules):
+                for rule in (*table.rules, *table.yearly_rules, *table.bounds):
                     found.setdefault(rule.id, rule)
         return {**dict(sorted(found.items())), **self.common.rules}
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from open_reports.errors import FormError
 from open_reports.form.common import ID, CellType, Common, Deadline, FreeTable, Status, Stub
 from open_reports.form.model import Form, Forms, Indicator, Section, Statement
+from open_reports.form.plausible import NOTHING, Plausible, read_plausible
 from open_reports.form.sums import read_indicator, read_statement
 from open_reports.form.table_reading import read_rule_text, read_table
 from open_reports.text import faults_of, open_text_of, opened, resource_texts, text_of
@@ -29,7 +30,7 @@ OVERVIEW = "overview"
 _RESERVED = frozenset({"overview", "notes", "prose", "table", "year", "version", "forms", "printed", "gone"})
 """No ids of tables: free tables, the prose as the first part of an address, a name among the schemas, and the keys beside the tables
 in the record of releases."""
-_SHARED = frozenset({"common.yml", "narrative.yml", "indicators.yml", "summary.yml"})
+_SHARED = frozenset({"common.yml", "narrative.yml", "indicators.yml", "plausible.yml", "summary.yml"})
 """Files of the folder that are no forms; `derived.summary` reads the last."""
 
 
@@ -66,9 +67,10 @@ def load(texts: Mapping[str, str]) -> Forms:
     tables = {table for form in ordered.values() for table in form.tables}
     narrative = _load_narrative(texts["narrative.yml"], tables, problems) if "narrative.yml" in texts else ()
     indicators = _load_indicators(texts["indicators.yml"], tables, problems) if "indicators.yml" in texts else {}
+    asked = _load_plausible(texts["plausible.yml"], tables, common, problems) if "plausible.yml" in texts and common else NOTHING
     if problems or common is None:
         raise FormError("\n".join(problems))
-    return Forms(by_id=ordered, common=common, narrative=narrative, indicators=indicators)
+    return Forms(by_id=ordered, common=common, narrative=narrative, indicators=indicators, plausible=asked)
 
 
 # -- years --------------------------------------------------------------------------------------------------------------
@@ -276,3 +278,13 @@ def _load_narrative(text: str, tables: set[str], problems: list[str]) -> tuple[S
     statements = root.each("figures", lambda entry: read_statement(entry, tables))
     problems += faults_of(name, root)
     return statements
+
+
+def _load_plausible(text: str, tables: set[str], common: Common, problems: list[str]) -> Plausible:
+    name = f"{FAMILY}/plausible.yml"
+    root = opened(name, text, problems)
+    if root is None:
+        return NOTHING
+    found = read_plausible(root, tables, common)
+    problems += faults_of(name, root)
+    return found

@@ -77,7 +77,7 @@ class Rule(RuleText):
     """An identity of the form, `new + carried_in = total + carried_out`, that holds for each column or line.
 
     `left` and `right` are its two sides, wildcards such as `refused.*` already spelt out; `blames` is the line or
-    column whose cell the finding stands at.
+    column whose cell the finding stands at. A bound, `in_force >= issued - repealed`, has a left side that is `at_least` the right.
     """
 
     sentence: str
@@ -85,6 +85,7 @@ class Rule(RuleText):
     left: tuple[Term, ...]
     right: tuple[Term, ...]
     blames: str
+    at_least: bool = False
 
     def __str__(self) -> str:
         return f"{self.id}: {self.sentence}"
@@ -154,6 +155,8 @@ class TableForm:
     """Identities within one report."""
     yearly_rules: tuple[Rule, ...]
     """Identities with the report of the year before."""
+    bounds: tuple[Rule, ...] = ()
+    """Rules within one report whose left side is at least the right one; they locate nothing and follow from no sum."""
     # Out of `repr`, which would print every vocabulary with each table of a failed test.
     common: Common = field(repr=False)
 
@@ -170,7 +173,7 @@ class TableForm:
     @cached_property
     def places(self) -> Mapping[str, tuple[Place, ...]]:
         """Every place of each rule by its id, in printed order; a line that lacks a cell the rule names is none."""
-        return {rule.id: tuple(self._places(rule)) for rule in (*self.rules, *self.yearly_rules)}
+        return {rule.id: tuple(self._places(rule)) for rule in (*self.rules, *self.yearly_rules, *self.bounds)}
 
     def _places(self, rule: Rule) -> Iterator[Place]:
         def address(member: str, at: str) -> Address:

@@ -45,8 +45,9 @@ def read_table(table: str, form: str, section: str, record: Record, common: Comm
         lines=lines,
         blocks=blocks,
         # Split once here, for a report looked at by itself has no year before, and most checks ask for one kind only.
-        rules=tuple(rule for rule in rules if not _yearly(rule)),
-        yearly_rules=tuple(rule for rule in rules if _yearly(rule)),
+        rules=tuple(rule for rule in rules if not rule.at_least and not _yearly(rule)),
+        yearly_rules=tuple(rule for rule in rules if not rule.at_least and _yearly(rule)),
+        bounds=tuple(rule for rule in rules if rule.at_least),
         common=common,
     )
     record.close()
@@ -131,7 +132,8 @@ def _rule(record: Record, lines: Mapping[str, Line], columns: Mapping[str, Colum
     axis = record.choice("for_each", ("line", "column"))
     ids: Mapping[str, Line | Column] = columns if axis == "line" else lines
     sentence = record.text("sentence")
-    sides = sentence.split("=")
+    at_least = ">=" in sentence
+    sides = sentence.split(">=" if at_least else "=")
     if len(sides) != 2:  # noqa: PLR2004 (an identity has two sides)
         record.note("sentence", "form.not_identity", found=sentence)
         sides = ["", ""]
@@ -149,6 +151,7 @@ def _rule(record: Record, lines: Mapping[str, Line], columns: Mapping[str, Colum
         left=left,
         right=right,
         blames=blames,
+        at_least=at_least,
     )
 
 

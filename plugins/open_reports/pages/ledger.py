@@ -11,11 +11,11 @@ from open_reports.checks.identity import (
     MOST_SHOWN,
     NOT_COLLECTED,
     RESULTS,
-    SIGNS,
     Identity,
     Member,
     Result,
     Values,
+    bounds,
     consolidated,
     gaps,
     identity_at,
@@ -92,7 +92,7 @@ def ledger(report: Report, library: Library, here: Here) -> Ledger:
             else:
                 for rule, place in strand.rules:
                     add(_entry(report, identity_at(report, before, rule, place), w))
-    for identity in (*consolidated(report, library), *(each.identity for each in stated(report))):
+    for identity in (*consolidated(report, library), *bounds(report), *(each.identity for each in stated(report))):
         add(_entry(report, identity, w))
     add(deadline(report, library, w))
     parts: list[str] = []
@@ -204,7 +204,7 @@ def equation(report: Report, identity: Identity, w: Words, *, base: str = "") ->
     if identity.parts:
         # The totals that units print do not add up to this one; the parts that they state beside them do.
         right += w("ledger_parts", total=total(identity.parts))
-    return Markup(f"{left} <b>{SIGNS[identity.result]}</b> {right}")  # noqa: S704 (made of numbers, escaped labels and our own tags)
+    return Markup(f"{left} <b>{identity.sign}</b> {right}")  # noqa: S704 (made of numbers, escaped labels and our own tags)
 
 
 def _total(members: Sequence[Member], w: Words) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from open_reports.checks.identity import RESULTS, Identity, consolidated, tallied
+from open_reports.checks.identity import RESULTS, Identity, bounds, consolidated, tallied
 from open_reports.checks.narrative import stated
 from open_reports.finding import level_name
 from open_reports.form import forms
@@ -84,6 +84,7 @@ class Quality:
             # What no form states by itself: rows of the ledger all the same, so that these counts are the sums of the ledgers.
             others: list[Identity | Entry] = [
                 *consolidated(report, self.library),
+                *bounds(report),
                 *(each.identity for each in stated(report)),
                 deadline(report, self.library, self.w),
             ]
@@ -252,7 +253,7 @@ def _rule_page(quality: Quality, rule: RuleText, found: Sequence[Finding], part:
         prescribed = [
             w("form_and_reference", form=form.title[w.language], reference=form.reference[w.language])
             for form in forms().values()
-            if any(rule.id == each.id for table in form.tables.values() for each in (*table.rules, *table.yearly_rules))
+            if any(rule.id == each.id for table in form.tables.values() for each in (*table.rules, *table.yearly_rules, *table.bounds))
         ]
         if prescribed:
             facts.append((w("rule_forms"), w("semicolon").join(prescribed)))

@@ -294,6 +294,7 @@ def _explanation(entry: Record) -> Explanation:
         text=entry.text("text", most=500),
         by=entry.choice("by", ("agency", "publisher")),
         day=entry.day("date"),
+        says=entry.text("says", required=False, most=600),
     )
 
 

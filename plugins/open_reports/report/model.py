@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,7 +13,6 @@ from open_reports.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from datetime import date
 
     from open_reports.finding import Explanation
     from open_reports.report.open_cells import OpenCell
@@ -224,6 +224,11 @@ class Report:
     def folder(self) -> str:
         """Address of the report's folder below the site."""
         return f"reports/{self.agency}/{self.year}/"
+
+    @property
+    def ends(self) -> date:
+        """Last day that the report speaks of."""
+        return self.period[1] if self.period else date(self.year, 12, 31)
 
     @cached_property
     def form(self) -> Form:

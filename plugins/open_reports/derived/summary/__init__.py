@@ -103,7 +103,8 @@ def _circumstances(report: Report, agency: Agency, language: str) -> tuple[set[s
     texts["published"] = day_words("date", report.published, language)
     law = forms().common.deadline(report.year)
     due = law.last_day(agency.kind, report.year) if law else None
-    if due is not None:
+    # Nothing is said of a day before the period is over, either.
+    if due is not None and report.published > report.ends:
         facts.add("in_time" if report.published <= due else "late")
         texts["deadline"] = day_words("date", due, language)
     return facts, texts

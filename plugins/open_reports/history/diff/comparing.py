@@ -7,7 +7,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from open_reports.checks.check import check_report
-from open_reports.checks.identity import SIGNS, identities, spelt
+from open_reports.checks.identity import identities, spelt
 from open_reports.checks.narrative import stated
 from open_reports.derived.indicator import indicators
 from open_reports.history.diff.model import AgencyChange, Diff, ExplanationChange, Flip, ReportChange, TextChange
@@ -309,7 +309,7 @@ def _identities(report: Report, library: Library) -> dict[tuple[str, ...], Ident
 
 def equation(identity: Identity) -> str:
     """Both sides with their numbers, and how they compare: `9 = 8+1`, `8 ≠ 8+1`, `? ? 8+1`."""
-    return f"{spelt(identity.left)} {SIGNS[identity.result]} {spelt(identity.right)}"
+    return f"{spelt(identity.left)} {identity.sign} {spelt(identity.right)}"
 
 
 def _beyond(one: Iterable[Finding], other: Iterable[Finding]) -> tuple[Finding, ...]:

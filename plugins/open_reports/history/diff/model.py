@@ -216,6 +216,9 @@ def _rule_pages(change: ReportChange) -> Iterator[str]:
     yield from (f"quality/{rule}/" for rule in rules)
     if rules:
         yield "quality/"
+    # The first page counts what was found.
+    if change.gained or change.lost:
+        yield ""
 
 
 def only_spelling(change: ReportChange) -> bool:

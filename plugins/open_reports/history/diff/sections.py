@@ -159,7 +159,8 @@ def _findings(heading: str, found: Sequence[Finding], w: Words) -> Part:
 def _said(explanation: Explanation | None, w: Words) -> str:
     if explanation is None:
         return ""
-    return f"{w(f'explained_{explanation.by}')} {explanation.day or ''}{w('colon')}{explanation.text}"
+    about = w("in_brackets", text=explanation.says) if explanation.says else ""
+    return f"{w(f'explained_{explanation.by}')} {explanation.day or ''}{w('colon')}{explanation.text}{about}"
 
 
 def _revisions(change: ReportChange, w: Words) -> Iterator[tuple[str]]:

@@ -195,4 +195,4 @@ def _findings(gained: Sequence[Finding], lost: Sequence[Finding], language: str)
 def _explanation(one: Explanation | None) -> dict[str, Any] | None:
     if one is None:
         return None
-    return {"text": one.text, "by": one.by, "date": one.day.isoformat() if one.day else None}
+    return {"text": one.text, "by": one.by, "date": one.day.isoformat() if one.day else None, "says": one.says or None}
