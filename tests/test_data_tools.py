@@ -5,19 +5,26 @@ What is too heavy for every run of the tests stands in `tests/outside/`.
 
 from __future__ import annotations
 
+import contextlib
+import csv
 import io
+import json
+import subprocess
+import sys
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import frictionless
+import outputs
 import pytest
 import whole
 from open_reports.files.package import archive
 from open_reports.verify import verify
+from patience import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from open_reports.finding import Finding
     from open_reports.library import Library
@@ -58,3 +65,71 @@ def test_an_archive_of_before_can_still_be_verified(library: Library, files: Map
         assert verify(file).passed, verify(file).text("en")
     file.write_bytes(archive(members, "pingtan-2023/"))
     assert [each.code for each in verify(file).deviations] == ["zip.folder"]
+
+
+# -- Croissant ----------------------------------------------------------------------------------------------------------
+
+RECORDS = """
+import json, sys
+import mlcroissant
+dataset = mlcroissant.Dataset(sys.argv[1])
+for records in dataset.metadata.record_sets:
+    for record in dataset.records(records.id):
+        print(json.dumps({name: value.decode() if isinstance(value, bytes) else value for name, value in record.items()}, default=str))
+"""
+
+
+def test_croissant_s_own_reader_gives_what_the_csv_says(files: Mapping[str, bytes], tmp_path: Path) -> None:
+    """Every record set, record by record: that a description is valid says nothing of what is read by it."""
+    described = json.loads(files["data/croissant.json"])
+    for each in described["distribution"]:
+        name = each["contentUrl"].removeprefix(SITE)
+        each["contentUrl"] = Path(name).name
+        (tmp_path / Path(name).name).write_bytes(files[name])
+    (tmp_path / "croissant.json").write_text(json.dumps(described), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", RECORDS, str(tmp_path / "croissant.json")], capture_output=True, check=False, text=True, timeout=PATIENCE
+    )
+    assert done.returncode == 0, done.stderr
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    rows = list(csv.DictReader(io.StringIO(files["data/observations.csv"].decode(), newline="")))
+    types = {each["name"]: each["dataType"] for each in described["recordSet"][0]["field"]}
+    assert len(described["recordSet"]) == 1
+    assert len(found) == len(rows)
+    for record, row in zip(found, rows, strict=True):
+        for name, cell in row.items():
+            value = record[f"observations/{name}"]
+            assert _read(value, types[name]) == _meant(cell, types[name]), (name, row)
+
+
+def _meant(cell: str, data_type: str) -> object:
+    if not cell:
+        return None
+    return {"sc:Integer": int, "sc:Float": float}.get(data_type, str)(cell)
+
+
+def _read(value: object, data_type: str) -> object:
+    """A value of a record; nothing is NaN or None, and a whole number of a column with gaps is a float of that value."""
+    if value is None or value == "" or value != value:  # noqa: PLR0124 (NaN alone differs from itself)
+        return None
+    return value if data_type == "sc:Text" else float(str(value))
+
+
+# -- Datasette ----------------------------------------------------------------------------------------------------------
+
+
+DETECTED = "SELECT name FROM sqlite_master WHERE rootpage = 0 AND sql LIKE '%VIRTUAL TABLE%USING FTS%content=\"names\"%'"
+"""How Datasette 0.65 finds the full-text table of a table; `tests/outside/datasette.sh` runs Datasette itself."""
+
+
+def test_datasette_finds_the_full_text_table(files: Mapping[str, bytes]) -> None:
+    """It looks for a definition of this very spelling; of any other it knows nothing, and ignores a search in silence."""
+    with contextlib.closing(outputs.opened(files["data/reports.sqlite"])) as connection:
+        ((index,),) = connection.execute(DETECTED).fetchall()
+        asked = f"SELECT name FROM names WHERE number IN (SELECT rowid FROM {index} WHERE {index} MATCH '行政复议')"
+        found = [name for (name,) in connection.execute(asked)]
+    assert found
+    assert all("行政复议" in name for name in found)
+
+
+# -- Parquet ------------------------------------------------------------------------------------------------------------
