@@ -12,14 +12,18 @@ import json
 import subprocess
 import sys
 import zipfile
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import duckdb
 import frictionless
 import outputs
+import polars as pl
 import pytest
 import whole
 from open_reports.files.package import archive
+from open_reports.pages.data import documentation
 from open_reports.verify import verify
 from patience import PATIENCE
 
@@ -126,10 +130,55 @@ def test_datasette_finds_the_full_text_table(files: Mapping[str, bytes]) -> None
     """It looks for a definition of this very spelling; of any other it knows nothing, and ignores a search in silence."""
     with contextlib.closing(outputs.opened(files["data/reports.sqlite"])) as connection:
         ((index,),) = connection.execute(DETECTED).fetchall()
-        asked = f"SELECT name FROM names WHERE number IN (SELECT rowid FROM {index} WHERE {index} MATCH '行政复议')"
+        asked = f"SELECT name FROM names WHERE number IN (SELECT rowid FROM {index} WHERE {index} MATCH '行政复议')"  # noqa: S608 (our own name)
         found = [name for (name,) in connection.execute(asked)]
     assert found
     assert all("行政复议" in name for name in found)
 
 
 # -- Parquet ------------------------------------------------------------------------------------------------------------
+
+
+def parquets(files: Mapping[str, bytes]) -> dict[str, str]:
+    """The CSV of the same rows by the path of each Parquet file."""
+    return {path: path.replace(".parquet", ".csv") for path in files if path.endswith(".parquet")}
+
+
+def test_every_agency_has_its_rows_as_parquet(library: Library, files: Mapping[str, bytes]) -> None:
+    of_agencies = {f"reports/{agency}/{agency}.parquet" for agency in library.agencies}
+    assert set(parquets(files)) == {"data/observations.parquet", *of_agencies}
+
+
+def test_polars_reads_each_parquet_file_in_one_line(files: Mapping[str, bytes]) -> None:
+    for path, source in parquets(files).items():
+        found = pl.read_parquet(io.BytesIO(files[path]))
+        text = pl.read_csv(files[source], infer_schema=False)
+        assert found.columns == [*text.columns, "number"]
+        assert found["value"].dtype == pl.Decimal(38, 6)
+        assert found["number"].dtype == pl.Float64
+        cells = text["value"].to_list()
+        assert found["value"].to_list() == [Decimal(cell) if cell else None for cell in cells], path
+        assert found["number"].to_list() == [float(cell) if cell else None for cell in cells], path
+        assert found["printed"].to_list() == [cell or None for cell in text["printed"].to_list()], path
+
+
+def test_the_hints_for_polars_work(library: Library, files: Mapping[str, bytes]) -> None:
+    """Beside the download stand two ways to read: the CSV as text, and the workbook with openpyxl."""
+    report = library.reports["pingtan", 2019]
+    file = io.BytesIO(files[f"{report.folder}{report.name}.xlsx"])
+    sheet = pl.read_excel(file, sheet_name="二、主动公开政府信息情况", engine="openpyxl", has_header=False)
+    cells = {cell for column in sheet.get_columns() for cell in column.to_list()}
+    assert {"2648", "75394432.52"} <= cells
+    for language in ("zh", "en"):
+        said = documentation(language)
+        assert 'read_excel(…, engine="openpyxl", has_header=False)' in said
+        assert "read_csv(…, infer_schema=False)" in said
+
+
+def test_parquet_is_packed_so_that_readers_in_javascript_can_open_it(files: Mapping[str, bytes], tmp_path: Path) -> None:
+    for path in parquets(files):
+        file = tmp_path / "a.parquet"
+        file.write_bytes(files[path])
+        with duckdb.connect(config={"threads": "1"}) as connection:
+            told = connection.execute("SELECT DISTINCT compression FROM parquet_metadata(?)", [str(file)]).fetchall()
+        assert told == [("SNAPPY",)], path

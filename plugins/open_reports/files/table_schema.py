@@ -23,8 +23,6 @@ KEY = ("agency", "year", "table", "line", "column")
 """Columns that together name one figure."""
 DIGITS, DECIMALS = 38, 6
 """Of an exact number: fifteen digits before the point and six after are the most that a figure may have."""
-MISSING = "status = 'reported' OR value IS NULL"
-"""What holds of every row, in SQL: a value stands only where something is reported."""
 
 
 def type_of(column: str) -> Type:
@@ -53,6 +51,11 @@ def _field(name: str) -> dict[str, Any]:
         "description": said.en,
         **({"constraints": constraints} if constraints else {}),
     }
+
+
+def missing() -> str:
+    """What holds of every row, in SQL: a value stands only where something is reported."""
+    return "status = 'reported' OR value IS NULL"
 
 
 # -- as databases and programs declare them -------------------------------------------------------------------------------

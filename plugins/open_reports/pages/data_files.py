@@ -86,9 +86,10 @@ class DataFiles:
             if samples
         }
         found = {route.id: measured[route.id] for route in self.routes if route.id in measured}
-        if "parquet" in found:  # made of the same rows
-            rows = found["observations_csv"][0].facts.rows
-            found["parquet"] = tuple(each._replace(facts=each.facts._replace(rows=rows)) for each in found["parquet"])
+        for made, source in (("parquet", "observations_csv"), ("agency_parquet", "agency_csv")):
+            if made in found:  # made of the same rows
+                rows = found[source][0].facts.rows
+                found[made] = tuple(each._replace(facts=each.facts._replace(rows=rows)) for each in found[made])
         return found
 
     def _measured(self, folder: Folder, routes: Sequence[Route]) -> Iterator[tuple[Route, tuple[Sample, ...]]]:
