@@ -9,6 +9,8 @@ import contextlib
 import csv
 import io
 import json
+import re
+import sqlite3
 import subprocess
 import sys
 import zipfile
@@ -22,7 +24,10 @@ import outputs
 import polars as pl
 import pytest
 import whole
+from open_reports.files.observations import OBSERVATION
 from open_reports.files.package import archive
+from open_reports.files.snippets import codes, slots
+from open_reports.files.table_schema import missing
 from open_reports.pages.data import documentation
 from open_reports.verify import verify
 from patience import PATIENCE
@@ -182,3 +187,46 @@ def test_parquet_is_packed_so_that_readers_in_javascript_can_open_it(files: Mapp
         with duckdb.connect(config={"threads": "1"}) as connection:
             told = connection.execute("SELECT DISTINCT compression FROM parquet_metadata(?)", [str(file)]).fetchall()
         assert told == [("SNAPPY",)], path
+
+
+# -- databases ----------------------------------------------------------------------------------------------------------
+
+
+def check_query(language: str) -> str:
+    """The one query for every database, as the page of the data prints it."""
+    (found,) = re.findall(r"`(SELECT count\(\*\) FROM observations WHERE status [^`]*)`", documentation(language))
+    return str(found)
+
+
+def test_the_check_query_finds_nothing_in_what_is_published(files: Mapping[str, bytes], tmp_path: Path) -> None:
+    asked = check_query("zh")
+    assert check_query("en") == asked
+    with contextlib.closing(outputs.opened(files["data/reports.sqlite"])) as connection:
+        assert connection.execute(asked).fetchall() == [(0,)]
+    for name in ("observations.csv", "observations.parquet"):
+        (tmp_path / name).write_bytes(files[f"data/{name}"])
+        with duckdb.connect(config={"threads": "1"}) as connection:
+            connection.execute(f"CREATE VIEW observations AS SELECT * FROM '{tmp_path / name}'")  # noqa: S608 (our own file)
+            assert connection.execute(asked).fetchall() == [(0,)], name
+
+
+def test_the_check_query_finds_every_value_that_was_made_of_nothing(files: Mapping[str, bytes]) -> None:
+    """As careless loads leave a table: 0 for each empty cell."""
+    rows = list(csv.DictReader(io.StringIO(files["data/observations.csv"].decode(), newline="")))
+    lacking = sum(row["status"] != "reported" for row in rows)
+    assert lacking > 0
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute("CREATE TABLE observations (status TEXT, value NUMERIC)")
+        connection.executemany("INSERT INTO observations VALUES (?, ?)", [(row["status"], row["value"] or 0) for row in rows])
+        assert connection.execute(check_query("zh")).fetchall() == [(lacking,)]
+
+
+def test_recipes_for_databases_have_every_column_and_the_check() -> None:
+    values = slots(SITE, agency="pingtan")
+    recipes = {each.id: text for each, text in codes("corpus", "en", values) if each.id in {"mariadb", "clickhouse", "readr"}}
+    for name in ("mariadb", "clickhouse"):
+        assert all(f"`{column}`" in recipes[name] or f"@{column}" in recipes[name] for column in OBSERVATION)
+        assert recipes[name].count(missing()) == 2, "once as a constraint, once to be asked"
+    assert "`value` = NULLIF(@value, '')" in recipes["mariadb"]
+    assert "`value` Nullable(Decimal(38, 6))" in recipes["clickhouse"]
+    assert re.findall(r'(\w+) = "i"', recipes["readr"]) == ["year"]
