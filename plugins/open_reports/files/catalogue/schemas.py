@@ -14,7 +14,6 @@ from open_reports import charts
 from open_reports.derived.indicator import REASONS
 from open_reports.document import json_bytes, parse_yaml
 from open_reports.errors import DocumentError, FormError
-from open_reports.files.catalogue.openapi import SLUG
 from open_reports.files.route import Choice, Route
 from open_reports.finding import LEVELS
 from open_reports.form import OVERVIEW, forms
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from open_reports.form import Forms, TableForm
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+SLUG = "[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
 _SHARED = "shared"
 """File of the definitions that several schemas use."""
 _CONDITIONS = frozenset({"if", "then", "else"})
