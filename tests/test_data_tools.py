@@ -14,9 +14,10 @@ import sqlite3
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import frictionless
@@ -24,16 +25,18 @@ import outputs
 import polars as pl
 import pytest
 import whole
+from open_reports.files.catalogue import routes, schema_org
 from open_reports.files.observations import OBSERVATION
 from open_reports.files.package import archive
 from open_reports.files.snippets import codes, slots
 from open_reports.files.table_schema import missing
 from open_reports.pages.data import documentation
+from open_reports.text import Words
 from open_reports.verify import verify
 from patience import PATIENCE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from open_reports.finding import Finding
     from open_reports.library import Library
@@ -230,3 +233,45 @@ def test_recipes_for_databases_have_every_column_and_the_check() -> None:
     assert "`value` = NULLIF(@value, '')" in recipes["mariadb"]
     assert "`value` Nullable(Decimal(38, 6))" in recipes["clickhouse"]
     assert re.findall(r'(\w+) = "i"', recipes["readr"]) == ["year"]
+
+
+# -- search engines for data ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_description_is_long_enough_for_google_dataset_search(library: Library, language: str) -> None:
+    """It asks for 50 to 5,000 characters, also of the agency with the shortest name and of that with the longest."""
+    w = Words(language)
+    known = routes.routes()
+    some = next(iter(library.agencies.values()))
+    agencies = [*library.agencies.values(), replace(some, name="市", name_en="A"), replace(some, name="局" * 200, name_en="A" * 400)]
+    reports = [(report, library.agencies[report.agency]) for report in library]
+    told = [
+        schema_org.of_corpus(library, known, w, SITE),
+        *(schema_org.of_agency(library, agency, known, w, SITE) for agency in agencies),
+        *(schema_org.of_report(report, agency, known, w, SITE) for report, agency in reports),
+        *(schema_org.of_report(reports[0][0], agency, known, w, SITE) for agency in agencies),
+    ]
+    lengths = [len(each["description"]) for each in told]
+    assert min(lengths) >= 50
+    assert max(lengths) <= 5000
+
+
+def test_every_description_of_the_catalogue_is_long_enough_too(files: Mapping[str, bytes]) -> None:
+    def datasets(value: object) -> Iterator[dict[str, Any]]:
+        if isinstance(value, dict):
+            if value.get("@type") == "Dataset" or "distribution" in value:
+                yield value
+            for key, each in value.items():
+                if key != "@context":
+                    yield from datasets(each)
+        elif isinstance(value, list):
+            for each in value:
+                yield from datasets(each)
+
+    for name in ("data/catalog.jsonld", "data/croissant.json"):
+        found = list(datasets(json.loads(files[name])))
+        assert found
+        for each in found:
+            for text in each["description"].values():
+                assert 50 <= len(text) <= 5000, (name, text)
