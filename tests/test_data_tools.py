@@ -258,20 +258,21 @@ def test_every_description_is_long_enough_for_google_dataset_search(library: Lib
 
 
 def test_every_description_of_the_catalogue_is_long_enough_too(files: Mapping[str, bytes]) -> None:
-    def datasets(value: object) -> Iterator[dict[str, Any]]:
-        if isinstance(value, dict):
-            if value.get("@type") == "Dataset" or "distribution" in value:
-                yield value
-            for key, each in value.items():
-                if key != "@context":
-                    yield from datasets(each)
-        elif isinstance(value, list):
-            for each in value:
-                yield from datasets(each)
-
     for name in ("data/catalog.jsonld", "data/croissant.json"):
-        found = list(datasets(json.loads(files[name])))
+        found = list(_datasets(json.loads(files[name])))
         assert found
         for each in found:
             for text in each["description"].values():
                 assert 50 <= len(text) <= 5000, (name, text)
+
+
+def _datasets(value: object) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        if value.get("@type") == "Dataset" or "distribution" in value:
+            yield value
+        for key, each in value.items():
+            if key != "@context":
+                yield from _datasets(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _datasets(each)

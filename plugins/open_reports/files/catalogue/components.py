@@ -55,7 +55,7 @@ class _Loose:
             **self.loose(top),
             # Generators name the class by it, if it is there, and drop what is not Latin.
             "title": name_of(self.name),
-            "description": f"{self.schema['title']} / {self.schema['description']}",
+            "description": self.schema["description"],
             "externalDocs": {"url": f"../schemas/{self.name}.json"},
         }
         return self.found

@@ -61,7 +61,9 @@ def schema(name: str, site: str = "") -> Schema:
                 used[target] = known[target]
                 waiting.append(known[target])
     plain = {key: value for key, value in own.items() if key != "$defs"}
-    return {"$schema": DIALECT, "$id": f"{site and site + 'schemas/'}{name}.json", **plain, "$defs": dict(sorted(used.items()))}
+    # Generators of code make a class name of the title, and nothing is left of one with Chinese punctuation.
+    words = {"title": name.capitalize(), "description": f"{own['title']} / {own['description']}"}
+    return {"$schema": DIALECT, "$id": f"{site and site + 'schemas/'}{name}.json", **plain, **words, "$defs": dict(sorted(used.items()))}
 
 
 def schema_bytes(name: str, site: str = "") -> bytes:
@@ -115,7 +117,12 @@ def _worded(value: Any, place: str, problems: list[str], *, closed: bool = True)
     # only of the members it names.
     if closed and "properties" in rest and "additionalProperties" not in rest:
         rest["additionalProperties"] = False
+    # Ajv, in the strict mode that it starts in, takes these for slips of the pen: members of what is not said to be an object, and
+    # a required member that is not described.
+    if closed and ("properties" in rest or "required" in rest):
         rest["type"] = rest.get("type", "object")
+    if lacking := {key: {} for key in rest.get("required", ()) if isinstance(key, str) and key not in rest.get("properties", {})}:
+        rest["properties"] = {**rest.get("properties", {}), **lacking}
     # JSON Schema has no texts in several languages: these are the two places that editors and generators show.
     words = {"title": says["zh"], "description": says["en"]} if set(says) == set(LANGUAGES) else {}
     return {**words, **rest}
