@@ -62,6 +62,8 @@ class _Loose:
 
     def loose(self, value: Schema) -> Schema:
         """Return a schema without what generators stumble over; definitions of objects become components on the way."""
+        if not value:
+            return {}
         if target := value.get("$ref"):
             return self._referred(str(target).removeprefix("#/$defs/"))
         for choice in ("anyOf", "oneOf"):

@@ -113,19 +113,26 @@ def _worded(value: Any, place: str, problems: list[str], *, closed: bool = True)
     # All are gathered: whoever writes a schema gets every missing translation in one run.
     if says and set(says) != set(LANGUAGES):
         problems.append(f"{place}: only {', '.join(says)}")
-    # Closed, so that the tests find a member that a file has and no schema describes. A condition is left open, for it speaks
-    # only of the members it names.
-    if closed and "properties" in rest and "additionalProperties" not in rest:
-        rest["additionalProperties"] = False
-    # Ajv, in the strict mode that it starts in, takes these for slips of the pen: members of what is not said to be an object, and
-    # a required member that is not described.
-    if closed and ("properties" in rest or "required" in rest):
-        rest["type"] = rest.get("type", "object")
-    if lacking := {key: {} for key in rest.get("required", ()) if isinstance(key, str) and key not in rest.get("properties", {})}:
-        rest["properties"] = {**rest.get("properties", {}), **lacking}
+    _complete(rest, closed=closed)
     # JSON Schema has no texts in several languages: these are the two places that editors and generators show.
     words = {"title": says["zh"], "description": says["en"]} if set(says) == set(LANGUAGES) else {}
     return {**words, **rest}
+
+
+def _complete(schema: Schema, *, closed: bool) -> None:
+    """Say of an object what goes without saying."""
+    described, required = schema.get("properties", {}), schema.get("required", ())
+    # Closed, so that the tests find a member that a file has and no schema describes. A condition is left open, for it speaks
+    # only of the members it names.
+    if closed and described and "additionalProperties" not in schema:
+        schema["additionalProperties"] = False
+    # Ajv, in the strict mode that it starts in, takes these for slips of the pen: members of what is not said to be an object, and
+    # a required member that is not described.
+    if closed and (described or required):
+        schema["type"] = schema.get("type", "object")
+    lacking: Schema = {key: {} for key in required if isinstance(key, str) and key not in described}
+    if lacking:
+        schema["properties"] = {**described, **lacking}
 
 
 def _targets(value: object) -> set[str]:
