@@ -30,6 +30,7 @@ from open_reports.files.observations import OBSERVATION
 from open_reports.files.package import archive
 from open_reports.files.snippets import codes, slots
 from open_reports.files.table_schema import missing
+from open_reports.library import open_library
 from open_reports.pages.data import documentation
 from open_reports.text import Words
 from open_reports.verify import verify
@@ -64,6 +65,27 @@ def test_frictionless_opens_each_report_s_archive(library: Library, files: Mappi
         found = package.validate()
         assert found.valid, found.flatten(["message"])
         assert found.stats["tasks"] == len(package.resources)
+
+
+def test_the_corpus_is_a_data_package(library: Library, files: Mapping[str, bytes], tmp_path: Path) -> None:
+    """Frictionless finds all of it right, in a folder and packed, and reads each value of each row exactly as the CSV has it."""
+    for name in ("datapackage.json", "observations.csv", "codebook.csv", "corrections.csv", "open-reports.zip"):
+        (tmp_path / name).write_bytes(files[f"data/{name}"])
+    for name in ("datapackage.json", "open-reports.zip"):
+        package = frictionless.Package(str(tmp_path / name))
+        assert package.resource_names == ["observations", "codebook", "corrections"]
+        judged = package.validate()
+        assert judged.valid, judged.flatten(["message"])
+        assert judged.stats["tasks"] == 3
+        rows = list(csv.DictReader(io.StringIO(files["data/observations.csv"].decode(), newline="")))
+        for found, row in zip(package.get_table_resource("observations").read_rows(), rows, strict=True):
+            assert found["value"] == (Decimal(row["value"]) if row["value"] else None)
+            assert (str(found["year"]), found["printed"]) == (row["year"], row["printed"] or None)
+    with zipfile.ZipFile(tmp_path / "open-reports.zip") as bundle:
+        bundle.extractall(tmp_path / "all")
+    unpacked = open_library(tmp_path / "all" / "datapackages")
+    assert unpacked.findings == ()
+    assert [each.name for each in unpacked] == [each.name for each in library]
 
 
 def test_an_archive_of_before_can_still_be_verified(library: Library, files: Mapping[str, bytes], tmp_path: Path) -> None:
