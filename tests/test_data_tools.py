@@ -257,6 +257,15 @@ def test_recipes_for_databases_have_every_column_and_the_check() -> None:
     assert re.findall(r'(\w+) = "i"', recipes["readr"]) == ["year"]
 
 
+def test_duckdb_reads_the_catalogue(files: Mapping[str, bytes], tmp_path: Path) -> None:
+    """It knows no two keys that differ in case alone, such as `dataset` and `Dataset`."""
+    file = tmp_path / "catalog.json"
+    file.write_bytes(files["data/catalog.jsonld"])
+    with duckdb.connect(config={"threads": "1"}) as connection:
+        asked = connection.execute("SELECT len(dataset) FROM read_json(?, maximum_object_size = 100000000)", [str(file)])
+        assert asked.fetchall() == [(len(json.loads(files["data/catalog.jsonld"])["dataset"]),)]
+
+
 # -- search engines for data ----------------------------------------------------------------------------------------------
 
 
@@ -290,7 +299,7 @@ def test_every_description_of_the_catalogue_is_long_enough_too(files: Mapping[st
 
 def _datasets(value: object) -> Iterator[dict[str, Any]]:
     if isinstance(value, dict):
-        if value.get("@type") == "Dataset" or "distribution" in value:
+        if "Dataset" in str(value.get("@type")) or "distribution" in value:
             yield value
         for key, each in value.items():
             if key != "@context":
