@@ -19,6 +19,7 @@ from made_up import write_corpus
 from open_reports.files.catalogue import atom, croissant, dcat, routes, schema_org
 from open_reports.files.catalogue.robots import robots
 from open_reports.files.observations import observations
+from open_reports.files.table_schema import KEY
 from open_reports.history import corrections
 from open_reports.library import open_library
 from open_reports.report.model import Change, Revision
@@ -231,7 +232,7 @@ def test_croissant_has_what_the_standard_requires(library: Library, findings: tu
 
 
 def test_the_key_of_croissant_names_one_figure(library: Library) -> None:
-    names = [tuple(row[field] for field in croissant._KEY) for row in json.loads(observations(library)[1])]
+    names = [tuple(row[field] for field in KEY) for row in json.loads(observations(library)[1])]
     assert len(set(names)) == len(names)
 
 

@@ -183,7 +183,10 @@ def read_back(work: Work) -> None:
     assert key == ris["ID"] == csl["id"] == work.key
     assert braced(bib["author"]) == ris["AU"] == csl["author"][0]["literal"] == work.author.zh
     assert braced(bib["title"]) == ris["TI"] == csl["title"] == title
-    assert plain(bib["titleaddon"]) == ris["TT"] == work.title_en
+    assert plain(bib["titleaddon"]) == work.title_en
+    # Not as TT, which citation-js takes for the title (`tests/outside/citations.sh`).
+    assert ris["N1"].startswith(" ".join(work.title_en.split()))
+    assert "TT" not in ris
     assert bib.get("version", "") == ris.get("ET", "") == csl.get("version", "") == work.version
     assert bib.get("url", "") == ris.get("UR", "") == csl.get("URL", "") == work.url
     assert braced(bib["publisher"]) == ris["PB"] == csl["publisher"] == work.publisher.zh

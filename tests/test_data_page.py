@@ -114,7 +114,7 @@ def test_what_is_shown_of_a_file_stands_in_it(site: Path, language: str) -> None
         path = target(site, language, kind.files[0][0])
         lines = kind.head.splitlines()
         if path.suffix == ".zip":
-            assert lines == zipfile.ZipFile(path).namelist()
+            assert lines == zipfile.ZipFile(path).namelist()[: len(lines)]
         elif path.suffix == ".sqlite":
             with opened(path.read_bytes()) as connection:
                 for line in lines:

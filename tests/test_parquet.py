@@ -14,7 +14,7 @@ import pytest
 from open_reports.errors import PublishError
 from open_reports.files import parquet as module
 from open_reports.files.observations import OBSERVATION, observations
-from open_reports.files.parquet import VALUE, parquet
+from open_reports.files.parquet import NUMBER, VALUE, parquet
 from open_reports.library import open_library
 from open_reports.text import words
 
@@ -37,12 +37,13 @@ def rows_of(data: bytes, folder: Path) -> tuple[list[str], list[str], list[tuple
 def test_rows_are_those_of_the_plain_csv(library: Library, tmp_path: Path) -> None:
     plain, _ = observations(library)
     columns, types, rows = rows_of(parquet(plain), tmp_path)
-    assert tuple(columns) == OBSERVATION
+    assert tuple(columns) == (*OBSERVATION, NUMBER)
     assert dict(zip(columns, types, strict=True))["value"] == VALUE.replace(" ", "")
     expected = [tuple(cell or None for cell in row) for row in csv.reader(io.StringIO(plain.decode(), newline=""))][1:]
-    assert [tuple(None if cell is None else str(cell) for cell in _plain(row)) for row in rows] == [
+    assert [tuple(None if cell is None else str(cell) for cell in _plain(row[:-1])) for row in rows] == [
         tuple(str(Decimal(cell).normalize()) if at == 7 and cell else cell for at, cell in enumerate(row)) for row in expected
     ]
+    assert [row[-1] for row in rows] == [float(row[7]) if row[7] else None for row in expected]
 
 
 def _plain(row: tuple[Any, ...]) -> list[Any]:
@@ -64,7 +65,7 @@ def test_the_longest_amount_keeps_every_digit(tmp_path: Path) -> None:
 
 def test_an_empty_corpus_is_a_file_without_rows(tmp_path: Path) -> None:
     columns, _, rows = rows_of(parquet((",".join(OBSERVATION) + "\n").encode()), tmp_path)
-    assert (tuple(columns), rows) == (OBSERVATION, [])
+    assert (tuple(columns), rows) == ((*OBSERVATION, NUMBER), [])
 
 
 def test_without_the_library_the_absence_is_told_in_both_languages(monkeypatch: pytest.MonkeyPatch) -> None:

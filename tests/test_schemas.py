@@ -18,7 +18,7 @@ from open_reports.form import forms
 from open_reports.library import open_library
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from open_reports.finding import Finding
@@ -57,6 +57,28 @@ def test_a_schema_is_a_schema(name: str) -> None:
     assert value["title"]
     assert value["description"]
     assert faults("schema", value) == []
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, list):
+        for each in value:
+            yield from _objects(each)
+    elif isinstance(value, dict):
+        yield value
+        for each in value.values():
+            yield from _objects(each)
+
+
+@pytest.mark.parametrize("name", schemas.names())
+def test_a_schema_is_as_strict_tools_want_it(name: str) -> None:
+    """A class can be named by its title, each required member is described, a tuple has as many places as it needs (`tests/outside/schemas.sh`)."""
+    value = schemas.schema(name)
+    assert value["title"] == name.capitalize()
+    for each in _objects(value):
+        if isinstance(each.get("required"), list):
+            assert set(each["required"]) <= set(each["properties"]), each["required"]
+        if isinstance(each.get("prefixItems"), list):
+            assert (each["minItems"], each["items"]) == (len(each["prefixItems"]), False)
 
 
 def test_every_schema_describes_some_file_and_every_json_file_has_one() -> None:

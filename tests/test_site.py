@@ -335,12 +335,12 @@ def test_archive_holds_the_folder(site: Path) -> None:
             assert archive.testzip() is None
             inside = {entry.filename: archive.read(entry) for entry in archive.infolist()}
             assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
-        kept_files = {f"{name}/{file}": (folder / file).read_bytes() for file in PACKAGE_FILES}
+        kept_files = {file: (folder / file).read_bytes() for file in PACKAGE_FILES}
         assert kept_files.items() <= inside.items()
-        cited = {f"{name}/CITATION.{kind}": (folder / f"{name}.{kind}").read_bytes() for kind in ("bib", "ris", "csl.json")}
+        cited = {f"CITATION.{kind}": (folder / f"{name}.{kind}").read_bytes() for kind in ("bib", "ris", "csl.json")}
         assert cited.items() <= inside.items()
-        assert inside.keys() - kept_files.keys() - cited.keys() == {f"{name}/README.md", f"{name}/LICENSE.txt"}
-        assert read_json(folder / "datapackage.json")["sources"][0]["path"] in inside[f"{name}/README.md"].decode()
+        assert inside.keys() - kept_files.keys() - cited.keys() == {"README.md", "LICENSE.txt"}
+        assert read_json(folder / "datapackage.json")["sources"][0]["path"] in inside["README.md"].decode()
 
 
 def test_index_leads_to_every_report(site: Path) -> None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
@@ -30,7 +31,6 @@ from website import Server, browser, environment, served
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from open_reports.library import Library
     from website import Chromium
@@ -230,7 +230,7 @@ def test_programs_in_english_differ_in_their_remarks_alone(kind: str, asked: Ask
         remarks = "|".join(re.escape(text[language]) for text in settings().says.values())
         silent.append(
             {
-                name: re.sub(rf"(#|//) (?:{remarks})$", r"\1 …", code, flags=re.MULTILINE)
+                name: re.sub(rf"(#|//|--) (?:{remarks})$", r"\1 …", code, flags=re.MULTILINE)
                 for name, code in asked.printed(kind, language).items()
             }
         )
@@ -360,22 +360,27 @@ def test_every_snippet_stands_on_its_pages_with_their_address(kind: str, languag
     assert list(printed) == [each.id for each in settings().languages if kind in each.code]
     for name, code in printed.items():
         assert asked.server.url + FOLDER[kind] in code, name
-        assert "<<" not in code
+        assert not re.search("<<[a-z_]+>>", code)
         assert bool(re.search("[\u3400-\u9fff]", code)) == (language == "zh"), name
 
 
 def test_the_issue_s_languages_are_all_there() -> None:
-    wanted = {"python", "pandas", "polars", "frictionless", "r", "duckdb", "sqlite", "javascript", "shell", "powerquery"}
+    outside = {"readr", "mariadb", "clickhouse"}
+    wanted = {"python", "pandas", "polars", "frictionless", "r", "duckdb", "sqlite", "javascript", "shell", "powerquery", *outside}
     assert {each.id for each in settings().languages} == wanted
-    assert all({"sums", "corpus"} <= each.code.keys() for each in settings().languages)
-    assert {each.id for each in settings().languages if each.runs == "nowhere"} == {"powerquery"}
+    within = [each for each in settings().languages if each.id not in outside]
+    assert all({"sums", "corpus"} <= each.code.keys() for each in within)
+    assert all("corpus" in each.code for each in settings().languages)
+    assert {each.id for each in settings().languages if each.runs == "nowhere"} == {"powerquery", *outside}
+    assert all((Path(__file__).parent / "outside" / f"{name}.sh").is_file() for name in outside)
     assert {each.runs for each in settings().languages} - {"nowhere"} == set(INTERPRETERS)
 
 
 @pytest.mark.parametrize("kind", snippets.CORPUS)
 def test_a_program_whose_file_the_site_lacks_is_left_out(kind: snippets.Kind) -> None:
     shown = [each.id for each, _ in codes(kind, "zh", slots("https://a.example/", agency="a"), files={"data/observations.csv"})]
-    assert shown == ["python", "pandas", "polars", "frictionless", "r", "powerquery"]
+    outside = ["readr", "mariadb", "clickhouse"] if kind == "corpus" else []
+    assert shown == ["python", "pandas", "polars", "frictionless", "r", *outside, "powerquery"]
 
 
 def test_a_page_of_a_site_without_an_address_asks_its_script_for_it() -> None:

@@ -45,6 +45,6 @@ def enclosed(report: Report, work: Work, cited: Mapping[str, bytes]) -> dict[str
     return {
         "README.md": "\n".join(readme).encode(),
         "LICENSE.txt": f"{licence}\n".encode(),
-        # Renamed: on the site the names repeat the report's, in the archive the folder says which report it is.
+        # Renamed: on the site the names repeat the report's, in the archive the descriptor says which report it is.
         **{f"CITATION{name.removeprefix(work.key)}": data for name, data in cited.items()},
     }

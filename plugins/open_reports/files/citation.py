@@ -188,14 +188,14 @@ def ris(work: Work) -> bytes:
         ("ID", work.key),
         ("AU", work.author.zh),
         ("TI", work.title),
-        ("TT", work.title_en),
         ("PY", str(day.year) if day else ""),
         ("DA", f"{day:%Y/%m/%d}/" if day else ""),
         ("ET", work.version),
         ("PB", work.publisher.zh),
         ("UR", work.url),
         ("LA", "zh-CN"),
-        ("N1", _note(work)),
+        # Not as TT, the title translated: citation-js then takes it for the title itself.
+        ("N1", " ".join(each for each in (f"{work.title_en}.", _note(work)) if each)),
     ]
     # Two blanks, a stroke, a blank and CRLF are the format's, to the column. No value holds a line break: what follows one
     # would be read as a field.

@@ -244,7 +244,8 @@ CREATE TABLE names ( -- what agencies, lines, columns, indicators and rules are 
 CREATE VIRTUAL TABLE names_index USING fts5( -- full text: any part of a name of three characters or more, such as
   -- SELECT names.* FROM names_index JOIN names ON number = names_index.rowid WHERE names_index MATCH '行政复议';
   -- shorter parts: SELECT * FROM names WHERE name LIKE '%复议%'
-  name, content = 'names', content_rowid = 'number', tokenize = 'trigram'
+  -- content="names" is spelt as Datasette looks for it: without it there is no box to search with.
+  name, content="names", content_rowid = 'number', tokenize = 'trigram'
 );
 
 CREATE VIEW observations AS -- the corpus, tidy, one row a figure: the columns of data/observations.csv, and the exact number as text

@@ -38,13 +38,17 @@ def package_files(report: Report) -> dict[str, bytes]:
     return {**report.files, DESCRIPTOR: descriptor(report)}
 
 
-def archive(report: Report, files: Mapping[str, bytes]) -> bytes:
-    """Zip of a package: the same bytes wherever and whenever it is made."""
+def archive(files: Mapping[str, bytes], top: str = "") -> bytes:
+    """Zip of a package: the same bytes wherever and whenever it is made.
+
+    The descriptor stands at its root, where programs that open a packed Data Package look for it. Archives made before this
+    was so have everything in a folder `top`.
+    """
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as bundle:
         # Sorted, so that the bytes do not depend on who gathered the files in which order.
         for path in sorted(files):
-            entry = zipfile.ZipInfo(f"{report.name}/{path}", date_time=_EPOCH)
+            entry = zipfile.ZipInfo(f"{top}{path}", date_time=_EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3  # Unix, so that the bytes do not tell the builder's system
             # Without it Python writes 0600, and what a server unpacks only its owner may read.
@@ -64,7 +68,7 @@ def _data(folder: ReportFolder) -> dict[str, bytes]:
 def _archive(folder: ReportFolder) -> bytes:
     cited = {folder.name(route): folder[route] for route in ("bibtex", "ris", "csl")}
     kept = {**folder.report.files, DESCRIPTOR: folder["package"]}
-    return archive(folder.report, {**kept, **enclosed(folder.report, folder.work, cited)})
+    return archive({**kept, **enclosed(folder.report, folder.work, cited)})
 
 
 ROUTES: tuple[Route[ReportFolder], ...] = (

@@ -1,6 +1,7 @@
-"""The corpus as Parquet, for programs that read columns. The only user of `duckdb`, an optional extra.
+"""The corpus, and each agency, as Parquet, for programs that read columns. The only user of `duckdb`, an optional extra.
 
-It is made of the bytes of `data/observations.csv`, so the two cannot disagree; numbers are exact decimals, never floats.
+It is made of the bytes of the CSV beside it, so the two cannot disagree; `value` is an exact decimal, never a float. `number`,
+the last column, is the same as a plain one: what reads Parquet in a browser shows decimals without their point.
 """
 
 from __future__ import annotations
@@ -12,16 +13,20 @@ from typing import TYPE_CHECKING
 
 from open_reports.errors import PublishError
 from open_reports.files.observations import OBSERVATION
-from open_reports.files.route import Route
+from open_reports.files.route import AGENCY, Route
+from open_reports.files.table_schema import DECIMALS, DIGITS, type_of
 from open_reports.text import Words
 
 if TYPE_CHECKING:
-    from open_reports.files.folder import SiteFolder
+    from open_reports.files.folder import AgencyFolder, SiteFolder
 
 LIBRARY = "duckdb"
-VALUE = "DECIMAL(38, 6)"
-"""Type of `value`: fifteen digits before the point and six after are the most that a figure may have."""
-_TYPES = {"year": "SMALLINT", "value": VALUE}
+MEDIA = "application/vnd.apache.parquet"
+VALUE = f"DECIMAL({DIGITS}, {DECIMALS})"
+"""Type of `value`."""
+NUMBER = "number"
+"""The column after those of the CSV: `value` as a double, exact for counts, and for amounts to fifteen digits."""
+_TYPES = {"integer": "SMALLINT", "number": VALUE, "string": "VARCHAR"}
 _ROWS = 122_880
 """Rows of a row group; stated, so that a change of the library's default does not change the bytes."""
 
@@ -32,7 +37,7 @@ def available() -> str | None:
 
 
 def parquet(observations: bytes) -> bytes:
-    """Parquet of the tidy corpus given as CSV (`observations`): the same columns and rows in the same order.
+    """Parquet of the tidy rows given as CSV (`observations`): the same columns and rows in the same order, then `NUMBER`.
 
     An empty text or number is null. Raises `PublishError` where the extra is not installed.
     """
@@ -41,7 +46,7 @@ def parquet(observations: bytes) -> bytes:
     # Here, not above: an installation without the extra must still be able to import every route.
     import duckdb
 
-    columns = {name: _TYPES.get(name, "VARCHAR") for name in OBSERVATION}
+    columns = {name: _TYPES[type_of(name)] for name in OBSERVATION}
     with TemporaryDirectory() as folder:
         source, target = Path(folder) / "observations.csv", Path(folder) / "observations.parquet"
         source.write_bytes(observations)
@@ -58,18 +63,27 @@ def parquet(observations: bytes) -> bytes:
             rows = connection.read_csv(
                 str(source), header=True, columns=columns, sep=",", quotechar='"', escapechar='"', na_values="", parallel=False
             )
-            rows.write_parquet(str(target), compression="zstd", row_group_size=_ROWS)
+            # Snappy, for all that reads Parquet has it; readers in JavaScript have no Zstandard.
+            rows.project(f"*, CAST(value AS DOUBLE) AS {NUMBER}").write_parquet(str(target), compression="snappy", row_group_size=_ROWS)
         return target.read_bytes()
 
 
-ROUTES: tuple[Route[SiteFolder], ...] = (
-    Route(
-        "parquet",
-        "data/observations.parquet",
-        "application/vnd.apache.parquet",
-        lambda folder: parquet(folder["observations_csv"]),
-        lacks=available,
-        portal=3,
-        searched=True,
-    ),
+_OF_CORPUS: Route[SiteFolder] = Route(
+    "parquet",
+    "data/observations.parquet",
+    MEDIA,
+    lambda folder: parquet(folder["observations_csv"]),
+    lacks=available,
+    portal=3,
+    searched=True,
 )
+_OF_AGENCY: Route[AgencyFolder] = Route(
+    "agency_parquet",
+    f"{AGENCY}{{name}}.parquet",
+    MEDIA,
+    lambda folder: parquet(folder["agency_csv"]),
+    lacks=available,
+    portal=4,
+    searched=True,
+)
+ROUTES = (_OF_CORPUS, _OF_AGENCY)

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from open_reports.derived.containing import totals
 from open_reports.document import INVISIBLE, Record
+from open_reports.files import table_schema
 from open_reports.form import FAMILY, Address, forms
 from open_reports.text import Text, reading, resource_text, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from open_reports.library import Library
 
@@ -29,6 +30,15 @@ Runs = Literal["python", "sh", "r", "javascript", "nowhere"]
 # Not braces or dollar signs, which stand in the code of nearly every language there is a snippet in.
 _SLOT = re.compile(r"<<([a-z_]+)>>")
 _PLACES = ("site", "path", "agency", "address", "table", "line", "column")
+_DECLARED: Mapping[str, Callable[[], str]] = {
+    "mariadb": table_schema.mariadb,
+    "mariadb_read": table_schema.mariadb_read,
+    "mariadb_set": table_schema.mariadb_set,
+    "clickhouse": table_schema.clickhouse,
+    "readr": table_schema.readr,
+    "missing": table_schema.missing,
+}
+"""Slots for the columns of the corpus with their types, made of what is known of them, so that a new column is in every recipe."""
 
 
 class Code(NamedTuple):
@@ -77,7 +87,7 @@ def read_settings(text: str) -> Settings:
             root.note("address", "record.choice", found=str(address), expected=", ".join(forms().tables))
         remarks = root.record("says")
         says = {key: text_of(remarks.record(key)) for key in remarks.mapping}
-        known = {*_PLACES, *says}
+        known = {*_PLACES, *_DECLARED, *says}
         languages: tuple[Snippet, ...] = root.each("languages", lambda record: _snippet(record, known))
         ids = [each.id for each in languages]
         for twice in {each for each in ids if ids.count(each) > 1}:
@@ -133,7 +143,8 @@ def _code(record: Record, known: Collection[str], kind: str) -> Code:
 def slots(site: str, *, path: str = "", agency: str = "", address: Address | None = None) -> dict[str, str]:
     """What stands in the slots that are no remarks; `site` is the site's address, ending in a slash."""
     asked = address or settings().address
-    return {"site": site, "path": path, "agency": agency, "address": str(asked), **asked._asdict()}
+    declared = {name: make() for name, make in _DECLARED.items()}
+    return {"site": site, "path": path, "agency": agency, "address": str(asked), **asked._asdict(), **declared}
 
 
 def codes(kind: Kind, language: str, values: Mapping[str, str], files: Collection[str] | None = None) -> Iterator[tuple[Snippet, str]]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from open_reports.pages.frame import Here
     from open_reports.text import Words
 
-_LINES, _WIDTH = 3, 240
+_LINES, _WIDTH, _MEMBERS = 3, 240, 12
 """Lines of a file, and characters of each, that are shown of it."""
 _SCRIPTS_OWN = ("search/", "compare/")
 """Folders of files that the site's own scripts read: they are named without facts, for they cost as much as all others."""
@@ -86,9 +86,10 @@ class DataFiles:
             if samples
         }
         found = {route.id: measured[route.id] for route in self.routes if route.id in measured}
-        if "parquet" in found:  # made of the same rows
-            rows = found["observations_csv"][0].facts.rows
-            found["parquet"] = tuple(each._replace(facts=each.facts._replace(rows=rows)) for each in found["parquet"])
+        for made, source in (("parquet", "observations_csv"), ("agency_parquet", "agency_csv")):
+            if made in found:  # made of the same rows
+                rows = found[source][0].facts.rows
+                found[made] = tuple(each._replace(facts=each.facts._replace(rows=rows)) for each in found[made])
         return found
 
     def _measured(self, folder: Folder, routes: Sequence[Route]) -> Iterator[tuple[Route, tuple[Sample, ...]]]:
@@ -154,7 +155,7 @@ def _head(path: str, media: str, data: bytes) -> str:
         return "\n".join(f"{name} {count}" for name, count in counts(data).items())
     if path.endswith(".zip"):
         with zipfile.ZipFile(io.BytesIO(data)) as bundle:
-            return "\n".join(bundle.namelist())
+            return "\n".join(bundle.namelist()[:_MEMBERS])
     if not media.startswith(("text/", "application/x-")) and not media.endswith(("json", "atom+xml")):
         return ""
     # Cut at a byte, so the last character may be half of one; Excel's byte order mark would be an invisible character.

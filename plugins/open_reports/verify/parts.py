@@ -172,11 +172,13 @@ def _report_json(copy: Copy, verdict: Verdict, path: str, report: Report) -> Non
 
 def _packing(copy: ZipCopy, verdict: Verdict, report: Report) -> None:
     """Compare an archive, head by head, with the one that this site makes of the same files."""
-    if copy.top != report.name:
+    # Archives of before, which readers keep, have a folder around the package, by its name.
+    top = f"{copy.top}/" if copy.top else ""
+    if copy.top not in {"", report.name}:
         verdict.add("", "zip.folder", expected=report.name, found=copy.top)
         return
     found = copy.file.read_bytes()
-    made = package.archive(report, {path: copy.read(path, manifest.MOST_BYTES) for path in copy.paths()})
+    made = package.archive({path: copy.read(path, manifest.MOST_BYTES) for path in copy.paths()}, top)
     if made == found:
         return
     expected, stated = _packed(made), _packed(found)
@@ -187,7 +189,7 @@ def _packing(copy: ZipCopy, verdict: Verdict, report: Report) -> None:
     if any(expected[name] == stated[name] for name in expected if len(expected[name]) >= _LIKELY):
         # The same zlib packed the other files, so these were not packed by another one.
         for name in wrong:
-            verdict.add(name.partition("/")[2], "zip.packing", found=name)
+            verdict.add(name.removeprefix(top), "zip.packing", found=name)
     else:
         verdict.notes.append(message("note.packed", count=len(wrong), found=wrong[0]))
 

@@ -11,6 +11,8 @@ from open_reports.files import citation
 from open_reports.files.catalogue.dcat import CC0
 from open_reports.files.observations import OBSERVATION
 from open_reports.files.route import LINKED, Route
+from open_reports.files.table_schema import KEY, type_of
+from open_reports.form import forms
 from open_reports.text import LANGUAGE_TAGS, LANGUAGES, Words, words
 
 if TYPE_CHECKING:
@@ -23,11 +25,11 @@ if TYPE_CHECKING:
 VERSION = "http://mlcommons.org/croissant/1.1"
 # The CSV, not Parquet, for only the CSV is made by every installation.
 FILE = "data/observations.csv"
-# Not text: mlcroissant reads a text column of digits with one empty cell as bytes of a float (`b'2019.0'`). The standard has no
-# exact decimal; the CSV keeps every digit.
-_TYPES = {"year": "sc:Integer", "value": "sc:Float"}
-_KEY = ("agency", "year", "table", "line", "column")
-"""Fields that together name one figure."""
+# The standard has no exact decimal; the CSV keeps every digit.
+_TYPES = {"integer": "sc:Integer", "number": "sc:Float", "string": "sc:Text"}
+# Ids of forms are texts, but all that there are have digits alone: mlcroissant reads a column of digits with one empty cell as
+# floats, and of a text then makes their bytes (`b'2019.0'`).
+_DIGITS = {"form": "sc:Integer"}
 _OWN = (
     "annotation",
     "arrayShape",
@@ -133,7 +135,7 @@ def croissant(library: Library, corpus: Mapping[str, bytes], site: str = "") -> 
                     "@id": "observations",
                     "name": "observations",
                     "description": _both(words()["croissant_records"]),
-                    "key": [{"@id": f"observations/{name}"} for name in _KEY],
+                    "key": [{"@id": f"observations/{name}"} for name in KEY],
                     "field": [_field(name) for name in OBSERVATION],
                 }
             ],
@@ -147,10 +149,17 @@ def _field(name: str) -> dict[str, Any]:
         "@id": f"observations/{name}",
         "name": name,
         "description": _both(words()[f"field_{name}"]),
-        "dataType": _TYPES.get(name, "sc:Text"),
+        "dataType": _data_type(name),
         # By the column's name, which stays when columns are added at the end.
         "source": {"fileObject": {"@id": "observations.csv"}, "extract": {"column": name}},
     }
+
+
+def _data_type(name: str) -> str:
+    # A form of another name would come out as no number at all.
+    if name in _DIGITS and all(form.isdecimal() for form in forms()):
+        return _DIGITS[name]
+    return _TYPES[type_of(name)]
 
 
 def _both(text: Text) -> dict[str, str]:

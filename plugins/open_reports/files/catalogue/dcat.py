@@ -70,7 +70,9 @@ def _context(site: str) -> dict[str, Any]:
     )
     terms |= {name: {"@id": f"dcat:{name}", **_TYPED} for name in (*linked, "endpointDescription", "servesDataset")}
     terms |= {name: {"@id": f"dcat:{name}", "@type": "xsd:date"} for name in ("startDate", "endDate")}
-    terms |= {name: f"dcat:{name}" for name in ("Catalog", "Dataset", "DatasetSeries", "Distribution", "DataService", "version")}
+    # Not `Dataset` and `Distribution`, which are written with their prefix: DuckDB knows no two keys that differ in case alone, and
+    # refuses the file.
+    terms |= {name: f"dcat:{name}" for name in ("Catalog", "DatasetSeries", "DataService", "version")}
     return {
         "@version": 1.1,
         # A catalogue is copied into portals: with the site's address every name in it is whole, whatever it is read from.
@@ -145,7 +147,7 @@ def _corpus(library: Library, routes: Routes, corpus: Mapping[str, bytes], day: 
     years = library.years
     return {
         "@id": "data/#corpus",
-        "@type": "Dataset",
+        "@type": "dcat:Dataset",
         "identifier": "open-reports",
         "title": _both(words()["home_title"]),
         "description": _both(words()["dataset_corpus_says"]),
@@ -176,7 +178,7 @@ def _distribution(route: AnyRoute, path: str, data: bytes | None = None) -> dict
         measured = {"byteSize": str(len(data)), "checksum": checksum}
     return {
         "@id": f"{path}#file",
-        "@type": "Distribution",
+        "@type": "dcat:Distribution",
         "title": _both(words()[f"route_{route.id}"]),
         # The address of access is the one that DCAT-AP asks for; that of the download says that no page stands between.
         "accessURL": path,
@@ -215,7 +217,7 @@ def _texts(key: str, agency: Agency, **values: object) -> dict[str, str]:
 
 def _series(agency: Agency, reports: tuple[Report, ...], routes: Routes) -> str:
     page = f"reports/{agency.id}/"
-    kinds: list[str] = ["Dataset", *(["DatasetSeries"] if reports else [])]  # a series without members is none
+    kinds: list[str] = ["dcat:Dataset", *(["DatasetSeries"] if reports else [])]  # a series without members is none
     return _json(
         {
             "@id": f"{page}#series",
@@ -256,7 +258,7 @@ def _report(report: Report, shared: str, place: str, routes: Routes) -> str:
         for route in routes.distributions("report")
     )
     return (
-        f'{{"@id": "{page}", "@type": "Dataset", "identifier": "{report.name}", {shared}, '
+        f'{{"@id": "{page}", "@type": "dcat:Dataset", "identifier": "{report.name}", {shared}, '
         f'"creator": "reports/{report.agency}/#agency", "publisher": "#publisher", "inSeries": "reports/{report.agency}/#series", '
         f'"landingPage": "{page}", "language": "{_language("zh")}", "version": "{report.version}", {issued}{modified}{source}'
         f'"temporal": {{"@type": "Period", "startDate": "{start}", "endDate": "{end}"}}, "spatial": {place}, "distribution": [{files}]}}'
@@ -265,7 +267,7 @@ def _report(report: Report, shared: str, place: str, routes: Routes) -> str:
 
 def _file(route: AnyRoute, page: str, path: str, terms: str) -> str:
     return (
-        f'{{"@id": "{page}#{route.id}", "@type": "Distribution", {_kind(route)}, '
+        f'{{"@id": "{page}#{route.id}", "@type": "dcat:Distribution", {_kind(route)}, '
         f'"accessURL": "{path}", "downloadURL": "{path}", "license": {terms}}}'
     )
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from open_reports.document import json_bytes
+from open_reports.files.catalogue.components import components, reference
 from open_reports.files.catalogue.dcat import CC0
+from open_reports.files.catalogue.schemas import SLUG
 from open_reports.files.route import Route
 from open_reports.gate import MAX_SLUG
 from open_reports.text import words
@@ -16,13 +18,13 @@ if TYPE_CHECKING:
     from open_reports.files.route import AnyRoute
     from open_reports.library import Library
 
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 """Of the API: the second number grows when paths or members are added; the first would when one is changed or goes."""
-SLUG = "[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
 
 
 def openapi(library: Library, routes: Routes, site: str = "") -> bytes:
-    """`data/openapi.json`. Schemas are named relative to it, so they are found wherever the site is copied to."""
+    """`data/openapi.json`: it needs no other file, for generators of clients look into none."""
+    subjects = list(dict.fromkeys(route.subject for route in routes))
     return json_bytes(
         {
             "openapi": "3.1.0",
@@ -35,8 +37,10 @@ def openapi(library: Library, routes: Routes, site: str = "") -> bytes:
             },
             # Without the last stroke: paths begin with one, and the two are joined as they stand.
             "servers": [{"url": (site or "../").removesuffix("/")}],
+            "tags": [{"name": subject, "description": _both(f"api_tag_{subject}")} for subject in subjects],
             "paths": {f"/{route.path}": {"get": _operation(route)} for route in routes},
             "components": {
+                "schemas": components(dict.fromkeys(route.schema for route in routes if route.schema)),
                 "parameters": {name: _parameter(name, schema) for name, schema in _parameters(library, routes).items()},
                 "responses": {"missing": {"description": _both("api_missing")}},
             },
@@ -45,10 +49,13 @@ def openapi(library: Library, routes: Routes, site: str = "") -> bytes:
 
 
 def _operation(route: AnyRoute) -> dict[str, Any]:
-    content: dict[str, Any] = {"schema": {"$ref": f"../schemas/{route.schema}.json"}} if route.schema else {}
+    content: dict[str, Any] = {"schema": reference(route.schema)} if route.schema else {}
+    if route.media.startswith("text/"):
+        content = {"schema": {"type": "string"}}
     return {
         # Generators of clients name functions by it, so it is the route's id, which stays.
         "operationId": route.id,
+        "tags": [route.subject],
         "summary": _both(f"route_{route.id}"),
         **({"parameters": [{"$ref": f"#/components/parameters/{name}"} for name in route.parameters]} if route.parameters else {}),
         "responses": {

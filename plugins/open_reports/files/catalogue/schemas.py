@@ -14,7 +14,6 @@ from open_reports import charts
 from open_reports.derived.indicator import REASONS
 from open_reports.document import json_bytes, parse_yaml
 from open_reports.errors import DocumentError, FormError
-from open_reports.files.catalogue.openapi import SLUG
 from open_reports.files.route import Choice, Route
 from open_reports.finding import LEVELS
 from open_reports.form import OVERVIEW, forms
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from open_reports.form import Forms, TableForm
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+SLUG = "[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
 _SHARED = "shared"
 """File of the definitions that several schemas use."""
 _CONDITIONS = frozenset({"if", "then", "else"})
@@ -61,7 +61,9 @@ def schema(name: str, site: str = "") -> Schema:
                 used[target] = known[target]
                 waiting.append(known[target])
     plain = {key: value for key, value in own.items() if key != "$defs"}
-    return {"$schema": DIALECT, "$id": f"{site and site + 'schemas/'}{name}.json", **plain, "$defs": dict(sorted(used.items()))}
+    # Generators of code make a class name of the title, and nothing is left of one with Chinese punctuation.
+    words = {"title": name.capitalize(), "description": f"{own['title']} / {own['description']}"}
+    return {"$schema": DIALECT, "$id": f"{site and site + 'schemas/'}{name}.json", **plain, **words, "$defs": dict(sorted(used.items()))}
 
 
 def schema_bytes(name: str, site: str = "") -> bytes:
@@ -111,14 +113,26 @@ def _worded(value: Any, place: str, problems: list[str], *, closed: bool = True)
     # All are gathered: whoever writes a schema gets every missing translation in one run.
     if says and set(says) != set(LANGUAGES):
         problems.append(f"{place}: only {', '.join(says)}")
-    # Closed, so that the tests find a member that a file has and no schema describes. A condition is left open, for it speaks
-    # only of the members it names.
-    if closed and "properties" in rest and "additionalProperties" not in rest:
-        rest["additionalProperties"] = False
-        rest["type"] = rest.get("type", "object")
+    _complete(rest, closed=closed)
     # JSON Schema has no texts in several languages: these are the two places that editors and generators show.
     words = {"title": says["zh"], "description": says["en"]} if set(says) == set(LANGUAGES) else {}
     return {**words, **rest}
+
+
+def _complete(schema: Schema, *, closed: bool) -> None:
+    """Say of an object what goes without saying."""
+    described, required = schema.get("properties", {}), schema.get("required", ())
+    # Closed, so that the tests find a member that a file has and no schema describes. A condition is left open, for it speaks
+    # only of the members it names.
+    if closed and described and "additionalProperties" not in schema:
+        schema["additionalProperties"] = False
+    # Ajv, in the strict mode that it starts in, takes these for slips of the pen: members of what is not said to be an object, and
+    # a required member that is not described.
+    if closed and (described or required):
+        schema["type"] = schema.get("type", "object")
+    lacking: Schema = {key: {} for key in required if isinstance(key, str) and key not in described}
+    if lacking:
+        schema["properties"] = {**described, **lacking}
 
 
 def _targets(value: object) -> set[str]:
