@@ -1,0 +1,94 @@
+"""Doubt: the figures of a report that it contradicts itself, and that nobody may repeat, add up or divide without a word.
+
+A figure stands in an open contradiction where a finding of the level of a discrepancy names it: its rule was tested and does not
+hold. Notices, such as a difference that may be one of scope, are none. A table that is wholly blank is in doubt in each of its
+cells: its blanks say nothing, and least of all 0. What explanations say of a discrepancy changes nothing here: the numbers still
+contradict each other.
+"""
+
+from __future__ import annotations
+
+import weakref
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from open_reports.checks.check import check_report
+from open_reports.report import table_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from open_reports.finding import Finding
+    from open_reports.library import Library
+    from open_reports.report import Report
+
+BLANK = "form.blank"
+"""Code of the finding on a wholly blank table."""
+NONE: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+"""Doubts of a report that has none, as most have."""
+
+
+def doubts(report: Report, library: Library | None = None) -> Mapping[str, tuple[str, ...]]:
+    """Ids of the rules that figures of a report stand in an open contradiction with, by the figure's address.
+
+    In the order of the findings, each rule once. The library gives the year before and the units that a consolidated report is
+    held against; without it only the report itself is looked at. Computed once a report as long as its library is in use.
+    """
+    if library is None:
+        return of_findings(report, check_report(report))
+    known = _of(library)
+    key = (report.agency, report.year)
+    if key not in known:
+        known[key] = of_findings(report, check_report(report, library))
+    return known[key]
+
+
+def remember(library: Library, found: Mapping[tuple[str, int], Sequence[Finding]]) -> None:
+    """Take the doubts of a library from findings that were made already: whoever has checked it need not pay twice."""
+    known = _of(library)
+    for key, report in library.reports.items():
+        known[key] = of_findings(report, found.get(key, ()))
+
+
+def of_findings(report: Report, findings: Iterable[Finding]) -> Mapping[str, tuple[str, ...]]:
+    """Ids of rules by address, of a report's findings."""
+    found: dict[str, dict[str, None]] = {}
+    for each in findings:
+        for address in _doubted(report, each):
+            # A dictionary for its order: two identities of one rule may name the same cell, and the rule is told once.
+            found.setdefault(address, {})[each.rule] = None
+    return {address: tuple(rules) for address, rules in found.items()} or NONE
+
+
+def _doubted(report: Report, finding: Finding) -> Iterator[str]:
+    """Addresses of the figures that a finding puts in doubt."""
+    if finding.code == BLANK:
+        # It is about a file, and has no figure to name.
+        blank = [name for name in report.tables if (finding.file or "").endswith(f"/{table_path(name)}")]
+        yield from (address for name in blank for address in _below(report, name))
+    elif finding.level == "discrepancy" and finding.address:
+        # Of a whole table or line, each of its cells; else the cell itself.
+        yield from _below(report, finding.address) if finding.address.count("/") < 2 else (finding.address,)  # noqa: PLR2004 (table/line/column)
+
+
+def _below(report: Report, place: str) -> Iterator[str]:
+    """Addresses of the cells of a table, `table`, or of a line, `table/line`."""
+    name, _, wanted = place.partition("/")
+    if name in report.tables:
+        for line, column in report.tables[name].form.cells:
+            if wanted in {"", line.id}:
+                yield f"{name}/{line.id}/{column.id}"
+
+
+Known = dict[tuple[str, int], "Mapping[str, tuple[str, ...]]"]
+"""Doubts of the reports of one library."""
+# Held weakly: a library that nobody uses any more must not be kept in memory by its doubts.
+_known: dict[int, tuple[weakref.ref[Library], Known]] = {}
+
+
+def _of(library: Library) -> Known:
+    key = id(library)
+    # An id is used again once its object is gone, so the reference is compared as well.
+    if key not in _known or _known[key][0]() is not library:
+        _known[key] = (weakref.ref(library, lambda _: _known.pop(key, None)), {})
+    return _known[key][1]
