@@ -175,7 +175,7 @@ def test_links_between_pages_of_a_folder_lead_to_pages(browser: Chromium, site: 
         expect(page.locator("h1")).to_be_visible()
 
     follow("#agencies ~ ul a[href='reports/pingtan/']", "reports/pingtan/")
-    follow("#reports ~ .or-scroll a[href='2019/']", "reports/pingtan/2019/")
+    follow("#reports ~ .or-wide a[href='2019/']", "reports/pingtan/2019/")
     follow(".or-language", "en/reports/pingtan/2019/")
     follow(".or-language", "reports/pingtan/2019/")
     page.locator(f"[id='{TOTAL}']").click()
