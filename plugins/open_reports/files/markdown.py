@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 NAMES = {"zh": "report-tables", "en": "report-tables.en"}
 """What the file in each language is called."""
 MARK = "≠"
-"""What follows a figure in an open contradiction, wherever it is shown."""
+"""What stands before a figure in an open contradiction, wherever it is shown."""
 
 
 class About(NamedTuple):
@@ -153,7 +153,7 @@ def _label(place: Place, label: str, language: str) -> str:
 def _cell(figure: Figure, doubtful: bool, w: Words) -> str:  # noqa: FBT001 (one fact of a cell)
     # In words: an empty cell would be taken for 0.
     nothing = "" if figure.status == "reported" else w("in_brackets", text=forms().common.statuses[figure.status][w.language])
-    return f"{figure.text}{nothing}{f' {MARK}' if doubtful else ''}".strip()
+    return f"{f'{MARK} ' if doubtful else ''}{figure.text}{nothing}".strip()
 
 
 def _overview(report: Report, doubted: Mapping[str, object], w: Words) -> Iterator[str]:

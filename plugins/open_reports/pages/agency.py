@@ -268,8 +268,13 @@ _ANYWHERE = "reports/agency/"
 
 def _downloads(folder: AgencyFolder, here: Here) -> list[Download]:
     w = here.w
-    shown = (("agency_excel", "download_excel_csv", "CSV"), ("agency_csv", "agency_csv", "CSV"), ("agency_json", "agency_json", "JSON"))
+    shown = (
+        ("agency_workbook", "download_agency_workbook", "Excel"),
+        ("agency_csv", "agency_csv", "CSV"),
+        ("agency_json", "agency_json", "JSON"),
+    )
     return [
         Download(here.file(f"{here.path}{folder.name(route)}"), w(key), kind, size_words(folder.size(route), w))
         for route, key, kind in shown
+        if route in folder  # workbooks need a library that may be missing
     ]

@@ -371,7 +371,6 @@ def _downloads(folder: ReportFolder, here: Here) -> list[Download]:
     # Workbooks need a library that may be missing; the build says so, and pages offer no file that is not there.
     if "workbook" in folder:
         found.append(entry(w("download_workbook"), "Excel", "workbook"))
-    found.append(entry(w("download_excel_csv"), "CSV", "excel"))
     for name, table in report.tables.items():
         found.append(entry(title(table.form, w.language), "CSV", "package_data", name))
     # The package has these two files whatever the form.
