@@ -178,6 +178,11 @@ def marked(text: str, w: Words) -> Markup:
     return Markup(_CHINESE.sub(r'<span lang="zh">\g<0></span>', str(html)))  # noqa: S704 (escaped; the tags are ours)
 
 
+def script_files(here: Here, *paths: str) -> list[Link]:
+    """Return links to files that only scripts name; programs that archive the web follow links and run none."""
+    return [Link(here.file(path), path.rpartition("/")[2]) for path in paths]
+
+
 def size_words(count: int, w: Words) -> str:
     """Size of a file for people: bytes below 1 KB, else KB with one decimal."""
     return w("bytes", size=count) if count < KILOBYTE else w("kilobytes", size=f"{count / KILOBYTE:.1f}")

@@ -14,7 +14,7 @@ from open_reports.derived.indicator import of_library
 from open_reports.document import json_bytes, script_json
 from open_reports.files.agencies import LIST
 from open_reports.form import FAMILY, forms
-from open_reports.pages.frame import Here, Link, Page, agency_name, anchor, column_words, crumbs, rendered, unit_words
+from open_reports.pages.frame import Here, Link, Page, agency_name, anchor, column_words, crumbs, rendered, script_files, unit_words
 from open_reports.pages.table import title
 from open_reports.text import Words, reading, resource_text, words
 
@@ -91,6 +91,7 @@ class CompareContext:
     pages: str
     files: str
     list: str
+    script_files: Sequence[Link]
     data: Markup
     plain: PlainView | None
 
@@ -318,6 +319,7 @@ def compare_page(library: Library, w: Words) -> Page:
                 pages=here.page(""),
                 files=here.file(""),
                 list=here.file(LIST),
+                script_files=script_files(here, LIST),
                 data=_script_data(library, here),
                 # A new library has no report yet and still a page.
                 plain=_plain(library, here) if library.years else None,

@@ -275,6 +275,7 @@
     });
   }
 
+  document.getElementById("or-explore-late")?.remove();
   place.hidden = false;
   const asked = new URL(location.href).searchParams.get("q") ?? "";
   if (asked) {
