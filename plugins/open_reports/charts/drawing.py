@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 
 from open_reports.charts import svg
 from open_reports.charts.data import INCOMPLETE
+from open_reports.charts.paint import painted
 from open_reports.derived.series import NOT_COLLECTED
 from open_reports.form import forms
 
@@ -154,7 +155,7 @@ def _svg(chart: Chart, id_: str, height: int, body: str, described: str) -> str:
     return (
         # One picture with a name: what is inside `role="img"` is not read out, so its numbers stand in the table.
         f'<svg class="or-svg" width="100%" height="{height}" role="img" aria-labelledby="{name}-title {name}-{id_}" '
-        f'aria-describedby="{described}">{body}</svg>'
+        f'aria-describedby="{described}">{painted(body)}</svg>'
     )
 
 
@@ -163,7 +164,7 @@ def _legend(chart: Chart, panel: Panel, w: Words) -> str:
     if not panel.summed:
         return ""
     entries = "".join(
-        f'<li><svg class="or-swatch" width="18" height="12" aria-hidden="true"><rect {svg.fill(chart, each.style)} width="18" height="12"/></svg>'
+        f'<li><svg class="or-swatch" width="18" height="12" aria-hidden="true"><rect {painted(svg.fill(chart, each.style))} width="18" height="12"/></svg>'
         f"{escape(each.name[w.language])}</li>"
         for each in panel.definition.series
     )

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _CHARSET = '<meta charset="utf-8">'
 _CONTENTS_SWITCH = "__toc"
 _CONTENTS = f'id="{_CONTENTS_SWITCH}"'
+_AHEAD = re.compile(r' *<link rel="(?:next|prev)" [^>]*>\n?')
 _INLINE = re.compile(r"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re.DOTALL | re.IGNORECASE)
 
 
@@ -115,6 +116,8 @@ def mended(output: str, *, labels: dict[str, str]) -> str:
     """
     for control, label in labels.items():  # `autocomplete` is not for checkboxes
         output = output.replace(f'id="{control}" autocomplete="off"', f'id="{control}" aria-label="{label}" tabindex="-1"', 1)
+    # Firefox fetches what is named so ahead, against the policy, and says so in the console.
+    output = _AHEAD.sub("", output)
     if _CONTENTS not in output:  # the menu has the switch of the contents only on the pages that stand in it
         output = output.replace(f' for="{_CONTENTS_SWITCH}"', "")
     return output
