@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 TABLES = forms().tables
 
+MARK = "≠"
+NOT_STATED = "没有写明"
+
 MISSING = {"": "blank", "/": "not_applicable", "-": "not_applicable"}
 
 
@@ -75,17 +78,6 @@ def plain_csv_figures(data: bytes) -> Figures:
 
 def _told(value: Any, status: str) -> Told:
     return Told(None if value in {None, ""} else Decimal(str(value)), status)
-
-
-def excel_csv_rows(data: bytes) -> list[dict[str, str]]:
-    """Rows of a CSV file for Excel by their Chinese heads."""
-    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
-
-
-def excel_csv_figures(data: bytes) -> Figures:
-    """Figures of a CSV file for Excel, its statuses in words."""
-    statuses = {text.zh: status for status, text in forms().common.statuses.items()}
-    return {(row["机关标识"], int(row["年度"]), row["地址"]): _told(row["数值"], statuses[row["状态"]]) for row in excel_csv_rows(data)}
 
 
 def parquet_figures(path: Path) -> Figures:
@@ -162,9 +154,39 @@ def cell_told(cell: Any) -> Told:
 def shown(cell: Any) -> str:
     """Return a number as its cell shows it: with the decimals of its format."""
     assert isinstance(cell.value, int | float)
-    decimals = len(cell.number_format.partition(".")[2])
-    assert cell.number_format.removeprefix('"≠ "') == ("0." + "0" * decimals if decimals else "0")
+    # The mark of a contradiction is in the format, so that the number stays one.
+    shape = cell.number_format.removeprefix(f'"{MARK} "')
+    decimals = len(shape.partition(".")[2])
+    assert shape == ("0." + "0" * decimals if decimals else "0")
     return f"{Decimal(repr(cell.value)):.{decimals}f}"
+
+
+def series_cells(data: bytes) -> Iterator[tuple[str, str, Any]]:
+    """Cells of a workbook with a report a column: head of the column, address of the row, cell."""
+    for sheet in book(data).worksheets[1:-1]:
+        rows = sheet.iter_rows(min_row=4)
+        heads = [cell.value for cell in next(rows)]
+        last = heads.index("地址")
+        for row in rows:
+            if address := row[last].value:
+                yield from ((str(head), str(address), cell) for head, cell in zip(heads[3:last], row[3:last], strict=True))
+
+
+def corpus_cells(data: bytes) -> Iterator[tuple[str, int, str, Any]]:
+    """Cells of the workbook of all reports: agency and year of the row, address of the column, cell."""
+    overview, *tables = book(data).worksheets[1:-1]
+    for row in overview.iter_rows(min_row=5):
+        yield str(row[0].value), int(row[2].value), f"overview/{row[4].value}/value", row[5]
+    for sheet in tables:
+        rows = sheet.iter_rows(min_row=7)
+        addresses = [cell.value for cell in next(rows)]
+        for row in rows:
+            yield from ((str(row[0].value), int(row[2].value), str(name), cell) for name, cell in zip(addresses[4:], row[4:], strict=True))
+
+
+def stated(cell: Any) -> bool:
+    """Whether a cell of a sheet over several reports is of a figure that its report has."""
+    return cell.value not in {NOT_STATED, forms().common.statuses["not_on_form"].zh}
 
 
 def workbook_cells(data: bytes, report: Report) -> Iterator[tuple[str, Any]]:

@@ -14,10 +14,10 @@ import made_up
 import outputs
 from open_reports.checks.check import check
 from open_reports.files.database import database
-from open_reports.files.excel import excel_csv
 from open_reports.files.observations import observations
 from open_reports.files.parquet import parquet
 from open_reports.files.workbook import workbook
+from open_reports.files.workbook.several import corpus, series, told
 from open_reports.form import forms
 from open_reports.library import open_library
 from open_reports.site.publish import by_report
@@ -44,6 +44,7 @@ def _disagreements(
     stored.write_bytes(parquet(rows))
     of = by_report(findings)
     books = [(report, workbook(report, library.agencies[report.agency], of.get((report.agency, report.year), []))) for report in library]
+    names = {agency.name: agency.id for agency in library.agencies.values()}
     found = {
         "observations.csv": outputs.plain_csv_figures(rows),
         "workbooks": {
@@ -51,14 +52,37 @@ def _disagreements(
             for report, data in books
             for address, cell in outputs.workbook_cells(data, report)
         },
-        "CSV for Excel": outputs.excel_csv_figures(excel_csv(library, library.agencies)),
+        "workbooks of agencies": {
+            (agency, int(year), address): outputs.cell_told(cell)
+            for agency in library.agencies
+            for year, address, cell in outputs.series_cells(
+                series(told(library.of_agency(agency), library.agencies, of, "year"), title="", says="book_agency_says")
+            )
+            if outputs.stated(cell)
+        },
+        "workbooks of years": {
+            (names[name], year, address): outputs.cell_told(cell)
+            for year in library.years
+            for name, address, cell in outputs.series_cells(
+                series(told(library.of_year(year), library.agencies, of, "agency"), title="", says="book_year_says")
+            )
+            if outputs.stated(cell)
+        },
+        "workbook of all": {
+            (agency, year, address): outputs.cell_told(cell)
+            for agency, year, address, cell in outputs.corpus_cells(corpus(told(library, library.agencies, of, "agency")))
+            if outputs.stated(cell)
+        },
         "Parquet": outputs.parquet_figures(stored),
         "SQLite": outputs.database_figures(database(library, findings)),
     }
     return truth, {name: _differences(truth, figures) for name, figures in found.items()}
 
 
-FILES = ("observations.csv", "workbooks", "CSV for Excel", "Parquet", "SQLite")
+FILES = (
+    *("observations.csv", "workbooks", "workbooks of agencies", "workbooks of years", "workbook of all"),
+    *("Parquet", "SQLite"),
+)
 
 
 def test_every_file_says_of_every_figure_what_its_package_says(
@@ -99,9 +123,15 @@ def test_no_file_makes_a_number_of_nothing_or_loses_a_digit(tmp_path: Path) -> N
     assert Decimal("999999999999999.999990") in {told.value for told in truth.values()}
 
 
-def test_each_row_stands_once(library: Library) -> None:
-    rows = outputs.excel_csv_rows(excel_csv(library, library.agencies))
-    assert Counter((row["机关标识"], row["年度"], row["地址"]) for row in rows).most_common(1)[0][1] == 1
+def test_each_figure_stands_once(library: Library) -> None:
+    listed = outputs.corpus_cells(corpus(told(library, library.agencies, {}, "agency")))
+    assert Counter((agency, year, address) for agency, year, address, _ in listed).most_common(1)[0][1] == 1
+    for agency in library.agencies:
+        cells = outputs.series_cells(
+            series(told(library.of_agency(agency), library.agencies, {}, "year"), title="", says="book_agency_says")
+        )
+        found = Counter((year, address) for year, address, cell in cells if outputs.stated(cell))
+        assert set(found.values()) <= {1}
 
 
 _MAKE = """
@@ -120,15 +150,15 @@ from open_reports.library import open_library
 from open_reports.library import open_library
 from open_reports.files.parquet import parquet
 from open_reports.site.publish import by_report
-from open_reports.files.excel import excel_csv
 from open_reports.files.workbook import workbook
+from open_reports.files.workbook.several import corpus, series, told
 library = open_library(Path(sys.argv[1]))
 findings = check(library)
 of = by_report(findings)
 made = {
     "parquet": parquet(observations(library)[0]),
     "sqlite": database(library, findings),
-    "excel": excel_csv(library, library.agencies),
+    "corpus.xlsx": corpus(told(library, library.agencies, of, "agency")),
     "codebook.csv": codebook_csv(),
     "codebook.json": codebook_json(),
     **{report.name: workbook(report, library.agencies[report.agency], of.get((report.agency, report.year), [])) for report in library},

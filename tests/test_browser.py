@@ -215,7 +215,7 @@ def test_wide_table_is_read_with_the_keyboard_alone(browser: Chromium, server: S
     context = browser.context(viewport={"width": PHONE, "height": 800}, reduced_motion="reduce")
     page = context.new_page()
     page.goto(server.url + MONEY)
-    scroller = ".or-scroll:has(td[id^='applications/'])"
+    scroller = ".or-wide:has(td[id^='applications/'])"
     label = f"{scroller} tbody th[scope=row]"
     state = page.locator(scroller)
     for _ in range(150):
@@ -278,7 +278,7 @@ def test_printed_tables_are_whole(browser: Chromium, server: Server, name: str) 
     tables = page.locator("table").evaluate_all(
         "tables => tables.map(table => [table.caption?.textContent, table.getBoundingClientRect().left, table.getBoundingClientRect().right])"
     )
-    clipped = page.locator(".or-scroll").evaluate_all(
+    clipped = page.locator(".or-wide").evaluate_all(
         "all => all.filter(each => each.scrollWidth > each.clientWidth + 1 && getComputedStyle(each).overflowX !== 'visible').length"
     )
     menus = page.locator(".md-header:visible, .md-tabs:visible, .md-footer:visible, .md-sidebar:visible").count()

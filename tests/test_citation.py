@@ -493,7 +493,7 @@ def test_figure_is_chosen_by_keyboard_alone(browser: Chromium, server: Server) -
     """No cell is a tab stop; on a table Enter leads in, arrows from figure to figure, Enter to the address, Escape back and out."""
     context, page, watch = opened(browser, server)
     assert page.locator("td[tabindex]").count() == 0
-    scroller = page.locator(".or-scroll").filter(has=page.locator(f"[id='{TOTAL}']"))
+    scroller = page.locator(".or-wide").filter(has=page.locator(f"[id='{TOTAL}']"))
     for _ in range(150):
         page.keyboard.press("Tab")
         if scroller.evaluate("element => element === document.activeElement"):

@@ -376,7 +376,7 @@ def test_citation_and_figure_are_copied_without_a_mouse(browser: Chromium, serve
     said = section.locator("> [data-or-said]")
     page.wait_for_function("region => region.textContent !== ''", arg=said.element_handle())
     assert page.evaluate("navigator.clipboard.readText()") == page.locator("#cite-text").inner_text()
-    scroller = page.locator(".or-scroll:has(td[id^='applications/'])")
+    scroller = page.locator(".or-wide:has(td[id^='applications/'])")
     scroller.focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Enter")

@@ -842,7 +842,7 @@ def test_print_shows_the_table_and_its_address(browser: Chromium, server: Server
     page.emulate_media(media="print")
     assert page.get_by_text(f"本表地址：{page.url}").is_visible()
     assert page.locator(".or-picker:visible, .or-actions:visible").count() == 0
-    clipped = page.locator("#or-compare-result .or-scroll").evaluate("each => each.scrollWidth > each.clientWidth + 1")
+    clipped = page.locator("#or-compare-result .or-wide").evaluate("each => each.scrollWidth > each.clientWidth + 1")
     height = page.locator("#or-compare").evaluate("each => getComputedStyle(each).minHeight")
     page.context.close()
     assert not clipped

@@ -335,7 +335,7 @@ def test_page_is_accessible_and_readable_on_a_phone(browser: Chromium, server: S
     settled(page)
     found = violations(page)
     assert overflow(page) == 0
-    scroller = page.locator(".or-scroll:has(.or-matrix)")
+    scroller = page.locator(".or-wide:has(.or-matrix)")
     head = scroller.locator("tbody th.or-stub").nth(1)
     before = head.bounding_box()
     scroller.evaluate("element => { element.scrollLeft = element.scrollWidth }")

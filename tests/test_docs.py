@@ -458,13 +458,6 @@ def test_every_key_of_the_figures_is_explained(language: str, report_files: dict
 
 
 @both
-def test_every_head_of_the_csv_for_spreadsheets_is_explained(language: str, report_files: dict[str, dict[str, bytes]]) -> None:
-    heads = {tuple(header_of(data)) for files in report_files.values() for path, data in files.items() if path.endswith(".excel.csv")}
-    assert len(heads) == 1
-    assert [head.strip("\ufeff\r") for head in heads.pop() if head.strip("\ufeff\r") not in spans(section(language, "data", "excel"))] == []
-
-
-@both
 def test_every_key_of_the_index_is_explained(language: str, corpus_file: dict[str, bytes]) -> None:
     index = json.loads(corpus_file["index.json"])
     text = section(language, "data", "index")

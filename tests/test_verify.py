@@ -34,7 +34,7 @@ from open_reports.report import file_hash
 from open_reports.site.publish import Publication
 from open_reports.verify import Verdict, verify
 from open_reports.verify.comparison import Difference, Rewritten, Unknown, difference
-from website import SITE_URL, Threaded, once, served, site, tree
+from website import SITE_URL, Threaded, environment, once, run, served, site, tree
 from whole import exported
 
 if TYPE_CHECKING:
@@ -119,7 +119,9 @@ def test_an_export_of_the_project_passes(real: Path) -> None:
 def test_the_built_site_passes_and_says_that_pages_are_no_data(site: Path) -> None:
     verdict = verify(site)
     assert verdict.deviations == []
-    assert [each.en for each in verdict.notes] == ["pages (HTML) are no data and were not verified."]
+    pages, record = (each.en for each in verdict.notes)
+    assert pages == "pages (HTML) are no data and were not verified."
+    assert "such as data/successors.json" in record  # made of the record of releases, which no copy holds
 
 
 def test_an_export_with_addresses_that_were_left_passes(made: Path, tmp_path: Path) -> None:
@@ -242,6 +244,49 @@ def test_a_hundred_changes_of_a_report_s_zip(real: Path, tmp_path: Path) -> None
             missed.append(next(at for at in range(len(data)) if file.read_bytes()[at] != data[at]))
         assert str(file) in verdict.summary("zh")
     assert missed == []
+
+
+def test_a_clone_by_a_git_that_converts_line_ends_is_whole(made: Path, tmp_path: Path) -> None:
+    """As from Windows (core.autocrlf): `.gitattributes` in the copy keeps its bytes."""
+    clone = _cloned(made, tmp_path)
+    assert {path.name: path.read_bytes() for path in (clone / "data").iterdir()} == {
+        path.name: path.read_bytes() for path in (made / "data").iterdir()
+    }
+    assert verify(clone).passed
+
+
+def test_converted_line_ends_are_named_once_as_the_cause(made: Path, tmp_path: Path) -> None:
+    """A branch that was published without the attributes."""
+    before = tmp_path / "before"
+    shutil.copytree(made, before)
+    (before / ".gitattributes").unlink()
+    verdict = verify(_cloned(before, tmp_path))
+    assert [each.code for each in verdict.deviations if each.code != "copy.missing"] == ["file.line_ends"]
+    (told,) = [each.says for each in verdict.deviations if each.code == "file.line_ends"]
+    assert "autocrlf" in told.zh
+    assert int(told.en.partition("published: ")[2].partition(",")[0]) > 50
+
+
+def test_converted_line_ends_of_a_package_by_itself(made: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "package"
+    shutil.copytree(next(path.parent for path in sorted(made.rglob("datapackage.json"))), copy)
+    for path in (copy / "data").iterdir():
+        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert [each.code for each in verify(copy).deviations if each.code.startswith("file.")] == ["file.line_ends"]
+
+
+def _cloned(folder: Path, tmp_path: Path) -> Path:
+    """A clone, made with `core.autocrlf`, of a repository whose one commit is a folder as it is."""
+    source, clone = tmp_path / "source", tmp_path / "clone"
+    shutil.copytree(folder, source)
+    env = environment(tmp_path)
+    git = ("git", "-c", "core.autocrlf=false", "-c", "init.defaultBranch=gh-pages")
+    for command in ((*git, "init", "-q"), (*git, "add", "-A", "-f"), (*git, "commit", "-q", "-m", "1")):
+        done = run(*command, cwd=source, env=env)
+        assert done.returncode == 0, done.stdout
+    done = run("git", "clone", "-q", "-c", "core.autocrlf=true", str(source), str(clone), cwd=tmp_path, env=env)
+    assert done.returncode == 0, done.stdout
+    return clone
 
 
 def test_missing_extra_and_truncated_files(copy: Path) -> None:
@@ -1033,6 +1078,7 @@ def test_every_message_is_used_and_every_code_has_one() -> None:
             "corpus.py",
             "site/export.py",
             "verify/comparison.py",
+            "verify/line_ends.py",
             "verify/parts.py",
             "verify/verdict.py",
             "verify/__init__.py",

@@ -179,9 +179,11 @@ def _parts(corpus: Corpus, start: str) -> list[Sized]:
         found.append(sized)
         base = f"https://open-reports.example/{path}"
         if len(found) > 1:
-            back = [urljoin(base, href) for href in sized.tree.xpath("//a[@rel='prev']/@href")]
+            back = [urljoin(base, href) for href in sized.tree.xpath("//a[@class='or-back']/@href")]
             assert f"https://open-reports.example/{found[-2].page.path}" in back, path
-        onward = [urljoin(base, href).removeprefix("https://open-reports.example/") for href in sized.tree.xpath("//a[@rel='next']/@href")]
+        onward = [
+            urljoin(base, href).removeprefix("https://open-reports.example/") for href in sized.tree.xpath("//a[@class='or-onward']/@href")
+        ]
         onward = [each for each in onward if each.startswith(start)]
         if not onward:
             return found

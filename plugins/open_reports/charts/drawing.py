@@ -8,13 +8,14 @@ from markupsafe import Markup, escape
 
 from open_reports.charts import svg
 from open_reports.charts.data import INCOMPLETE
+from open_reports.charts.paint import painted
 from open_reports.derived.indicator import CONTRADICTED
 from open_reports.derived.mark import EMPTY, mark, nothing_words
 from open_reports.derived.series import NOT_COLLECTED
 from open_reports.form import forms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from open_reports.charts.data import Chart, Panel
     from open_reports.charts.definition import SeriesDefinition
@@ -37,12 +38,8 @@ def title(chart: Chart, w: Words) -> str:
     return chart.definition.title[w.language].format(span=span)
 
 
-def figure(chart: Chart, w: Words, *, year_href: Callable[[int], str] | None = None, csv_href: str | None = None) -> Markup:
-    """Return the whole figure as HTML.
-
-    `year_href` gives the address of a year's report, from the page the figure stands on, and `csv_href` that of the
-    chart's file; unless given, both stand in the page's own folder.
-    """
+def figure(chart: Chart, w: Words, *, csv_href: str | None = None) -> Markup:
+    """Return the whole figure as HTML; `csv_href` is the address of the chart's file, in the page's own folder unless given."""
     name = f"chart-{chart.id}"
     latest = _latest(chart, w)
     notes = "".join(f"<li>{escape(note)}</li>" for note in _notes(chart, w))
@@ -58,7 +55,7 @@ def figure(chart: Chart, w: Words, *, year_href: Callable[[int], str] | None = N
         f'<ul class="or-chart-notes" id="{name}-notes">{notes}</ul>' if notes else "",
         "</div>",
         # The table is always there, not only for screen readers: it holds every number and every reason for none.
-        _table(chart, w, year_href or "{}/".format),
+        _table(chart, w),
         "</div>",
         f'<p class="or-chart-file"><a href="{escape(csv_href or chart.path)}" download>{escape(w("chart_csv"))}</a></p></figure>\n',
     ]
@@ -168,7 +165,7 @@ def _svg(chart: Chart, id_: str, height: int, body: str, described: str) -> str:
     return (
         # One picture with a name: what is inside `role="img"` is not read out, so its numbers stand in the table.
         f'<svg class="or-svg" width="100%" height="{height}" role="img" aria-labelledby="{name}-title {name}-{id_}" '
-        f'aria-describedby="{described}">{body}</svg>'
+        f'aria-describedby="{described}">{painted(body)}</svg>'
     )
 
 
@@ -177,7 +174,7 @@ def _legend(chart: Chart, panel: Panel, w: Words) -> str:
     if not panel.summed:
         return ""
     entries = "".join(
-        f'<li><svg class="or-swatch" width="18" height="12" aria-hidden="true"><rect {svg.fill(chart, each.style)} width="18" height="12"/></svg>'
+        f'<li><svg class="or-swatch" width="18" height="12" aria-hidden="true"><rect {painted(svg.fill(chart, each.style))} width="18" height="12"/></svg>'
         f"{escape(each.name[w.language])}</li>"
         for each in panel.definition.series
     )
@@ -187,21 +184,16 @@ def _legend(chart: Chart, panel: Panel, w: Words) -> str:
 # -- the table ----------------------------------------------------------------------------------------------------------
 
 
-def _table(chart: Chart, w: Words, year_href: Callable[[int], str]) -> str:
+def _table(chart: Chart, w: Words) -> str:
     """HTML of every number drawn, a row a series and a column a year, in a region that scrolls sideways."""
     name = f"chart-{chart.id}"
     marks = svg.marks(chart)
-    collected = {point.year for _, each in chart.series for point in each.points if point.status != NOT_COLLECTED}
     unit = forms().common.units.get(chart.definition.unit)
     caption = w("chart_caption") + (w("chart_unit", unit=unit[w.language]) if unit else "")
-    heads = []
-    for year in chart.years:
-        # A year that is not collected has no page to lead to.
-        text = f'<a href="{escape(year_href(year))}">{year}</a>' if year in collected else str(year)
-        heads.append(f'<th scope="col"{_edge(year, marks)}>{text}{f" {marks[year]}" if year in marks else ""}</th>')
+    heads = [f'<th scope="col"{_edge(year, marks)}>{year}{f" {marks[year]}" if year in marks else ""}</th>' for year in chart.years]
     out = [
         # A region that scrolls must be reached with the keyboard (WCAG 2.2, 2.1.1), and then needs a name.
-        f'<div class="or-scroll" role="region" tabindex="0" aria-labelledby="{name}-title {name}-caption"><table class="or-table or-chart-table">',
+        f'<div class="or-wide" role="region" tabindex="0" aria-labelledby="{name}-title {name}-caption"><table class="or-table or-chart-table">',
         f'<caption id="{name}-caption">{escape(caption)}</caption>',
         f'<thead><tr><th scope="col" class="or-stub">{escape(w("chart_series"))}</th>{"".join(heads)}</tr></thead>\n',
     ]

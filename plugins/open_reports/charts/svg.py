@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import escape
 
+from open_reports.charts.paint import COLOURS
 from open_reports.derived.indicator import CONTRADICTED
 from open_reports.derived.mark import CLASS
 from open_reports.derived.series import NOT_COLLECTED
@@ -77,7 +78,8 @@ def marks(chart: Chart) -> dict[int, str]:
 
 def fill(chart: Chart, style: int) -> str:
     """Return the attribute that fills a shape in a style."""
-    return f'fill="url(#chart-{chart.id}-s{style})"' if style in _PATTERNS else f'class="or-s{style}"'
+    # With the bare colour after it, for programs that find no pattern of another drawing.
+    return f'fill="url(#chart-{chart.id}-s{style}) {COLOURS[style - 1]}"' if style in _PATTERNS else f'class="or-s{style}"'
 
 
 def patterns(chart: Chart) -> str:

@@ -210,6 +210,18 @@ class Forms(Mapping[str, Form]):
         wanted = set(used)
         return next((form for form in self._newest_first if form.id in wanted), self.newest)
 
+    def parts_of(self, form_of: Mapping[str, str]) -> tuple[Section | TableForm, ...]:
+        """Return the sections of a report, prose or table, in printed order; `form_of` names the form of each of its tables.
+
+        The form that the report follows leads; a table that only an older form has stands where that form prints it.
+        """
+        leading = self.leading(form_of.values())
+        prose = {section.id: section for section in leading.sections}
+        order = merged([part.id for part in self[form].parts] for form in (leading.id, *form_of.values()))
+        return tuple(
+            self[form_of[each]].tables[each] if each in form_of else prose[each] for each in order if each in form_of or each in prose
+        )
+
     def detect(self, table: str, header: Sequence[str], lines: Iterable[str]) -> tuple[str, ...]:
         """Return the ids of the forms that print a table with this header and these line ids.
 

@@ -16,10 +16,10 @@ from open_reports.derived.summary import summarise_agency
 from open_reports.files.catalogue import schema_org
 from open_reports.files.chart import drawn
 from open_reports.form import forms
-from open_reports.form.glossary import anchor_of_line
+from open_reports.form.glossary import PATH, anchor_of_line
 from open_reports.pages.coverage import cell_view
 from open_reports.pages.frame import Download, Fact, Here, Link, Page, agency_name, anchor, crumbs, rendered, size_words
-from open_reports.pages.glossary import term
+from open_reports.pages.glossary import explained
 from open_reports.pages.ledger import chains
 from open_reports.pages.listing import ReportRow, Topic, figure_cell, list_cells, list_head, row_html, views
 from open_reports.pages.snippets import SCRIPTS as SNIPPETS
@@ -44,10 +44,9 @@ MOST_UNITS = 60
 
 
 class YearView(NamedTuple):
-    """A year above its column: where the table stands on its report's page, and whether something lies between it and the year before."""
+    """A year above its column, and whether something lies between it and the year before."""
 
     year: int
-    anchor: str
     broken: bool
 
 
@@ -59,13 +58,14 @@ class GroupView(NamedTuple):
 
 
 class TopicView(NamedTuple):
-    """A statutory table over the years; `notes` say what stands between them."""
+    """A statutory table over the years; `notes` say what stands between them, `glossary` leads to what its lines mean."""
 
     id: str
     title: str
     years: Sequence[YearView]
     groups: Sequence[GroupView]
     notes: Sequence[str]
+    glossary: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +114,7 @@ def agency_page(folder: AgencyFolder, findings: Findings, covered: Coverage, w: 
                 topics=[
                     _topic(topic, reports, w, library) for topic in views().topics if any(topic.table in each.tables for each in reports)
                 ],
-                charts=[charts.figure(each, w, year_href=_year_href, csv_href=here.file(f"{here.path}{each.path}")) for each in charted],
+                charts=[charts.figure(each, w, csv_href=here.file(f"{here.path}{each.path}")) for each in charted],
                 chains=chains(reports, library, w),
                 # The comparison reads its choice from the address, so the agency is chosen already.
                 compare=f"{here.page('compare/')}?a={agency.id}",
@@ -146,10 +146,6 @@ def agency_page(folder: AgencyFolder, findings: Findings, covered: Coverage, w: 
 
 def _linked(year: int, address: Address) -> str:
     return f"{year}/{anchor(str(address))}"
-
-
-def _year_href(year: int) -> str:
-    return f"{year}/"
 
 
 def _above(library: Library, agency: Agency, here: Here) -> list[Link]:
@@ -213,11 +209,10 @@ def _topic(topic: Topic, reports: Sequence[Report], w: Words, library: Library) 
     return TopicView(
         id=topic.table,
         title=title(printed, w.language),
-        years=[
-            YearView(report.year, f"#{topic.table}" if topic.table in report.tables else "", report.year in broken) for report in newest
-        ],
+        years=[YearView(report.year, report.year in broken) for report in newest],
         groups=list(_groups(topic, newest, broken, w, library)),
         notes=notes,
+        glossary=Here(_ANYWHERE, w).page(f"{PATH}#{topic.table}"),
     )
 
 
@@ -270,8 +265,8 @@ def _row_of(  # noqa: PLR0917 (one row of a table over the years has these coord
     ]
     # The style sheet has three steps of indent; deeper lines share the last.
     depth = min(len(line.groups), 3)
-    opened = term(Here(_ANYWHERE, w), anchor_of_line(table.id, line.id, table.form), label)
-    return Markup('<tr><th scope="row" class="or-stub or-depth{}">{}</th>{}</tr>').format(depth, opened, row_html(cells))
+    named = explained(anchor_of_line(table.id, line.id, table.form))
+    return Markup('<tr><th scope="row" class="or-stub or-depth{}"{}>{}</th>{}</tr>').format(depth, named, label, row_html(cells))
 
 
 _ANYWHERE = "reports/agency/"
@@ -281,7 +276,7 @@ _ANYWHERE = "reports/agency/"
 def _downloads(folder: AgencyFolder, here: Here) -> list[Download]:
     w = here.w
     shown = (
-        ("agency_excel", "download_excel_csv", "CSV"),
+        ("agency_workbook", "download_agency_workbook", "Excel"),
         ("agency_csv", "agency_csv", "CSV"),
         ("agency_parquet", "agency_parquet", "Parquet"),
         ("agency_json", "agency_json", "JSON"),
@@ -289,5 +284,5 @@ def _downloads(folder: AgencyFolder, here: Here) -> list[Download]:
     return [
         Download(here.file(f"{here.path}{folder.name(route)}"), w(key), kind, size_words(folder.size(route), w))
         for route, key, kind in shown
-        if route in folder
+        if route in folder  # workbooks need a library that may be missing
     ]

@@ -61,6 +61,14 @@ class Download(NamedTuple):
     size: str
 
 
+class Alternate(NamedTuple):
+    """The same content in another format: its link, its media type, what it is."""
+
+    href: str
+    media: str
+    title: str
+
+
 ENGLISH = "en/"
 """Folder of the English twins below the site."""
 
@@ -107,8 +115,9 @@ class Page:
     """A page of the site, not yet built.
 
     `name` is its short title, as a menu shows it; `sections` its anchors with their titles for the table of contents;
-    `build` makes its HTML below the site's frame; `scripts` are the files that it loads (`pages/assets`); `key` a hash over
-    everything that it is made of, under which it may be kept once it is built, empty for a page that is always built anew.
+    `build` makes its HTML below the site's frame; `scripts` are the files that it loads (`pages/assets`); `alternates` the same
+    content in other formats, which its head names; `key` a hash over everything that it is made of, under which it may be kept
+    once it is built, empty for a page that is always built anew.
     """
 
     here: Here
@@ -118,6 +127,7 @@ class Page:
     sections: tuple[tuple[str, str], ...]
     build: Callable[[], str]
     scripts: tuple[str, ...] = ()
+    alternates: tuple[Alternate, ...] = ()
     key: str = ""
 
     @property
@@ -166,6 +176,11 @@ def marked(text: str, w: Words) -> Markup:
     if w.language == "zh":
         return html
     return Markup(_CHINESE.sub(r'<span lang="zh">\g<0></span>', str(html)))  # noqa: S704 (escaped; the tags are ours)
+
+
+def script_files(here: Here, *paths: str) -> list[Link]:
+    """Return links to files that only scripts name; programs that archive the web follow links and run none."""
+    return [Link(here.file(path), path.rpartition("/")[2]) for path in paths]
 
 
 def size_words(count: int, w: Words) -> str:

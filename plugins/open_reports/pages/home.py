@@ -26,6 +26,7 @@ LATEST = 10
 _WAYS = ("compare", "indicators", "coverage", "quality", "corrections", "glossary", "data", "explore")
 """Pages that the home page leads to, each with a word on what it is for."""
 _FILES = (
+    ("corpus_workbook", "download_corpus_workbook", "Excel"),
     ("observations_csv", "corpus_csv", "CSV"),
     ("observations_json", "corpus_json", "JSON"),
     ("findings", "corpus_findings", "JSON"),
@@ -101,6 +102,7 @@ def home_page(data: Folder, w: Words) -> Page:
                 downloads=[
                     Download(here.file(f"{data.path}{data.name(route)}"), w(key), kind, size_words(data.size(route), w))
                     for route, key, kind in _FILES
+                    if route in data  # workbooks need a library that may be missing
                 ],
             ),
         )

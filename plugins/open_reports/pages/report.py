@@ -15,9 +15,11 @@ from open_reports.derived.summary import summarise
 from open_reports.files import citation
 from open_reports.files.badge import BADGES, badge_text
 from open_reports.files.catalogue import schema_org
-from open_reports.form import OVERVIEW, Section, forms, merged, section_title
+from open_reports.files.markdown import NAMES
+from open_reports.form import OVERVIEW, Section, forms, section_title
 from open_reports.pages.corrections import banner
 from open_reports.pages.frame import (
+    Alternate,
     Download,
     Fact,
     Here,
@@ -200,20 +202,9 @@ def _sections(report: Report, marks: Marks, w: Words) -> list[SectionView]:
 
 @cache
 def _printed(used: tuple[tuple[str, str], ...]) -> tuple[Section | TableForm, ...]:
-    """Sections of a report whose tables are of these forms, in the order of the form it follows.
-
-    A table that only an older form has stands where that form prints it.
-    """
-    known = forms()
+    """Sections of a report whose tables are of these forms, in printed order."""
     # By forms alone, not by report: a corpus has few combinations of forms and thousands of reports, which share what is cached.
-    form_of = dict(used)
-    orders = [[part.id for part in known[form].parts] for form in (known.leading(form_of.values()).id, *form_of.values())]
-    prose = {section.id: section for section in known.leading(form_of.values()).sections}
-    # The form that the report follows leads; tables of older forms are put where those print them.
-    order = merged(orders)
-    return tuple(
-        known[form_of[each]].tables[each] if each in form_of else prose[each] for each in order if each in form_of or each in prose
-    )
+    return forms().parts_of(dict(used))
 
 
 def _forms_words(report: Report, w: Words) -> str:
@@ -274,7 +265,13 @@ def report_page(folder: ReportFolder, w: Words) -> Page:
         sections=_contents(tuple((name, table.form.form) for name, table in report.tables.items()), w.language),
         build=build,
         scripts=("glossary.js", *SNIPPETS, "citation.js"),
+        alternates=(Alternate(_markdown(folder, here), "text/markdown", w("route_markdown")),),
     )
+
+
+def _markdown(folder: ReportFolder, here: Here) -> str:
+    """Link to the report as Markdown in the page's language."""
+    return here.file(f"{here.path}{folder.name('markdown', NAMES[here.w.language])}")
 
 
 @cache
@@ -381,11 +378,11 @@ def _downloads(folder: ReportFolder, here: Here) -> list[Download]:
     # Workbooks need a library that may be missing; the build says so, and pages offer no file that is not there.
     if "workbook" in folder:
         found.append(entry(w("download_workbook"), "Excel", "workbook"))
-    found.append(entry(w("download_excel_csv"), "CSV", "excel"))
     for name, table in report.tables.items():
         found.append(entry(title(table.form, w.language), "CSV", "package_data", name))
     # The package has these two files whatever the form.
     found += [entry(free.title[w.language], "CSV", "package_data", free.id) for free in (known.overview, known.notes)]
+    found.append(entry(w("download_markdown"), "Markdown", "markdown", NAMES[w.language]))
     found.append(entry(w("download_json"), "JSON", "report"))
     found.append(entry(w("download_descriptor"), "JSON", "package"))
     found.append(entry(w("download_prose"), "Markdown", "prose"))

@@ -17,9 +17,9 @@ from open_reports.derived.doubt import doubted
 from open_reports.derived.mark import mark, nothing_words
 from open_reports.finding import level_name
 from open_reports.form import forms, section_title
-from open_reports.form.glossary import anchor_of_column, anchor_of_group, anchor_of_line
+from open_reports.form.glossary import PATH, anchor_of_column, anchor_of_group, anchor_of_line
 from open_reports.pages.frame import Here, explanation_words, place_words, rendered, unit_words
-from open_reports.pages.glossary import term
+from open_reports.pages.glossary import explained
 from open_reports.report.lines import Plain, table_lines
 from open_reports.report.open_cells import PENDING
 from open_reports.text import Words
@@ -35,9 +35,10 @@ if TYPE_CHECKING:
 
 
 class HeadCell(NamedTuple):
-    """One cell of a table head; its text opens the glossary."""
+    """One cell of a table head; `term` is the attribute that names its entry of the glossary."""
 
-    text: Markup
+    text: str
+    term: Markup
     scope: str
     rowspan: int = 1
     colspan: int = 1
@@ -58,9 +59,10 @@ class FindingView(NamedTuple):
 
 
 class Group(NamedTuple):
-    """A printed head above lines; its text opens the glossary."""
+    """A printed head above lines; `term` is the attribute that names its entry of the glossary."""
 
-    text: Markup
+    text: str
+    term: Markup
     depth: int
 
 
@@ -72,10 +74,14 @@ class BodyView(NamedTuple):
 
 
 class BlockView(NamedTuple):
-    """A block of a table: `what` its caption says, the units of its figures, its head, its width in columns, its lines."""
+    """A block of a table: `what` its caption says, the units of its figures, its head, its width in columns, its lines.
+
+    `term` is the attribute that names the caption's entry of the glossary, empty for a caption that is the table's title.
+    """
 
     id: str
-    what: Markup | str
+    what: str
+    term: Markup
     units: str
     head: Sequence[Sequence[HeadCell]]
     width: int
@@ -131,11 +137,15 @@ class Marks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableContext:
-    """One statutory table, with slots for its rows: what `pages/templates/table.html` is told."""
+    """One statutory table, with slots for its rows: what `pages/templates/table.html` is told.
+
+    `glossary` leads to the section of the glossary that explains its lines and columns.
+    """
 
     w: Words
     id: str
     title: str
+    glossary: str
     blocks: Sequence[BlockView]
 
 
@@ -159,8 +169,8 @@ class _Skeleton(NamedTuple):
     lines: tuple[Line, ...]
     depths: tuple[int, ...]
     widths: tuple[int, ...]
-    terms: tuple[str, ...]
-    """Link of each line to its entry of the glossary."""
+    terms: tuple[Markup, ...]
+    """Attribute of the label of each line that names its entry of the glossary."""
 
 
 # Private-use characters, which no text of ours or of a package may hold (`document.INVISIBLE`), so no text is taken for a slot.
@@ -168,24 +178,23 @@ _SLOT = re.compile("\ue000(\\d+)\ue000")
 
 
 class _Terms:
-    """Terms of a table of a form in a language, each a link to its entry of the glossary."""
+    """Terms of a table of a form in a language, with the attributes that name their entries of the glossary."""
 
     def __init__(self, table: TableForm, language: str) -> None:
         self.table = table
         self.language = language
-        self.here = Here(_ANYWHERE, Words(language))
 
-    def group(self, label: Text) -> Markup:
-        """Return a printed head or corner."""
-        return term(self.here, anchor_of_group(self.table.id, label.zh, self.table.form), label[self.language])
+    def group(self, label: Text) -> tuple[str, Markup]:
+        """Return a printed head or corner and its attribute."""
+        return label[self.language], explained(anchor_of_group(self.table.id, label.zh, self.table.form))
 
-    def column(self, column: Column) -> Markup:
-        """Return the label of a column."""
-        return term(self.here, anchor_of_column(self.table.id, column.id, self.table.form), column.label[self.language])
+    def column(self, column: Column) -> tuple[str, Markup]:
+        """Return the label of a column and its attribute."""
+        return column.label[self.language], explained(anchor_of_column(self.table.id, column.id, self.table.form))
 
-    def line(self, line: Line) -> str:
-        """Return the link around the label of a line, which is as printed in each report."""
-        return self.here.page(f"glossary/#{anchor_of_line(self.table.id, line.id, self.table.form)}")
+    def line(self, line: Line) -> Markup:
+        """Return the attribute of the label of a line; the label is as printed in each report."""
+        return explained(anchor_of_line(self.table.id, line.id, self.table.form))
 
 
 _ANYWHERE = "reports/agency/year/"
@@ -201,17 +210,21 @@ def _skeleton(form: str, table: str, language: str) -> _Skeleton:
     for number, block in enumerate(known.blocks, start=1):
         # Once, in the caption: a unit in each cell would make texts of the figures.
         units = Words(language)("list_comma").join(dict.fromkeys(unit_words(column.unit, language) for column in block.columns))
+        what, named = terms.group(block.label) if block.label else (known.title[language], Markup())
         blocks.append(
             BlockView(
                 id=f"{table}-caption-{number}",
-                what=terms.group(block.label) if block.label else known.title[language],
+                what=what,
+                term=named,
                 units=units,
                 head=_head(known.corner, block, terms),
                 width=len(block.columns) + 1,
                 bodies=_bodies(block, lines, terms),
             )
         )
-    html = rendered("table.html", TableContext(w=Words(language), id=table, title=title(known, language), blocks=blocks))
+    w = Words(language)
+    glossary = Here(_ANYWHERE, w).page(f"{PATH}#{table}")
+    html = rendered("table.html", TableContext(w=w, id=table, title=title(known, language), glossary=glossary, blocks=blocks))
     parts = _SLOT.split(html)
     order = [lines[int(slot)] for slot in parts[1::2]]
     return _Skeleton(
@@ -233,17 +246,17 @@ def _head(corner: Text, block: Block, terms: _Terms) -> tuple[tuple[HeadCell, ..
     # Real `rowspan` and `colspan` with a `scope`, as printed: a reading voice tells each figure with all heads above it.
     depth = 1 + max(len(column.groups) for column in block.columns)
     rows: list[list[HeadCell]] = [[] for _ in range(depth)]
-    rows[0].append(HeadCell(terms.group(corner), "col", rowspan=depth, stub=True))
+    rows[0].append(HeadCell(*terms.group(corner), "col", rowspan=depth, stub=True))
     open_groups: tuple[Text, ...] = ()
     for column in block.columns:
         for level, group in enumerate(column.groups):
             # Compared with all heads above: two of one name below different heads are two.
             if open_groups[: level + 1] != column.groups[: level + 1]:
                 width = sum(each.groups[: level + 1] == column.groups[: level + 1] for each in block.columns)
-                rows[level].append(HeadCell(terms.group(group), "colgroup", colspan=width))
+                rows[level].append(HeadCell(*terms.group(group), "colgroup", colspan=width))
         open_groups = column.groups
         level = len(column.groups)
-        rows[level].append(HeadCell(terms.column(column), "col", rowspan=depth - level))
+        rows[level].append(HeadCell(*terms.column(column), "col", rowspan=depth - level))
     return tuple(tuple(row) for row in rows)
 
 
@@ -260,7 +273,7 @@ def _bodies(block: Block, lines: list[tuple[Line, int, int]], terms: _Terms) -> 
             while common < min(len(groups), len(seen)) and groups[common] == seen[common]:
                 common += 1
             # Only the heads that change: a head repeated above each group would be read as another.
-            new = tuple(Group(terms.group(group), depth) for depth, group in enumerate(groups) if depth >= common)
+            new = tuple(Group(*terms.group(group), depth) for depth, group in enumerate(groups) if depth >= common)
             bodies.append((new, []))
             seen = groups
         bodies[-1][1].append(f"\ue000{len(lines)}\ue000")
@@ -274,9 +287,9 @@ def table_html(report: Report, table: Table, marks: Marks, w: Words) -> str:
     skeleton = _skeleton(table.form.form, name, w.language)
     parts = [skeleton.parts[0]]
     lines = {line.place.line: line for line in table_lines(report, name, marks.lines)}
-    for known, depth, width, href, after in zip(*skeleton[1:], skeleton.parts[1:], strict=True):
+    for known, depth, width, named, after in zip(*skeleton[1:], skeleton.parts[1:], strict=True):
         # The Chinese label is the report's own, as printed; the English one is the form's, for the report has none.
-        head = _row_head(table.labels.get(known.id, known.label.zh) if w.language == "zh" else known.label.en, depth, href)
+        head = _row_head(table.labels.get(known.id, known.label.zh) if w.language == "zh" else known.label.en, depth, named)
         line = lines[known.id]
         if isinstance(line, Plain):
             parts.append(_plain(line.place, head, line.cells))
@@ -307,8 +320,8 @@ def _openings(place: Place) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4096)
-def _row_head(label: str, depth: int, href: str) -> str:
-    return f'<tr><th scope="row" class="or-stub or-depth{depth}"><a class="or-term" href="{escape(href)}">{escape(label)}</a></th>'
+def _row_head(label: str, depth: int, named: Markup) -> str:
+    return f'<tr><th scope="row" class="or-stub or-depth{depth}"{named}>{escape(label)}</th>'
 
 
 def cell_html(figure: Figure, w: Words, marks: Marks) -> str:

@@ -36,7 +36,7 @@ class YearContext:
     missing: Sequence[Link]
     more: int
     compare: str
-    excel: str
+    workbook: str
     turns: Sequence[Link]
     neighbours: Sequence[Link]
 
@@ -85,7 +85,8 @@ def _page(folder: YearFolder, part: Part, findings: Findings, covered: Coverage,
                 # How many are not named is said: a list that just ends would pass for the whole.
                 more=max(0, len(missing) - MOST_MISSING),
                 compare=f"{here.page('compare/')}?y={year}",
-                excel=here.file(f"{folder.path}{folder.name('year_excel')}"),
+                # Workbooks need a library that may be missing.
+                workbook=here.file(f"{folder.path}{folder.name('year_workbook')}") if "year_workbook" in folder else "",
                 turns=part.turns(w),
                 neighbours=[
                     Link(

@@ -29,21 +29,23 @@ if TYPE_CHECKING:
 _CHARSET = '<meta charset="utf-8">'
 _CONTENTS_SWITCH = "__toc"
 _CONTENTS = f'id="{_CONTENTS_SWITCH}"'
+_AHEAD = re.compile(r' *<link rel="(?:next|prev)" [^>]*>\n?')
 _INLINE = re.compile(r"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re.DOTALL | re.IGNORECASE)
 
 
 # What stands for a page's own texts while its frame is rendered: letters that no text of ours can be.
 # The content's begins like a heading, for the theme adds one to a page that has none.
-TITLE, DESCRIPTION, ADDRESS, TWIN, TWIN_ADDRESS, CONTENT = (
-    f"\ue000{name}\ue000" for name in ("title", "description", "address", "twin", "twin-address", "<h1")
+TITLE, DESCRIPTION, ADDRESS, TWIN, TWIN_ADDRESS, ALTERNATES, CONTENT = (
+    f"\ue000{name}\ue000" for name in ("title", "description", "address", "twin", "twin-address", "alternates", "<h1")
 )
-_MARKS = re.compile(f"({TITLE}|{DESCRIPTION}|{ADDRESS}|{TWIN}|{TWIN_ADDRESS}|{CONTENT})")
+_MARKS = re.compile(f"({TITLE}|{DESCRIPTION}|{ADDRESS}|{TWIN}|{TWIN_ADDRESS}|{ALTERNATES}|{CONTENT})")
 
 
 class Parts(NamedTuple):
     """A page's own texts, all HTML already: title, description, its address and its twin's, the link to the twin, content.
 
-    The addresses are whole, and empty where the site has none.
+    The addresses are whole, and empty where the site has none; `alternates` are the elements of the head that name the same
+    content in other formats.
     """
 
     title: str
@@ -51,6 +53,7 @@ class Parts(NamedTuple):
     address: str
     twin: str
     twin_address: str
+    alternates: str
     content: str
 
 
@@ -62,7 +65,7 @@ class Frame:
 
     def around(self, page: Parts) -> str:
         """Return the whole page."""
-        texts = dict(zip(Parts(TITLE, DESCRIPTION, ADDRESS, TWIN, TWIN_ADDRESS, CONTENT), page, strict=True))
+        texts = dict(zip(Parts(TITLE, DESCRIPTION, ADDRESS, TWIN, TWIN_ADDRESS, ALTERNATES, CONTENT), page, strict=True))
         return "".join([texts.get(part, part) for part in self._parts])
 
 
@@ -113,6 +116,8 @@ def mended(output: str, *, labels: dict[str, str]) -> str:
     """
     for control, label in labels.items():  # `autocomplete` is not for checkboxes
         output = output.replace(f'id="{control}" autocomplete="off"', f'id="{control}" aria-label="{label}" tabindex="-1"', 1)
+    # Firefox fetches what is named so ahead, against the policy, and says so in the console.
+    output = _AHEAD.sub("", output)
     if _CONTENTS not in output:  # the menu has the switch of the contents only on the pages that stand in it
         output = output.replace(f' for="{_CONTENTS_SWITCH}"', "")
     return output
@@ -146,7 +151,7 @@ class Told(NamedTuple):
     """What our parts of the theme are told of a page, under the name `open_reports`: links are relative.
 
     `other` is the language of the twin, `twin` the link to it; `address`, `twin_address` and `image` are whole, and empty where
-    the site has none.
+    the site has none; `alternates` are HTML.
     """
 
     language: str
@@ -160,6 +165,7 @@ class Told(NamedTuple):
     twin_address: str
     image: str
     scripts: Sequence[str]
+    alternates: str = ""
 
 
 class Frames:
@@ -215,7 +221,8 @@ class Frames:
         if shown.made is None and twin not in self._twins:
             return _told(language, shown.base)
         scripts = shown.made.scripts if shown.made else ()
-        return _told(language, shown.base, twin=twin, address=shown.canonical, site=self._site, scripts=scripts)
+        told = _told(language, shown.base, twin=twin, address=shown.canonical, site=self._site, scripts=scripts)
+        return told._replace(alternates=_alternates(shown.made)) if shown.made else told
 
     def _rendered(self, context: Mapping[str, object], page: object) -> str:
         assert self.render is not None  # noqa: S101 (given when the theme was loaded)
@@ -235,7 +242,7 @@ class Frames:
                 canonical_url=ADDRESS if shown.canonical else None,
             )
             told = _told(language, base, twin="", address=ADDRESS, site=site, scripts=made.scripts)
-            context["open_reports"] = told._replace(twin=TWIN, twin_address=TWIN_ADDRESS)
+            context["open_reports"] = told._replace(twin=TWIN, twin_address=TWIN_ADDRESS, alternates=ALTERNATES)
             whole = self._finished(self._rendered(context, blank), language, base)
             # The contents begin with the title of the page that came first: in a shared frame it gives way to each page's own.
             self._frames[key] = Frame(whole.replace(str(escape(made.title)), TITLE))
@@ -246,6 +253,7 @@ class Frames:
                 address=shown.canonical,
                 twin=made.here.twin(),
                 twin_address=f"{site}{locale.twin(shown.url)}" if site else "",
+                alternates=_alternates(made),
                 content=shown.content,
             )
         )
@@ -273,6 +281,14 @@ def _blank(**given: object) -> SimpleNamespace:
     """Return a page of the theme with nothing of ours in it but what is given."""
     empty = {"meta": {}, "title": "", "content": "", "toc": [], "url": "", "is_homepage": False, "children": [], "ancestors": []}
     return SimpleNamespace(**{**empty, **given})
+
+
+def _alternates(page: Page) -> str:
+    """HTML that names the same content in other formats; the blank in `rel` is for the theme's script (`theme/main.html`)."""
+    return "".join(
+        f'<link rel=" alternate" type="{escape(each.media)}" title="{escape(each.title)}" href="{escape(each.href)}">'
+        for each in page.alternates
+    )
 
 
 def _labels(language: str) -> dict[str, str]:

@@ -109,7 +109,7 @@ def publish(
     # What is lacking is part of every key: a kept page must not offer a file that this build cannot make.
     keys = PageKeys(library, found, sources.covered, (site, problem, *sorted(lacking)))
     folders = _folders(sources, keys, problem)
-    labels = tuple(lacking.values())
+    labels = tuple(dict.fromkeys(lacking.values()))  # several kinds of file may lack one library
     known = [*_site_pages(sources, folders, findings, keys.of_corpus(), problem), *_agency_pages(folders, sources), *_report_pages(folders)]
     by_path = {folder.path: folder for folder in folders}
     measured = pages.DataFiles(sources, by_path, frozenset(page.here.path for page in known) | {pages.DATA}, labels)

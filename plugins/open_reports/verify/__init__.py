@@ -21,6 +21,7 @@ from open_reports.errors import DocumentError, OpenReportsError
 from open_reports.files import manifest
 from open_reports.finding import DataError
 from open_reports.report import DESCRIPTOR
+from open_reports.verify import line_ends
 from open_reports.verify.comparison import PACKED, Difference, Rewritten, Unknown, difference, first_byte
 from open_reports.verify.parts import is_page, parts
 from open_reports.verify.verdict import Deviation, Verdict, of_finding
@@ -70,6 +71,8 @@ class _Whole:
         self.verdict = verdict
         self.found: dict[str, Entry] = {}
         """Every listed file that is whole, as found."""
+        self.converted: list[str] = []
+        """Files of which only the line ends were converted."""
         self.stated: Manifest
 
     def verify(self) -> None:
@@ -84,7 +87,8 @@ class _Whole:
             self._extras()
             # What was changed itself says nothing about what was made of it: it would only be blamed for everything.
             wanted = {manifest.PATH, *corpus.sources(self.stated.entries)}
-            if wanted & self.verdict.named():
+            line_ends.tell(self.verdict, self.converted)
+            if wanted & {*self.verdict.named(), *self.converted}:
                 self.verdict.notes.append(message("note.skipped"))
             elif made := self._packages(Path(below)):
                 self._made(made)
@@ -94,7 +98,10 @@ class _Whole:
         if self.stated.hash != stated:
             self.verdict.add(manifest.PATH, "manifest.hash", expected=stated, found=self.stated.hash)
         elif (spelt := self.stated.finish()) != data:
-            self.verdict.add(manifest.PATH, "manifest.spelling", found=first_byte(spelt, data))
+            if line_ends.converted(data, manifest.Entry.of(spelt)):
+                self.converted.append(manifest.PATH)
+            else:
+                self.verdict.add(manifest.PATH, "manifest.spelling", found=first_byte(spelt, data))
 
     def _hashes(self, below: Path) -> None:
         packages = set(corpus.sources(self.stated.entries))
@@ -111,19 +118,26 @@ class _Whole:
                 return error
 
         for (path, stated), found in zip(self.stated.entries.items(), self.copy.each(look, self.stated.entries.items()), strict=True):
-            if isinstance(found, CopyError):
-                if found.code == "web.unreachable":  # nor will the next file be reached
-                    raise found
-                self.verdict.fault(found)
-            elif found.size != stated.size:
-                self.verdict.add(path, "file.size", expected=f"{stated.size:,}", found=f"{found.size:,}")
-            elif found.hash != stated.hash:
-                self.verdict.add(path, "file.hash", expected=stated.hash, found=found.hash)
-            else:
-                self.found[path] = found
+            if isinstance(found, CopyError) and found.code == "web.unreachable":  # nor will the next file be reached
+                raise found
+            self._told(path, stated, found)
             if not isinstance(found, CopyError):
                 self.verdict.files += 1
                 self.verdict.size += found.size
+
+    def _told(self, path: str, stated: Entry, found: Entry | CopyError) -> None:
+        """Tell of a file that is not what is stated."""
+        if found == stated:
+            self.found[path] = stated
+        # Asked of what could not be read as well: what is longer than stated is refused before anybody looks at it.
+        elif line_ends.converted_in(self.copy, path, stated):
+            self.converted.append(path)
+        elif isinstance(found, CopyError):
+            self.verdict.fault(found)
+        elif found.size != stated.size:
+            self.verdict.add(path, "file.size", expected=f"{stated.size:,}", found=f"{found.size:,}")
+        else:
+            self.verdict.add(path, "file.hash", expected=stated.hash, found=found.hash)
 
     def _extras(self) -> None:
         paths = self.copy.paths()

@@ -18,6 +18,7 @@ from open_reports.document import json_bytes, shown
 from open_reports.files import manifest, package
 from open_reports.files.report import report_json
 from open_reports.report import DESCRIPTOR, judge, possible_files, read
+from open_reports.verify import line_ends
 from open_reports.verify.comparison import Difference, Rewritten, difference, first_byte
 from open_reports.verify.verdict import Verdict, of_finding
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 PAGE = "index.html"
 """A page of the site, which no manifest lists."""
 _BESIDE = re.compile(
-    r"(?:README|LICENSE|CITATION)[A-Za-z.-]*|[a-z0-9-]+-\d{4}\.[a-z.]+|report\.json|badge[a-z.]*\.svg|figures/[a-z_./]+|index\.html",
+    r"(?:README|LICENSE|CITATION)[A-Za-z.-]*|[a-z0-9-]+-\d{4}\.[a-z.]+|report\.json|report-tables[a-z.]*\.md|badge[a-z.]*\.svg|figures/[a-z_./]+|index\.html",
     re.ASCII,
 )
 """Files that the site puts beside a package's own, in its folder or archive; any other does not belong there."""
@@ -102,9 +103,14 @@ def _stated(files: Mapping[str, bytes], verdict: Verdict, folder: str) -> _Descr
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         verdict.add(f"{folder}{DESCRIPTOR}", "package.name", found=shown(str(error)))
         return None
+    other: list[str] = []
     for path, entry in stated.files.items():
         if path in files and (found := manifest.Entry.of(files[path])) != entry:
-            verdict.add(f"{folder}{path}", "file.hash", expected=entry.hash, found=found.hash)
+            if line_ends.converted(files[path], entry):
+                other.append(f"{folder}{path}")
+            else:
+                verdict.add(f"{folder}{path}", "file.hash", expected=entry.hash, found=found.hash)
+    line_ends.tell(verdict, other)
     return stated
 
 

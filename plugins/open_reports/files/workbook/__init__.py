@@ -17,7 +17,7 @@ from open_reports.errors import PublishError
 from open_reports.files.route import REPORT, Route
 from open_reports.files.workbook import lists
 from open_reports.files.workbook.cells import DOUBTED, EXACT_DIGITS, MARKED, escaped, figure_cell, rows, text_cell
-from open_reports.files.workbook.frame import CORE, EARLY, LIBRARY, TITLE, Key, entry, frame_of
+from open_reports.files.workbook.frame import CORE, EARLY, LIBRARY, TITLE, WIDTHS, Key, entry, frame_of
 from open_reports.form import Address
 from open_reports.report.lines import Plain, table_lines
 from open_reports.text import Words
@@ -60,7 +60,7 @@ def workbook(report: Report, agency: Agency, findings: Sequence[Finding] = ()) -
         ("package", lists.package(report)),
     ):
         path, before, after = frame.lists[name]
-        parts[path] = f"{before}{rows(found, frame.styles)}{after}"
+        parts[path] = f"{before}{rows(found, frame.styles, WIDTHS[name])}{after}"
     for name, (path, _) in frame.tables.items():
         parts[path] = _table_sheet(report, name, key, marked)
     # The package's day, never the clock's, so that the same report gives the same bytes.

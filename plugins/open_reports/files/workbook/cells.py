@@ -16,7 +16,7 @@ from open_reports.form import forms
 from open_reports.text import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from open_reports.form import Status
 
@@ -103,12 +103,35 @@ def figure_cell(reference: str, styles: Mapping[str, str], text: str | None, twi
     return f'<c r="{reference}" s="{styles[f"{style}{twin}"]}"{kind}>{content}</c>'
 
 
-def rows(lists: Iterable[Iterable[Cell]], styles: Mapping[str, str]) -> str:
-    """Rows of a sheet that is a list, from its first row on."""
-    return "".join(
-        f'<row r="{number}">{"".join(_list_cell(f"{LETTERS[index]}{number}", cell, styles) for index, cell in enumerate(cells))}</row>'
-        for number, cells in enumerate(lists, start=1)
-    )
+def rows(lists: Iterable[Iterable[Cell]], styles: Mapping[str, str], widths: Sequence[int]) -> str:
+    """Rows of a sheet that is a list, from its first row on; `widths` are those of its columns, in characters."""
+    return "".join([_list_row(number, tuple(cells), styles, widths) for number, cells in enumerate(lists, start=1)])
+
+
+def _list_row(number: int, cells: Sequence[Cell], styles: Mapping[str, str], widths: Sequence[int]) -> str:
+    height = max((lines(cell.text, width) for cell, width in zip(cells, widths, strict=False) if cell.style in WRAPPED), default=1)
+    made = "".join([_list_cell(f"{LETTERS[index]}{number}", cell, styles) for index, cell in enumerate(cells)])
+    return f'<row r="{number}"{tall(height)}>{made}</row>'
+
+
+WRAPPED = frozenset({"head", "stub", "text", "strong", "pale", "boxed"})
+"""Styles whose texts take several lines where their column is narrow."""
+LINE = 15
+"""Height of a line of text in points."""
+
+
+@lru_cache(maxsize=4096)
+def lines(text: str, width: int) -> int:
+    """Lines that a text takes in a column of a width in characters; a Chinese one is as wide as two others."""
+    # Told by us: LibreOffice and WPS give a row without a height that of one line, and what needs more runs into its neighbours.
+    # Words are not parted, so that a line may hold less than its column: one character is left out of account.
+    taken = (sum(1 if char.isascii() else 2 for char in part) for part in text.split("\n"))
+    return sum(max(1, -(-each // max(1, width - 1))) for each in taken)
+
+
+def tall(count: int) -> str:
+    """Attributes of a row of so many lines of text."""
+    return f' ht="{count * LINE}" customHeight="1"' if count > 1 else ""
 
 
 def _list_cell(reference: str, cell: Cell, styles: Mapping[str, str]) -> str:

@@ -12,13 +12,13 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from open_reports.files.workbook.cells import DOUBTED, MARKED, MOST_DECIMALS, Styles
+from open_reports.files.workbook.cells import DOUBTED, LINE, MARKED, MOST_DECIMALS, Styles, lines
 from open_reports.form import OVERVIEW, forms, section_title
 from open_reports.form.sheet import drawn, stub_width
 from open_reports.text import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
@@ -56,14 +56,14 @@ _FIGURES: dict[str, dict[str, Any]] = {
 CORE = "docProps/core.xml"
 EARLY, TITLE = "2000-01-01T00:00:00Z", "\ue000"
 """What stands in a frame for the date and the title of a report."""
-_WIDTHS = {"about": (20, 90, 22), "overview": (44, 20, 10, 44), "notes": (22, 40, 24, 22, 24, 70, 50), "package": (120,)}
+WIDTHS = {"about": (20, 90, 22), "overview": (44, 20, 10, 44), "notes": (22, 40, 24, 22, 24, 70, 50), "package": (120,)}
 """Widths, in characters, of the columns of the sheets that are lists."""
 
 
 class Frame(NamedTuple):
     """A workbook without the parts that differ from report to report.
 
-    `base` is the archive of the parts that never differ, `core` that of the title and date; `lists` are the sheets of `_WIDTHS`,
+    `base` is the archive of the parts that never differ, `core` that of the title and date; `lists` are the sheets of `WIDTHS`,
     each its path, what stands before its rows, and after; `tables` the sheets of the tables.
     """
 
@@ -113,7 +113,7 @@ def frame_of(key: Key) -> Frame:
         if table:
             Layout(sheet, styles, table).draw(w("book_cell_words", notes=w("book_notes")))
             continue
-        for column, width in enumerate(_WIDTHS[name]):
+        for column, width in enumerate(WIDTHS[name]):
             sheet.set_column(column, column, width)
         for number, style in enumerate(styles.values()):  # where each style's number is read from: the row is not kept
             sheet.write_number(0, number, number, style)
@@ -128,13 +128,12 @@ def frame_of(key: Key) -> Frame:
     with zipfile.ZipFile(base, "w") as bundle:
         for path, data in parts.items():
             bundle.writestr(entry(path), data)
-    # Read back rather than reckoned: how styles are numbered is the library's affair.
-    numbers = dict(zip(styles, (match[2] for match in _SLOT.finditer(xml["about"])), strict=True))
+    numbers = style_numbers(styles, xml["about"])
     return Frame(
         base=base.getvalue(),
         core=core,
         styles=numbers,
-        lists={name: (paths[name], *_emptied(xml[name])) for name in _WIDTHS},
+        lists={name: (paths[name], *emptied(xml[name])) for name in WIDTHS},
         tables={name: (paths[name], tuple(_pieces(xml[name], table))) for name, table in tables.items()},
     )
 
@@ -167,11 +166,13 @@ _SIZE = re.compile(r'<dimension ref="[^"]*"/>')
 _LABEL = 0
 _TOP = 3
 """Row of a sheet that a table begins in."""
+_LABELS, _FIGURE = 40, 16
+"""Widths of the column of labels and of all others, in characters."""
 _LINE = 100
 """A slot's number is the line's times this, plus 0 for its label, or the place of its column among all from 1."""
 
 
-def _emptied(xml: str) -> tuple[str, str]:
+def emptied(xml: str) -> tuple[str, str]:
     """What stands before and after the rows of a sheet; its size is not known yet, and may be left out."""
     before, _, rest = _SIZE.sub("", xml).partition("<sheetData>")
     return f"{before}<sheetData>", f"</sheetData>{rest.partition('</sheetData>')[2]}"
@@ -199,6 +200,12 @@ def _pieces(xml: str, table: TableForm) -> Iterator[Piece]:
     yield Piece(text=xml[end:])
 
 
+def style_numbers(styles: Iterable[str], xml: str) -> Styles:
+    """Number of each style in a workbook, of a sheet whose cells have one after the other."""
+    # Read back rather than reckoned: how styles are numbered is the library's affair.
+    return dict(zip(styles, (match[2] for match in _SLOT.finditer(xml)), strict=True))
+
+
 _Area = tuple[int, int, int, int]
 """First row and column, last row and column."""
 
@@ -212,6 +219,8 @@ class Layout:
         self.table = table
         self.stub = stub_width(table)
         self.numbers = {line: number for number, line in enumerate(table.lines)}
+        self.heights: dict[int, int] = {}
+        """Lines of text that a row must hold, where these are several."""
 
     def draw(self, lead: str) -> None:
         """Draw the table below its title and a line of text."""
@@ -222,7 +231,7 @@ class Layout:
         self.sheet.write_string(1, 0, lead, self.styles["plain"])
         widest = max(len(block.columns) for block in table.blocks)
         for column in range(self.stub + widest):
-            self.sheet.set_column(column, column, 40 if column == self.stub - 1 else 16)
+            self.sheet.set_column(column, column, self._width(column, column))
         for each in drawn(table):
             if each.block.label:
                 area = (each.top, 0, each.top, self.stub + len(each.block.columns) - 1)
@@ -232,9 +241,22 @@ class Layout:
                 # Only one head can be kept in sight, so a table of several blocks keeps none.
                 self.sheet.freeze_panes(each.body, self.stub)
             self._lines(each)
+        for row, height in self.heights.items():
+            self.sheet.set_row(row, height * LINE)
+
+    def _width(self, first: int, last: int) -> int:
+        """Width of some columns, in characters."""
+        return sum(_LABELS if column == self.stub - 1 else _FIGURE for column in range(first, last + 1))
+
+    def _needs(self, area: _Area, text: str) -> None:
+        """Make the rows of an area high enough for a text: the last of them takes what the others do not."""
+        top, first, bottom, last = area
+        above = sum(self.heights.get(row, 1) for row in range(top, bottom))
+        self.heights[bottom] = max(self.heights.get(bottom, 1), lines(text, self._width(first, last)) - above)
 
     def spread(self, area: _Area, text: str, style: str) -> None:
         """Text over one cell or several."""
+        self._needs(area, text)
         if area[:2] == area[2:]:
             # The library refuses to merge a single cell.
             self.sheet.write_string(*area[:2], text, self.styles[style])
@@ -266,6 +288,9 @@ class Layout:
                 # cell's first.
                 self.spread((row.row, row.label, row.row, self.stub - 1), "", "stub")
             self.label(row.row, row.label, row.line)
+            # A line may be printed under other names than the form's; the longest of them must fit.
+            for label in (row.line.label.zh, *row.line.aliases):
+                self._needs((row.row, row.label, row.row, self.stub - 1), label)
             for number, column in enumerate(each.block.columns, start=row.figures):
                 self.cell(row.row, number, row.line, column)
 

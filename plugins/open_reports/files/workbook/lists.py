@@ -77,13 +77,12 @@ def overview(report: Report, marked: Mapping[tuple[str, str], Mapping[str, str]]
 def notes(report: Report, findings: Sequence[Finding]) -> Iterator[tuple[Cell, ...]]:
     """Sheet of notes: how nothing and numbers are written, the notes of the package, what the checks found."""
     w = Words("zh")
-    yield from _legend()
+    yield from legend()
     yield ()
     yield (Cell(w("notes"), "heading"),)
     if report.notes:
         yield tuple(Cell(w(key), "head") for key in ("book_table", "book_line", "book_column", "book_printed", "book_note"))
-    for note in report.notes:
-        yield *_place(report, note.table, note.line, note.column), Cell(note.printed, "boxed"), Cell(note.note, "boxed")
+    yield from notes_of(report)
     if not report.notes:
         yield (Cell(w("book_none")),)
     yield ()
@@ -91,6 +90,20 @@ def notes(report: Report, findings: Sequence[Finding]) -> Iterator[tuple[Cell, .
     if findings:
         heads = ("book_table", "book_line", "book_column", "book_level", "book_rule", "book_finding", "book_note")
         yield tuple(Cell(w(key), "head") for key in heads)
+    yield from findings_of(report, findings)
+    if not findings:
+        yield (Cell(w("findings_none")),)
+
+
+def notes_of(report: Report) -> Iterator[tuple[Cell, ...]]:
+    """Rows of the notes of a package: table, line, column, as printed, the note."""
+    for note in report.notes:
+        yield *_place(report, note.table, note.line, note.column), Cell(note.printed, "boxed"), Cell(note.note, "boxed")
+
+
+def findings_of(report: Report, findings: Sequence[Finding]) -> Iterator[tuple[Cell, ...]]:
+    """Rows of what was found in a report: table, line, column, level, rule, the words, what is said to it."""
+    w = Words("zh")
     for each in findings:
         # Findings may be about a cell, a line, a table or the whole: what is not named stays empty.
         parts = [*(each.address or "").split("/"), "", ""]
@@ -99,8 +112,6 @@ def notes(report: Report, findings: Sequence[Finding]) -> Iterator[tuple[Cell, .
         # The public words, without file and row: whoever reads this has the workbook, not the package.
         words = (level_name(each.level).zh, f"{each.rule} {forms().rules[each.rule].name.zh}", each.public(), explained)
         yield *_place(report, *parts[:3]), *(Cell(text, "boxed") for text in words)
-    if not findings:
-        yield (Cell(w("findings_none")),)
 
 
 def package(report: Report) -> Iterator[tuple[Cell, ...]]:
@@ -116,8 +127,8 @@ def package(report: Report) -> Iterator[tuple[Cell, ...]]:
 
 
 @cache
-def _legend() -> tuple[tuple[Cell, ...], ...]:
-    """Rows of the sheet of notes that are the same in every workbook."""
+def legend() -> tuple[tuple[Cell, ...], ...]:
+    """Rows of a sheet of notes that are the same in every workbook."""
     w = Words("zh")
     kinds = []
     for status, name in forms().common.statuses.items():

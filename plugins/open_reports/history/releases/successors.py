@@ -1,12 +1,14 @@
 """Successors: where what is gone now stands, and the pages at old addresses that lead there.
 
-An entry `reports/old/: reports/new/` speaks for everything below the old folder, unless a longer entry does. The address of
+An entry `reports/old/: reports/new/` speaks for everything below the old folder, unless a longer entry does; one with `{agency}`
+or `{year}` for every agency and year. The address of
 a figure is that of its page with `#table/line/column`. English twins follow by themselves.
 """
 
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
@@ -34,6 +36,19 @@ def fault(address: object) -> bool:
     return not isinstance(address, str) or not address or not _ADDRESS.fullmatch(address)
 
 
+@cache
+def _pattern(kind: str) -> re.Pattern[str]:
+    """What an entry for a kind of address, `reports/{agency}/{agency}.old`, speaks for: the same agency wherever it is named."""
+    names: set[str] = set()
+
+    def group(match: re.Match[str]) -> str:
+        known = match[1] in names
+        names.add(match[1])
+        return f"(?P={match[1]})" if known else f"(?P<{match[1]}>[^/{{}}]+)"
+
+    return re.compile(re.sub(r"\\\{([a-z]+)\\\}", group, re.escape(kind)))
+
+
 class Successors(NamedTuple):
     """What stands in the place of what is gone, by address below the site."""
 
@@ -56,6 +71,9 @@ class Successors(NamedTuple):
             return found if found is None or not is_page(found) else ENGLISH + found
         if address in self.entries:
             return self.entries[address]
+        for old, new in self.entries.items():
+            if "{" in old and (match := _pattern(old).fullmatch(address)):
+                return new.format(**match.groupdict())
         # The figure goes along with its page, so that a report that moves needs one entry and not one for each of its cells.
         page, mark, figure = address.partition("#")
         if mark and page in self.entries:

@@ -6,7 +6,7 @@
 
 /** @typedef {{value: string, place: string, address: string}} Figure */
 
-const SCROLLER = ".or-scroll";
+const SCROLLER = ".or-wide";
 const FIGURE = ".or-table td[id]";
 
 /**

@@ -4,7 +4,7 @@
  * What citations and snippets share: a text is copied, or selected where the browser forbids copying, and a live region says
  * which of the two happened.
  */
-const openReportsCopying = (() => {
+var openReportsCopying = (() => {
   /**
    * Put words into a live region; emptied first, so that the same words are read out again.
    * @param {Element | null} region @param {string} words

@@ -7,7 +7,7 @@
  * order in which the page came. A cell sorts by its `data-value`, or by its text; a number cell without `data-value` is
  * none (blank, withheld, not collected) and stands last in both directions. Rows only move: nothing is made anew.
  */
-const openReportsSorting = (() => {
+var openReportsSorting = (() => {
   /** @typedef {"ascending" | "descending" | "none"} Direction */
 
   const language = document.documentElement.lang || "zh";

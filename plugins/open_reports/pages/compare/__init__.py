@@ -16,7 +16,19 @@ from open_reports.derived.mark import mark, nothing_words
 from open_reports.document import json_bytes, script_json
 from open_reports.files.agencies import LIST
 from open_reports.form import FAMILY, forms
-from open_reports.pages.frame import Here, Link, Page, agency_name, anchor, column_words, crumbs, rendered, sort_key, unit_words
+from open_reports.pages.frame import (
+    Here,
+    Link,
+    Page,
+    agency_name,
+    anchor,
+    column_words,
+    crumbs,
+    rendered,
+    script_files,
+    sort_key,
+    unit_words,
+)
 from open_reports.pages.table import title
 from open_reports.text import Words, reading, resource_text, words
 
@@ -98,6 +110,7 @@ class CompareContext:
     pages: str
     files: str
     list: str
+    script_files: Sequence[Link]
     data: Markup
     plain: PlainView | None
 
@@ -335,6 +348,7 @@ def compare_page(library: Library, w: Words) -> Page:
                 pages=here.page(""),
                 files=here.file(""),
                 list=here.file(LIST),
+                script_files=script_files(here, LIST),
                 data=_script_data(library, here),
                 # A new library has no report yet and still a page.
                 plain=_plain(library, here) if library.years else None,

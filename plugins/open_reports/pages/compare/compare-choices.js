@@ -3,7 +3,7 @@
 /*
  * The comparison, 4 of 5: lists to choose from, with a field to find one's way in them.
  */
-const compareChoices = (() => {
+var compareChoices = (() => {
   const { make, folded, nameOf } = openReportsElements;
   const { page, say, agencies } = compareWords;
 

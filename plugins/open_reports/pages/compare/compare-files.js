@@ -3,7 +3,7 @@
 /*
  * The comparison, 3 of 5: what is seen, to take away as CSV and as JSON, every number spelt as published.
  */
-const compareFiles = (() => {
+var compareFiles = (() => {
   const { nameOf } = openReportsElements;
 
   /** A number of a download, spelt as published. */

@@ -5,7 +5,7 @@
  *
  * Figures are kept as they are spelt; only the bars, which nobody reads a number from, are made of floats.
  */
-const compareTable = (() => {
+var compareTable = (() => {
   const { make, nameOf, sortKeyOf, spaced } = openReportsElements;
   const { page, pages, say, listed, percent, agencies } = compareWords;
 

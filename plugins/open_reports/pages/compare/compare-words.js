@@ -12,7 +12,7 @@
 /** One cell of the table: `status` is `reported`, or why `value` is empty; `finding` the rules that it contradicts. @typedef {{value: string, status: string, numerator: string, denominator: string, href: string, finding: string[]}} Cell */
 /** @typedef {{agency: Agency, year: number, report: Year | undefined, cells: Cell[]}} Row */
 
-const compareWords = (() => {
+var compareWords = (() => {
   const place = document.getElementById("or-compare");
   const source = document.getElementById("or-compare-data");
   if (!place || !source) throw new Error("no place for a comparison");

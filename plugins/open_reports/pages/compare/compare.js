@@ -186,7 +186,7 @@
     return [
       make("h2", { id: "result", tabindex: "-1" }, say("result")),
       ...(warnings.length ? [warningBox(warnings)] : []),
-      make("div", { class: "or-scroll", role: "region", tabindex: "0", "aria-labelledby": "or-compare-caption" }, table),
+      make("div", { class: "or-wide", role: "region", tabindex: "0", "aria-labelledby": "or-compare-caption" }, table),
       make("p", { class: "or-none" }, `${say("sort_hint")} ${say("source")}`),
       actions,
       said,

@@ -16,7 +16,7 @@ from open_reports.errors import PublishError
 from open_reports.files.agencies import LIST
 from open_reports.form import FAMILY, OVERVIEW, forms
 from open_reports.pages.assets import shipped
-from open_reports.pages.frame import Here, Link, Page, column_words, crumbs, rendered, size_words
+from open_reports.pages.frame import Here, Link, Page, column_words, crumbs, rendered, script_files, size_words
 from open_reports.text import Text, Words, reading, resource_text, text_of, words
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ class ExploreContext:
     pages: str
     files: str
     list: str
+    script_files: Sequence[Link]
     licence: str
     examples: Sequence[tuple[str, str, str]]
     schema: str
@@ -256,6 +257,7 @@ def explore_page(w: Words, *, database_size: Callable[[], int]) -> Page:
                 pages=here.page(""),
                 files=here.file(""),
                 list=here.file(LIST),
+                script_files=script_files(here, LIST, *(f"{_ASSETS}{name}" for name in (*ENGINE, WORKER))),
                 # Whoever passes the engine on has to pass on its licence (MIT).
                 licence=here.file(f"{_ASSETS}sql.js-LICENSE.txt"),
                 examples=[(each.id, each.title[w.language], each.query(w.language)) for each in settings().examples],

@@ -3,7 +3,7 @@
 /*
  * Exploring, 2 of 4: CSV (RFC 4180), written and read. The worker writes with it, too.
  */
-const exploreCsv = (() => {
+var exploreCsv = (() => {
   const NUMBER = /^-?\d+(\.\d+)?$/;
 
   /** A value as text: a number exactly, bytes in hexadecimal, nothing as nothing. @param {unknown} value */

@@ -201,7 +201,7 @@
     status.textContent = say(found.length > SHOWN ? "cells_shown" : "cells", { count: spaced(found.length), shown: spaced(SHOWN) });
     const said = make("p", { class: "or-status", role: "status" });
     result.replaceChildren(
-      ...(found.length ? [make("div", { class: "or-scroll", role: "region", tabindex: "0", "aria-labelledby": "or-facets-caption" }, tableOf(found))] : []),
+      ...(found.length ? [make("div", { class: "or-wide", role: "region", tabindex: "0", "aria-labelledby": "or-facets-caption" }, tableOf(found))] : []),
       make(
         "div",
         { class: "or-actions" },

@@ -179,7 +179,7 @@
     const table = make("table", { class: "or-table or-answer" }, make("caption", { id: "or-sql-caption" }, say("result")), make("thead", {}, head), body);
     const said = make("p", { class: "or-status", role: "status" });
     result.replaceChildren(
-      make("div", { class: "or-scroll", role: "region", tabindex: "0", "aria-labelledby": "or-sql-caption" }, table),
+      make("div", { class: "or-wide", role: "region", tabindex: "0", "aria-labelledby": "or-sql-caption" }, table),
       make("div", { class: "or-actions" }, button(say("csv"), () => download(found.csv, "query.csv")), button(say("copy"), () => copyLink(said))),
       said,
     );
@@ -275,6 +275,7 @@
     });
   }
 
+  document.getElementById("or-explore-late")?.remove();
   place.hidden = false;
   const asked = new URL(location.href).searchParams.get("q") ?? "";
   if (asked) {

@@ -3,7 +3,7 @@
 /*
  * Exploring, 1 of 4: what the page says of itself, and its address.
  */
-const exploreWords = (() => {
+var exploreWords = (() => {
   const root = document.getElementById("or-explore");
   const source = document.getElementById("or-explore-data");
   if (!root || !source) throw new Error("no place to explore");

@@ -58,6 +58,13 @@ def term(here: Here, anchor: str, text: str) -> Markup:
     return Markup('<a class="or-term" href="{}">{}</a>').format(here.page(f"{PATH}#{anchor}"), text)
 
 
+def explained(anchor: str) -> Markup:
+    """Attribute of a label in a table that names its entry of the glossary; where scripts run, they make a link of the label."""
+    # No link in the HTML itself: programs that read a page for its text (trafilatura, search engines) take a table whose labels
+    # are links for a menu, and drop it with its numbers. One link below each table leads to the same entries.
+    return Markup(' data-term="{}"').format(anchor)
+
+
 def glossary_page(w: Words) -> Page:
     """Page of every term: what it means in plain words, in both languages, with its legal basis."""
     here = Here(PATH, w)

@@ -96,6 +96,19 @@
     }
   }
 
+  // In the page itself, labels of tables only name their entries: tables whose labels are links are taken for menus by programs
+  // that read pages for their text, and are dropped with their numbers. The link below a table knows where the glossary is.
+  const glossary = document.querySelector(".or-terms a[href]")?.getAttribute("href")?.replace(/#.*/, "");
+  if (glossary !== undefined) {
+    for (const label of document.querySelectorAll("[data-term]")) {
+      const link = document.createElement("a");
+      link.className = "or-term";
+      link.setAttribute("href", `${glossary}#${label.getAttribute("data-term")}`);
+      link.append(...label.childNodes);
+      label.append(link);
+    }
+  }
+
   // Pages opened from a folder may not read one another.
   if (location.protocol.startsWith("http") && "showModal" in HTMLDialogElement.prototype) {
     document.addEventListener("click", event => {

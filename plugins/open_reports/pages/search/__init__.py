@@ -39,6 +39,7 @@ class SearchContext:
     crumbs: Sequence[Link]
     current: str
     index: str
+    script_files: Sequence[Link]
     home: str
     says: dict[str, str]
     report: str
@@ -63,6 +64,7 @@ def search_page(here: Here, catalogue: Catalogue) -> Page:
                 crumbs=crumbs(here),
                 current=w("search_title"),
                 index=search.INDEX,
+                script_files=[Link(search.INDEX, search.INDEX)],
                 home=here.page(""),
                 says=says,
                 report=words()["report_title"][w.language],

@@ -1,0 +1,243 @@
+"""What workbooks of several reports share: the rows of a table over all its forms, a report's figures in them, the frame around.
+
+A figure that several forms print has one place. A report's figures are made once for all sheets as cells without a reference, so
+that a sheet may put them below each other (a year a column) or side by side (a report a row), at the cost of a joined text.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from open_reports.files.workbook.cells import MOST_DECIMALS, Styles, escaped, figure_cell, tall, text_cell
+from open_reports.files.workbook.frame import CORE, EARLY, TITLE, all_styles, emptied, entry, style_numbers
+from open_reports.form import Address, forms, merged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from open_reports.form import Column, Line
+    from open_reports.report import Report
+
+MARK = "≠"
+"""What stands before a figure in an open contradiction, wherever it is shown."""
+_DOUBTED = {
+    # In the format, not in the cell: the number stays a number that can be added up, and shows its mark all the same.
+    **{f"number{n}": f'"{MARK} "0{"." + "0" * n if n else ""}' for n in range(MOST_DECIMALS + 1)},
+    "exact": f'"{MARK} "@',
+    "nothing": f'"{MARK} "@',
+}
+_BARE = '<c r=""'
+
+
+class Row(NamedTuple):
+    """A figure's place in a table over all forms: its address, and its line, column and unit in words."""
+
+    address: Address
+    line: str
+    column: str
+    unit: str
+
+
+@cache
+def rows_of(table: str, used: tuple[str, ...]) -> tuple[Row, ...]:
+    """Every figure of a table that some of these forms prints, each once; the newest form comes first and says what it is called."""
+    printed = [forms()[form].tables[table] for form in used]
+    order = merged([f"{line.id}/{column.id}" for line, column in each.cells] for each in printed)
+    found: dict[str, Row] = {}
+    for each in reversed(printed):
+        for line, column in each.cells:
+            address = Address(table, line.id, column.id)
+            units = forms().common.units
+            found[f"{line.id}/{column.id}"] = Row(address, _words(line), _words(column), units[column.unit].zh)
+    return tuple(found[place] for place in order)
+
+
+def _words(part: Line | Column) -> str:
+    """Heads and label of a line or column: 其他 by itself names several."""
+    return " ".join([*(group.zh for group in part.groups), part.label.zh])
+
+
+@cache
+def _places(table: str, used: tuple[str, ...], form: str) -> tuple[tuple[str, int] | None, ...]:
+    """Line and position of each of the rows in a table of a form; None for what that form does not print."""
+    known = forms()[form].tables[table]
+    cells = {(line.id, column.id) for line, column in known.cells}
+    return tuple(
+        (row.address.line, known.positions[row.address.column]) if (row.address.line, row.address.column) in cells else None
+        for row in rows_of(table, used)
+    )
+
+
+@cache
+def _numbers(table: str, used: tuple[str, ...]) -> dict[str, int]:
+    """Place of each row by its address."""
+    return {str(row.address): place for place, row in enumerate(rows_of(table, used))}
+
+
+def used_forms(reports: Iterable[Report], table: str) -> tuple[str, ...]:
+    """Forms that some reports' table follows, the newest first."""
+    used = {report.tables[table].form.form for report in reports if table in report.tables}
+    return tuple(form for form in reversed(tuple(forms())) if form in used)
+
+
+class Frame(NamedTuple):
+    """A workbook without its rows: the archive of what never differs, title and date, styles, sheets by name (path, before, after)."""
+
+    base: bytes
+    core: str
+    styles: Styles
+    sheets: Mapping[str, tuple[str, str, str]]
+
+
+class Sheet(NamedTuple):
+    """How a sheet is set up: its title, widths of its first columns and of all others, rows and columns that stay in sight.
+
+    `fits` says that it is printed as wide as one sheet of paper.
+    """
+
+    name: str
+    title: str
+    widths: tuple[int, ...]
+    other: int
+    frozen: tuple[int, int]
+    fits: bool = True
+
+
+@cache
+def frame_of(sheets: tuple[Sheet, ...]) -> Frame:
+    """Frame of the workbooks with these sheets."""
+    from xlsxwriter import Workbook  # an extra
+
+    stream = io.BytesIO()
+    book = Workbook(stream, {"in_memory": True})
+    book.set_properties({"title": TITLE, "created": datetime.fromisoformat(EARLY)})
+    styles = {name: book.add_format(style) for name, style in _styles().items()}
+    for each in sheets:
+        sheet = book.add_worksheet(each.title)
+        sheet.set_landscape()
+        sheet.set_paper(9)  # A4
+        sheet.set_column(0, _LAST, each.other)
+        for column, width in enumerate(each.widths):
+            sheet.set_column(column, column, width)
+        sheet.freeze_panes(*each.frozen)
+        if any(each.frozen):
+            # On paper as in the window: rows and columns that say what a number is go along.
+            sheet.repeat_rows(0, each.frozen[0] - 1)
+        if each.fits:
+            sheet.fit_to_pages(1, 0)
+        else:
+            sheet.repeat_columns(0, each.frozen[1] - 1)
+            sheet.set_print_scale(_SMALL)
+        for number, style in enumerate(styles.values()):  # where each style's number is read from: the row is not kept
+            sheet.write_number(0, number, number, style)
+    book.close()
+    with zipfile.ZipFile(stream) as bundle:
+        parts = {path: bundle.read(path) for path in bundle.namelist()}
+    paths = {each.name: f"xl/worksheets/sheet{number}.xml" for number, each in enumerate(sheets, start=1)}
+    xml = {name: parts.pop(path).decode() for name, path in paths.items()}
+    core = parts.pop(CORE).decode()
+    base = io.BytesIO()
+    with zipfile.ZipFile(base, "w") as bundle:
+        for path, data in parts.items():
+            bundle.writestr(entry(path), data)
+    numbers = style_numbers(styles, next(iter(xml.values())))
+    return Frame(base.getvalue(), core, numbers, {name: (paths[name], *emptied(text)) for name, text in xml.items()})
+
+
+_SMALL = 50
+"""Scale in print, in percent, of what is too wide for a sheet of paper."""
+_LAST = 16_383
+"""Last column of a sheet, from 0."""
+
+
+@cache
+def _styles() -> dict[str, dict[str, Any]]:
+    known = all_styles()
+    marked = {f"{name}{MARK}": {**known[f"{name}!"], "num_format": shape} for name, shape in _DOUBTED.items()}
+    return {**known, **marked}
+
+
+def packed(frame: Frame, rows: Mapping[str, Iterable[str]], *, title: str, created: str) -> bytes:
+    """Workbook of the rows of each sheet, which are taken one by one: a large corpus is never whole in memory as text."""
+    stream = io.BytesIO(frame.base)
+    with zipfile.ZipFile(stream, "a") as bundle:
+        for name, (path, before, after) in frame.sheets.items():
+            with bundle.open(entry(path), "w") as part:
+                part.write(before.encode())
+                for row in rows[name]:
+                    part.write(row.encode())
+                part.write(after.encode())
+        bundle.writestr(entry(CORE), frame.core.replace(EARLY, created).replace(TITLE, escaped(title)).encode())
+    return stream.getvalue()
+
+
+class Cells:
+    """Cells without a reference, in the styles of a frame; each kind of cell is made once."""
+
+    def __init__(self, styles: Styles) -> None:
+        self._styles = styles
+        self._figures: dict[tuple[str | None, bool], str] = {}
+        self.not_on_form = self.text("nothing", forms().common.statuses["not_on_form"].zh)
+
+    def text(self, style: str, text: str) -> str:
+        """Cell of text."""
+        return text_cell("", self._styles[style], text).removeprefix(_BARE)
+
+    def number(self, value: int) -> str:
+        """Cell of a number of ours."""
+        return f' s="{self._styles["number0"]}"><v>{value}</v></c>'
+
+    def figure(self, text: str | None, *, doubted: bool = False) -> str:
+        """Cell of a figure by its text in the package, None where the line is absent."""
+        key = (text, doubted)
+        if key not in self._figures:
+            styles = {name: number for name, number in self._styles.items() if not name.endswith(MARK)}
+            if doubted:
+                styles = {name: self._styles.get(f"{name}{MARK}", number) for name, number in styles.items()}
+            self._figures[key] = figure_cell("", styles, text).removeprefix(_BARE)
+        return self._figures[key]
+
+    def of(self, report: Report, table: str, used: tuple[str, ...], doubted: Iterable[str]) -> list[str]:
+        """A report's figures of a table in the order of its rows (`rows_of`)."""
+        found = report.tables.get(table)
+        if found is None:
+            return [self.not_on_form] * len(rows_of(table, used))
+        rows, known = found.rows, self._figures
+        cells = []
+        for place in _places(table, used, found.form.form):
+            if place is None:
+                cells.append(self.not_on_form)
+                continue
+            line = rows.get(place[0])
+            text = None if line is None else line[place[1]]
+            cells.append(known.get((text, False)) or self.figure(text))
+        numbers = _numbers(table, used)
+        for address in doubted:
+            if address in numbers and (place := _places(table, used, found.form.form)[numbers[address]]):
+                line = rows.get(place[0])
+                cells[numbers[address]] = self.figure(None if line is None else line[place[1]], doubted=True)
+        return cells
+
+
+def xml_row(number: int, cells: Sequence[str], height: int = 1) -> str:
+    """Row of a sheet of cells without references; `height` in lines of text."""
+    joined = "".join([f'<c r="{letter}{number}"{cell}' for letter, cell in zip(_letters(len(cells)), cells, strict=True)])
+    return f'<row r="{number}"{tall(height)}>{joined}</row>'
+
+
+@cache
+def _letters(count: int) -> tuple[str, ...]:
+    """Names of the first columns."""
+    return tuple(map(_letter, range(count)))
+
+
+def _letter(index: int) -> str:
+    name = ""
+    while index >= 0:
+        index, rest = divmod(index, 26)
+        name, index = chr(ord("A") + rest) + name, index - 1
+    return name
