@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 def _contradictions(report: Report, library: Library | None) -> Iterator[Finding]:
     for bound in bounds(report):
-        if bound.result == "contradicts":
-            yield _contradiction(report, bound, located_at=None)
+        if bound.result in {"contradicts", "rounded"}:
+            yield _contradiction(report, bound, library, located_at=None)
     if not report.consolidates and not contradictory(report, library):
         return
     tested = identities(report, library)
