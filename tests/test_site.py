@@ -230,7 +230,8 @@ def test_tidy_rows_say_what_each_figure_is(site: Path) -> None:
     """Unit, form and agency of each row, in both spellings of the corpus, from the package and the forms."""
     rows_csv = read_csv(site / "data" / "observations.csv")
     rows_json = read_json(site / "data" / "observations.json")
-    assert ",".join(rows_csv[0]) == "agency,agency_name,year,form,table,line,column,value,status,unit,printed"
+    first = "agency,agency_name,year,form,table,line,column,value,status,unit,printed"
+    assert ",".join(rows_csv[0]) == f"{first},agency_name_en,kind,parent,scope,consolidated_in,address,finding"
     assert list(rows_json[0]) == list(rows_csv[0])
     told = ("agency_name", "form", "unit")
     assert [tuple(row[key] for key in told) for row in rows_csv] == [tuple(row[key] or "" for key in told) for row in rows_json]
