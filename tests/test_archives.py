@@ -1,7 +1,7 @@
 """A copy of the site in a web archive: what is replayed works, and what scripts alone name is found by whoever follows links.
 
-Replay programs (pywb and those that share its rewriting) put each script into a block of its own. `.ci/archive` records the site
-and replays it with pywb itself; here the scripts are put into blocks as it does.
+Replay programs (pywb and those that share its rewriting) put each script into a block of its own. Here the
+scripts are put into blocks as they do; the programs themselves are not run.
 """
 
 from __future__ import annotations

@@ -9,7 +9,8 @@ import pytest
 from markdown_it import MarkdownIt
 from open_reports.checks.check import check
 from open_reports.derived.doubt import doubts
-from open_reports.files.markdown import MARK, About, report_markdown
+from open_reports.files.markdown import About, report_markdown
+from open_reports.finding import SIGN
 from open_reports.form import forms
 from open_reports.intake.markdown import markdown
 from open_reports.library import Agency
@@ -55,7 +56,7 @@ def expected(report: Report, language: str, doubted: Sequence[str]) -> list[list
             for column in line.columns:
                 status = table.status(line.id, column)
                 text = table.text(line.id, column) + ("" if status == "reported" else statuses[status])
-                cells.append(((f"{MARK} " if f"{name}/{line.id}/{column}" in doubted else "") + text.strip()).strip())
+                cells.append(((f"{SIGN} " if f"{name}/{line.id}/{column}" in doubted else "") + text.strip()).strip())
             rows.append([" › ".join([*(group[language] for group in line.groups), label]), *cells])
     return rows
 
@@ -76,10 +77,10 @@ def test_every_figure_of_the_corpus_stands_under_its_heads(library: Library, fin
         stated = [row[:2] for row in rows[: len(report.overview)]]
         figures = [report.stated(item) for item in report.overview]
         assert [row[0] for row in stated] == [item.item for item in report.overview]
-        assert [row[1].removeprefix(f"{MARK} ") for row in stated if row[1][-1:].isdigit()] == [each.text for each in figures if each.text]
+        assert [row[1].removeprefix(f"{SIGN} ") for row in stated if row[1][-1:].isdigit()] == [each.text for each in figures if each.text]
         assert rows[len(report.overview) :] == expected(report, language, doubted), report.name
-        marked += sum(cell.startswith(MARK) for row in rows for cell in row)
-        assert sum(cell.startswith(MARK) for row in rows for cell in row) == len(doubted)
+        marked += sum(cell.startswith(SIGN) for row in rows for cell in row)
+        assert sum(cell.startswith(SIGN) for row in rows for cell in row) == len(doubted)
         heads = [table[0] for table in tables(text)][1 if report.overview else 0 :]
         order = [part.id for part in forms().parts_of({name: table.form.form for name, table in report.tables.items()})]
         blocks = [block for name in order if name in report.tables for block in report.tables[name].form.blocks]

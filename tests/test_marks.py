@@ -227,12 +227,8 @@ def test_whatever_leads_to_a_contradicted_figure_of_the_corpus_is_marked(
 
 # -- files ------------------------------------------------------------------------------------------------------------------
 
-_KEPT = re.compile(
-    r"reports/[^/]+/\d+/(data/.*|[^/]+\.zip|report\.md|datapackage\.json)$|.*\.excel\.csv$|schemas/|data/(manifest|findings|corrections)"
-)
-"""Files of the package as it is kept, whose columns are the form's; tables for a spreadsheet, which give way to the workbook; what the checks say."""
-_ROWS = re.compile(r"data/observations|reports/([^/]+)/\1\.csv$")
-"""The tidy rows of the corpus and of an agency."""
+_KEPT = re.compile(r"reports/[^/]+/\d+/(data/.*|[^/]+\.zip|report\.md|datapackage\.json)$|schemas/|data/(manifest|findings|corrections)")
+"""Files of the package as it is kept, whose columns are the form's; what the checks say."""
 _BINARY = re.compile(r".*\.(sqlite|parquet|zip|png)$")
 
 
@@ -271,7 +267,7 @@ def test_no_file_states_a_contradicted_figure_without_saying_so() -> None:
     bare, kinds = [], set()
     for artifact in numbered().publication.data_files():
         path = artifact.path
-        if _KEPT.match(path) or _ROWS.match(path) or _BINARY.match(path):
+        if _KEPT.match(path) or _BINARY.match(path):
             continue
         # A workbook is packed, so it is opened to be searched.
         packed = path.endswith(".xlsx")

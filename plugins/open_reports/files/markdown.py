@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports.derived.doubt import of_findings
 from open_reports.files.route import REPORT, Choice, Route
-from open_reports.finding import level_name
+from open_reports.finding import SIGN, level_name
 from open_reports.form import OVERVIEW, Section, forms, section_title
 from open_reports.intake.markdown import markdown
 from open_reports.report.lines import Plain, table_lines
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 NAMES = {"zh": "report-tables", "en": "report-tables.en"}
 """What the file in each language is called."""
-MARK = "≠"
-"""What stands before a figure in an open contradiction, wherever it is shown."""
 
 
 class About(NamedTuple):
@@ -44,7 +42,7 @@ class About(NamedTuple):
 def report_markdown(report: Report, about: About, w: Words) -> bytes:
     """A report in a language as Markdown: what it is, its sections in printed order, what the checks found."""
     doubted = of_findings(report, about.findings)
-    parts = [f"# {markdown(report.title)}", "", *_facts(report, about, w), "", w("markdown_lead", mark=MARK), "", w("own_words"), ""]
+    parts = [f"# {markdown(report.title)}", "", *_facts(report, about, w), "", w("markdown_lead", mark=SIGN), "", w("own_words"), ""]
     for part in forms().parts_of({name: table.form.form for name, table in report.tables.items()}):
         if isinstance(part, Section):
             parts += [f"## {section_title(part.number, part.title[w.language], w.language)}", ""]
@@ -153,7 +151,7 @@ def _label(place: Place, label: str, language: str) -> str:
 def _cell(figure: Figure, doubtful: bool, w: Words) -> str:  # noqa: FBT001 (one fact of a cell)
     # In words: an empty cell would be taken for 0.
     nothing = "" if figure.status == "reported" else w("in_brackets", text=forms().common.statuses[figure.status][w.language])
-    return f"{f'{MARK} ' if doubtful else ''}{figure.text}{nothing}".strip()
+    return f"{f'{SIGN} ' if doubtful else ''}{figure.text}{nothing}".strip()
 
 
 def _overview(report: Report, doubted: Mapping[str, object], w: Words) -> Iterator[str]:

@@ -10,9 +10,9 @@ import io
 import zipfile
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from open_reports.files.workbook.cells import MOST_DECIMALS, Styles, escaped, figure_cell, tall, text_cell
+from open_reports.files.workbook.cells import DOUBTED, Styles, escaped, figure_cell, tall, text_cell
 from open_reports.files.workbook.frame import CORE, EARLY, TITLE, all_styles, emptied, entry, style_numbers
 from open_reports.form import Address, forms, merged
 
@@ -22,14 +22,6 @@ if TYPE_CHECKING:
     from open_reports.form import Column, Line
     from open_reports.report import Report
 
-MARK = "≠"
-"""What stands before a figure in an open contradiction, wherever it is shown."""
-_DOUBTED = {
-    # In the format, not in the cell: the number stays a number that can be added up, and shows its mark all the same.
-    **{f"number{n}": f'"{MARK} "0{"." + "0" * n if n else ""}' for n in range(MOST_DECIMALS + 1)},
-    "exact": f'"{MARK} "@',
-    "nothing": f'"{MARK} "@',
-}
 _BARE = '<c r=""'
 
 
@@ -115,7 +107,7 @@ def frame_of(sheets: tuple[Sheet, ...]) -> Frame:
     stream = io.BytesIO()
     book = Workbook(stream, {"in_memory": True})
     book.set_properties({"title": TITLE, "created": datetime.fromisoformat(EARLY)})
-    styles = {name: book.add_format(style) for name, style in _styles().items()}
+    styles = {name: book.add_format(style) for name, style in all_styles().items()}
     for each in sheets:
         sheet = book.add_worksheet(each.title)
         sheet.set_landscape()
@@ -154,13 +146,6 @@ _LAST = 16_383
 """Last column of a sheet, from 0."""
 
 
-@cache
-def _styles() -> dict[str, dict[str, Any]]:
-    known = all_styles()
-    marked = {f"{name}{MARK}": {**known[f"{name}!"], "num_format": shape} for name, shape in _DOUBTED.items()}
-    return {**known, **marked}
-
-
 def packed(frame: Frame, rows: Mapping[str, Iterable[str]], *, title: str, created: str) -> bytes:
     """Workbook of the rows of each sheet, which are taken one by one: a large corpus is never whole in memory as text."""
     stream = io.BytesIO(frame.base)
@@ -195,10 +180,7 @@ class Cells:
         """Cell of a figure by its text in the package, None where the line is absent."""
         key = (text, doubted)
         if key not in self._figures:
-            styles = {name: number for name, number in self._styles.items() if not name.endswith(MARK)}
-            if doubted:
-                styles = {name: self._styles.get(f"{name}{MARK}", number) for name, number in styles.items()}
-            self._figures[key] = figure_cell("", styles, text).removeprefix(_BARE)
+            self._figures[key] = figure_cell("", self._styles, text, DOUBTED if doubted else "").removeprefix(_BARE)
         return self._figures[key]
 
     def of(self, report: Report, table: str, used: tuple[str, ...], doubted: Iterable[str]) -> list[str]:

@@ -13,8 +13,9 @@ from open_reports.files.route import AGENCY, YEAR, Route
 from open_reports.files.workbook import available
 from open_reports.files.workbook.cells import Cell, lines, rows
 from open_reports.files.workbook.frame import EARLY
-from open_reports.files.workbook.grid import MARK, Cells, Sheet, frame_of, packed, rows_of, used_forms, xml_row
+from open_reports.files.workbook.grid import Cells, Sheet, frame_of, packed, rows_of, used_forms, xml_row
 from open_reports.files.workbook.lists import findings_of, legend, notes_of
+from open_reports.finding import SIGN
 from open_reports.form import OVERVIEW, forms, section_title
 from open_reports.text import Words
 
@@ -144,7 +145,7 @@ def _line(number: int, labels: Sequence[str], figures: Sequence[str], address: s
 def _above(title: str, cells: Cells) -> Iterator[str]:
     w = Words("zh")
     yield xml_row(1, [cells.text("title", title)])
-    yield xml_row(2, [cells.text("plain", w("book_several_marks", mark=MARK, notes=w("book_notes")))])
+    yield xml_row(2, [cells.text("plain", w("book_several_marks", mark=SIGN, notes=w("book_notes")))])
 
 
 def _form_of(report: Report, table: str) -> str:
@@ -254,7 +255,7 @@ def _about(reports: Sequence[Told], title: str, says: str) -> Iterator[tuple[Cel
     yield ()
     for key in (says, "book_several_scope", "book_several_marks", "licence_words"):
         for w in (zh, en):
-            yield (Cell(w(key, mark=MARK, notes=zh("book_notes")), "plain"),)
+            yield (Cell(w(key, mark=SIGN, notes=zh("book_notes")), "plain"),)
     yield ()
     heads = ("agency", "book_agency_id", "year", "scope", "published", "book_title", "book_source_address", "version")
     yield tuple(Cell(zh(key), "head") for key in heads)
