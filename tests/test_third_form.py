@@ -205,7 +205,7 @@ PLATFORMS = {"websites": ["1", "100"], "microblogs": ["2", "50"], "total": ["3",
 ADDRESS = "web_platforms/websites/posts"
 
 
-COPIED = {"finding": "COPY", "address": "applications", "text": "两份年报的表相同。", "by": "publisher", "date": "2027-03-01"}
+COPIED = {"finding": "COPY", "address": "applications", "text": "两份年报的表相同。", "by": "publisher", "date": "2027-01-31"}
 """Said of the table that `mix` copies."""
 
 
