@@ -188,7 +188,8 @@ def test_an_english_page_is_in_english(name: str) -> None:
 
 # -- commands -------------------------------------------------------------------------------------------------------------
 
-COMMANDS = commands.commands
+_CONTEXT = click.Context(commands)
+COMMANDS = {name: found for name in commands.list_commands(_CONTEXT) if (found := commands.get_command(_CONTEXT, name))}
 
 
 def options(command: click.Command) -> list[str]:

@@ -10,6 +10,7 @@ import click
 
 from open_reports.checks.batch import survey
 from open_reports.checks.workbook import checked_workbook
+from open_reports.cli.options import ROOT
 from open_reports.errors import IntakeError
 from open_reports.gate import read_text
 from open_reports.intake.words import refusal
@@ -17,8 +18,6 @@ from open_reports.library import AGENCY
 
 if TYPE_CHECKING:
     from open_reports.finding import Finding
-
-ROOT = "datapackages"
 
 
 class Surveyed(NamedTuple):

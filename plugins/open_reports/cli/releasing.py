@@ -1,0 +1,44 @@
+"""`open-reports release`: what is released is put on record, and cannot change in silence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from open_reports.checks.cache import Cache
+from open_reports.checks.check import check as checked
+from open_reports.checks.check import errors, unexplained
+from open_reports.cli.options import FOLDER, LANGUAGE, ROOT
+from open_reports.errors import OpenReportsError
+from open_reports.files import manifest
+from open_reports.finding import DataError
+from open_reports.history import releases
+from open_reports.library import open_library
+from open_reports.text import Words
+
+
+@click.command()
+@click.option("--root", type=FOLDER, default=Path(ROOT), show_default=True, help="数据包文件夹 / folder of packages")
+@click.option("--record", type=FOLDER, default=Path(releases.FOLDER), show_default=True, help="发布记录 / record of releases")
+@click.option("--site", type=FOLDER, default=Path("site"), show_default=True, help="生成的网站 / the built site")
+@click.option("--check", "only_look", is_flag=True, help="只核对，不写 / only look, exit code 1 if the record is behind")
+@click.option("--lang", "language", type=LANGUAGE, default="zh", show_default=True, help="语言 / language")
+def release(root: Path, record: Path, site: Path, language: str, *, only_look: bool) -> None:
+    """记录已发布的数字和地址，以后不能无声改动 / record what is released, so that nothing changes in silence."""
+    library = open_library(root)
+    findings = checked(library, Cache())
+    # What is recorded cannot be changed in silence again: nothing that is wrong or unexplained may get in.
+    if wrong := (*errors(findings), *unexplained(findings)):
+        raise DataError(wrong, language=language)
+    files = tuple(releases.written(site)) if site.is_dir() else None
+    if files is not None and manifest.PATH not in files:  # what is recorded is never forgotten
+        raise click.UsageError(
+            f"{site} 不是生成的网站：里面没有 {manifest.PATH}；请先运行 make site / is no built site, for it has no {manifest.PATH}; run make site first"
+        )
+    found = releases.release(library, record, files, only_look=only_look, language=language)
+    w = Words(language)
+    if only_look and found.files:
+        raise OpenReportsError(w("release_outdated", files="、".join(found.files)))
+    key = "release_written" if found.files else "release_current"
+    click.echo(w(key, folder=record, reports=found.reports, paths=found.paths, files="、".join(found.files)))
