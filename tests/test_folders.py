@@ -198,5 +198,5 @@ def test_the_badge_counts_what_the_ledger_lists(library: Library) -> None:
 def test_every_file_of_a_site_has_a_path_of_its_route(library: Library) -> None:
     made = whole.files(library, ())
     known = {path for path, _ in routes.routes().paths(library)}
-    assert made.keys() - known == {"robots.txt"}
+    assert made.keys() - known == {".gitattributes", "robots.txt"}
     assert known <= made.keys()

@@ -245,8 +245,18 @@ def rules_told(path: str, data: bytes, numbers: Collection[str]) -> Iterator[tup
     elif path.endswith(".json"):
         for number, told in found_in(json.loads(data), numbers):
             yield number, told
+    elif path.endswith(".md"):
+        yield from in_tables(data.decode(), numbers)
     else:
         yield from ((number, None) for number in numbers)
+
+
+def in_tables(text: str, numbers: Collection[str]) -> Iterator[tuple[str, Any]]:
+    """Each number in a cell of Markdown, and whether its mark stands before it; outside of tables equations are told."""
+    for cell in (cell.strip() for row in text.splitlines() if row.startswith("|") for cell in row.split("|")):
+        for each in numbers:
+            if re.search(rf"(?<!\d){each}(?!\d)", cell):
+                yield each, rules(each) if cell.startswith(f"{SIGN} {each}") else None
 
 
 def found_in(value: Any, numbers: Collection[str], above: Mapping[str, Any] | None = None) -> Iterator[tuple[str, Any]]:
@@ -259,7 +269,8 @@ def found_in(value: Any, numbers: Collection[str], above: Mapping[str, Any] | No
         for each in value:
             yield from found_in(each, numbers, above)
     elif str(value) in numbers and not isinstance(value, bool):
-        yield str(value), tuple((above or {}).get("finding", ())) or None
+        told = (above or {}).get("finding", ())
+        yield str(value), tuple(told.split() if isinstance(told, str) else told) or None
 
 
 def test_no_file_states_a_contradicted_figure_without_saying_so() -> None:
@@ -280,7 +291,19 @@ def test_no_file_states_a_contradicted_figure_without_saying_so() -> None:
             kinds.add(re.sub(r"[^/]+", "*", path.rpartition("/")[0]) + "." + path.rpartition(".")[2])
             bare += [] if said and set(rules(number)) <= set(said) else [f"{path}: {number} {said}"]
     assert bare == []
-    assert kinds == {"*/*.csv", "*/*.json", "*/*/*.csv", "*/*/*.json", "*/*/*.xlsx", "*/*/*/*.json"}
+    assert kinds == {
+        "*.csv",
+        "*.json",
+        "*.xlsx",
+        "*/*.csv",
+        "*/*.json",
+        "*/*.xlsx",
+        "*/*/*.csv",
+        "*/*/*.json",
+        "*/*/*.md",
+        "*/*/*.xlsx",
+        "*/*/*/*.json",
+    }
 
 
 def test_a_workbook_shows_the_mark_and_keeps_the_number(library: Library) -> None:

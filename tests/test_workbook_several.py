@@ -49,7 +49,7 @@ def marked(cell: Any) -> bool:
 
 def test_every_figure_in_contradiction_is_marked_and_no_other(library: Library, found: Found) -> None:
     expected = {(report.agency, report.year, address) for report in library for address in doubts(report, library)}
-    assert len(expected) > 40
+    assert len(expected) > 30
     names = {agency.name: agency.id for agency in library.agencies.values()}
     of_agencies = {
         (agency, int(year), address)
