@@ -35,7 +35,9 @@ def by_trafilatura(text: str) -> str:
 
 
 def by_trafilatura_as_markdown(text: str) -> str:
-    return trafilatura.extract(text, output_format="markdown", include_links=True) or ""
+    found = trafilatura.extract(text, output_format="markdown", include_links=True) or ""
+    # The mark of a contradiction is a link to its note.
+    return re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", found)
 
 
 def by_readability(text: str) -> str:

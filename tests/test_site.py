@@ -710,7 +710,9 @@ def test_without_the_optional_libraries_the_rest_is_there_and_says_what_is_not(s
     missing = tree(site).keys() - tree(tmp_path / "site").keys()
     assert {path.rpartition(".")[2] for path in missing} == {"parquet", "xlsx"}
     years = len({path for path in missing if path.startswith("years/")})
-    assert len(missing) == 2 + REPORTS + AGENCIES + years, "Parquet, the workbook of all, those of reports, agencies and years"
+    assert len(missing) == 2 + REPORTS + 2 * AGENCIES + years, (
+        "Parquet and workbook of all and of each agency, workbooks of reports and years"
+    )
     page = (tmp_path / "site" / "data" / "index.html").read_text(encoding="utf-8")
     assert "open-reports[parquet]" in page
 

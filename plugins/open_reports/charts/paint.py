@@ -22,7 +22,7 @@ _PAINT = {
     "or-zero": f'stroke="{_INK}" stroke-width="4"',
     "or-break": f'stroke="{_INK}" stroke-width="1.5" stroke-dasharray="5 4"',
     # Without the rim that keeps a number readable over a line: not every program paints a rim before the letter.
-    **dict.fromkeys(("or-break-text", "or-end"), f'fill="{_INK}"'),
+    **dict.fromkeys(("or-break-text", "or-end", "or-neq"), f'fill="{_INK}"'),
     **dict.fromkeys(("or-tick", "or-nothing"), f'fill="{_QUIET}"'),
     "or-gap": f'fill="{_INK}" fill-opacity=".07"',
     "or-gap or-gap-soft": f'fill="{_INK}" fill-opacity=".035"',

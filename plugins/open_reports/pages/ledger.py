@@ -204,7 +204,7 @@ def equation(report: Report, identity: Identity, w: Words, *, base: str = "") ->
     if identity.parts:
         # The totals that units print do not add up to this one; the parts that they state beside them do.
         right += w("ledger_parts", total=total(identity.parts))
-    return Markup(f"{left} <b>{identity.sign}</b> {right}")  # noqa: S704 (made of numbers, escaped labels and our own tags)
+    return Markup(f"{left} <b>{escape(identity.sign)}</b> {right}")  # noqa: S704 (made of numbers, escaped labels and our own tags)
 
 
 def _total(members: Sequence[Member], w: Words) -> str:
