@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from open_reports.report import json_text
+from open_reports.report import json_text, rewrite
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,5 +40,5 @@ def fill(root: Path, place: str, findings: Iterable[Finding]) -> int:
                 rest = {key: value for key, value in entry.items() if key not in {"finding", "address", "says"}}
                 entries[index] = {"finding": entry["finding"], "address": entry["address"], "says": equation, **rest}
                 filled += 1
-        path.write_text(json_text(package), encoding="utf-8", newline="\n")
+        rewrite(path, json_text(package))
     return filled
