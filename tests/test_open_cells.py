@@ -11,6 +11,7 @@ from lxml.html import fromstring as fragment
 from open_reports import corpus
 from open_reports.checks.check import check, errors
 from open_reports.finding import DataError
+from open_reports.form import forms
 from open_reports.library import open_library
 from open_reports.report import OPEN, OpenCell, open_text
 from open_reports.site.build import Build, Settings
@@ -49,6 +50,24 @@ def test_each_is_an_error_at_its_place(root: Path) -> None:
         said = found[0].message(language)
         assert all(part in said for part in (CELL.where[language], CELL.seen, CELL.reason, CELL.proposal, "open.csv"))
         assert "{" not in said + found[1].message(language)
+
+
+def test_what_waits_is_not_told_again_as_left_blank(root: Path) -> None:
+    """That nothing is read yet is none of the original's: neither a total nor a whole table lacks its figures."""
+    folder = root / AGENCY / str(YEAR)
+    shutil.rmtree(folder)
+    package = made_up.package(AGENCY, YEAR, blank=("disputes/reconsideration/total",))
+    package.write(root)
+    assert "total.blank" in {each.code for each in check(open_library(root))}
+    waiting = CELL._replace(column="total")
+    (folder / OPEN).write_text(open_text([waiting]), encoding="utf-8")
+    assert "total.blank" not in {each.code for each in check(open_library(root))}
+    cells = [f"disputes/{line.id}/{column.id}" for line, column in forms()[package.form_of["disputes"]].tables["disputes"].cells]
+    shutil.rmtree(folder)
+    made_up.package(AGENCY, YEAR, blank=cells).write(root)
+    assert "form.blank" in {each.code for each in check(open_library(root))}
+    (folder / OPEN).write_text(open_text([waiting]), encoding="utf-8")
+    assert "form.blank" not in {each.code for each in check(open_library(root))}
 
 
 def test_the_list_is_no_part_of_the_package(root: Path) -> None:

@@ -51,6 +51,8 @@ def plausible(report: Report, agency: Agency | None = None, told: Sequence[State
 
 def _blank(report: Report, table: Table) -> Tested:
     """A table of nothing but blanks, strokes and dashes; it reports nothing, whatever it is that stands there."""
+    if _waiting(report, table):
+        return Tested("BLANK", "untestable", "blank")
     # The first number ends the search: of most tables one line is looked at.
     if any(value is not None for numbers in table.numbers.values() for value in numbers):
         return Tested("BLANK", "holds")
@@ -60,12 +62,18 @@ def _blank(report: Report, table: Table) -> Tested:
     return Tested("BLANK", "contradicts", finding=found)
 
 
+def _waiting(report: Report, table: Table) -> set[str]:
+    """Lines of which an import left a cell to a person: that nothing is read yet is none of the original's."""
+    return {cell.line for cell in report.open if cell.table == table.form.id}
+
+
 def _totals(report: Report, table: Table) -> Iterator[Tested]:
     """Totals of lines that are left blank beside parts that are not; a blank column of totals is told once."""
+    waiting = _waiting(report, table)
     for rule in table.form.rules:
         if rule.axis != "line" or len(rule.left) != 1:
             continue
-        places = [place for place in table.form.places[rule.id] if place.at in table.incomplete]
+        places = [place for place in table.form.places[rule.id] if place.at in table.incomplete and place.at not in waiting]
         lacking = [place for place in places if not _reported(table, place, "left") and _reported(table, place, "right")]
         if lacking:
             yield Tested("TOTAL", "contradicts", finding=_total(report, table, rule, lacking))
