@@ -118,24 +118,44 @@ def frame_of(key: Key) -> Frame:
         for number, style in enumerate(styles.values()):  # where each style's number is read from: the row is not kept
             sheet.write_number(0, number, number, style)
     book.close()
+    made = parted(stream, [name for name, _ in sheets])
+    return Frame(
+        base=made.base,
+        core=made.core,
+        styles=style_numbers(styles, made.sheets["about"].xml),
+        lists={name: (made.sheets[name].path, *emptied(made.sheets[name].xml)) for name in WIDTHS},
+        tables={name: (made.sheets[name].path, tuple(_pieces(made.sheets[name].xml, table))) for name, table in tables.items()},
+    )
+
+
+class Part(NamedTuple):
+    """A sheet of a workbook: where it stands in the archive, and what it holds."""
+
+    path: str
+    xml: str
+
+
+class Parted(NamedTuple):
+    """A workbook taken apart: the archive of the parts that never differ, that of title and date, the sheets by their names with us."""
+
+    base: bytes
+    core: str
+    sheets: Mapping[str, Part]
+
+
+def parted(stream: io.BytesIO, names: Sequence[str]) -> Parted:
+    """Take a workbook apart; `names` are those of its sheets, in their order."""
     with zipfile.ZipFile(stream) as bundle:
         parts = {path: bundle.read(path) for path in bundle.namelist()}
-    paths = {name: f"xl/worksheets/sheet{number}.xml" for number, (name, _) in enumerate(sheets, start=1)}
-    xml = {name: parts.pop(path).decode() for name, path in paths.items()}
+    paths = {name: f"xl/worksheets/sheet{number}.xml" for number, name in enumerate(names, start=1)}
+    sheets = {name: Part(path, parts.pop(path).decode()) for name, path in paths.items()}
     core = parts.pop(CORE).decode()
     # Packed anew without the parts that hold a report's own, which each workbook adds.
     base = io.BytesIO()
     with zipfile.ZipFile(base, "w") as bundle:
         for path, data in parts.items():
             bundle.writestr(entry(path), data)
-    numbers = style_numbers(styles, xml["about"])
-    return Frame(
-        base=base.getvalue(),
-        core=core,
-        styles=numbers,
-        lists={name: (paths[name], *emptied(xml[name])) for name in WIDTHS},
-        tables={name: (paths[name], tuple(_pieces(xml[name], table))) for name, table in tables.items()},
-    )
+    return Parted(base.getvalue(), core, sheets)
 
 
 def entry(path: str) -> zipfile.ZipInfo:

@@ -13,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports.files.workbook.cells import DOUBTED, Styles, escaped, figure_cell, tall, text_cell
-from open_reports.files.workbook.frame import CORE, EARLY, TITLE, all_styles, emptied, entry, style_numbers
+from open_reports.files.workbook.frame import CORE, EARLY, TITLE, all_styles, emptied, entry, parted, style_numbers
 from open_reports.form import Address, forms, merged
 
 if TYPE_CHECKING:
@@ -127,17 +127,9 @@ def frame_of(sheets: tuple[Sheet, ...]) -> Frame:
         for number, style in enumerate(styles.values()):  # where each style's number is read from: the row is not kept
             sheet.write_number(0, number, number, style)
     book.close()
-    with zipfile.ZipFile(stream) as bundle:
-        parts = {path: bundle.read(path) for path in bundle.namelist()}
-    paths = {each.name: f"xl/worksheets/sheet{number}.xml" for number, each in enumerate(sheets, start=1)}
-    xml = {name: parts.pop(path).decode() for name, path in paths.items()}
-    core = parts.pop(CORE).decode()
-    base = io.BytesIO()
-    with zipfile.ZipFile(base, "w") as bundle:
-        for path, data in parts.items():
-            bundle.writestr(entry(path), data)
-    numbers = style_numbers(styles, next(iter(xml.values())))
-    return Frame(base.getvalue(), core, numbers, {name: (paths[name], *emptied(text)) for name, text in xml.items()})
+    made = parted(stream, [each.name for each in sheets])
+    numbers = style_numbers(styles, next(iter(made.sheets.values())).xml)
+    return Frame(made.base, made.core, numbers, {name: (part.path, *emptied(part.xml)) for name, part in made.sheets.items()})
 
 
 _SMALL = 50
