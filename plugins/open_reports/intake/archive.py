@@ -43,8 +43,10 @@ _LEAVING = re.compile(r"^[/\\]|^[A-Za-z]:|\\|(?:^|/)\.\.(?:/|$)|[\x00-\x1f\x7f-\
 """Also what would command the terminal that the name is shown in, or turn its letters round."""
 _DOCUMENT_TYPE = tuple("<!DOCTYPE".encode(codec) for codec in ("utf-8", "utf-16-le", "utf-16-be"))
 
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, OverflowError, ValueError, struct.error, RuntimeError)
-"""What `zipfile` raises about bytes that are no archive, or one of another kind."""
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, OverflowError, ValueError, struct.error, RuntimeError)
+"""What `zipfile` raises about bytes that are no archive, or one of another kind: BadZipFile for its structure and checksums, zlib.error for
+packed data, EOFError for data cut short, RuntimeError for a locked member or a version or method that it does not know, struct.error for
+a field that is too short, ValueError, OverflowError and OSError for a date, a size or an offset that cannot be."""
 
 
 def opened(data: bytes) -> dict[str, bytes]:
