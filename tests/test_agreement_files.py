@@ -18,9 +18,9 @@ from open_reports.files.observations import observations
 from open_reports.files.parquet import parquet
 from open_reports.files.workbook import workbook
 from open_reports.files.workbook.several import corpus, series, told
+from open_reports.finding import by_report
 from open_reports.form import forms
 from open_reports.library import open_library
-from open_reports.site.publish import by_report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -149,7 +149,7 @@ from open_reports.form import forms
 from open_reports.library import open_library
 from open_reports.library import open_library
 from open_reports.files.parquet import parquet
-from open_reports.site.publish import by_report
+from open_reports.finding import by_report
 from open_reports.files.workbook import workbook
 from open_reports.files.workbook.several import corpus, series, told
 library = open_library(Path(sys.argv[1]))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import made_up
 import pytest
 from conftest import with_cells
-from open_reports.checks.check import check_report
+from open_reports.checks.check import check, check_report
 from open_reports.derived import doubt
 from open_reports.derived.doubt import NONE, doubtful, doubts, of_findings, remember
 from open_reports.finding import finding, messages
@@ -18,7 +18,7 @@ from open_reports.form import Address
 from open_reports.library import open_library
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
     from open_reports.finding import Finding
@@ -140,10 +140,20 @@ def test_figures_of_an_agency_are_asked_by_year(library: Library) -> None:
 def test_findings_that_were_made_already_are_taken_over(packages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = open_library(packages, only=[("pingtan-haitan", 2024)])
     (report,) = opened
-    found: dict[tuple[str, int], Sequence[Finding]] = {(report.agency, report.year): check_report(report, opened)}
+    found = [each.of(report.agency, report.year) for each in check_report(report, opened)]
     wanted = doubts(report)
     monkeypatch.setattr(doubt, "check_report", lambda *_: pytest.fail("checked again"))
     remember(opened, found)
     assert doubts(report, opened) == wanted
-    remember(opened, {})
+    remember(opened, [])
     assert doubts(report, opened) is NONE
+
+
+def test_findings_of_a_whole_folder_give_the_doubts_that_each_report_has_by_itself(packages: Path) -> None:
+    """Else a build, which takes over what the check of the folder found, would mark other figures than a program that asks."""
+    asked, told = open_library(packages), open_library(packages)
+    remember(told, check(told))
+    assert {key: doubts(report, told) for key, report in told.reports.items()} == {
+        key: doubts(report, asked) for key, report in asked.reports.items()
+    }
+    assert any(doubts(report, told) for report in told)

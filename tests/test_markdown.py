@@ -10,11 +10,10 @@ from markdown_it import MarkdownIt
 from open_reports.checks.check import check
 from open_reports.derived.doubt import doubts
 from open_reports.files.markdown import About, report_markdown
-from open_reports.finding import SIGN
+from open_reports.finding import SIGN, by_report
 from open_reports.form import forms
 from open_reports.intake.markdown import markdown
 from open_reports.library import Agency
-from open_reports.site.publish import by_report
 from open_reports.text import LANGUAGES, Words
 
 if TYPE_CHECKING:

@@ -21,11 +21,10 @@ from open_reports.errors import PublishError
 from open_reports.files import workbook as module
 from open_reports.files.workbook import EXACT_DIGITS, workbook
 from open_reports.files.workbook.cells import cell_text, figure_style
-from open_reports.finding import finding
+from open_reports.finding import by_report, finding
 from open_reports.form import forms
 from open_reports.library import Agency
 from open_reports.report import Item, Note, Revision, Source
-from open_reports.site.publish import by_report
 from open_reports.text import words
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from open_reports.derived.doubt import doubts
 from open_reports.files.workbook import workbook
 from open_reports.files.workbook.cells import lines
 from open_reports.files.workbook.several import corpus, series, told
+from open_reports.finding import by_report
 from open_reports.form import forms
 from open_reports.library import open_library
-from open_reports.site.publish import by_report
 from patience import PATIENCE
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from open_reports.derived.coverage import coverage, known_day
 from open_reports.files.catalogue import routes
 from open_reports.files.folder import SiteFolder, Sources
 from open_reports.files.manifest import PATH, Manifest
+from open_reports.finding import by_report
 from open_reports.site.export import export
-from open_reports.site.publish import by_report, publish
+from open_reports.site.publish import publish
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -22,7 +22,9 @@ from typing import TYPE_CHECKING
 from open_reports import gate
 from open_reports.checks import opening
 from open_reports.copies import open_copy, stated_manifest
+from open_reports.derived.doubt import remember
 from open_reports.files.manifest import PATH
+from open_reports.finding import by_report
 from open_reports.form import Address, forms
 from open_reports.library import AGENCY, Library
 from open_reports.report import DESCRIPTOR, Figure, possible_files
@@ -98,11 +100,8 @@ class Corpus:
         return tuple(self._by_report.get((agency, year), ()))
 
     @cached_property
-    def _by_report(self) -> dict[tuple[str | None, int | None], list[Finding]]:
-        found: dict[tuple[str | None, int | None], list[Finding]] = {}
-        for each in self.findings:
-            found.setdefault((each.agency, each.year), []).append(each)
-        return found
+    def _by_report(self) -> dict[tuple[str, int], list[Finding]]:
+        return by_report(self.findings)
 
     def publish(self, *, site: str = "", problem: str = "", released: Released | None = None) -> Publication:
         """Make everything that is on the site (`publish.publish`).
@@ -112,6 +111,7 @@ class Corpus:
         # The pages and their templates are no concern of a program that only reads figures.
         from open_reports.site.publish import publish  # noqa: PLC0415
 
+        remember(self.library, self.findings)
         whole = site if site.endswith("/") or not site else f"{site}/"  # paths are put behind it
         return publish(self.library, self.findings, site=whole, problem=problem, released=released)
 

@@ -15,7 +15,7 @@ from open_reports.errors import OpenReportsError
 from open_reports.text import Text, open_text_of, reading, resource_text, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from open_reports.document import Record
 
@@ -206,6 +206,16 @@ def finding(code: str, **places: Any) -> Finding:  # noqa: ANN401 (the fields of
     own.setdefault("rule", message.rule)
     own.setdefault("level", message.level)
     return Finding(code=code, values=tuple(places.items()), **own)
+
+
+def by_report(findings: Iterable[Finding]) -> dict[tuple[str, int], list[Finding]]:
+    """Findings of each report, by agency and year, in their order."""
+    found: dict[tuple[str, int], list[Finding]] = {}
+    for each in findings:
+        # What is found in the folder itself, or in an agency's file, belongs to no report.
+        if each.agency is not None and each.year is not None:
+            found.setdefault((each.agency, each.year), []).append(each)
+    return found
 
 
 @cache

@@ -13,10 +13,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from open_reports.checks.check import check_report
+from open_reports.finding import by_report
 from open_reports.report import table_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from open_reports.finding import Finding
     from open_reports.form import Address
@@ -42,6 +43,11 @@ def doubts(report: Report, library: Library | None = None) -> Mapping[str, tuple
     return known[key]
 
 
+def lines_of(addresses: Iterable[str]) -> set[tuple[str, str]]:
+    """Lines, as table and line, that figures stand in."""
+    return {(table, line) for table, line, _ in (address.split("/") for address in addresses)}
+
+
 def doubtful(library: Library, agency: str) -> Callable[[int, Address], bool]:
     """Return what tells whether a figure of an agency's year stands in an open contradiction."""
 
@@ -52,9 +58,9 @@ def doubtful(library: Library, agency: str) -> Callable[[int, Address], bool]:
     return told
 
 
-def remember(library: Library, found: Mapping[tuple[str, int], Sequence[Finding]]) -> None:
+def remember(library: Library, findings: Iterable[Finding]) -> None:
     """Take the doubts of a library from findings that were made already: whoever has checked it need not pay twice."""
-    known = _of(library)
+    known, found = _of(library), by_report(findings)
     for key, report in library.reports.items():
         known[key] = of_findings(report, found.get(key, ()))
 

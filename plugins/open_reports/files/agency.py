@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from open_reports.derived.doubt import doubts
+from open_reports.derived.doubt import doubts, lines_of
 from open_reports.derived.indicator import of_library
 from open_reports.document import json_bytes
 from open_reports.files.observations import OBSERVATION, report_rows
@@ -61,7 +61,7 @@ def agency_json(library: Library, agency: Agency) -> bytes:
     for report in reports:
         year = str(report.year)
         doubted = doubts(report, library)
-        lines = {(table, line) for table, line, _ in (address.split("/") for address in doubted)}
+        lines = lines_of(doubted)
         for item in report.overview:
             figure = report.stated(item)
             address = str(figure.address)

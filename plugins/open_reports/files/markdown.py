@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from open_reports.derived.doubt import of_findings
+from open_reports.derived.doubt import lines_of, of_findings
 from open_reports.files.route import REPORT, Choice, Route
 from open_reports.finding import SIGN, level_name
 from open_reports.form import OVERVIEW, Section, forms, section_title
@@ -90,8 +90,7 @@ def _table(report: Report, form: TableForm, doubted: Mapping[str, object], w: Wo
     """A statutory table: a table of Markdown for each of its blocks."""
     table = report.tables[form.id]
     # Told to the walk: a line with a mark is none that is kept for the next report.
-    marked = {tuple(address.split("/")[:2]) for address in doubted}
-    lines = {line.place.line: line for line in table_lines(report, form.id, marked)}  # type: ignore[arg-type]
+    lines = {line.place.line: line for line in table_lines(report, form.id, lines_of(doubted))}
     for number, head in enumerate(_heads(form.form, form.id, w.language)):
         yield head
         for known in form.blocks[number].lines:

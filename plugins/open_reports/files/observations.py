@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports.derived.containing import containing
-from open_reports.derived.doubt import doubts
+from open_reports.derived.doubt import doubts, lines_of
 from open_reports.document import compact_json
 from open_reports.files.route import CSV, JSON, Route
 from open_reports.report.lines import Plain, report_lines
@@ -104,8 +104,7 @@ class _Own(NamedTuple):
 
     def cells(self) -> Iterator[tuple[Place, tuple[_Cell, ...]]]:
         """Figures of each line of the report."""
-        doubted = {(table, line) for table, line, _ in (address.split("/") for address in self.doubts)}
-        for line in report_lines(self.report, doubted):
+        for line in report_lines(self.report, lines_of(self.doubts)):
             yield line.place, _plain(line.place, line.cells) if isinstance(line, Plain) else self._remarked(line)
 
     def ends(self, place: Place) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup, escape
 
-from open_reports.derived.doubt import doubted
+from open_reports.derived.doubt import doubted, lines_of
 from open_reports.derived.mark import mark, nothing_words
 from open_reports.finding import level_name
 from open_reports.form import forms, section_title
@@ -122,7 +122,7 @@ class Marks:
                 if each.level != "rounded":
                     self.by_cell[view.address] = f"{ids} {view.id}" if ids else view.id
 
-        self.lines = {*self.by_line, *((table, line) for table, line, _ in (address.split("/") for address in self.notes))}
+        self.lines = {*self.by_line, *lines_of(self.notes)}
         """Lines, as table and line, of which something is said."""
 
     def waits(self, figure: Figure) -> bool:

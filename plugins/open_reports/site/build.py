@@ -17,6 +17,7 @@ from open_reports.checks.check import counts
 from open_reports.checks.opening import OPEN, checked
 from open_reports.files.catalogue import routes
 from open_reports.files.manifest import PATH, Manifest
+from open_reports.derived.doubt import remember
 from open_reports.finding import DataError
 from open_reports.history import releases
 from open_reports.text import LANGUAGES, Words
@@ -96,6 +97,7 @@ class Build:
                 raise releases.PermanenceError(broken)
             # Settled where it is seen: each open cell has its finding below the line, with what the original has there.
             self.broken = tuple(each for each in found.findings if each.code in OPEN)
+            remember(found.library, found.findings)
             self.data = found
         except DataError as error:
             # A preview that goes silent while a clerk types would be worse than one that says what is wrong.

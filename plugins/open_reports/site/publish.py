@@ -16,6 +16,7 @@ from open_reports.errors import PublishError
 from open_reports.files.catalogue import routes
 from open_reports.files.citation import checked_problem
 from open_reports.files.folder import AgencyFolder, IndicatorFolder, MovedFolder, ReportFolder, SiteFolder, Sources, YearFolder
+from open_reports.finding import by_report
 from open_reports.form import forms
 from open_reports.form.glossary import entries
 from open_reports.history import releases
@@ -66,16 +67,6 @@ class Publication:
     def __str__(self) -> str:
         folders = counted(len(self.folders), "folder of data files", "folders of data files")
         return f"{counted(len(self.pages), 'page', 'pages')}, {folders}"
-
-
-def by_report(findings: Iterable[Finding]) -> dict[tuple[str, int], list[Finding]]:
-    """Findings of each report, by agency and year, in their order."""
-    found: dict[tuple[str, int], list[Finding]] = {}
-    for each in findings:
-        # What is found in the folder itself, or in an agency's file, belongs to no report.
-        if each.agency is not None and each.year is not None:
-            found.setdefault((each.agency, each.year), []).append(each)
-    return found
 
 
 def publish(

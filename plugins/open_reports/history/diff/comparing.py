@@ -10,6 +10,7 @@ from open_reports.checks.check import check_report
 from open_reports.checks.identity import identities, spelt
 from open_reports.checks.narrative import stated
 from open_reports.derived.indicator import indicators
+from open_reports.finding import by_report
 from open_reports.history.diff.model import AgencyChange, Diff, ExplanationChange, Flip, ReportChange, TextChange
 from open_reports.history.diff.state import changes, states
 from open_reports.history.diff.versions import faults, level
@@ -79,8 +80,8 @@ class _Side:
 
     def __init__(self, library: Library, touched: set[Key]) -> None:
         self.library = library
-        self.errors = _by_report(library.findings)
-        self.judged = _by_report(judge([each for key, each in library.reports.items() if key in touched]))
+        self.errors = by_report(library.findings)
+        self.judged = by_report(judge([each for key, each in library.reports.items() if key in touched]))
 
     def of(self, key: Key) -> Side:
         report = self.library.reports.get(key)
@@ -109,14 +110,6 @@ def _neighbours(old: Library, new: Library) -> Iterator[Key]:
         for key, report in library.reports.items():
             if any((unit, report.year) in differing for said in report.consolidates for unit in said.units):
                 yield key
-
-
-def _by_report(findings: Iterable[Finding]) -> dict[Key, list[Finding]]:
-    found: dict[Key, list[Finding]] = {}
-    for each in findings:
-        if each.agency is not None and each.year is not None:
-            found.setdefault((each.agency, each.year), []).append(each)
-    return found
 
 
 def _agencies(old: Library, new: Library, named: set[str]) -> Iterator[AgencyChange]:
