@@ -6,6 +6,7 @@ the last column, is the same as a plain one: what reads Parquet in a browser sho
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +19,8 @@ from open_reports.files.table_schema import DECIMALS, DIGITS, type_of
 from open_reports.text import Words
 
 if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
     from open_reports.files.folder import AgencyFolder, SiteFolder
 
 LIBRARY = "duckdb"
@@ -29,6 +32,18 @@ NUMBER = "number"
 _TYPES = {"integer": "SMALLINT", "number": VALUE, "string": "VARCHAR"}
 _ROWS = 122_880
 """Rows of a row group; stated, so that a change of the library's default does not change the bytes."""
+
+
+_COLUMNS = ", ".join(f"'{name}': '{_TYPES[type_of(name)]}'" for name in OBSERVATION)
+# Types are given, never guessed: a column that begins with whole numbers, or is empty for long, would be read as something else.
+# Snappy, for all that reads Parquet has it; readers in JavaScript have no Zstandard.
+_COPY = f"""
+COPY (
+    SELECT *, CAST(value AS DOUBLE) AS {NUMBER} FROM read_csv(
+        $source, columns={{{_COLUMNS}}}, header=true, auto_detect=false, delim=',', quote='"', escape='"', nullstr='', parallel=false
+    )
+) TO $target (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE {_ROWS})
+"""  # noqa: S608 (put together of our own names alone)
 
 
 def available() -> str | None:
@@ -43,29 +58,24 @@ def parquet(observations: bytes) -> bytes:
     """
     if lacks := available():
         raise PublishError(Words("zh")(lacks))
-    # Here, not above: an installation without the extra must still be able to import every route.
-    import duckdb
-
-    columns = {name: _TYPES[type_of(name)] for name in OBSERVATION}
     with TemporaryDirectory() as folder:
         source, target = Path(folder) / "observations.csv", Path(folder) / "observations.parquet"
         source.write_bytes(observations)
-        # One thread, so that rows keep their order and the bytes are the same on any machine; nothing is fetched from anywhere.
-        config: dict[str, str | bool | int | float | list[str]] = {
-            "threads": "1",
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-            "temp_directory": folder,
-        }
-        with duckdb.connect(config=config) as connection:
-            # Types are given, never guessed: a column that begins with whole numbers, or is empty for long, would be read as
-            # something else.
-            rows = connection.read_csv(
-                str(source), header=True, columns=columns, sep=",", quotechar='"', escapechar='"', na_values="", parallel=False
-            )
-            # Snappy, for all that reads Parquet has it; readers in JavaScript have no Zstandard.
-            rows.project(f"*, CAST(value AS DOUBLE) AS {NUMBER}").write_parquet(str(target), compression="snappy", row_group_size=_ROWS)
+        _connection().execute(_COPY, {"source": str(source), "target": str(target)})
         return target.read_bytes()
+
+
+@cache
+def _connection() -> DuckDBPyConnection:
+    """The database without a file that makes every Parquet of a process: to open one takes longer than to make an agency's."""
+    # Here, not above: an installation without the extra must still be able to import every route.
+    import duckdb
+
+    # One thread, so that rows keep their order and the bytes are the same on any machine; nothing is fetched from anywhere, and
+    # nothing written beside the files that are asked for.
+    return duckdb.connect(
+        config={"threads": "1", "autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "temp_directory": ""}
+    )
 
 
 _OF_CORPUS: Route[SiteFolder] = Route(

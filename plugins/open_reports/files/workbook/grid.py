@@ -7,6 +7,7 @@ that a sheet may put them below each other (a year a column) or side by side (a 
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from datetime import datetime
 from functools import cache
@@ -112,8 +113,7 @@ def frame_of(sheets: tuple[Sheet, ...]) -> Frame:
         sheet = book.add_worksheet(each.title)
         sheet.set_landscape()
         sheet.set_paper(9)  # A4
-        sheet.set_column(0, _LAST, each.other)
-        for column, width in enumerate(each.widths):
+        for column, width in enumerate((*each.widths, each.other)):
             sheet.set_column(column, column, width)
         sheet.freeze_panes(*each.frozen)
         if any(each.frozen):
@@ -129,13 +129,20 @@ def frame_of(sheets: tuple[Sheet, ...]) -> Frame:
     book.close()
     made = parted(stream, [each.name for each in sheets])
     numbers = style_numbers(styles, next(iter(made.sheets.values())).xml)
-    return Frame(made.base, made.core, numbers, {name: (part.path, *emptied(part.xml)) for name, part in made.sheets.items()})
+    return Frame(made.base, made.core, numbers, {name: (part.path, *emptied(_spread(part.xml))) for name, part in made.sheets.items()})
+
+
+def _spread(xml: str) -> str:
+    """Give the width of the last column that has one to all columns behind it."""
+    # Told to the library, each of them would be an entry of its own, in every sheet of every frame.
+    return _LAST_WIDTH.sub(rf'\g<1>{_COLUMNS}"', xml, count=1)
 
 
 _SMALL = 50
 """Scale in print, in percent, of what is too wide for a sheet of paper."""
-_LAST = 16_383
-"""Last column of a sheet, from 0."""
+_COLUMNS = 16_384
+"""Columns of a sheet."""
+_LAST_WIDTH = re.compile(r'(<col min="\d+" max=")\d+"(?=[^<>]*/></cols>)')
 
 
 def packed(frame: Frame, rows: Mapping[str, Iterable[str]], *, title: str, created: str) -> bytes:
