@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 def agency_csv(library: Library, agency: Agency) -> bytes:
     """Every figure of an agency's reports, one row each: the rows of the corpus (`OBSERVATION`) that are its own."""
-    rows = [row for report in library.of_agency(agency.id) for row in report_rows(report, library)]
-    return "\n".join((",".join(OBSERVATION), *rows, "")).encode()
+    rows = [report_rows(report, library) for report in library.of_agency(agency.id)]
+    return "".join((",".join(OBSERVATION), "\n", *rows)).encode()
 
 
 # -- one JSON object ----------------------------------------------------------------------------------------------------
