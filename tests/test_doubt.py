@@ -115,20 +115,20 @@ def test_doubts_are_let_go_with_their_library(packages: Path) -> None:
     (report,) = opened
     assert doubts(report, opened)
     key = id(opened)
-    assert key in doubt._known
+    assert doubt.held.holds(key)
     del opened
     gc.collect()
-    assert key not in doubt._known
+    assert not doubt.held.holds(key)
 
 
 def test_a_report_alone_is_let_go_too(packages: Path) -> None:
     (alone,) = open_library(packages, only=[("pingtan-haitan", 2024)])
     assert doubts(alone)
     key = id(alone)
-    assert key in doubt._known
+    assert doubt.held.holds(key)
     del alone
     gc.collect()
-    assert key not in doubt._known
+    assert not doubt.held.holds(key)
 
 
 def test_figures_of_an_agency_are_asked_by_year(library: Library) -> None:

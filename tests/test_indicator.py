@@ -180,7 +180,7 @@ def test_a_library_is_reckoned_once_and_let_go(packages: Path) -> None:
     key = id(own)
     del own
     gc.collect()
-    assert key not in module._known
+    assert not module.of_library.holds(key)
 
 
 # -- definitions

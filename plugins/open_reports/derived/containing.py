@@ -7,8 +7,9 @@ in every row is counted once by whoever adds up such rows, and no more.
 
 from __future__ import annotations
 
-import weakref
 from typing import TYPE_CHECKING, NamedTuple
+
+from open_reports.derived.held import Held
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,7 +43,7 @@ NOWHERE = Containing(None, {})
 
 def containing(report: Report, library: Library) -> Containing:
     """Return the reports of a library that contain a report. Found once a library as long as it is in use."""
-    return _of(library).get((report.agency, report.year), NOWHERE)
+    return _held(library).get((report.agency, report.year), NOWHERE)
 
 
 def totals(library: Library, address: Address) -> dict[int, int | Decimal]:
@@ -112,13 +113,8 @@ def _uncircle(whole: dict[str, Report]) -> None:
             del whole[agency]
 
 
-# Held weakly: a library that nobody uses any more must not be kept in memory by what was found of it.
-_known: dict[int, tuple[weakref.ref[Library], Mapping[Key, Containing]]] = {}
+def _reports(library: Library) -> Mapping[Key, Containing]:
+    return dict(_found(library))
 
 
-def _of(library: Library) -> Mapping[Key, Containing]:
-    key = id(library)
-    # An id is used again once its object is gone, so the reference is compared as well.
-    if key not in _known or _known[key][0]() is not library:
-        _known[key] = (weakref.ref(library, lambda _: _known.pop(key, None)), dict(_found(library)))
-    return _known[key][1]
+_held: Held[Library, Mapping[Key, Containing]] = Held(_reports)

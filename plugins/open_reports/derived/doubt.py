@@ -8,11 +8,11 @@ contradict each other.
 
 from __future__ import annotations
 
-import weakref
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from open_reports.checks.check import check_report
+from open_reports.derived.held import Held
 from open_reports.finding import by_report
 from open_reports.report import table_path
 
@@ -36,7 +36,7 @@ def doubts(report: Report, library: Library | None = None) -> Mapping[str, tuple
     In the order of the findings, each rule once. The library gives the year before and the units that a consolidated report is
     held against; without it only the report itself is looked at. Computed once as long as library or report are in use.
     """
-    known = _of(report if library is None else library)
+    known = held(report if library is None else library)
     key = (report.agency, report.year)
     if key not in known:
         known[key] = of_findings(report, check_report(report, library))
@@ -60,7 +60,7 @@ def doubtful(library: Library, agency: str) -> Callable[[int, Address], bool]:
 
 def remember(library: Library, findings: Iterable[Finding]) -> None:
     """Take the doubts of a library from findings that were made already: whoever has checked it need not pay twice."""
-    known, found = _of(library), by_report(findings)
+    known, found = held(library), by_report(findings)
     for key, report in library.reports.items():
         known[key] = of_findings(report, found.get(key, ()))
 
@@ -97,13 +97,10 @@ def _below(report: Report, place: str) -> Iterator[str]:
 
 Known = dict[tuple[str, int], "Mapping[str, tuple[str, ...]]"]
 """Doubts of the reports of one library, or of one report that is looked at alone."""
-# Held weakly: a library that nobody uses any more must not be kept in memory by its doubts.
-_known: dict[int, tuple[weakref.ref[Library | Report], Known]] = {}
 
 
-def _of(owner: Library | Report) -> Known:
-    key = id(owner)
-    # An id is used again once its object is gone, so the reference is compared as well.
-    if key not in _known or _known[key][0]() is not owner:
-        _known[key] = (weakref.ref(owner, lambda _: _known.pop(key, None)), {})
-    return _known[key][1]
+def _none_yet(_: Library | Report) -> Known:
+    return {}
+
+
+held: Held[Library | Report, Known] = Held(_none_yet)

@@ -7,12 +7,12 @@ contradiction (`doubt`): the counts are given as printed, with the rules that th
 
 from __future__ import annotations
 
-import weakref
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from open_reports.derived.doubt import NONE, doubts
+from open_reports.derived.held import Held
 from open_reports.form import Address, forms
 
 if TYPE_CHECKING:
@@ -171,16 +171,5 @@ class Corpus(dict[str, Values]):
                 self[value.indicator.id][agency, year] = value
 
 
-# Held weakly: a library that nobody uses any more must not be kept in memory by its indicators.
-_known: dict[int, tuple[weakref.ref[Library], Corpus]] = {}
-
-
-def of_library(library: Library) -> Corpus:
-    """Every indicator of every report: computed once a library, however many pages show them."""
-    key = id(library)
-    # An id is used again once its object is gone, so the reference is compared as well.
-    if key in _known and _known[key][0]() is library:
-        return _known[key][1]
-    corpus = Corpus(library)
-    _known[key] = (weakref.ref(library, lambda _: _known.pop(key, None)), corpus)
-    return corpus
+of_library: Held[Library, Corpus] = Held(Corpus)
+"""Every indicator of every report of a library: computed once, however many pages show them."""

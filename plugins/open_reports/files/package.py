@@ -6,6 +6,7 @@ import io
 import zipfile
 from typing import TYPE_CHECKING
 
+from open_reports.derived.held import Held
 from open_reports.document import json_bytes
 from open_reports.files.archive_readme import enclosed
 from open_reports.files.route import CSV, JSON, REPORT, Choice, Route
@@ -23,14 +24,20 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest date a zip can state: archives must not depend on when they are made."""
 
 
-def descriptor(report: Report) -> bytes:
-    """`datapackage.json` as published: as kept, with bytes and hash of every resource."""
+def _descriptor(report: Report) -> bytes:
     resources = []
     for resource in report.descriptor["resources"]:
         data = report.files[resource["path"]]
         # `bytes` and `hash` are properties of Data Package v2: a reader's own tools can check a download by them.
         resources.append({**resource, "bytes": len(data), "hash": file_hash(data)})
     return json_bytes({**report.descriptor, "resources": resources})
+
+
+descriptor: Held[Report, bytes] = Held(_descriptor)
+"""`datapackage.json` of a report as published: as kept, with bytes and hash of every resource.
+
+Made once: it stands in its folder and in two archives, and lists of all reports tell its size and its hash.
+"""
 
 
 def package_files(report: Report) -> dict[str, bytes]:
