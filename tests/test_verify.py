@@ -11,6 +11,7 @@ import re
 import shutil
 import sqlite3
 import stat
+import unicodedata
 import zipfile
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
@@ -28,6 +29,7 @@ from open_reports import copies
 from open_reports.cli import commands
 from open_reports.copies import CopyError, WebCopy, messages
 from open_reports.corpus import sources
+from open_reports.document import shown
 from open_reports.files import manifest
 from open_reports.history import releases
 from open_reports.report import file_hash
@@ -119,8 +121,11 @@ def test_an_export_of_the_project_passes(real: Path) -> None:
 def test_the_built_site_passes_and_says_that_pages_are_no_data(site: Path) -> None:
     verdict = verify(site)
     assert verdict.deviations == []
-    pages, record = (each.en for each in verdict.notes)
-    assert pages == "pages (HTML) are no data and were not verified."
+    pages, others, record = (each.en for each in verdict.notes)
+    unlisted = set(tree(site)) - {MANIFEST, *listed(site)}
+    count = sum(path.endswith("index.html") for path in unlisted)
+    assert pages == f"pages (HTML) are no data and were not verified: {count:,}."
+    assert f"were not verified: {len(unlisted) - count:,}, such as 404.html, " in others
     assert "such as data/successors.json" in record  # made of the record of releases, which no copy holds
 
 
@@ -310,6 +315,108 @@ def test_missing_extra_and_truncated_files(copy: Path) -> None:
         ("data/observations.csv", "file.size"),
         ("data/findings.json", "file.size"),
     }
+
+
+TWINS = {
+    "DATA/observations.csv": "file.twin",
+    "Data/observations.csv": "file.twin",
+    "Reports/{report}/data/applications.csv": "file.twin",
+    "DATA/MANIFEST.JSON": "file.twin",
+    "data./observations.csv": "file.twin",
+    "data /observations.csv": "file.twin",
+    "data/observations.csv.": "file.twin",
+    "data/Observations.csv ": "file.twin",
+    "dat\u200ba/observations.csv": "file.twin",
+    "reports\uff0f/x.csv": "",
+    "DATA/more.json": "file.laid",
+    "DATA/more/index.html": "file.laid",
+    "Reports/nobody/2024/report.json": "file.laid",
+    "con": "file.device",
+    "assets/NUL.txt": "file.device",
+    "assets/com1 .css": "file.device",
+    "assets/console.css": "",
+}
+"""Names that other systems read otherwise, each with what is said of it; without a word, it is a name like any other."""
+ON_POSIX = {"data\\observations.csv": "file.twin", "data:x/observations.csv": "file.twin"}
+"""Such names that no archive may hold at all."""
+
+
+def laid(folder: Path, name: str) -> str:
+    """Put a forged file of a name into a copy; returns its path."""
+    path = name.format(report=below(folder, report_of(folder)).removeprefix("reports/"))
+    file = folder / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("forged\n", encoding="utf-8", newline="")
+    return path
+
+
+@pytest.mark.posix
+@pytest.mark.parametrize("name, code", [*TWINS.items(), *ON_POSIX.items()])
+def test_what_another_system_lays_over_the_data_is_refused_in_a_folder(copy: Path, name: str, code: str) -> None:
+    path = laid(copy, name)
+    verdict = verify(copy)
+    assert codes(verdict) == ({(shown(path), code)} if code else set()), verdict.text("en")
+
+
+@pytest.mark.posix
+@pytest.mark.parametrize("name, code", TWINS.items())
+def test_what_another_system_lays_over_the_data_is_refused_in_a_zip(copy: Path, tmp_path: Path, name: str, code: str) -> None:
+    path = laid(copy, name)
+    packed = Path(shutil.make_archive(str(tmp_path / "copy"), "zip", copy))
+    verdict = verify(packed)
+    if not path.isprintable():
+        assert codes(verdict) == {("", "zip.name")}
+    else:
+        assert codes(verdict) == ({(path, code)} if code else set()), verdict.text("en")
+
+
+@pytest.mark.posix
+def test_of_two_pages_that_stand_for_each_other_one_is_refused(copy: Path) -> None:
+    for name in ("about/index.html", "About/index.html"):
+        laid(copy, name)
+    verdict = verify(copy)
+    assert codes(verdict) == {("about/index.html", "file.twin")}
+    assert "About/index.html" in verdict.deviations[0].says.zh
+
+
+@pytest.mark.posix
+@pytest.mark.parametrize("name", ["é"])
+def test_forms_of_unicode_are_one_name(copy: Path, name: str) -> None:
+    for form in ("NFC", "NFD"):
+        laid(copy, f"assets/{unicodedata.normalize(form, name)}.css")
+    assert [code for _, code in codes(verify(copy))] == ["file.twin"]
+
+
+@pytest.mark.posix
+def test_a_link_that_another_system_lays_over_the_data_is_refused(copy: Path, tmp_path: Path) -> None:
+    (copy / "DATA").symlink_to(tmp_path)
+    assert codes(verify(copy)) == {("DATA", "copy.link")}
+
+
+def test_a_manifest_that_lists_a_twin_is_no_licence(copy: Path) -> None:
+    """Nor does another version, which may make more files than this one, excuse it."""
+    laid(copy, "data/observations.csv.")
+    resealed(copy, made_by="open-reports 999.0")
+    assert ("data/observations.csv.", "file.twin") in codes(verify(copy))
+
+
+@pytest.mark.posix
+def test_a_twin_in_one_package_is_refused(made: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(report_of(made), tmp_path / "package"))
+    assert verify(copy).passed
+    (copy / "Data").mkdir()
+    (copy / "Data" / "applications.csv").write_text("forged\n", encoding="utf-8", newline="")
+    assert ("Data/applications.csv", "file.twin") in codes(verify(copy))
+
+
+def test_what_no_manifest_lists_is_counted_and_named(copy: Path) -> None:
+    for name in ("notes.txt", "zzz/tool.bin", "about/index.html", "assets/a.js", "assets/b.js"):
+        laid(copy, name)
+    pages, others = (each.en for each in verify(copy).notes)
+    assert pages == "pages (HTML) are no data and were not verified: 1."
+    assert others == (
+        "other files that no manifest lists, outside the folders of data, were not verified: 4, such as assets/a.js, assets/b.js, notes.txt."
+    )
 
 
 @pytest.mark.posix

@@ -21,7 +21,7 @@ from open_reports.errors import DocumentError, OpenReportsError
 from open_reports.files import manifest
 from open_reports.finding import DataError
 from open_reports.report import DESCRIPTOR
-from open_reports.verify import line_ends
+from open_reports.verify import line_ends, overlay
 from open_reports.verify.comparison import PACKED, Difference, Rewritten, Unknown, difference, first_byte
 from open_reports.verify.parts import is_page, parts
 from open_reports.verify.verdict import Deviation, Verdict, of_finding
@@ -39,6 +39,9 @@ DATA_FOLDERS = (f"{corpus.PACKAGES}/", "data/")
 """Folders of a site in which nothing stands but pages and files that the manifest names."""
 RECORDED = frozenset({"data/successors.json"})
 """Files made of the record of releases rather than of packages: of them, a copy can be held against their hashes alone."""
+
+_NAMED = 3
+"""Files that no manifest lists, of which the note tells the names."""
 
 
 def verify(where: str | os.PathLike[str]) -> Verdict:
@@ -140,22 +143,37 @@ class _Whole:
             self.verdict.add(path, "file.hash", expected=stated.hash, found=found.hash)
 
     def _extras(self) -> None:
-        paths = self.copy.paths()
-        if paths is None:
-            return
         listed = {manifest.PATH, *self.stated.entries}
         folders = {path.rpartition("/")[0] for path in listed} - {""}
+        paths = self.copy.paths()
+        # Where nobody can list the files, those of the manifest itself must not stand for each other.
+        overlay.tell(self.verdict, listed if paths is None else paths, listed, {*map(_bare, DATA_FOLDERS), *folders})
+        if paths is None:
+            return
+        told = self.verdict.named()
 
         def among_data(path: str) -> bool:
             return path.startswith(DATA_FOLDERS) or path.rpartition("/")[0] in folders
 
-        for path in sorted(path for path in paths - listed if among_data(path) and not is_page(path)):
-            self.verdict.add(shown(path, 300), "file.extra")
+        unlisted = sorted(path for path in paths - listed if shown(path, 300) not in told)
+        others = []
+        for path in unlisted:
+            if is_page(path):
+                continue
+            if among_data(path):
+                self.verdict.add(shown(path, 300), "file.extra")
+            else:
+                others.append(path)
         for fault in self.copy.faults:
-            if among_data(fault.file) or any(f"{folder}/".startswith(f"{fault.file}/") for folder in (*DATA_FOLDERS, *folders)):
+            place = overlay.elsewhere(fault.file)
+            if among_data(place) or any(f"{folder}/".startswith(f"{place}/") for folder in (*DATA_FOLDERS, *folders)):
                 self.verdict.fault(fault)
-        if any(map(is_page, paths)):
-            self.verdict.notes.append(message("note.pages"))
+            else:
+                others.append(fault.file)
+        if pages := sum(map(is_page, unlisted)):
+            self.verdict.notes.append(message("note.pages", count=f"{pages:,}"))
+        if others:
+            self.verdict.notes.append(message("note.others", count=f"{len(others):,}", found=shown(", ".join(others[:_NAMED]), 300)))
 
     def _packages(self, below: Path) -> Corpus | None:
         """Read and check the packages of the copy; None where they have errors, which are told."""
@@ -183,6 +201,10 @@ class _Whole:
             self.verdict.add(manifest.PATH, "package.absent", found=str(error))
             return
         comparing.finish()
+
+
+def _bare(folder: str) -> str:
+    return folder.removesuffix("/")
 
 
 def sorted_files(files: Iterable[tuple[str, bytes]]) -> Iterable[tuple[str, bytes]]:

@@ -18,7 +18,7 @@ from open_reports.document import json_bytes, shown
 from open_reports.files import manifest, package
 from open_reports.files.report import report_json
 from open_reports.report import DESCRIPTOR, judge, possible_files, read
-from open_reports.verify import line_ends
+from open_reports.verify import line_ends, overlay
 from open_reports.verify.comparison import Difference, Rewritten, difference, first_byte
 from open_reports.verify.verdict import Verdict, of_finding
 
@@ -60,6 +60,8 @@ def parts(copy: Copy, verdict: Verdict) -> None:
         raise CopyError("", "copy.unlike")
     for fault in copy.faults:
         verdict.fault(fault)
+    own = {f"{folder}{name}" for folder in folders for name in possible_files()}
+    overlay.tell(verdict, paths, own, {path.rpartition("/")[0] for path in own} - {""})
     verdict.notes.append(message("note.part"))
     beside: list[str] = []
     for folder in folders:
