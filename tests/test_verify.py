@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import itertools
 import json
 import os
 import random
@@ -13,7 +14,7 @@ import sqlite3
 import stat
 import unicodedata
 import zipfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from threading import Thread
@@ -611,7 +612,7 @@ def test_a_manifest_that_was_changed(copy: Path, change: Callable[[bytes], bytes
 
 
 def test_a_file_larger_than_stated_is_not_read_to_its_end(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(copies, "_PIECE", 16)
+    monkeypatch.setattr("open_reports.copies.disk.PIECE", 16)
     file = copy / "data" / "corrections.csv"
     with file.open("ab") as stream:
         stream.truncate(10_000_000_000)  # a file of holes, which takes no room
@@ -888,7 +889,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_an_archive_that_could_do_harm(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make, code = HOSTILE[name]
-    monkeypatch.setattr(copies, "MOST_UNPACKED", 20_000_000_000)
+    monkeypatch.setattr("open_reports.copies.disk.MOST_UNPACKED", 20_000_000_000)
     file = tmp_path / "a.zip"
     file.write_bytes(make())
     verdict = verify(file)
@@ -1087,6 +1088,68 @@ def test_a_server_that_stays_silent() -> None:
     assert "timed out" in raised.value.says.en
 
 
+def _drip(head: bytes) -> Callable[[BaseHTTPRequestHandler], None]:
+    """Send a head, then a byte after another until nobody listens any more."""
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        request.wfile.write(head)
+        with suppress(OSError):
+            while True:
+                request.wfile.write(b"x")
+
+    return answer
+
+
+def ticking(step: float) -> Callable[[], float]:
+    """A clock that goes on by so many seconds whenever somebody looks at it."""
+    return itertools.count(0.0, step).__next__
+
+
+SLOW = {
+    "status": b"HTTP/1.0 200 O",
+    "header": b"HTTP/1.0 200 OK\r\nServer: ",
+    "content": b"HTTP/1.0 200 OK\r\nContent-Length: 9000000\r\n\r\n",
+    "content without a length": b"HTTP/1.0 200 OK\r\n\r\n",
+    "chunks": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffff0\r\n",
+}
+"""What comes whole from a server that drips all the rest, by what drips."""
+
+
+@pytest.mark.parametrize("head", SLOW.values(), ids=SLOW)
+def test_a_server_that_drips_is_given_up(monkeypatch: pytest.MonkeyPatch, head: bytes) -> None:
+    monkeypatch.setattr("open_reports.verify.open_copy", lambda url: WebCopy(url, clock=ticking(20)))
+    with answering(_drip(head)) as url:
+        verdict = verify(url)
+    assert [each.code for each in verdict.deviations] == ["web.slow"]
+    assert "at least 10,000 a second" in verdict.text("en")
+    assert "每秒至少应有 10,000 字节" in verdict.text("zh")
+
+
+def test_a_slow_server_is_told_once(monkeypatch: pytest.MonkeyPatch, made: Path) -> None:
+    """No other file is waited for."""
+    asked: list[str] = []
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        asked.append(request.path)
+        if request.path.endswith(MANIFEST):
+            _answer(200, {}, (made / MANIFEST).read_bytes())(request)
+        else:
+            _drip(SLOW["content"])(request)
+
+    monkeypatch.setattr("open_reports.verify.open_copy", lambda url: WebCopy(url, clock=ticking(20)))
+    with answering(answer) as url:
+        verdict = verify(url)
+    assert [each.code for each in verdict.deviations] == ["web.slow"]
+    assert len(asked) < len(listed(made)) // 2
+
+
+def test_a_large_file_may_take_its_time() -> None:
+    """A second for each 10,000 bytes, and half a minute besides: 300,000 bytes in 30 s by a clock that is looked at often."""
+    body = bytes(300_000)
+    with answering(_answer(200, {}, body)) as url, WebCopy(url, clock=ticking(0.4)) as web:
+        assert web.read("a", 400_000) == body
+
+
 def test_a_server_that_hangs_up_in_between(made: Path) -> None:
     asked: list[str] = []
 
@@ -1181,11 +1244,15 @@ def test_every_message_is_used_and_every_code_has_one() -> None:
     source = "".join(
         (folder / name).read_text(encoding="utf-8")
         for name in (
-            "copies.py",
+            "copies/__init__.py",
+            "copies/base.py",
+            "copies/disk.py",
+            "copies/web.py",
             "corpus.py",
             "site/export.py",
             "verify/comparison.py",
             "verify/line_ends.py",
+            "verify/overlay.py",
             "verify/parts.py",
             "verify/verdict.py",
             "verify/__init__.py",

@@ -6,7 +6,7 @@
     ├── DataError        packages that cannot be published, with every finding (finding.py)
     ├── IntakeError      a published file that cannot be read, with the sentence that says what to do
     ├── PublishError     outputs that would overwrite one another or leave the site
-    ├── CopyError        a published copy that cannot be read, or must not be (copies.py)
+    ├── CopyError        a published copy that cannot be read, or must not be (copies)
     ├── PermanenceError  what was released and changed in silence, or is gone (history/releases/)
     └── RevisionError    a revision that cannot be compared with (history/diff/)
 

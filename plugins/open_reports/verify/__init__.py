@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from open_reports import corpus
-from open_reports.copies import Copy, CopyError, message, open_copy
+from open_reports.copies import GONE, Copy, CopyError, message, open_copy
 from open_reports.document import shown
 from open_reports.errors import DocumentError, OpenReportsError
 from open_reports.files import manifest
@@ -121,7 +121,7 @@ class _Whole:
                 return error
 
         for (path, stated), found in zip(self.stated.entries.items(), self.copy.each(look, self.stated.entries.items()), strict=True):
-            if isinstance(found, CopyError) and found.code == "web.unreachable":  # nor will the next file be reached
+            if isinstance(found, CopyError) and found.code in GONE:  # nor will the next file be reached
                 raise found
             self._told(path, stated, found)
             if not isinstance(found, CopyError):

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports import corpus, gate
-from open_reports.copies import Copy, CopyError, ZipCopy, message
+from open_reports.copies import GONE, Copy, CopyError, ZipCopy, message
 from open_reports.document import json_bytes, shown
 from open_reports.files import manifest, package
 from open_reports.files.report import report_json
@@ -58,10 +58,7 @@ def parts(copy: Copy, verdict: Verdict) -> None:
     folders = [""] if alone else sorted({match[1] for path in paths if (match := _of_a_year().fullmatch(path))})
     if not alone and not any(f"{folder}{DESCRIPTOR}" in paths for folder in folders):
         raise CopyError("", "copy.unlike")
-    for fault in copy.faults:
-        verdict.fault(fault)
-    own = {f"{folder}{name}" for folder in folders for name in possible_files()}
-    overlay.tell(verdict, paths, own, {path.rpartition("/")[0] for path in own} - {""})
+    _strange(copy, verdict, folders, paths)
     verdict.notes.append(message("note.part"))
     beside: list[str] = []
     for folder in folders:
@@ -69,6 +66,14 @@ def parts(copy: Copy, verdict: Verdict) -> None:
     beside += sorted(path for path in paths if not any(path.startswith(folder) for folder in folders) and not is_page(path))
     if beside:
         verdict.notes.append(message("note.beside", count=f"{len(beside):,}", found=beside[0]))
+
+
+def _strange(copy: Copy, verdict: Verdict, folders: Iterable[str], paths: frozenset[str]) -> None:
+    """Tell of links and the like, and of names that stand for others elsewhere."""
+    for fault in copy.faults:
+        verdict.fault(fault)
+    own = {f"{folder}{name}" for folder in folders for name in possible_files()}
+    overlay.tell(verdict, paths, own, {path.rpartition("/")[0] for path in own} - {""})
 
 
 def _package(copy: Copy, verdict: Verdict, folder: str) -> list[str]:
@@ -133,7 +138,7 @@ def _fetch(copy: Copy, verdict: Verdict, folder: str, names: Iterable[str], belo
         try:
             data = copy.read(f"{folder}{path}", corpus.most(path))
         except CopyError as error:
-            if error.code == "web.unreachable":
+            if error.code in GONE:
                 raise
             if error.code != "copy.missing":  # what is missing is told when the package is read
                 verdict.fault(error)
