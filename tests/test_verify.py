@@ -1006,6 +1006,53 @@ def test_changes_on_the_web_are_found(copy: Path) -> None:
         assert codes(verify(server.url)) == {(below(copy, report / "badge.svg"), "copy.missing"), ("data/index.json", "file.size")}
 
 
+# -- the archive of the corpus, taken alone
+
+
+@pytest.fixture
+def unpacked(made: Path, tmp_path: Path) -> Path:
+    """What the archive of the corpus holds, to be changed."""
+    with zipfile.ZipFile(made / "data" / "open-reports.zip") as bundle:
+        bundle.extractall(tmp_path / "corpus")
+    return tmp_path / "corpus"
+
+
+@pytest.mark.parametrize("where", ["real", "made"])
+def test_the_archive_of_the_corpus_passes_alone(request: pytest.FixtureRequest, where: str) -> None:
+    folder: Path = request.getfixturevalue(where)
+    verdict = verify(folder / "data" / "open-reports.zip")
+    assert verdict.deviations == []
+    assert verdict.packages == verify(folder).packages
+    with zipfile.ZipFile(folder / "data" / "open-reports.zip") as bundle:
+        assert verdict.files == len(bundle.namelist())
+    (note,) = verdict.notes
+    assert "every other file was made again" in note.en
+
+
+def test_every_change_of_the_unpacked_corpus_is_named(unpacked: Path) -> None:
+    """Of prose and of what describes a package nothing in the archive states a hash: the manifest of the site does."""
+    chance = random.Random(12)  # noqa: S311 (nothing here is secret)
+    for path in sorted(each for each in tree(unpacked) if not each.endswith((".md", "agency.yml", "/datapackage.json"))):
+        file = unpacked / path
+        before = file.read_bytes()
+        file.write_bytes(changed(before, chance))
+        verdict = verify(unpacked)
+        file.write_bytes(before)
+        # Another version may cite otherwise; that it is not what this one makes is told all the same.
+        told = codes(verdict) or [each.en for each in verdict.notes if path.startswith("open-reports.") and f"such as {path}" in each.en]
+        assert told, path
+
+
+def test_what_does_not_belong_into_the_corpus(unpacked: Path) -> None:
+    for name in ("more.csv", "datapackages/nobody/notes.txt", "Datapackages/x.csv"):
+        file = unpacked / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("a\n", encoding="utf-8", newline="")
+    (unpacked / "codebook.csv").unlink()
+    found = codes(verify(unpacked))
+    assert {("more.csv", "file.extra"), ("datapackages/nobody/notes.txt", "file.extra"), ("codebook.csv", "copy.missing")} <= found
+
+
 @contextmanager
 def answering(answer: Callable[[BaseHTTPRequestHandler], None]) -> Iterator[str]:
     """Serve what a function answers to every request."""
@@ -1250,6 +1297,7 @@ def test_every_message_is_used_and_every_code_has_one() -> None:
             "copies/web.py",
             "corpus.py",
             "site/export.py",
+            "verify/bundle.py",
             "verify/comparison.py",
             "verify/line_ends.py",
             "verify/overlay.py",

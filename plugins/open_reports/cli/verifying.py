@@ -16,7 +16,8 @@ from open_reports.verify import verify as verify_copy
 def verify(copy: str, language: str) -> None:
     """核对一份已发布的数据，逐个指出不符之处；有不符时退出码为 1 / verify a published copy, exit code 1 if any file deviates.
 
-    COPY is the folder, the zip or the http(s) address of a site or an export; or a report's zip or folder, an agency's folder.
+    COPY is the folder, the zip or the http(s) address of a site or an export; or a report's zip or folder, an agency's folder,
+    the zip of all data.
     """
     verdict = verify_copy(copy)
     click.echo(verdict.text(language), nl=False)

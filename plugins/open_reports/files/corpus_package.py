@@ -72,12 +72,16 @@ def _texts(data: bytes) -> dict[str, Any]:
 
 def corpus_archive(folder: SiteFolder) -> bytes:
     """`data/open-reports.zip`: descriptor and tables at the root, citations, and every package and agency in `PACKAGES`."""
+    return archive(archived(folder))
+
+
+def archived(folder: SiteFolder) -> dict[str, bytes]:
+    """Every file of the archive by its path in it."""
     library = folder.sources.library
     files = {folder.name(route): folder[route] for route in (*_TABLES, "corpus_package", "corpus_bibtex", "corpus_ris", "corpus_csl")}
     for report in library:
         files |= {f"{PACKAGES}{report.agency}/{report.year}/{path}": data for path, data in package_files(report).items()}
-    files |= {f"{PACKAGES}{agency.id}/{AGENCY}": agency_file(agency) for agency in library.agencies.values()}
-    return archive(files)
+    return files | {f"{PACKAGES}{agency.id}/{AGENCY}": agency_file(agency) for agency in library.agencies.values()}
 
 
 ROUTES: tuple[Route[SiteFolder], ...] = (

@@ -22,6 +22,7 @@ from open_reports.files import manifest
 from open_reports.finding import DataError
 from open_reports.report import DESCRIPTOR
 from open_reports.verify import line_ends, overlay
+from open_reports.verify.bundle import bundle, is_corpus
 from open_reports.verify.comparison import PACKED, Difference, Rewritten, Unknown, difference, first_byte
 from open_reports.verify.parts import is_page, parts
 from open_reports.verify.verdict import Deviation, Verdict, of_finding
@@ -45,7 +46,9 @@ _NAMED = 3
 
 
 def verify(where: str | os.PathLike[str]) -> Verdict:
-    """Verify a published copy: a site or an export, in a folder, a zip or at an http(s) address; or one report's, one agency's.
+    """Verify a published copy: a site or an export, in a folder, a zip or at an http(s) address; or a part of one.
+
+    Parts are a report's package or archive, the folder of an agency, the archive of the corpus.
 
     Whatever is wrong, the network or the archive included, is told in the verdict; nothing is raised.
     """
@@ -54,6 +57,8 @@ def verify(where: str | os.PathLike[str]) -> Verdict:
         with open_copy(where) as copy:
             if copy.has(manifest.PATH):
                 _Whole(copy, verdict).verify()
+            elif is_corpus(copy):
+                bundle(copy, verdict)
             else:
                 parts(copy, verdict)
     except CopyError as error:
@@ -155,13 +160,13 @@ class _Whole:
         def among_data(path: str) -> bool:
             return path.startswith(DATA_FOLDERS) or path.rpartition("/")[0] in folders
 
-        unlisted = sorted(path for path in paths - listed if shown(path, 300) not in told)
+        unlisted = sorted(path for path in paths - listed if shown(path, overlay.SHOWN) not in told)
         others = []
         for path in unlisted:
             if is_page(path):
                 continue
             if among_data(path):
-                self.verdict.add(shown(path, 300), "file.extra")
+                self.verdict.add(shown(path, overlay.SHOWN), "file.extra")
             else:
                 others.append(path)
         for fault in self.copy.faults:

@@ -20,7 +20,8 @@ _DEVICES = frozenset(
     {"con", "prn", "aux", "nul", "conin$", "conout$", *(f"{port}{number}" for port in ("com", "lpt") for number in "0123456789¹²³")}
 )
 """Names that Windows takes for devices, with any extension ("Naming Files, Paths, and Namespaces" of its documentation)."""
-_SHOWN = 300
+SHOWN = 300
+"""Characters of a path that are told."""
 
 
 def elsewhere(path: str) -> str:
@@ -53,8 +54,8 @@ def tell(verdict: Verdict, paths: Iterable[str], listed: Collection[str], folder
         place = elsewhere(path)
         first = genuine.setdefault(place, path)
         if first != path:
-            verdict.add(shown(path, _SHOWN), "file.twin", found=shown(first, _SHOWN))
+            verdict.add(shown(path, SHOWN), "file.twin", found=shown(first, SHOWN))
         elif is_device(path):
-            verdict.add(shown(path, _SHOWN), "file.device")
+            verdict.add(shown(path, SHOWN), "file.device")
         elif found := next((folder for folder in below if place.startswith(folder) and not path.startswith(folder)), ""):
-            verdict.add(shown(path, _SHOWN), "file.laid", found=found)
+            verdict.add(shown(path, SHOWN), "file.laid", found=found)
