@@ -147,6 +147,8 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
             made = self._build.open()
         if self._build.broken:
             _log.error("%s", refusal(DataError(self._build.broken)))
+        if unseen := self._build.unseen:
+            _log.info("%s / %s", unseen.zh, unseen.en)
         for lacking in made.lacking:
             _log.info("%s / %s", Words("zh")(lacking), Words("en")(lacking))
         if self._command in {"build", "gh-deploy"}:

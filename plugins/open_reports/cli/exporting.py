@@ -33,8 +33,9 @@ def export(folder: Path, root: Path, record: Path, site: str, language: str) -> 
         )
     opened = corpus.open(root, place=place_of(root.resolve()))
     released = releases.read(record)
-    if broken := releases.breaches(opened.library, released):
-        raise releases.PermanenceError(broken, language=language)
+    past = releases.looked(record)
+    if broken := [*releases.breaches(opened.library, released), *releases.kept(opened.library, released, past.past)]:
+        raise releases.PermanenceError(list(dict.fromkeys(broken)), language=language)
     done = export_files(opened.publish(site=site, released=released), folder, place=opened.place)
     click.echo(copy_words("export.done", folder=folder, files=f"{done.files:,}", bytes=f"{done.size:,}", hash=done.hash)[language])
 

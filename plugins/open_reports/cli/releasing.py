@@ -37,6 +37,8 @@ def release(root: Path, record: Path, site: Path, language: str, *, only_look: b
             f"{site} 不是生成的网站：里面没有 {manifest.PATH}；请先运行 make site / is no built site, for it has no {manifest.PATH}; run make site first"
         )
     found = releases.release(library, record, files, only_look=only_look, language=language)
+    if found.lacking:
+        click.echo(found.lacking[language], err=True)
     w = Words(language)
     if only_look and found.files:
         raise OpenReportsError(w("release_outdated", files="、".join(found.files)))

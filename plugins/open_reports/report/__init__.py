@@ -35,13 +35,26 @@ from open_reports.report.numbers import MONEY
 from open_reports.report.open_cells import ABSENT, OPEN, OpenCell, open_text
 from open_reports.report.reading import Reading, read
 from open_reports.report.settling import UNASSIGNED, Waiting
-from open_reports.report.writing import csv_text, descriptor, file_hash, json_text, plain_csv, resources, rewrite, table_rows, write
+from open_reports.report.writing import (
+    HALF_WRITTEN,
+    csv_text,
+    descriptor,
+    file_hash,
+    json_text,
+    plain_csv,
+    replace_all,
+    resources,
+    rewrite,
+    table_rows,
+    write,
+)
 
 __all__ = [
     "ABSENT",
     "DESCRIPTOR",
     "FIRST_YEAR",
     "FREE_TABLES",
+    "HALF_WRITTEN",
     "LAST_YEAR",
     "MONEY",
     "OPEN",
@@ -75,6 +88,7 @@ __all__ = [
     "plain_csv",
     "possible_files",
     "read",
+    "replace_all",
     "resources",
     "rewrite",
     "table_path",

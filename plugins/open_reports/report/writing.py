@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import secrets
 import shutil
 import time
@@ -181,17 +182,33 @@ def write(folder: Path, files: Mapping[str, str | bytes]) -> None:
 
 def rewrite(file: Path, content: str | bytes) -> None:
     """Put a file in the place of one, whole or not at all: whoever stops the program, or the disk, leaves the old one."""
-    staged = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+    replace_all({file: content})
+
+
+def replace_all(files: Mapping[Path, str | bytes]) -> None:
+    """Put files in the places of others, each whole or not at all, and none before all of them are on the disk, in their order."""
+    staged: dict[Path, Path] = {}
+    file = next(iter(files))
     try:
-        staged.write_bytes(_bytes(content))
-        _moved(staged, file)
+        for file, content in files.items():
+            staged[file] = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+            with staged[file].open("wb") as stream:
+                stream.write(_bytes(content))
+                stream.flush()
+                # Without it, a machine that loses its power may keep the new name and not what it stands for.
+                os.fsync(stream.fileno())
+        for file, beside in staged.items():
+            _moved(beside, file)
     except BaseException as error:
-        staged.unlink(missing_ok=True)
+        for beside in staged.values():
+            beside.unlink(missing_ok=True)
         if isinstance(error, OSError):
             error.filename = str(file)
         raise
 
 
+HALF_WRITTEN = re.compile(r"\..+\.[0-9a-f]{8}")
+"""Name of a file that was not put in its place, because the program was killed."""
 _WAITS = (0.05, 0.2, 0.5) if os.name == "nt" else ()
 """Seconds to wait before Windows is asked again."""
 

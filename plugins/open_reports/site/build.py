@@ -33,8 +33,10 @@ if TYPE_CHECKING:
     from open_reports.files.folder import Folder
     from open_reports.finding import Finding
     from open_reports.history.releases import Released
+    from open_reports.library import Library
     from open_reports.pages import Page
     from open_reports.site.publish import Publication
+    from open_reports.text import Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,8 @@ class Build:
         self.folder = settings.target if settings.preview else staging(settings.target)
         self.data = before
         self.broken: tuple[Finding, ...] = ()
+        self.unseen: Text | None = None
+        """Why the record of releases could not be held against all of its past."""
         self._released: Released | None = None
         self._publication: Publication | None = None
         self._unwritten: dict[str, Folder] = {}
@@ -93,8 +97,8 @@ class Build:
             )
             self._released = releases.read(settings.record)
             # A preview shows a draft: only what is to be published must agree with what was released.
-            if not settings.preview and (broken := releases.breaches(found.library, self._released)):
-                raise releases.PermanenceError(broken)
+            if not settings.preview:
+                self._hold(found.library, self._released)
             # Settled where it is seen: each open cell has its finding below the line, with what the original has there.
             self.broken = tuple(each for each in found.findings if each.code in OPEN)
             remember(found.library, found.findings)
@@ -116,6 +120,13 @@ class Build:
                 folder.files()
         self._manifest = Manifest(site=site, packages=data.place)
         return made
+
+    def _hold(self, library: Library, released: Released) -> None:
+        """See that nothing that was released changed in silence, nor the record of it. Raises `PermanenceError`."""
+        past = releases.looked(self.settings.record)
+        self.unseen = past.lacking
+        if broken := [*releases.breaches(library, released), *releases.kept(library, released, past.past)]:
+            raise releases.PermanenceError(list(dict.fromkeys(broken)))
 
     @property
     def pages(self) -> tuple[Page, ...]:

@@ -30,6 +30,10 @@ Standing = Literal["added", "removed", "changed", "affected", "unreadable"]
 STANDINGS: tuple[Standing, ...] = ("added", "removed", "changed", "affected", "unreadable")
 
 
+_SILENT = frozenset({"revision_missing", "unnamed", "version_lower"})
+"""Faults of a package by which a figure changes in silence."""
+
+
 class TextChange(NamedTuple):
     """A text that is no figure: `place` is the address (perhaps of a line, column or table), section, or key of the descriptor."""
 
@@ -127,6 +131,14 @@ class Diff:
     def of(self, standing: Standing) -> tuple[ReportChange, ...]:
         """Reports of one standing, by agency and year."""
         return tuple(each for each in self.reports if each.standing == standing)
+
+    @property
+    def silent(self) -> tuple[ReportChange, ...]:
+        """Reports of which a figure would change and no revision tells it, or of which nobody can say.
+
+        What becomes of a report or an address that is gone, the record of releases asks for its successor.
+        """
+        return tuple(each for each in self.reports if each.standing == "unreadable" or any(one.kind in _SILENT for one in each.faults))
 
     @cached_property
     def pages(self) -> tuple[str, ...]:

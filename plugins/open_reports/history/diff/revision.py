@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
-import subprocess
 import tarfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from open_reports.document import shown
 from open_reports.errors import OpenReportsError
 from open_reports.history.diff.comparing import compare
+from open_reports.history.git import GitError, git
 from open_reports.library import AGENCY, open_library, with_neighbours
 from open_reports.report import DESCRIPTOR
 
@@ -117,13 +116,6 @@ def _opened(text: str, other: str, temporary: Path) -> Packages:
 
 def _git(folder: Path, *arguments: str) -> bytes:
     try:
-        done = subprocess.run(  # noqa: S603 (git alone, told what are options and what is not)
-            ["git", "-C", os.fspath(folder), *arguments],  # noqa: S607 (found by name, as users find it)
-            check=True,
-            capture_output=True,
-            # No answer is possible here, so git must fail rather than wait for one.
-            stdin=subprocess.DEVNULL,
-        )
-    except (OSError, subprocess.CalledProcessError) as error:
+        return git(folder, *arguments)
+    except GitError as error:
         raise RevisionError(str(error)) from error
-    return done.stdout

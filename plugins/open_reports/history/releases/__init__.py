@@ -1,10 +1,12 @@
 """Permanence: what was released keeps its address and its value, or the site says openly what changed and why.
 
 `released/` at the project's root records every address of the site and every figure released. `breaches` compares the data
-with it before a build, `lost` the finished site; `release` brings the record up to date, and never forgets.
+with it before a build, `lost` the finished site, `kept` the record itself with what git keeps of it; `release` brings the record up
+to date, and never forgets.
 """
 
 from open_reports.history.releases.checking import Breach, PermanenceError, breaches, lost
+from open_reports.history.releases.past import Looked, Past, kept, looked
 from open_reports.history.releases.record import FOLDER, Released, permanent, read
 from open_reports.history.releases.releasing import Outcome, release, written
 from open_reports.history.releases.successors import Successors, former, moved, redirects, successors_json
@@ -12,12 +14,16 @@ from open_reports.history.releases.successors import Successors, former, moved, 
 __all__ = [
     "FOLDER",
     "Breach",
+    "Looked",
     "Outcome",
+    "Past",
     "PermanenceError",
     "Released",
     "Successors",
     "breaches",
     "former",
+    "kept",
+    "looked",
     "lost",
     "moved",
     "permanent",

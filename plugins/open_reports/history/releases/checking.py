@@ -34,6 +34,8 @@ Kind = Literal[
     "successor_missing",
     "successor_needless",
     "successor_ring",
+    "record_shrunk",
+    "record_changed",
 ]
 # `{` is refused, for it marks a kind of address and not a report's own.
 _REPORT = re.compile(r"reports/(?P<agency>[^/{]+)/(?P<year>[0-9]{4})/(?:#(?P<figure>.+))?", re.ASCII)

@@ -23,6 +23,7 @@ from open_reports.form import ID, forms
 from open_reports.gate import children, read_text, slug_fault
 from open_reports.history.diff.state import State
 from open_reports.history.releases.successors import Successors, fault
+from open_reports.report import HALF_WRITTEN
 from open_reports.text import Text, counted
 
 if TYPE_CHECKING:
@@ -195,6 +196,8 @@ def _texts(entries: Mapping[str, os.DirEntry[str]], place: str, flaws: list[Flaw
     """Every file of the record that can be read, by name."""
     texts = {}
     for name, entry in entries.items():
+        if HALF_WRITTEN.fullmatch(name):  # left by a killed release, and no part of the record; the next one removes it
+            continue
         _, text, faults = read_text(entry.path, f"{place}/{name}", MOST)
         flaws += [Flaw(f"{place}/{name}", _both(each), name == SUCCESSORS) for each in faults]
         if text is not None:

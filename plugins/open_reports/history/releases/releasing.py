@@ -6,13 +6,16 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports.history.releases.checking import PermanenceError, breaches, lost
-from open_reports.history.releases.record import files, permanent, read
+from open_reports.history.releases.past import kept, looked
+from open_reports.history.releases.record import FORMS, files, permanent, read
+from open_reports.report import HALF_WRITTEN, replace_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from open_reports.library import Library
+    from open_reports.text import Text
 
 
 class Outcome(NamedTuple):
@@ -21,6 +24,8 @@ class Outcome(NamedTuple):
     reports: int
     paths: int
     files: tuple[str, ...]
+    lacking: Text | None = None
+    """Why the record could not be held against all of its past."""
 
 
 def release(library: Library, folder: Path, site: Iterable[str] | None = None, *, only_look: bool = False, language: str = "zh") -> Outcome:
@@ -29,26 +34,35 @@ def release(library: Library, folder: Path, site: Iterable[str] | None = None, *
     `only_look` writes nothing. Raises `PermanenceError` where the present state breaks what was released before.
     """
     before = read(folder)
+    past = looked(folder)
     # A release of the data alone is possible; then the addresses recorded before stay as they are.
     paths = None if site is None else frozenset(site)
-    broken = [*breaches(library, before), *(lost(before, paths) if paths is not None else ())]
+    broken = [*breaches(library, before), *kept(library, before, past.past), *(lost(before, paths) if paths is not None else ())]
     # Before anything is written: a record brought up to date over a breach would have forgotten it.
     if broken:
-        raise PermanenceError(broken, language=language)
+        raise PermanenceError(list(dict.fromkeys(broken)), language=language)
     kinds = None if paths is None else frozenset(kind for path in paths if (kind := permanent(path)) is not None)
     made = files(library, before, kinds)
     # Only files that differ are written, so that a release without news leaves nothing to commit.
     changed = tuple(name for name, text in made.items() if not _says(folder / name, text))
     if changed and not only_look:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in changed:
-            # One line ending on every system, or the same record would differ from machine to machine.
-            (folder / name).write_text(made[name], encoding="utf-8", newline="\n")
+        _tidy(folder)
+        # Forms first: what is recorded by a form cannot be read without it, wherever a kill comes between.
+        replace_all({folder / name: made[name] for name in sorted(changed, key=lambda name: (name != FORMS, name))})
     return Outcome(
         reports=sum(text.count("\n") for name, text in made.items() if name.endswith(".jsonl")),
         paths=made["paths.txt"].count("\n"),
         files=changed,
+        lacking=past.lacking,
     )
+
+
+def _tidy(folder: Path) -> None:
+    """Make the folder, without what a killed release left half written in it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for each in folder.iterdir():
+        if HALF_WRITTEN.fullmatch(each.name):
+            each.unlink(missing_ok=True)
 
 
 def _says(file: Path, text: str) -> bool:

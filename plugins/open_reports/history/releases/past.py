@@ -1,0 +1,164 @@
+"""The past of a record: what git keeps of it, all of which it must still hold.
+
+A record that could be emptied together with the change that it forbids would forbid nothing. It is held against what it was at the
+last commit and its parents, where the work parted from the branch that it goes to, and at the commit that is published.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import tarfile
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, NamedTuple
+
+from open_reports.document import shown
+from open_reports.history.git import GitError, git
+from open_reports.history.releases.checking import Breach, breaches
+from open_reports.history.releases.record import FORMS, PATHS, Released, read, states
+from open_reports.text import LANGUAGES, Text, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from open_reports.history.diff.state import State
+    from open_reports.library import Library
+
+BASE = "OPEN_REPORTS_BASE"
+"""Environment variable that names the branch or revision that the work goes to, where it is not the usual one."""
+_BRANCHES = ("@{upstream}", "origin/HEAD", "origin/main", "origin/master")
+_PUBLISHED = ("origin/gh-pages", "gh-pages")
+_DEPLOYED = re.compile(r"Deployed ([0-9a-f]{7,40})\b")
+"""What MkDocs writes into the commits of the branch that it publishes."""
+
+
+class Past(NamedTuple):
+    """The record at a revision, by the first characters of its id."""
+
+    revision: str
+    released: Released
+
+
+class Looked(NamedTuple):
+    """What git keeps of a record: every state, an older one before what came of it; none where nothing differs from what stands there now.
+
+    `lacking` says why it may not be all.
+    """
+
+    past: tuple[Past, ...] = ()
+    lacking: Text | None = None
+
+
+def looked(folder: Path) -> Looked:
+    """Look up in git what a record was. What git cannot say is told in `lacking`, and nothing is raised."""
+    try:
+        top, inside = _place(folder)
+        revisions, lacking = _revisions(top)
+        found = _past(top, inside, revisions, folder.name)
+        # An ancestor has fewer commits behind it than whatever comes of it.
+        return Looked(tuple(sorted(found, key=lambda each: int(_lines(top, "rev-list", "--count", each.revision)[0]))), lacking)
+    except (GitError, ValueError, OSError, tarfile.TarError) as error:
+        # A project needs no git; but what keeps git from answering must not pass for an answer.
+        said = error.said if isinstance(error, GitError) else str(error)
+        return Looked(lacking=_text("release_no_past", found=shown(said, 300)))
+
+
+def _text(key: str, **values: str) -> Text:
+    zh, en = (Words(language)(key, **values) for language in LANGUAGES)
+    return Text(zh=zh, en=en)
+
+
+def _place(folder: Path) -> tuple[Path, str]:
+    """The working tree that a folder is in, and its path in there; the folder itself may be gone."""
+    there = next(each for each in (folder.resolve(), *folder.resolve().parents) if each.is_dir())
+    top = Path(os.fsdecode(git(there, "rev-parse", "--show-toplevel")).rstrip("\n")).resolve()
+    return top, folder.resolve().relative_to(top).as_posix()
+
+
+def _revisions(top: Path) -> tuple[list[str], Text | None]:
+    """Commits to hold the record against, each once, and what cannot be seen of them."""
+    found = _lines(top, "rev-parse", "HEAD", "HEAD^@")
+    base = os.environ.get(BASE) or os.environ.get("GITHUB_BASE_REF", "")
+    named = [base, f"origin/{base}"] if base else list(_BRANCHES)
+    there = [commit for name in named if (commit := _commit(top, name))]
+    joined = [found_ for commit in there for found_ in _lines(top, "merge-base", "HEAD", commit, fails=1)]
+    for name in _PUBLISHED:
+        deployed = _DEPLOYED.search(os.fsdecode(git(top, "log", "-1", "--format=%B", name))) if _commit(top, name) else None
+        # Of a commit that is not behind this one, such as when an older branch is worked on, this record need know nothing.
+        if deployed and (commit := _commit(top, deployed[1])) and _lines(top, "merge-base", commit, "HEAD", fails=1) == [commit]:
+            joined.append(commit)
+    shallow = _lines(top, "rev-parse", "--is-shallow-repository") == ["true"]
+    lacking = _text("release_shallow") if shallow and not joined else None
+    if os.environ.get(BASE) and not there:
+        lacking = _text("release_no_base", name=BASE, found=shown(base))
+    return list(dict.fromkeys([*found, *joined])), lacking
+
+
+def _commit(top: Path, name: str) -> str:
+    """Id of a commit, empty where there is none of that name."""
+    return next(iter(_lines(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}", fails=1)), "")
+
+
+def _lines(top: Path, *arguments: str, fails: int | None = None) -> list[str]:
+    """Lines that git prints; none where it ends with the exit code by which it says that there is nothing."""
+    try:
+        return os.fsdecode(git(top, *arguments)).split()
+    except GitError as error:
+        if fails is None or error.code not in {fails, 128}:
+            raise
+        return []
+
+
+def _past(top: Path, inside: str, revisions: Iterable[str], place: str) -> Iterator[Past]:
+    trees = {
+        tree: revision
+        for revision in revisions
+        for tree in _lines(top, "rev-parse", "--verify", "--quiet", f"{revision}:{inside}", fails=1)
+    }
+    # Read only where something of one is not there any more: most often a record is as it was.
+    if not any(_lines(top, "diff", "--name-only", "--no-ext-diff", revision, "--", inside) for revision in trees.values()):
+        return
+    for tree, revision in trees.items():
+        with TemporaryDirectory(prefix="open-reports-") as below:
+            with tarfile.open(fileobj=io.BytesIO(git(top, "archive", "--format=tar", f"--prefix={place}/", tree))) as packed:
+                packed.extractall(below, filter="data")
+            yield Past(revision[:12], read(Path(below) / place))
+
+
+def kept(library: Library, now: Released, past: Sequence[Past]) -> list[Breach]:
+    """Everything that a record, or the data, lost of what the record was."""
+    found: dict[Breach, None] = {}
+    for number, (revision, then) in enumerate(past):
+        # A state that was itself changed by hand binds nobody: else what was put right could not be committed on top of it.
+        if any(each.kind == "record_changed" for before in past[:number] for each in _shrunk(then, before.released, "")):
+            continue
+        found |= dict.fromkeys(_shrunk(now, then, revision))
+        # What was recorded then binds the data still; where it went since, the successors of today say.
+        found |= dict.fromkeys(breaches(library, replace(then, successors=now.successors, flaws=(), place=now.place)))
+    return list(found)
+
+
+def _shrunk(now: Released, then: Released, revision: str) -> Iterator[Breach]:
+    """What is recorded no more, by the file that had it, or otherwise than it was."""
+    lost: dict[str, list[str]] = {}
+    for (agency, year), one in then.reports.items():
+        other = now.reports.get((agency, year))
+        if other is None:
+            lost.setdefault(f"{agency}.jsonl", []).append(str(year))
+        elif other["version"] == one["version"] and (differs := _first(states(one, then.shapes), states(other, now.shapes))):
+            yield Breach("record_changed", agency, year, differs, version=revision, successors=f"{now.place}/{agency}.jsonl")
+    for path in then.paths:
+        if path not in now.paths:
+            lost.setdefault(PATHS, []).append(path)
+    if gone := [form for form in then.shapes if form not in now.shapes]:
+        lost[FORMS] = gone
+    for name, each in lost.items():
+        yield Breach("record_shrunk", address=f"{now.place}/{name}", was=str(len(each)), now=each[0], version=revision)
+
+
+def _first(one: Mapping[str, State], other: Mapping[str, State]) -> str:
+    """First address at which two states of a recorded report differ, empty for none."""
+    return next((address for address in {**one, **other} if one.get(address) != other.get(address)), "")
