@@ -716,6 +716,19 @@ def test_json_is_what_is_seen_to_the_last_digit(browser: Chromium, odd: Server) 
     assert told["rows"][0]["forms"]["applications"] == "2021"
 
 
+def test_an_address_with_very_many_names_is_read_as_far_as_a_page_writes_one(browser: Chromium, odd: Server) -> None:
+    page = browser.context().new_page()
+    names = ",".join(f"no-{number}" for number in range(1_500))
+    page.goto(f"{odd.url}compare/?a=xugou-jia,{names}&y=2023&f={NEW}")
+    page.locator("#or-compare-result table").wait_for()
+    assert [row[0] for row in shown(page)] == ["张村"]
+    told = warned(page)[0]
+    assert "“no-5”" in told
+    assert "等共 999 个" in told
+    assert "no-6" not in told
+    page.context.close()
+
+
 def test_names_run_neither_in_the_page_nor_in_a_spreadsheet(browser: Chromium, odd: Server) -> None:
     context = browser.context()
     watch = Watch.over(context)

@@ -26,7 +26,7 @@ from open_reports.form import Address, forms
 from open_reports.library import open_library
 from open_reports.pages import explore
 from open_reports.pages.assets import shipped
-from open_reports.pages.explore import DATABASE, ENGINE, SCRIPTS, WORKER, explore_page, labels, read_settings, settings
+from open_reports.pages.explore import DATABASE, ENGINE, SCRIPTS, WORKER, Settings, explore_page, labels, read_settings, settings
 from open_reports.site import frame
 from open_reports.text import Words
 from playwright.sync_api import expect
@@ -192,7 +192,7 @@ def test_share_of_a_reason_is_of_its_own_report(real: sqlite3.Connection) -> Non
     assert all(share == pytest.approx(100, abs=0.5) for share in shares.values())
 
 
-LIMITS = "seconds: 1\nrows: 1\nmost: 1\nmegabytes: 1\nautomatic: 1\naddress: 1\nagencies: 1\n"
+LIMITS = "".join(f"{key}: 1\n" for key in Settings._fields if key != "examples")
 ONE = "examples: [{id: one, title: {zh: 一, en: One}, sql: SELECT 1}]\n"
 
 
@@ -317,35 +317,128 @@ def spelt(value: Any) -> str:
 # -- asking --------------------------------------------------------------------------------------------------------------
 
 
-def test_query_in_the_address_is_run_and_sent_on(browser: Chromium, server: Server) -> None:
+def pressed(page: Page) -> str:
+    """Run the query that the address brought, by the one press that it takes, and return what the page says of it."""
+    page.locator(".or-asking button").click()
+    return settled(page)
+
+
+@pytest.mark.parametrize("language", PAGES)
+def test_query_in_the_address_waits_for_a_press(browser: Chromium, server: Server, language: str) -> None:
+    """It stands in the box, with a word why it has not run and a button that runs it; until then nothing is loaded."""
+    server.asked.clear()
+    page = opened(browser, server, f"?q={quote(ENDLESS)}", language=language)
+    w = Words(language)
+    asking = page.locator(".or-asking")
+    assert w("explore_asked", size="0") != asking.locator("p").inner_text()
+    assert asking.locator("p").inner_text().startswith(w("explore_asked").partition("{")[0])
+    assert page.locator("#or-sql").input_value() == ENDLESS
+    assert page.locator("#or-sql-status").inner_text() == ""
+    assert loaded(server) == set()
+    page.locator("#or-sql").fill("SELECT 7")
+    button = asking.get_by_role("button", name=w("explore_asked_button"))
+    button.focus()
+    page.keyboard.press("Enter")
+    page.locator("#or-sql-result table").wait_for()
+    assert cells(page) == [["7"]]
+    assert asking.count() == 0
+    assert page.evaluate("document.activeElement.id") == "or-sql-run"
+    page.context.close()
+
+
+def test_query_in_the_address_is_sent_on(browser: Chromium, server: Server) -> None:
     """It survives a reload, and the switch of languages keeps it."""
     query = "SELECT count(*) AS n, '复议 & 100%' AS text FROM reports"
     page = opened(browser, server, f"?q={quote(query)}")
-    assert settled(page).startswith("共 1 行")
+    assert pressed(page).startswith("共 1 行")
     first = cells(page)
     assert first[0][1] == "复议 & 100%"
     page.reload()
-    settled(page)
+    pressed(page)
     page.locator("#or-sql-result table").wait_for()
     assert cells(page) == first
     page.locator("a[hreflang=en]").click()
     arrived(page, re.compile(r"/en/explore/\?q="))
+    pressed(page)
     page.locator("#or-sql-result table").wait_for()
     assert cells(page) == first
     assert page.locator("#or-sql").input_value() == query
     page.context.close()
 
 
-def test_a_large_database_waits_for_a_press(browser: Chromium, server: Server) -> None:
-    large = settings().automatic * 1_000_000 + 1
-    with served(server.folder, change=lambda html: re.sub(rb'data-size="\d+"', f'data-size="{large}"'.encode(), html)) as other:
-        page = opened(browser, other, "?q=SELECT+1")
-        page.get_by_text("按“执行”才下载").wait_for()
-        assert loaded(other) == set()
-        page.locator("#or-sql-run").click()
-        settled(page)
-        assert cells(page) == [["1"]]
-        page.context.close()
+def test_a_query_too_long_for_an_address_is_not_taken_from_one(browser: Chromium, server: Server) -> None:
+    page = opened(browser, server, f"?q=SELECT+1+--{'x' * settings().address}")
+    expect(page.locator("#or-sql-status")).to_have_text("网址带来的查询超过 6,000 个字符，没有放进框里。")
+    assert page.locator("#or-sql").input_value() == ""
+    assert page.locator(".or-asking").count() == 0
+    page.context.close()
+
+
+# -- a query that asks very much ----------------------------------------------------------------------------------------
+
+
+def numbered(count: int, *columns: str) -> str:
+    """A query with so many rows, each with `i`, its number."""
+    return f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT {count}) SELECT {', '.join(columns)} FROM n"  # noqa: S608 (it is a test)
+
+
+def test_a_wide_result_is_cut_and_told(browser: Chromium, server: Server) -> None:
+    """Nearly as many columns as SQLite gives: the page shows the first, the CSV has them all."""
+    page = opened(browser, server)
+    said = asked(page, numbered(251, *(f"i AS c{number}" for number in range(1900))))
+    assert "共 251 行，这里列出前 100 行；CSV 有全部。" in said
+    assert "共 1,900 列，这里列出前 200 列；CSV 有全部。" in said
+    shown = cells(page)
+    assert (len(shown), {len(row) for row in shown}) == (100, {200})
+    assert len(shown) * 200 == settings().cells
+    rows = csv_rows(taken(page))
+    assert (len(rows), {len(row) for row in rows}) == (252, {1900})
+    page.context.close()
+
+
+def test_long_texts_are_cut_and_told(browser: Chromium, server: Server) -> None:
+    page = opened(browser, server)
+    said = asked(page, numbered(251, *(f"printf('%.*c', 2001, 'x') AS c{number}" for number in range(20))))
+    assert "共 251 行，这里列出前 49 行；CSV 有全部。" in said
+    assert said.endswith("很长的文字只列出前 2,000 个字符，以“…”结尾。")
+    shown = cells(page)
+    assert {text for row in shown for text in row} == {"x" * 2000 + "…"}
+    assert sum(len(text) - 1 for row in shown for text in row) <= settings().characters
+    assert {len(text) for row in csv_rows(taken(page))[1:] for text in row} == {2001}
+    page.context.close()
+
+
+def test_a_value_over_the_limit_is_cut_and_told(browser: Chromium, server: Server) -> None:
+    page = opened(browser, server)
+    size = settings().value * 1_000_000
+    said = asked(page, f"SELECT zeroblob({size + 100}) AS bytes, printf('%.*c', {size + 100}, 'x') AS text, zeroblob({size}) AS whole")
+    assert said.endswith("有 2 个值太长，没有读完（一个值最多 1 MB），以“…”结尾，CSV 里也是这样。")
+    assert [len(text) for text in cells(page)[0]] == [2001, 2001, 2001]
+    assert csv_rows(taken(page))[1] == ["00" * size + "…", "x" * size + "…", "00" * size]
+    page.context.close()
+
+
+def test_stop_ends_a_result_that_is_being_read(browser: Chromium, server: Server) -> None:
+    """Its rows come one after another, each after some work; the page answers all the while."""
+    page = opened(browser, server)
+    work = "(WITH RECURSIVE m(j) AS (SELECT i UNION ALL SELECT j + 1 FROM m LIMIT 20000) SELECT max(j) FROM m)"
+    page.locator("#or-sql").fill(numbered(100_000, "i", work))
+    page.locator("#or-sql-run").click()
+    page.get_by_text("正在查询……").wait_for()
+    page.get_by_role("button", name="停止").click()
+    assert settled(page) == "已停止。"
+    asked(page, "SELECT 7")
+    assert cells(page) == [["7"]]
+    page.context.close()
+
+
+def test_a_link_cannot_change_what_the_next_query_finds(browser: Chromium, server: Server) -> None:
+    page = opened(browser, server, f"?q={quote('PRAGMA query_only = 0; DELETE FROM findings')}")  # noqa: S608 (it is the test)
+    pressed(page)
+    assert "这里只能查询，不能改动数据。" in page.locator("#or-sql-trouble").inner_text()
+    asked(page, "SELECT count(*) > 0 FROM findings")
+    assert cells(page) == [["1"]]
+    page.context.close()
 
 
 def test_keyboard_alone_asks_and_reads(browser: Chromium, server: Server) -> None:
@@ -438,6 +531,7 @@ def test_stop_ends_an_endless_query_and_the_next_one_runs(browser: Chromium, ser
     """The page answers while it runs; the database is not downloaded again."""
     server.asked.clear()
     page = opened(browser, server, f"?q={quote(ENDLESS)}")
+    page.locator(".or-asking button").click()
     stop = page.get_by_role("button", name="停止")
     page.get_by_text("正在查询……").wait_for()
     assert page.locator("#or-sql-run").get_attribute("aria-disabled") == "true"
@@ -517,11 +611,12 @@ def test_what_a_query_shows_is_inert(browser: Chromium, server: Server) -> None:
     page = context.new_page()
     for query in (f"SELECT '{HOSTILE}' AS \"{HOSTILE}\"", f'SELECT * FROM "{HOSTILE}"', f"</textarea>{HOSTILE}"):  # noqa: S608 (it is the test)
         page.goto(f"{server.url}explore/?q={quote(query)}")
-        settled(page)
+        pressed(page)
         page.locator("#or-sql-result td, #or-sql-trouble code").first.wait_for()
         assert page.locator("#or-sql").input_value() == query
         assert page.locator(".or-explore img, .or-explore script").count() == 0
     page.goto(f"{server.url}explore/?q={quote(f'''SELECT '{HOSTILE}' AS x''')}")
+    pressed(page)
     page.locator("#or-sql-result td").wait_for()
     assert cells(page) == [[HOSTILE]]
     assert watch.dialogs == []
@@ -705,7 +800,7 @@ def test_a_copy_in_a_folder_says_why_it_cannot_ask(browser: Chromium, server: Se
 
 @pytest.fixture(scope="module")
 def judged(browser: Chromium, server: Server) -> Callable[[str], dict[Scheme, list[str]]]:
-    """What is wrong in a language with a result, figures and all unfolded, and with an error; the page is opened once for both schemes."""
+    """What is wrong in a language with a query that waits, with a result, figures and all unfolded, and with an error; the page is opened once for both schemes."""
 
     @cache
     def of(language: str) -> dict[Scheme, list[str]]:
@@ -714,8 +809,10 @@ def judged(browser: Chromium, server: Server) -> Callable[[str], dict[Scheme, li
         page = context.new_page()
         query = quote(settings().examples[0].query(language))
         page.goto(f"{server.url}{PAGES[language]}?a=pingtan-police,atlantis&year=2024&line=applications%2Fnew&q={query}")
-        page.locator("#or-sql-result table").wait_for()
         page.locator(f"{FIGURES} tbody tr").first.wait_for()
+        waiting = faults(page)
+        pressed(page)
+        page.locator("#or-sql-result table").wait_for()
         found = faults(page, unfolded="body")
         small = page.locator(".or-explore :is(button, select, input[type=search], textarea, .or-choice)").evaluate_all(
             "all => all.filter(each => each.offsetParent && each.getBoundingClientRect().height < 44).map(each => each.outerHTML.slice(0, 80))"
@@ -724,7 +821,7 @@ def judged(browser: Chromium, server: Server) -> Callable[[str], dict[Scheme, li
         wrong = faults(page)
         context.close()
         noise = [*small, *watch.elsewhere(server), *browser.outside, *watch.complaints]
-        return {scheme: [*found[scheme], *wrong[scheme], *noise] for scheme in SCHEMES}
+        return {scheme: [*waiting[scheme], *found[scheme], *wrong[scheme], *noise] for scheme in SCHEMES}
 
     return of
 

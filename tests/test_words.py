@@ -148,11 +148,12 @@ _BESIDE = re.compile(
 """A value beside a plural: behind it stands a noun or verb of many, or `there are` before it."""
 INVARIANT = {
     "a limit of the page, and more than one": {
-        "compare_warn_many_agencies", "compare_warn_many_figures", "explore_box_hint", "explore_late", "explore_many_agencies",
+        "compare_warn_many_agencies", "compare_warn_many_figures", "explore_asked_too_long", "explore_box_hint", "explore_late", "explore_many_agencies",
+        "explore_texts_shown", "search_cut",
     },
     "a limit that something has passed, so it is many": {"file.too_big", "narrative.most", "document.too_deep", "pending.width", "record.too_long", "table.too_long", "table.too_many_rows"},
     "how many are shown of more": {
-        "compare_latest_part", "explore_cells_shown", "explore_rows_more", "explore_rows_shown", "explore_some_agencies", "search_found_some",
+        "compare_latest_part", "explore_cells_shown", "explore_columns_shown", "explore_rows_more", "explore_rows_shown", "explore_some_agencies", "search_found_some",
     },
     "seconds with two decimals, which are many: 1.00 seconds": {"explore_rows"},
     "significant digits of a spreadsheet: 15": {"book_digits_says"},

@@ -34,7 +34,11 @@ test("nothing is an empty field, alone in its row a quoted one", () => {
   assert.equal(csv.line([null]), '""\r\n');
 });
 
-test("bytes are hexadecimal", () => assert.equal(csv.textOf(new Uint8Array([0, 15, 255])), "000fff"));
+test("bytes are hexadecimal", () => {
+  assert.equal(csv.textOf(new Uint8Array([0, 15, 255])), "000fff");
+  const many = Uint8Array.from({ length: 9000 }, (_, at) => at % 251);
+  assert.equal(csv.textOf(many), Buffer.from(many).toString("hex"));
+});
 
 // A repeatable chance, so that a failure can be met again.
 test("what was written is read again, whatever stands behind its first sign", () => {

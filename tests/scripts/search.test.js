@@ -8,9 +8,10 @@ const FIRST = 3;
 const { search } = prepared();
 
 /** Open a search page; returns a function that asks and gives the results as addresses. */
-async function opened({ index, dataset }, language) {
+async function opened({ index, dataset }, language, search = "") {
   const asked = [];
   const own = page(language === "zh" ? "zh-CN" : "en", {
+    location: { href: `https://reports.example/search/${search}`, protocol: "https:", reload() {} },
     fetch: async address => {
       asked.push(address);
       return { ok: true, json: async () => index };
@@ -19,6 +20,7 @@ async function opened({ index, dataset }, language) {
   const form = own.document.put("or-search", "form");
   Object.assign(form.dataset, dataset);
   const input = own.document.put("or-query", "input");
+  input.setAttribute("maxlength", "100");
   const results = own.document.put("or-results", "ol");
   for (const id of ["or-search-says", "or-search-failed", "or-search-retry", "or-search-more", "or-search-scripts"]) own.document.put(id);
   own.run(["search.js"]);
@@ -31,7 +33,7 @@ async function opened({ index, dataset }, language) {
     input.dispatch("input");
     return results.querySelectorAll("a").map(link => link.href.replace(/^\.\.\//, ""));
   };
-  return { ask, results, says: own.document.getElementById("or-search-says") };
+  return { ask, input, results, says: own.document.getElementById("or-search-says"), submit: () => form.dispatch("submit") };
 }
 
 for (const language of ["zh", "en"]) {
@@ -83,4 +85,19 @@ test("names that the project's own packages do not have", async t => {
   for (const { query, first } of search.invented.cases) {
     await t.test(`${query} finds ${first} first`, () => assert.equal(ask(query)[0], first));
   }
+});
+
+test("of an address only as much is searched for as can be typed, and it is told", async () => {
+  const { input, submit, says } = await opened(search.pages.zh, "zh", `?q=${encodeURIComponent("平潭".padEnd(99, "安"))}`);
+  submit();
+  assert.equal(input.value.length, 99);
+  assert.doesNotMatch(says.textContent, /只搜索了前/);
+  const long = await opened(search.pages.zh, "zh", `?q=${encodeURIComponent(Array.from({ length: 300 }, (_, at) => `第${at}`).join(" "))}`);
+  long.submit();
+  assert.equal(long.input.value.length, 100);
+  assert.match(long.says.textContent, /^网址里的字太多，只搜索了前 100 个字符。/);
+  // Whoever goes on typing has been told.
+  long.ask("平潭");
+  long.submit();
+  assert.doesNotMatch(long.says.textContent, /只搜索了前/);
 });

@@ -37,7 +37,8 @@ async function opened({ dataset, data, list, files }, query) {
     return Buffer.from(await taken.pop().arrayBuffer()).toString("utf8");
   };
   const shown = () => place.querySelectorAll("tbody").flatMap(body => body.rows.map(row => row.cells.map(cell => cell.textContent)));
-  return { take, shown, csv };
+  const told = () => place.textContent;
+  return { take, shown, csv, told };
 }
 
 sift.forEach((given, index) => {
@@ -66,4 +67,12 @@ test("what is sifted is what stands in the files, digit by digit", async () => {
     assert.ok(found.some(row => row[7] === value), value);
     assert.ok(shown().some(row => row.includes(value)), value);
   }
+});
+
+test("of agencies that an address names in vain a few are told, and how many they are", async () => {
+  const [known] = Object.keys(sift[0].files);
+  const { told, shown } = await opened(sift[0], `a=${known},${Array.from({ length: 1500 }, (_, at) => `no-${at}`).join(",")}`);
+  assert.ok(shown().length > 0);
+  assert.match(told(), /“no-0”、“no-1”、“no-2”、“no-3”、“no-4”、“no-5”、等共 999 个/);
+  assert.doesNotMatch(told(), /no-6/);
 });

@@ -68,7 +68,11 @@ var openReportsElements = (() => {
       return make("p", { class: "or-warning", ...attributes }, text + hint, " ", button(say("retry"), again));
     };
 
-    return { say, copyLink, failure };
+    /** Join names; more than a few are counted. @param {string[]} names @param {number} [most] */
+    const listed = (names, most = 6) =>
+      names.slice(0, most).join(say("and")) + (names.length > most ? say("and").trimEnd() + say("more", { count: names.length }) : "");
+
+    return { say, copyLink, failure, listed };
   };
 
   /** @param {Agency} agency */
@@ -82,8 +86,14 @@ var openReportsElements = (() => {
   /** What an agency is found by, made comparable. @param {Agency} agency */
   const foundBy = agency => folded([agency.name, agency.name_en, ...(agency.also ?? []), agency.region, agency.id].join(" "));
 
+  /** Names in a list of an address that are looked at: an address is anybody's, and no page writes one with more. */
+  const MOST_NAMED = 1000;
+
+  /** Names of a list in an address, each once. @param {string | null} list */
+  const namedIn = list => [...new Set((list ?? "").split(",", MOST_NAMED).filter(Boolean))];
+
   /** What an address names in vain, cut: it may be anything. @param {string} id */
-  const quoted = id => `“${[...id].slice(0, 60).join("")}”`;
+  const quoted = id => `“${[...id.slice(0, 120)].slice(0, 60).join("")}”`;
 
   /** A number with its thousands set apart, every digit as published. @param {string | number} number */
   const spaced = number => String(number).replace(/^(-?)(\d+)/, (_, sign, digits) => sign + digits.replace(/\B(?=(\d{3})+$)/g, ","));
@@ -125,5 +135,5 @@ var openReportsElements = (() => {
     setTimeout(() => URL.revokeObjectURL(address), 10_000);
   };
 
-  return { make, button, choice, speaking, nameOf, sortKeyOf, folded, foundBy, quoted, spaced, read, agencyFiles, download };
+  return { make, button, choice, speaking, nameOf, sortKeyOf, folded, foundBy, namedIn, quoted, spaced, read, agencyFiles, download };
 })();

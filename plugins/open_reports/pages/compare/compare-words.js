@@ -20,11 +20,7 @@ var compareWords = (() => {
   const { pages = "", files = "", list = "" } = place.dataset;
 
   const { spaced } = openReportsElements;
-  const { say, copyLink, failure } = openReportsElements.speaking(page.says);
-
-  /** Join names; more than a few are counted. @param {string[]} names @param {number} [most] */
-  const listed = (names, most = 6) =>
-    names.slice(0, most).join(say("and")) + (names.length > most ? say("and").trimEnd() + say("more", { count: names.length }) : "");
+  const { say, copyLink, failure, listed } = openReportsElements.speaking(page.says);
 
   /** Years in words, neighbours joined: 2019–2020、2023. @param {number[]} years ascending */
   const spans = years => {

@@ -9,7 +9,7 @@
  * the file of each chosen agency. Everything that was read is shown as text, never as HTML.
  */
 (() => {
-  const { make, button, choice, nameOf, folded, foundBy, quoted, read, agencyFiles, download } = openReportsElements;
+  const { make, button, choice, nameOf, folded, foundBy, namedIn, quoted, read, agencyFiles, download } = openReportsElements;
   const { place, page, pages, files, list, say, copyLink, failure, listed, spans, columns, agencies } = compareWords;
   const { SORTABLE, cellOf, warningsOf, tableOf } = compareTable;
   const { csvOf, jsonOf } = compareFiles;
@@ -42,20 +42,18 @@
 
   const readAddress = () => {
     const asked = new URLSearchParams(location.search);
-    /** @param {string} key */
-    const parts = key => [...new Set((asked.get(key) ?? "").split(",").filter(Boolean))];
-    for (const id of parts("a")) {
+    for (const id of namedIn(asked.get("a"))) {
       if (!agencies.has(id)) unknown.push(id);
       else if (chosenAgencies.size >= page.most.agencies) tooMany.push(id);
       else chosenAgencies.add(id);
     }
     if (asked.has("y")) {
       yearsFollow = false;
-      for (const year of parts("y")) page.years.map(String).includes(year) ? chosenYears.add(Number(year)) : unknown.push(year);
+      for (const year of namedIn(asked.get("y"))) page.years.map(String).includes(year) ? chosenYears.add(Number(year)) : unknown.push(year);
     }
     if (asked.has("f")) {
       chosenColumns.clear();
-      for (const id of parts("f")) {
+      for (const id of namedIn(asked.get("f"))) {
         if (!columns.has(id)) unknown.push(id);
         else if (chosenColumns.size >= page.most.figures) tooManyColumns.push(id);
         else chosenColumns.add(id);

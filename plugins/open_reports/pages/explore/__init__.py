@@ -57,9 +57,15 @@ class Settings(NamedTuple):
 
     seconds: int
     rows: int
+    columns: int
+    cells: int
+    text: int
+    characters: int
     most: int
+    kept: int
+    value: int
+    memory: int
     megabytes: int
-    automatic: int
     address: int
     agencies: int
     examples: tuple[Example, ...]

@@ -6,10 +6,19 @@
 var exploreCsv = (() => {
   const NUMBER = /^-?\d+(\.\d+)?$/;
 
+  const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+  /** Bytes in hexadecimal, a piece at a time: a list of all their digits would take many times their own room. @param {Uint8Array} bytes */
+  const hexOf = bytes => {
+    let text = "";
+    for (let at = 0; at < bytes.length; at += 4096) text += Array.from(bytes.subarray(at, at + 4096), byte => HEX[byte]).join("");
+    return text;
+  };
+
   /** A value as text: a number exactly, bytes in hexadecimal, nothing as nothing. @param {unknown} value */
   const textOf = value => {
     if (value === null || value === undefined) return "";
-    return value instanceof Uint8Array ? [...value].map(byte => byte.toString(16).padStart(2, "0")).join("") : String(value);
+    return value instanceof Uint8Array ? hexOf(value) : String(value);
   };
 
   /** One field; a text that a spreadsheet would run is defused, a number never is; an empty text is told from nothing. @param {unknown} value */

@@ -8,8 +8,8 @@
  * Only the list of agencies and the files of those chosen are read, when somebody asks. Every number stays the text it is.
  */
 (() => {
-  const { make, button, choice, nameOf, folded, foundBy, quoted, spaced, read, agencyFiles, download } = openReportsElements;
-  const { page, links, say, copyLink, failure, writeAddress } = exploreWords;
+  const { make, button, choice, nameOf, folded, foundBy, namedIn, quoted, spaced, read, agencyFiles, download } = openReportsElements;
+  const { page, links, say, copyLink, failure, listed, writeAddress } = exploreWords;
   const place = document.getElementById("or-explore-facets");
   if (!place) return;
 
@@ -58,7 +58,7 @@
   // -- what is chosen ------------------------------------------------------------------------------------------------
 
   const address = new URL(location.href).searchParams;
-  const asked = [...new Set((address.get("a") ?? "").split(",").filter(Boolean))];
+  const asked = namedIn(address.get("a"));
   /** @type {Set<string>} */
   const chosen = new Set();
   /** @type {Record<string, string>} */
@@ -182,7 +182,7 @@
     const mine = ++turn;
     writeChoices();
     trouble.replaceChildren();
-    if (unknown.length) trouble.append(make("p", { class: "or-warning" }, say("unknown_agencies", { most: MOST, ids: unknown.map(quoted).join(say("and")) })));
+    if (unknown.length) trouble.append(make("p", { class: "or-warning" }, say("unknown_agencies", { most: MOST, ids: listed(unknown.map(quoted)) })));
     panel.hidden = !chosen.size;
     if (!chosen.size) {
       status.textContent = say("need_agencies");
@@ -194,7 +194,7 @@
     const answers = await Promise.allSettled(shown.map(cellsOf));
     if (mine !== turn) return;
     const lost = shown.filter((_, index) => answers[index].status === "rejected");
-    if (lost.length) trouble.replaceChildren(failure(say("failed_agencies", { names: lost.map(id => nameOf(/** @type {Agency} */ (agencies.get(id)))).join(say("and")) }), show));
+    if (lost.length) trouble.replaceChildren(failure(say("failed_agencies", { names: listed(lost.map(id => nameOf(/** @type {Agency} */ (agencies.get(id))))) }), show));
     const cells = answers.flatMap(answer => (answer.status === "fulfilled" ? answer.value : []));
     for (const facet of FACETS) offer(facet, cells);
     const found = cells.filter(cell => fits(cell));

@@ -1,7 +1,8 @@
 // @ts-check
 "use strict";
 /*
- * Exploring, 3 of 4: SQL over the database. Nothing is loaded before somebody asks; the query stands in the address (`?q=`).
+ * Exploring, 3 of 4: SQL over the database. Nothing is loaded before somebody asks; the query stands in the address (`?q=`), from
+ * which it comes into the box but never runs by itself: an address is anybody's, and a query may ask very much of a browser.
  *
  * The database is kept as it came, so a new worker can take it up where a stopped one left. Whatever it holds is shown as text.
  */
@@ -11,19 +12,23 @@
   const place = document.getElementById("or-explore-sql");
   if (!place) return; // the database is too large for a browser, or there is none
 
-  /** @typedef {{columns: string[], rows: unknown[][], count: number, more: boolean, csv: Blob, seconds: number}} Result */
+  /** `columns` and `rows` are what is shown, `width` and `count` how many there are; `cut` counts values that were too long to be read whole.
+   * @typedef {{columns: string[], width: number, rows: unknown[][], count: number, more: boolean, cut: number, csv: Blob, seconds: number}} Result */
 
   /** @template {HTMLElement} T @param {string} id @returns {T} */
   const part = id => /** @type {T} */ (document.getElementById(id));
   /** @type {HTMLTextAreaElement} */ const box = part("or-sql");
   const [runButton, stopButton, loadButton] = ["or-sql-run", "or-sql-stop", "or-sql-load"].map(part);
   const [trouble, status, result] = ["or-sql-trouble", "or-sql-status", "or-sql-result"].map(part);
-  const { seconds, rows: first, most, automatic, address } = page.limits;
+  const { limits } = page;
+  const { seconds, address, text: longest } = limits;
   const size = Number(links.size);
   /** @param {number} bytes */
   const megabytes = bytes => (bytes / 1_000_000).toFixed(1);
-  /** Characters of a cell that are shown; the CSV has them all. */
-  const MOST_SHOWN = 2000;
+  /** Characters of what the engine says that are shown: it quotes the query. */
+  const MOST_SAID = 300;
+  /** @param {string} text @param {number} most */
+  const shortened = (text, most) => (text.length > most ? `${text.slice(0, most)}…` : text);
 
   /** Why there is no result: `key` names a sentence of the page; `engine` is what the engine itself said. */
   class Trouble extends Error {
@@ -123,7 +128,7 @@
     if (!query) return new Trouble("failed_engine", {}, said);
     for (const [pattern, key] of EXPLAINED) {
       const found = pattern.exec(said);
-      if (found) return new Trouble(key, { what: found[1] ?? "" }, said);
+      if (found) return new Trouble(key, { what: shortened(found[1] ?? "", MOST_SAID) }, said);
     }
     return new Trouble("error_other", {}, said);
   };
@@ -139,7 +144,7 @@
     } catch {
       throw new Trouble("failed_engine");
     }
-    const answer = await ask({ open: file });
+    const answer = await ask({ open: file, memory: limits.memory });
     if (answer.damaged) {
       drop();
       file = undefined;
@@ -154,27 +159,31 @@
   /** @param {unknown} value */
   const cell = value => {
     if (value === null) return make("td", { class: "or-nothing" }, say("null"));
-    const text = exploreCsv.textOf(value);
-    const shown = text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
-    return make("td", typeof value === "string" ? { class: "or-words" } : {}, shown);
+    return make("td", typeof value === "string" ? { class: "or-words" } : {}, shortened(exploreCsv.textOf(value), longest));
   };
 
   /** @param {Result} found */
-  const summary = ({ columns, rows, count, more, seconds: spent }) => {
-    if (!columns.length) return say("no_result");
+  const summary = ({ columns, width, rows, count, more, cut, seconds: spent }) => {
+    if (!width) return say("no_result");
     if (!count) return say("no_rows");
     const values = { count: spaced(count), shown: spaced(rows.length), seconds: spent.toFixed(2) };
-    return say(more ? "rows_more" : rows.length < count ? "rows_shown" : "rows", values);
+    const long = rows.some(row => row.some(value => exploreCsv.textOf(value).length > longest));
+    return [
+      say(more ? "rows_more" : rows.length < count ? "rows_shown" : "rows", values),
+      ...(columns.length < width ? [say("columns_shown", { count: spaced(width), shown: spaced(columns.length) })] : []),
+      ...(long ? [say("texts_shown", { most: spaced(longest) })] : []),
+      ...(cut ? [say("values_cut", { count: spaced(cut), most: limits.value })] : []),
+    ].join(" ");
   };
 
   /** @param {Result} found */
   const show = found => {
     status.textContent = summary(found);
-    if (!found.columns.length) {
+    if (!found.width) {
       result.replaceChildren();
       return;
     }
-    const head = make("tr", {}, ...found.columns.map(name => make("th", { scope: "col" }, name)));
+    const head = make("tr", {}, ...found.columns.map(name => make("th", { scope: "col" }, shortened(name, MOST_SAID))));
     const body = make("tbody", {}, ...found.rows.map(row => make("tr", {}, ...row.map(cell))));
     const table = make("table", { class: "or-table or-answer" }, make("caption", { id: "or-sql-caption" }, say("result")), make("thead", {}, head), body);
     const said = make("p", { class: "or-status", role: "status" });
@@ -195,7 +204,7 @@
       return;
     }
     const message = make("div", { class: "or-warning" }, make("p", {}, say(why.key, why.values)));
-    if (why.engine) message.append(make("p", {}, say("error"), " ", make("code", {}, why.engine)));
+    if (why.engine) message.append(make("p", {}, say("error"), " ", make("code", {}, shortened(why.engine, MOST_SAID))));
     trouble.replaceChildren(message);
     box.setAttribute("aria-invalid", String(why.key.startsWith("error_")));
   };
@@ -237,21 +246,25 @@
       status.textContent = say("loaded");
     });
 
+  /** Whether an address may carry a query; what is longer was not written by this page. @param {string} sql */
+  const fitsAddress = sql => sql.length <= address && encodeURIComponent(sql).length <= address;
+
   const run = () => {
     const sql = box.value.trim();
+    asking.remove();
     if (!sql) {
       status.textContent = say("need_sql");
       box.focus();
       return;
     }
     doing(async () => {
-      const fits = encodeURIComponent(sql).length <= address;
+      const fits = fitsAddress(sql);
       writeAddress({ q: fits ? sql : "" });
       await prepare();
       status.textContent = say("running");
       const timer = setTimeout(() => end?.(new Trouble("late", { seconds })), seconds * 1000);
       try {
-        show(await ask({ sql, first, most }));
+        show(await ask({ sql, limits }));
       } finally {
         clearTimeout(timer);
       }
@@ -275,12 +288,22 @@
     });
   }
 
+  // -- what the address asks -----------------------------------------------------------------------------------------
+
+  const asked = new URL(location.href).searchParams.get("q") ?? "";
+  const runAsked = () => {
+    // The press takes its button away.
+    runButton.focus();
+    run();
+  };
+  /** Says why the query of the address has not run, and runs it. */
+  const asking = make("div", { class: "or-asking" });
+
   document.getElementById("or-explore-late")?.remove();
   place.hidden = false;
-  const asked = new URL(location.href).searchParams.get("q") ?? "";
-  if (asked) {
+  if (asked && fitsAddress(asked)) {
     box.value = asked;
-    if (size <= automatic * 1_000_000) run();
-    else status.textContent = say("waits", { size: megabytes(size) });
-  }
+    asking.append(make("p", {}, say("asked", { size: megabytes(size) })), button(say("asked_button"), runAsked, { class: "or-button or-run" }));
+    place.prepend(asking);
+  } else if (asked) status.textContent = say("asked_too_long", { most: spaced(address) });
 })();

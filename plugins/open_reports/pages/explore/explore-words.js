@@ -11,7 +11,7 @@ var exploreWords = (() => {
   const links = root.dataset;
   const fromFolder = location.protocol === "file:";
 
-  const { say, copyLink, failure } = openReportsElements.speaking(page.says);
+  const { say, copyLink, failure, listed } = openReportsElements.speaking(page.says);
 
   /** Set keys of the address, an empty one goes; the switch of languages follows. @param {Record<string, string>} values */
   const writeAddress = values => {
@@ -23,5 +23,5 @@ var exploreWords = (() => {
   };
 
   writeAddress({});
-  return { page, links, fromFolder, say, copyLink, failure, writeAddress };
+  return { page, links, fromFolder, say, copyLink, failure, listed, writeAddress };
 })();

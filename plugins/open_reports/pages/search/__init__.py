@@ -56,7 +56,7 @@ def search_page(here: Here, catalogue: Catalogue) -> Page:
 
     def build() -> str:
         # The script holds no words: they are those of the page's language.
-        says = {key: w(f"search_{key}") for key in ("found", "found_some", "found_part", "found_none", "loading", "count")}
+        says = {key: w(f"search_{key}") for key in ("found", "found_some", "found_part", "found_none", "cut", "loading", "count")}
         return rendered(
             "search/template.html",
             SearchContext(

@@ -240,6 +240,9 @@
   const more = part("or-search-more");
   const words = form.dataset;
 
+  /** Characters that are searched for. A browser holds whoever types to them, but not an address, which may have thousands of terms. */
+  const LONGEST_QUERY = Number(input.getAttribute("maxlength"));
+  let cutShort = false;
   /** @type {Index | undefined} */ let index;
   /** @type {Promise<void> | undefined} */ let loading;
   /** @type {Hit[]} */ let hits = [];
@@ -272,6 +275,11 @@
   const sentence = (name, values) => (words[name] ?? "").replace(/\{(\w+)\}/g, (_, key) => String(values[key] ?? ""));
 
   function summary() {
+    const found = foundWords();
+    return cutShort ? `${sentence("cut", { most: LONGEST_QUERY })} ${found}` : found;
+  }
+
+  function foundWords() {
     if (!input.value.trim()) return "";
     if (!query.terms.length) return sentence("foundNone", { query: input.value.trim() });
     if (index === undefined) return failed.hidden ? sentence("loading", {}) : "";
@@ -371,6 +379,7 @@
 
   input.addEventListener("input", event => {
     // While an input method composes, the letters are not yet what is meant.
+    cutShort = false;
     if (!(/** @type {InputEvent} */ (event).isComposing)) update();
   });
   input.addEventListener("compositionend", update);
@@ -414,7 +423,8 @@
   part("or-search-scripts").remove();
   const asked = new URL(location.href).searchParams.get("q") ?? "";
   // A browser may have put back what was typed before a reload; the address is what was sent on.
-  input.value = asked || input.value;
+  cutShort = asked.length > LONGEST_QUERY;
+  input.value = asked.slice(0, LONGEST_QUERY) || input.value;
   if (!input.value) input.focus({ preventScroll: true });
   update();
 })();
