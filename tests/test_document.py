@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from conftest import within
-from open_reports.document import MAX_DEPTH, Problem, Record, parse_json, parse_yaml, shown
+from open_reports.document import MAX_DEPTH, Problem, Record, parse_json, parse_yaml, runs, shown
 from open_reports.errors import DocumentError
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ def test_yaml_of_every_plain_kind() -> None:
         ("a: 1\n---\nb: 2\n", "document.syntax", 2),
         ("a: 2026-02-31\n", "document.syntax", None),
         ("- " * (MAX_DEPTH + 1) + "x", "document.too_deep", 1),
+        # What stands behind the level too much is not read: it would be another fault.
+        ("- " * (MAX_DEPTH + 1) + "x\nb: [\n", "document.too_deep", 1),
     ],
 )
 def test_yaml_that_is_refused(text: str, code: str, row: int | None) -> None:
@@ -87,19 +89,29 @@ def test_json_numbers_keep_their_digits() -> None:
         ('{"a":\n\n1 2}', "document.syntax", 3),
         ("", "document.syntax", 1),
         ('{"a": "\n"}', "document.syntax", 1),
-        ("[" * 100_000, "document.too_deep", None),
+        ("[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1), "document.too_deep", None),
     ],
 )
 def test_json_that_is_refused(text: str, code: str, row: int | None) -> None:
     assert fault(parse_json, text) == (code, row)
 
 
-@pytest.mark.parametrize("depth", [MAX_DEPTH + 1, 100, 480, 900, 990, 5000])
+@pytest.mark.parametrize("depth", [MAX_DEPTH + 1, 2 * MAX_DEPTH])
 @pytest.mark.parametrize("pair", ["[]", "{}"])
 def test_json_nested_deeper_than_the_limit_is_refused(depth: int, pair: str) -> None:
     """What one function can read another cannot always walk, so there is one limit, and no depth is a traceback."""
     text = "[" * depth + "]" * depth if pair == "[]" else '{"a":' * depth + "1" + "}" * depth
     assert fault(parse_json, text)[0] == "document.too_deep"
+
+
+def test_json_that_python_itself_finds_too_deep_is_called_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shown by a reader that says so: no text that deep has to be made for it."""
+
+    def too_deep(*_args: object, **_facts: object) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr("open_reports.document.json.loads", too_deep)
+    assert fault(parse_json, "[]") == ("document.too_deep", None)
 
 
 def test_json_nesting_up_to_the_limit() -> None:
@@ -119,6 +131,19 @@ def test_a_key_written_twice_is_found_quickly_among_many() -> None:
     text = "{" + "".join(f'"k{number}": 0,' for number in range(60_000)) + '"k59999": 1}'
     with within(5):
         assert fault(parse_json, text)[0] == "document.duplicate_key"
+
+
+# -- what a spreadsheet would run
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "@甲", "-甲", "-1+2", "--1", "－１", "＝1", "＋1", "＠甲", "－甲", "- 1"])
+def test_a_text_that_a_spreadsheet_would_run(text: str) -> None:
+    assert runs(text)
+
+
+@pytest.mark.parametrize("text", ["-", "－", "-1", "-1.50", "－1", "—", "——", "甲=1", "1-2", " =1", ""])
+def test_a_stroke_and_a_negative_number_are_none(text: str) -> None:
+    assert not runs(text)
 
 
 # -- what messages show

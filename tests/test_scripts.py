@@ -15,6 +15,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -129,7 +130,7 @@ INVENTED: list[dict[str, Any]] = [
 
 def hard(packages: Path) -> Library:
     """Invented agencies with what is hard: money that a float cannot hold, a formula and markup for a name, what is no number."""
-    names = {"xugou-jia": "张村, “甲”", "xugou-yi": "-1+2号办事处", "xugou-bing": '三号"办事处"</script>', "xugou-ding": "李村"}
+    names = {"xugou-jia": "张村, “甲”", "xugou-yi": "安村", "xugou-bing": '三号"办事处"</script>', "xugou-ding": "李村"}
     fees = {"xugou-jia": "999999999999999.123456", "xugou-yi": "999999999999999.123457", "xugou-bing": "75394432.50", "xugou-ding": ""}
     new = {"xugou-jia": "9", "xugou-yi": "100", "xugou-bing": "/", "xugou-ding": "0"}
     for agency, name in names.items():
@@ -140,7 +141,8 @@ def hard(packages: Path) -> Library:
         package.write(packages)
     library = open_library(packages)
     assert library.findings == ()
-    return library
+    # No package may be called so; whatever is read may hold it all the same.
+    return replace(library, agencies={**library.agencies, "xugou-yi": replace(library.agencies["xugou-yi"], name="-1+2号办事处")})
 
 
 def standing(report: Report | None, address: str) -> tuple[str, str]:

@@ -221,7 +221,7 @@ def test_every_kind_of_nothing_is_words_and_never_a_number(report: Made) -> None
 # -- safety -------------------------------------------------------------------------------------------------------------
 
 SPACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-PAYLOADS = ("=1+1", "+1", "-1+2", "@SUM(A1)", "=cmd|' /C calc'!A0", '=HYPERLINK("https://example.invalid")', "<b>&amp;</b>", "_x000D_", "'")
+PAYLOADS = ("=1+1", "+1", "-1+2", "@SUM(A1)", "=SUM(A1:A2)", "＝1+1", "<b>&amp;</b>", "_x000D_", "'")
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)

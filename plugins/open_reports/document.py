@@ -185,12 +185,12 @@ class Record:
             self.note(key, "record.missing", key=key)
         return self.mapping.get(key)
 
-    def text(self, key: str, *, required: bool = True, most: int = 200) -> str:
-        """Take a one-line text of at most `most` characters; an empty text where absent or wrong."""
+    def text(self, key: str, *, required: bool = True, most: int = 200, ours: bool = False) -> str:
+        """Take a one-line text of at most `most` characters, an empty one where absent or wrong; one of `ours` may begin with a dash."""
         value = self.get(key, required=required)
         if value is None:
             return ""
-        fault = _text_fault(value, most)
+        fault = _text_fault(value, most, ours=ours)
         if fault is not None:
             code, values = fault
             self.note(key, code, **values)
@@ -286,7 +286,7 @@ class Record:
                 self.note(key, "record.unknown_key", found=shown(key), expected=", ".join(sorted(self.asked)))
 
 
-def _text_fault(value: object, most: int) -> tuple[str, dict[str, str]] | None:
+def _text_fault(value: object, most: int, *, ours: bool = False) -> tuple[str, dict[str, str]] | None:
     """Message code of what is wrong with a text, with what the message shows; None if nothing is."""
     if not isinstance(value, str) or not value.strip():
         return "record.not_text", {"found": shown(value)}
@@ -297,10 +297,22 @@ def _text_fault(value: object, most: int) -> tuple[str, dict[str, str]] | None:
     # One letter spelt in two ways looks the same and compares as different.
     if not unicodedata.is_normalized("NFC", value):
         return "record.not_nfc", {"found": shown(value)}
-    # A spreadsheet that opens the CSV would run such a text as a formula.
-    if value.startswith(("=", "+", "@")):
+    # Labels of ours, among them entries of lists and names of options, are no text of a file of data.
+    if runs(value) and not (ours and value.startswith("-")):
         return "record.formula", {"found": shown(value)}
     return ("record.too_long", {"found": str(len(value)), "expected": str(most)}) if len(value) > most else None
+
+
+RUN_SIGNS = tuple("=+@-＝＋＠－")
+"""Signs that may begin a formula."""
+_FORMULA = re.compile(r"[=+@＝＋＠]|[-－](?!(?:\d+(?:\.\d+)?)?\Z)", re.ASCII)
+"""Beginnings of a formula; where Chinese is written a spreadsheet takes the full-width signs for the others. A stroke alone and a negative
+number are none: originals print them."""
+
+
+def runs(text: str) -> bool:
+    """Whether a spreadsheet that opens the CSV would run a text as a formula."""
+    return bool(_FORMULA.match(text))
 
 
 def shown(value: object, most: int = 60) -> str:

@@ -144,7 +144,7 @@ def open_text_of(record: Record, *, most: int = 400) -> Text:
 
     English may have words that agree with one number (`PLURAL`), which need not stand in the label: it may be a noun beside it.
     """
-    zh, en = record.text("zh", most=most), record.text("en", most=most)
+    zh, en = record.text("zh", most=most, ours=True), record.text("en", most=most, ours=True)
     # Cut in two here, once: a label is then filled in as fast as any other.
     numbers = sorted({match["number"] for match in _PLURAL.finditer(en)})
     text = Text(zh=zh, en=_PLURAL.sub(r"\g<many>", en), one=_PLURAL.sub(r"\g<one>", en), by=numbers[0]) if numbers else Text(zh=zh, en=en)

@@ -15,6 +15,8 @@ const FIELDS = {
   "a formula is defused": ["=1+1", "'=1+1"],
   "a sum is defused": ["+甲", "'+甲"],
   "a call is defused": ["@SUM(A1)", "'@SUM(A1)"],
+  "a formula of full width is defused": ["＝1+1", "'＝1+1"],
+  "a minus of full width is defused": ["－甲", "'－甲"],
   "a tab is defused": ["\t甲", "'\t甲"],
   "a dash that marks what does not apply is defused": ["-", "'-"],
   "a negative number in a text stays a number": ["-12", "-12"],

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports import gate
-from open_reports.document import PLACEHOLDER, shown
+from open_reports.document import PLACEHOLDER, RUN_SIGNS, shown
 from open_reports.errors import IntakeError
 from open_reports.form import forms
 from open_reports.intake.markdown import clean, markdown
@@ -34,8 +34,6 @@ _PROSE = gate.MAX_PROSE - 1_000
 _MOST_OPEN = gate.MAX_ROWS - 1
 _LONGEST_TITLE = 200
 _LONGEST_SEEN = 200
-_RUN = ("=", "+", "@", "-")
-"""Beginnings that a spreadsheet takes for a formula."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,12 +202,12 @@ def vacant(root: Path, whose: Whose) -> None:
 def _title(text: str) -> str:
     """A title as a descriptor may hold it; "" where it could not."""
     title = clean(text)
-    return title if len(title) <= _LONGEST_TITLE and not title.startswith(_RUN) and title != PLACEHOLDER else ""
+    return title if len(title) <= _LONGEST_TITLE and not title.startswith(RUN_SIGNS) and title != PLACEHOLDER else ""
 
 
 def _note(note: Note) -> Note:
     printed, said = clean(note.printed), clean(note.note)
-    if printed.startswith(_RUN):
+    if printed.startswith(RUN_SIGNS):
         # A table with such a text is refused, for a spreadsheet would run it; within a sentence it is a text.
         return note._replace(printed="", note=f"原文写作“{printed}”；{said}")
     return note._replace(printed=printed, note=said)

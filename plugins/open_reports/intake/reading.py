@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from open_reports.document import RUN_SIGNS
 from open_reports.form import Address
 from open_reports.intake.cells import value
 from open_reports.intake.columns import SPOILING, head_unit
@@ -306,7 +307,7 @@ def _named(table: Table, line: Line, cell: Cell | None) -> None:
     printed = tidy(cell.text)
     if bare(printed) in (bare(line.label.zh), bare(line.label.en)):
         return
-    if len(printed) <= _LONGEST_LABEL and not printed.startswith(("=", "+", "@", "-")):
+    if len(printed) <= _LONGEST_LABEL and not printed.startswith(RUN_SIGNS):
         table.labels[line.id] = printed
     else:
         table.notes.append(Note(table.form.id, line.id, "", printed[:200], "原文行名称如此"))

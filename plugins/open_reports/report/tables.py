@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from open_reports import gate
-from open_reports.document import shown
+from open_reports.document import runs, shown
 from open_reports.form import Address, forms
 from open_reports.report.model import Item, Note, Table, table_path
 from open_reports.report.numbers import Misspelt, misspelt
@@ -163,9 +163,8 @@ class Tables:
         """Note a text that is too long, or that a spreadsheet would run."""
         if len(text) > most:
             self.faults.note("table.too_long", path, row=index, column=column, found=str(len(text)), expected=str(most))
-        # Refused, not escaped: a package is opened in a spreadsheet by whoever mends it, and the text would be run there. A
-        # stroke alone, or a negative number, is what originals print.
-        if text.startswith(("=", "+", "@")) or (text.startswith("-") and not _NEGATIVE.fullmatch(text)):
+        # Refused, not escaped: a package is opened in a spreadsheet by whoever mends it, and the text would be run there.
+        if runs(text):
             self.faults.note("table.formula", path, row=index, column=column, found=shown(text))
 
     def _cells(self, row: int, line: Line, form: TableForm, texts: Sequence[str]) -> None:
@@ -302,6 +301,3 @@ def _rings(items: Mapping[str, Item]) -> Iterator[Item]:
             item = items.get(item.part_of)
         if item is not None and item.item == start.item and start.part_of != start.item:
             yield start
-
-
-_NEGATIVE = re.compile(r"-(?:\d+(?:\.\d+)?)?", re.ASCII)

@@ -29,7 +29,7 @@ var compareFiles = (() => {
   /** One field of a CSV row; a text that a spreadsheet would run is defused, a number never is. @param {string | Exact} value */
   const csvField = value => {
     if (value instanceof Exact) return value.text;
-    const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+    const safe = /^[=+\-@＝＋－＠\t\r]/.test(value) ? `'${value}` : value;
     return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
   };
 

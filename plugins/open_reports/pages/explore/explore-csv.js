@@ -25,7 +25,7 @@ var exploreCsv = (() => {
   const field = value => {
     const text = textOf(value);
     if (typeof value !== "string") return text;
-    const safe = /^[=+\-@\t\r]/.test(text) && !NUMBER.test(text) ? `'${text}` : text;
+    const safe = /^[=+\-@＝＋－＠\t\r]/.test(text) && !NUMBER.test(text) ? `'${text}` : text;
     return safe === "" || /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
   };
 
