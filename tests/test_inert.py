@@ -22,6 +22,7 @@ from lxml import etree
 from open_reports.checks.check import errors
 from open_reports.form import forms
 from open_reports.library import open_library
+from open_reports.report.rendering import prose_html
 from patience import PATIENCE
 from rendering import ready
 from test_browser import LANGUAGES, PAGES, REPORTS
@@ -330,6 +331,30 @@ def test_no_payload_passes_for_an_address(tmp_path: Path) -> None:
         for path, (file, _) in URLS.items()
         if (agency, file, path) not in places and (agency, file) not in whole
     ] == []
+
+
+@pytest.mark.parametrize(
+    "address, link",
+    [
+        ("https://example.org/", True),
+        ("HTTP://example.org/", True),
+        ("mailto:a@example.org", True),
+        ("other:own", False),
+        ("Other:own", False),
+        ("data:own", False),
+        ("https:own", False),
+        ("//example.org/", False),
+        ("/own", False),
+        ("own", False),
+    ],
+)
+def test_of_addresses_in_prose_only_those_that_are_named_are_links(address: str, link: bool) -> None:  # noqa: FBT001 (a case)
+    """So it needs no list of what could do harm, nor of the ways to spell it."""
+    assert ("<a " in prose_html(f"[x]({address})")) is link
+
+
+def test_prose_is_not_nested_for_ever() -> None:
+    assert 1 < prose_html("> " * 25 + "x").count("<blockquote>") <= 20
 
 
 # -- on the pages -------------------------------------------------------------------------------------------------------

@@ -389,14 +389,26 @@ def test_an_answer_that_makes_no_sense_is_not_believed(path: tuple[str | int, ..
         b'{"refused": "no such code", "values": {}}',
         b'{"refused": "extra", "values": {"a": 1}}',
         b'{"failed": 1, "place": ""}',
-        b"[" * 100_000,
-        b'{"manuscript": {"kind": "text", "blocks": [' + b"[" * 100_000,
+        b"[" * 1_000,
     ],
 )
 def test_a_child_that_was_taken_over_cannot_bring_its_parent_down(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: bytes) -> None:
     monkeypatch.setattr(guard, "CHILD", "manuscripts.liar")
     path = tmp_path / "answer"
     path.write_bytes(answer)
+    assert refused(path) == ("read_failed", {"what": "answer"})
+
+
+def test_an_answer_nested_deeper_than_python_reads_cannot_either(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shown by a reader that says so: no file that deep has to be made for it."""
+
+    def too_deep(_text: bytes) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr(guard, "CHILD", "manuscripts.liar")
+    monkeypatch.setattr("open_reports.intake.guard.json.loads", too_deep)
+    path = tmp_path / "answer"
+    path.write_bytes(b"[]")
     assert refused(path) == ("read_failed", {"what": "answer"})
 
 

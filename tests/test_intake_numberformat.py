@@ -116,7 +116,7 @@ def test_days_and_times_are_told(code: str) -> None:
     assert shown(Decimal(45000), code) == Shown("45000", whole=False, dated=True)
 
 
-@pytest.mark.parametrize("written", ["", "x", "1,2", "NaN", "INF", "-Infinity", "1e999999999", "1e41", "1e-60", "0x1A"])
+@pytest.mark.parametrize("written", ["", "x", "1,2", "NaN", "INF", "-Infinity", "1e400", "1e41", "1e-60", "0x1A"])
 def test_what_is_no_number_is_none(written: str) -> None:
     assert held(written) is None
 

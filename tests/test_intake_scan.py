@@ -288,7 +288,8 @@ def refused(data: bytes, limits: Limits = LIMITS) -> str:
         pytest.param(scan.picture([white(900, 3_000)]), "scan_shape", id="tall"),
         pytest.param(scan.picture([white(3_000, 900)]), "scan_shape", id="wide"),
         pytest.param(scan.picture([white(8_000, 8_000)]), "scan_large", id="large"),
-        pytest.param(scan.picture([white(30_000, 30_000)]), "scan_large", id="a bomb"),
+        # Its head alone: what is too large is refused before its pixels are asked for.
+        pytest.param(scan.picture([white(8_000, 8_000)])[:100], "scan_large", id="large and cut off"),
         pytest.param(scan.picture([white(800, 900)] * 13, "TIFF"), "scan_pages", id="many pages"),
         pytest.param(scan.pdf([white(800, 900)] * 13), "scan_pages", id="many pages of PDF"),
         pytest.param(scan.picture([white()], "GIF"), "picture_unreadable", id="another kind"),
@@ -298,6 +299,11 @@ def refused(data: bytes, limits: Limits = LIMITS) -> str:
 def test_a_picture_that_cannot_be_read_is_refused(data: bytes, code: str) -> None:
     """Before any engine is asked for: it may not be installed."""
     assert refused(data) == code
+
+
+def test_a_picture_that_pillow_itself_takes_for_too_large_is_refused_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 400_000)
+    assert refused(scan.picture([white(900, 1_000)])) == "scan_large"
 
 
 def test_a_picture_whose_end_is_missing_is_refused(seen: Callable[..., Book]) -> None:

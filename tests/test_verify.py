@@ -26,7 +26,7 @@ import open_reports
 import pytest
 from click.testing import CliRunner
 from conftest import AGENCIES, PROJECT, REPORTS, watching
-from open_reports import copies
+from open_reports import copies, gate
 from open_reports.cli import commands
 from open_reports.copies import CopyError, WebCopy, messages
 from open_reports.corpus import sources
@@ -615,7 +615,7 @@ def test_a_file_larger_than_stated_is_not_read_to_its_end(copy: Path, monkeypatc
     monkeypatch.setattr("open_reports.copies.disk.PIECE", 16)
     file = copy / "data" / "corrections.csv"
     with file.open("ab") as stream:
-        stream.truncate(10_000_000_000)  # a file of holes, which takes no room
+        stream.truncate(20_000_000)
     read: list[int] = []
     own = copies.FolderCopy.pieces
 
@@ -839,19 +839,16 @@ def _directory(start: int, entries: list[bytes]) -> bytes:
     return files + b"PK\x05\x06" + bytes(4) + count * 2 + size + start.to_bytes(4, "little") + bytes(2)
 
 
-def _bomb() -> bytes:
-    data = bytearray(_archive(_member("a", b"x")))
-    head = data.rindex(b"PK\x01\x02")
-    data[head + 24 : head + 28] = (0xFFFFFFFE).to_bytes(4, "little")
-    entry = bytes(data[head : data.rindex(b"PK\x05\x06")])
-    return bytes(data[:head]) + _directory(head, [entry[:46] + name.encode() for name in "abcdef"])
+def _large() -> bytes:
+    """More than is unpacked in these tests, in small members."""
+    return _archive(*(_member(f"{number}", b"x" * 100) for number in range(11)))
 
 
 def _overlapping() -> bytes:
     data = _archive(_member("a", b"x" * 50))
     head = data.rindex(b"PK\x01\x02")
     entry = data[head : data.rindex(b"PK\x05\x06")]
-    return data[:head] + _directory(head, [entry[:46] + name.encode() for name in "abcdefghij"])
+    return data[:head] + _directory(head, [entry[:46] + name.encode() for name in "ab"])
 
 
 def _twice() -> bytes:
@@ -871,16 +868,16 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "a cut archive": (lambda: _archive(_member("a", b"x" * 99))[:-9], "zip.broken"),
     "a way up": (lambda: _archive(_member("../a", b"x")), "zip.name"),
     "a way up inside": (lambda: _archive(_member("a/../../b", b"x")), "zip.name"),
-    "an absolute name": (lambda: _archive(_member("/etc/passwd", b"x")), "zip.name"),
+    "an absolute name": (lambda: _archive(_member("/a", b"x")), "zip.name"),
     "a drive": (lambda: _archive(_member("c:/a", b"x")), "zip.name"),
     "a backslash": (lambda: _archive(_member("a\\b", b"x")), "zip.name"),
     "a NUL in a name": (lambda: _archive(_member("abc", b"x")).replace(b"abc", b"a\0c"), "zip.name"),
-    "a link": (lambda: _archive(_member("a", b"/etc/passwd", create_system=3, external_attr=(stat.S_IFLNK | 0o777) << 16)), "zip.link"),
+    "a link": (lambda: _archive(_member("a", b"b", create_system=3, external_attr=(stat.S_IFLNK | 0o777) << 16)), "zip.link"),
     "a device": (lambda: _archive(_member("a", create_system=3, external_attr=(stat.S_IFCHR | 0o666) << 16)), "zip.link"),
     "two of one name": (_twice, "zip.twice"),
     "a password": (_encrypted, "zip.locked"),
     "another method": (lambda: _archive(_member("a", b"x" * 99), method=zipfile.ZIP_LZMA), "zip.locked"),
-    "a bomb": (_bomb, "zip.bomb"),
+    "more than is unpacked": (_large, "zip.bomb"),
     "parts counted twice": (_overlapping, "zip.overlap"),
     "nothing of ours": (lambda: _archive(_member("a.txt", b"x")), "copy.unlike"),
 }
@@ -889,7 +886,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_an_archive_that_could_do_harm(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make, code = HOSTILE[name]
-    monkeypatch.setattr("open_reports.copies.disk.MOST_UNPACKED", 20_000_000_000)
+    monkeypatch.setattr("open_reports.copies.disk.MOST_UNPACKED", 1_000)
     file = tmp_path / "a.zip"
     file.write_bytes(make())
     verdict = verify(file)
@@ -900,7 +897,7 @@ def test_an_archive_that_could_do_harm(name: str, tmp_path: Path, monkeypatch: p
 def test_a_member_that_unpacks_to_more_than_a_package_may_have(real: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(real / "reports" / "pingtan" / "2024" / "pingtan-2024.zip") as bundle:
         members = {name: bundle.read(name) for name in bundle.namelist()}
-    members["data/notes.csv"] = b"x" * 50_000_000
+    members["data/notes.csv"] = b"x" * (gate.MAX_BYTES + 1)
     (tmp_path / "a.zip").write_bytes(packed(members))
     assert ("data/notes.csv", "copy.longer") in codes(verify(tmp_path / "a.zip"))
 
