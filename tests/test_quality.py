@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
+import made_up
 import pytest
 from lxml import html as parser
-from open_reports.checks.identity import RESULTS
+from open_reports.checks.check import check
+from open_reports.checks.identity import RESULTS, bounds, consolidated, identities, tallied
+from open_reports.checks.narrative import stated
 from open_reports.form import forms
+from open_reports.library import open_library
 from open_reports.pages import Quality, quality_pages
+from open_reports.pages.ledger import deadline
 from open_reports.pages.paging import MOST_LISTED
 from open_reports.text import LANGUAGES, Words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from open_reports.checks.identity import Identity
     from open_reports.finding import Finding
     from open_reports.library import Library
+    from open_reports.report import Report
 
 RULE = "FORM"
 """A rule without a row in the ledger, whose page therefore counts its findings alone."""
@@ -48,3 +58,88 @@ def test_a_rule_that_is_not_tested_place_by_place_did_not_hold_0_times(library: 
         assert cells == ([str(tested[rule][each]) for each in RESULTS] if rule in tested else ["–"] * len(RESULTS))
     assert RULE not in tested
     assert w("quality_untested") in overview.text_content()
+
+
+# -- every count by another way -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def faulty(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    """Made-up reports with all that can become of a rule: figures that are wrong, blank, a stroke, not printed, of no year before."""
+    root = tmp_path_factory.mktemp("faulty") / "datapackages"
+    for agency, years in (("xugou-jia", (2021, 2022, 2023)), ("xugou-yi", (2020, 2023))):
+        for number, package in enumerate(made_up.history(agency, years)):
+            package.set("applications", "granted", "total", "999999")
+            package.set("applications", "new", "enterprise", "" if number else "7")
+            package.set("disputes", "reconsideration", "total", "/" if number == 1 else "3")
+            package.write(root)
+    made_up.package("xugou-bing", 2023, absent=["applications/other.other", "disputes/direct_litigation"]).write(root)
+    library = open_library(root)
+    assert len(library.reports) == 6
+    return library
+
+
+@pytest.fixture(scope="module", params=["real", "made up"])
+def counted(request: pytest.FixtureRequest, library: Library, faulty: Library) -> Library:
+    """A library whose identities are made one by one and counted, which the pages do not do."""
+    return library if request.param == "real" else faulty
+
+
+def sums(found: Iterable[tuple[str, str]]) -> dict[str, Counter[str]]:
+    """How often each rule has each of the others beside it."""
+    counts: dict[str, Counter[str]] = {}
+    for rule, what in found:
+        counts.setdefault(rule, Counter())[what] += 1
+    return counts
+
+
+def of_the_form(report: Report, library: Library) -> list[Identity]:
+    """Identities of the form's own rules."""
+    others = [*consolidated(report, library)]
+    return [each for each in identities(report, library) if each not in others]
+
+
+def test_tallies_are_the_sums_of_the_identities(counted: Library) -> None:
+    """Of each report by each rule: the results, and why those cannot be tested that cannot; with the other years and without."""
+    seen: Counter[str] = Counter()
+    for report in counted:
+        for among, made in ((counted, of_the_form(report, counted)), (None, identities(report))):
+            tallies = [*tallied(report, among)]
+            results = {each.rule: Counter(each.counts) for each in tallies if any(each.counts.values())}
+            assert results == sums((each.rule.id, each.result) for each in made)
+            reasons = {each.rule: Counter(each.reasons) for each in tallies if each.reasons}
+            assert reasons == sums((each.rule.id, each.reason) for each in made if each.reason)
+            seen.update(each.result for each in made)
+    assert {"holds", "contradicts", "untestable"} <= set(seen)
+
+
+def rows_of_ledgers(library: Library) -> Iterator[tuple[str, str, str | None]]:
+    """Every row of every ledger: its rule, its result and why it could not be tested."""
+    for report in library:
+        made = [*identities(report, library), *bounds(report), *(each.identity for each in stated(report))]
+        yield from ((each.rule.id, each.result, each.reason) for each in made)
+        last = deadline(report, library, Words("zh"))
+        yield last.rule.id, last.result, last.reason
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_pages_count_what_the_ledgers_list(counted: Library, language: str) -> None:
+    """The table of the overview and the page of each rule, cell by cell; what contradicts is what the check finds."""
+    found = check(counted)
+    rows = [*rows_of_ledgers(counted)]
+    results = sums((rule, result) for rule, result, _ in rows)
+    reasons = sums((rule, reason) for rule, _, reason in rows if reason)
+    w = Words(language)
+    made = pages(counted, found, language)
+    lines = made["quality/"].xpath('//table[caption/@id="rules-caption"]/tbody/tr')
+    assert len(lines) == len(forms().rules)
+    for rule, line in zip(forms().rules, lines, strict=True):
+        cells = [cell.text for cell in line.xpath("./td")][: len(RESULTS)]
+        assert cells == ([str(results[rule][each]) for each in RESULTS] if rule in results else ["–"] * len(RESULTS)), rule
+    findings = Counter(each.rule for each in found if each.year is not None)
+    for rule, counts in results.items():
+        assert counts["contradicts"] + counts["rounded"] == findings[rule], rule
+        page = made[f"quality/{rule}/"]
+        assert page.xpath('//ul[@class="or-counts"]/li/strong/text()') == [str(counts[each]) for each in RESULTS], rule
+        told = page.xpath('string(//ul[@class="or-counts"]/following-sibling::p[1])') if rule in reasons else ""
+        assert [reason for reason, count in reasons.get(rule, {}).items() if f"{w(f'reason_{reason}')} {count}" not in told] == [], rule
