@@ -109,6 +109,39 @@ def test_any_single_misprint_is_found_at_its_cell(form: str, table: str, line: s
     assert {each.address for each in found} == {address if table == "applications" else f"{table}/{line}/total"}
 
 
+@pytest.mark.parametrize("form", list(forms()))
+def test_a_misprint_is_found_at_its_cell_beside_a_blank(form: str, sound: dict[str, Report]) -> None:
+    """One wrong cell in a column with one blank, wherever both are: what cannot be tested says nothing about where the fault is.
+
+    Two rules that can be tested name the cell as they do where nothing is blank; one alone names none, and is shown at its total.
+    """
+    report = sound[form]
+    rows = [*report.tables["applications"].form.lines]
+    named = alone = 0
+    for index, line in enumerate(rows):
+        for blank in (rows[index - step] for step in (1, 8, 15)):
+            wrong = f"applications/{line}/research"
+            broken = with_cells(raised(report, wrong, 3), {f"applications/{blank}/research": ""})
+            failed = [each for each in identities(broken) if each.result == "contradicts"]
+            found = [each for each in check_report(broken) if each.rule in {"T3-CONS", "T3-SUM", "T3-ROW"}]
+            assert len(found) == len(failed) > 0
+            if len(failed) > 1:
+                named += 1
+                assert {(each.code, each.address) for each in found} == {("identity.located", wrong)}, (line, blank)
+            else:
+                alone += 1
+                assert [(each.code, each.address) for each in found] == [("identity", str(failed[0].blamed))], (line, blank)
+    assert min(named, alone) > 5
+
+
+def test_a_table_without_a_line_is_told_once(tmp_path: Path) -> None:
+    """Though all of its lines are said to be left out: not once for each, and not as blank besides."""
+    lines = [f"disputes/{line}" for line in forms()["2021"].tables["disputes"].lines]
+    made_up.package("xugou-jia", 2023, absent=lines).write(tmp_path / "datapackages")
+    found = check(open_library(tmp_path / "datapackages"))
+    assert [(each.code, each.file) for each in found] == [("table.no_rows", "datapackages/xugou-jia/2023/data/disputes.csv")]
+
+
 def test_the_finding_shows_the_computed_numbers(sound: dict[str, Report]) -> None:
     cells = {f"applications/unavailable.unclear/{column}": text for column, text in zip(
         ["natural_person", "enterprise", "research", "public_welfare", "legal_service", "other", "total"],

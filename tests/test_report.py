@@ -426,3 +426,35 @@ def test_a_printed_sum_of_money(library: Library) -> None:
     """As printed in the report of 2019: `75394432.52元`."""
     figure = library.reports["pingtan", 2019].figure("disclosure", "procurement", "amount")
     assert (figure.value, figure.printed, figure.unit) == (Decimal("75394432.52"), "75394432.52元", "元")
+
+
+# -- how long a text may be -------------------------------------------------------------------------------------------------
+
+
+def _explained(text: str) -> list[dict[str, str]]:
+    return [{"finding": "T4-SUM", "address": "disputes/reconsideration/total", "text": text, "by": "agency", "date": "2026-01-31"}]
+
+
+def _corrected(text: str) -> list[dict[str, object]]:
+    return [{"version": "1.0.0", "date": "2026-02-01", "reason": text, "changes": []}]
+
+
+TEXTS: dict[str, tuple[str, Callable[[str], object], int]] = {
+    "title": ("title", str, 200),
+    "description": ("description", str, 1000),
+    "source": ("sources[0].title", str, 200),
+    "explanation": ("report.explanations", _explained, 500),
+    "reason": ("report.revisions", _corrected, 500),
+}
+"""Texts of a descriptor: where each stands, what is put there, and how many characters it may have."""
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_text_of_as_many_characters_as_may_be_is_taken_and_one_more_is_not(name: str, reading: Callable[..., Reading]) -> None:
+    path, made, most = TEXTS[name]
+    for length in (most, most + 1):
+        package = made_up.package()
+        package.edit_json(path, made("长" * length))
+        _, faults = reading(package)
+        told = [(each.code, each.found, each.expected) for each in faults if each.code == "record.too_long"]
+        assert told == ([] if length == most else [("record.too_long", str(length), str(most))])

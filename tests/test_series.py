@@ -95,6 +95,57 @@ def test_every_break_says_why(case: dict[str, Any], language: str) -> None:
         assert [word for word in expected if word not in said] == []
 
 
+@pytest.mark.parametrize(
+    "kind, was, now, says",
+    [
+        ("missing_year", "2021", "", {"zh": "其间2021年的年报未收录", "en": "no report of 2021 has been collected"}),
+        ("missing_year", "2021+2022", "", {"zh": "其间2021、2022年的年报未收录", "en": "no report of 2021, 2022 has been collected"}),
+        (
+            "scope",
+            "own",
+            "consolidated",
+            {"zh": "统计范围由“{own}”变为“{consolidated}”", "en": "the scope changed from “{own}” to “{consolidated}”"},
+        ),
+        (
+            "period",
+            "",
+            "2023-09-01–2023-12-31",
+            {"zh": "统计期间不同（全年；2023-09-01–2023-12-31）", "en": "the periods differ (the whole year; 2023-09-01–2023-12-31)"},
+        ),
+        (
+            "period",
+            "2022-01-01–2022-06-30",
+            "",
+            {"zh": "统计期间不同（2022-01-01–2022-06-30；全年）", "en": "the periods differ (2022-01-01–2022-06-30; the whole year)"},
+        ),
+        (
+            "not_on_form",
+            "2019",
+            "2021",
+            {"zh": "{2019}与{2021}不同，只有其中一种有此项", "en": "{2019} and {2021} differ, and only one of them has this figure"},
+        ),
+        (
+            "not_on_form",
+            "2019+2021",
+            "2021",
+            {
+                "zh": "{2019}，{2021}与{2021}不同，只有其中一种有此项",
+                "en": "{2019}, {2021} and {2021} differ, and only one of them has this figure",
+            },
+        ),
+    ],
+)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_words_of_each_cause(kind: series.CauseKind, was: str, now: str, says: dict[str, str], language: str) -> None:
+    names = {form.id: form.title[language] for form in forms().values()} | {
+        id_: text[language] for id_, text in forms().common.scopes.items()
+    }
+    expected = says[language]
+    for id_, name in names.items():
+        expected = expected.replace(f"{{{id_}}}", name)
+    assert series.Cause(kind, was, now).says(Words(language)) == expected
+
+
 def test_wanted_years_may_be_more_or_fewer_than_those_collected() -> None:
     reports = [made(year) for year in (2021, 2022, 2023)]
     address = Address("applications", "new", "total")
