@@ -14,7 +14,6 @@ from open_reports.finding import DataError
 from open_reports.history import releases
 from open_reports.library import open_library
 from open_reports.site.build import Build, Settings, refusal, summary
-from open_reports.site.staging import staging
 from website import tree
 
 if TYPE_CHECKING:
@@ -70,9 +69,21 @@ def driven(build: Build, *, publish: bool = True) -> Path:
     return build.finish(publish=publish)
 
 
+def opened(settings: Settings) -> None:
+    """Open a build and go no further."""
+    build = Build(settings)
+    try:
+        build.open()
+    finally:
+        build.fail()
+
+
 def test_a_finished_site_takes_the_place_of_the_one_before(project: Project) -> None:
     build = Build(project.settings)
-    assert build.folder == staging(project.settings.target) != project.settings.target
+    staged = build.folder
+    assert staged.is_dir()
+    assert staged.is_relative_to(project.folder)
+    assert not staged.is_relative_to(project.settings.target)
     assert driven(build) == project.settings.target == build.folder
     site = tree(project.settings.target)
     stated = manifest.parse((project.settings.target / manifest.PATH).read_bytes()).manifest
@@ -107,7 +118,8 @@ def test_files_are_written_with_the_first_page_of_their_folder_and_let_go(projec
 def test_what_is_not_to_be_published_stays_aside(project: Project) -> None:
     before = tree(project.settings.target)
     build = Build(project.settings)
-    assert driven(build, publish=False) == staging(project.settings.target)
+    staged = build.folder
+    assert driven(build, publish=False) == staged
     assert tree(project.settings.target) == before
     build.fail()
     assert not list(project.folder.glob(".site*"))
@@ -130,8 +142,8 @@ def test_errors_are_told_all_at_once_and_nothing_is_published(project: Project) 
 def test_strict_refuses_what_nobody_explains(project: Project) -> None:
     project.cell("4711")
     with pytest.raises(DataError):
-        Build(replace(project.settings, strict=True)).open()
-    Build(project.settings).open()
+        opened(replace(project.settings, strict=True))
+    opened(project.settings)
 
 
 def test_a_preview_shows_the_last_good_state(project: Project) -> None:
@@ -159,8 +171,8 @@ def test_released_figures_and_addresses_are_held(project: Project) -> None:
     releases.release(open_library(project.settings.packages), project.settings.record, written)
     project.cell("4711")
     with pytest.raises(releases.PermanenceError, match="disputes/reconsideration/upheld"):
-        Build(project.settings).open()
-    Build(replace(project.settings, preview=True)).open()
+        opened(project.settings)
+    opened(replace(project.settings, preview=True))
 
 
 def test_an_address_that_is_gone_is_told_before_anything_is_published(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,4 +198,4 @@ def test_the_packed_map_of_the_site_tells_no_time(project: Project) -> None:
 
 def test_an_address_where_nobody_can_be_reached_is_refused(project: Project) -> None:
     with pytest.raises(PublishError):
-        Build(replace(project.settings, problem="javascript:alert(1)")).open()
+        opened(replace(project.settings, problem="javascript:alert(1)"))

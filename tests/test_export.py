@@ -22,6 +22,7 @@ from open_reports.errors import DocumentError, PublishError
 from open_reports.files import manifest
 from open_reports.history import releases
 from open_reports.site.export import refuse_foreign
+from open_reports.site.refused import FolderError
 from website import SITE_URL, environment, site, tree
 from whole import exported
 
@@ -157,9 +158,9 @@ def test_a_file_or_a_link_stands_there(corpus: open_reports.Corpus, tmp_path: Pa
         with pytest.raises(open_reports.CopyError) as raised:
             refuse_foreign(tmp_path / name)
         assert raised.value.code == "export.no_folder"
-    with pytest.raises(open_reports.CopyError) as raised:
+    with pytest.raises(FolderError) as unwritable:
         exported(corpus, tmp_path / "file" / "below")
-    assert raised.value.code == "export.failed"
+    assert unwritable.value.code == "unwritable"
     assert (tmp_path / "file").read_bytes() == b"mine"
 
 
@@ -196,7 +197,7 @@ def test_a_killed_export_leaves_the_one_before(small: Path, corpus: open_reports
     killed = subprocess.run([sys.executable, "-c", _KILLED, str(small), str(target)], env=environment(tmp_path / "home"), check=False)
     assert killed.returncode == -signal.SIGKILL
     assert tree(target) == before
-    leftovers = list(tmp_path.glob(".out.*"))
+    leftovers = list(tmp_path.glob(".out.staged-*"))
     assert len(leftovers) == 1
     exported(corpus, target)
     assert not list(tmp_path.glob(".out.*"))

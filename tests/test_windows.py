@@ -116,17 +116,15 @@ def windows(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("windows")
 def test_a_site_takes_its_place_and_old_leftovers_go(tmp_path: Path) -> None:
     site = tmp_path / "site"
-    for folder, text in (
-        (site, "old"),
-        (staging.staging(site), "new"),
-        (tmp_path / ".site.1", "running"),
-        (tmp_path / ".site.2", "killed"),
-    ):
+    for folder, text in ((site, "old"), (tmp_path / ".site.1", "running"), (tmp_path / ".site.2", "killed")):
         folder.mkdir()
         (folder / "index.html").write_text(text, encoding="utf-8")
     long_ago = time.time() - 2 * 24 * 60 * 60
     os.utime(tmp_path / ".site.2", (long_ago, long_ago))
-    staging.swap(staging.staging(site), site)
+    staged = staging.Staging(site)
+    (staged.folder / "index.html").write_text("new", encoding="utf-8")
+    staged.publish()
+    staged.discard()
     assert (site / "index.html").read_text(encoding="utf-8") == "new"
     assert sorted(each.name for each in tmp_path.iterdir()) == [".site.1", "site"]
 

@@ -7,6 +7,7 @@
     ├── IntakeError      a published file that cannot be read, with the sentence that says what to do
     ├── PublishError     outputs that would overwrite one another or leave the site
     ├── CopyError        a published copy that cannot be read, or must not be (copies)
+    ├── FolderError      a folder of the site or of an export that cannot be renewed (site/refused.py)
     ├── PermanenceError  what was released and changed in silence, or is gone (history/releases/)
     └── RevisionError    a revision that cannot be compared with (history/diff/)
 

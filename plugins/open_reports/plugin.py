@@ -116,7 +116,8 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
         config.watch.append(self.config.datapackages)
         # MkDocs keeps a plugin for the whole process: outside a preview, an earlier build must not stand in for this one.
         before = self._build.data if self._build and self._command == "serve" else None
-        self._build = Build(self._settings(config), before)
+        with _told():
+            self._build = Build(self._settings(config), before, waiting=_log.info)
         config.site_dir = str(self._build.folder)
         return config
 
@@ -132,6 +133,7 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
             strict=config.strict,
             preview=self._command == "serve",
             cache=(config.config_file_path or str(base)) if self.config.cache else "",
+            held=self._command == "gh-deploy",
         )
 
     @property
@@ -239,8 +241,18 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
         with _told():
             config.site_dir = str(build.finish(publish=not _warned(config)))
 
-    def on_build_error(self, *, error: Exception) -> None:  # noqa: ARG002 (MkDocs' signature)
-        """Leave nothing of a failed build behind."""
+    @event_priority(-100)
+    def on_build_error(self, *, error: Exception) -> None:
+        """Leave nothing of a failed build behind, and say in a sentence what the system refused."""
+        if self._build is not None:
+            self._build.fail()
+            # MkDocs writes most of a site itself, and what it meets there comes by here, or as a traceback. Last of all plugins, for
+            # no other one hears of it afterwards.
+            if isinstance(error, OSError):
+                raise PluginError(self._build.refused(error)) from error
+
+    def on_shutdown(self) -> None:
+        """Leave nothing behind of a build that was stopped by Ctrl+C, of which MkDocs tells nobody else."""
         if self._build is not None:
             self._build.fail()
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from open_reports.document import shown
 from open_reports.errors import OpenReportsError
+from open_reports.site.refused import sentence, told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,6 +44,13 @@ class Commands(click.Group):
         command: click.Command = getattr(import_module(f"{__name__}.{module}"), attribute)
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; click itself would end in silence where nobody reads the result to its end."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise OpenReportsError(told(error)) from error
+
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="open-reports", prog_name="open-reports")
@@ -51,7 +59,9 @@ def commands() -> None:
 
 
 def main() -> None:
-    """Run the command line; an error of ours, or of the disk, is one message, never a traceback."""
+    """Run the command line; an error of ours, or of the system, is one message, never a traceback."""
+    if not _streams():
+        _end(sentence("disk_no_output"))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A Chinese Windows writes GBK into a pipe or file, which lacks characters that a report may have.
@@ -59,14 +69,34 @@ def main() -> None:
     try:
         commands()
     except OpenReportsError as error:
-        click.echo(str(error), err=True)
-        sys.exit(1)
+        _end(str(error))
     except OSError as error:
-        place = f"{shown(os.fsdecode(error.filename), 300)}：" if isinstance(error.filename, str | bytes) else ""
-        # Some errors of the system come without words; their kind says more than nothing.
-        reason = error.strerror or type(error).__name__
-        click.echo(
-            f"{place}无法读写（{reason}）；请检查路径和权限，正在别的程序里打开的先关闭 / cannot be read or written; check the path and its permissions, and close it where another program has it open",
-            err=True,
-        )
-        sys.exit(1)
+        _end(told(error))
+
+
+def _streams() -> bool:
+    """Whether there is anywhere to write results to, asked before anything is read."""
+    there = sys.stdout is not None
+    # The numbers of closed streams are given to the files that are opened next: what a library says would stand in our data.
+    for number, stream in enumerate((sys.stdin, sys.stdout, sys.stderr)):
+        if stream is None:
+            opened = os.open(os.devnull, os.O_RDWR)
+            if opened != number:
+                os.dup2(opened, number)
+                os.close(opened)
+    sys.stdin, sys.stdout, sys.stderr = (
+        stream or open(number, mode, encoding="utf-8", closefd=False)  # noqa: SIM115 (a number, until the end)
+        for number, stream, mode in ((0, sys.stdin, "r"), (1, sys.stdout, "w"), (2, sys.stderr, "w"))
+    )
+    return there
+
+
+def _end(message: str) -> NoReturn:
+    """Say why and leave with exit code 1."""
+    with contextlib.suppress(OSError):  # the exit code says it where nobody can be told
+        click.echo(message, err=True)
+    for stream in (sys.stdout, sys.stderr):
+        # What could not be written is still waiting, and Python would try it again at its end, with a complaint and another exit code.
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    sys.exit(1)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import os
-import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,10 +22,11 @@ from open_reports.history import releases
 from open_reports.text import LANGUAGES, Words
 from open_reports.site.page_cache import PageCache
 from open_reports.site.publish import publish
-from open_reports.site.staging import staging, swap
+from open_reports.site.refused import sentence, told
+from open_reports.site.staging import Staging
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from open_reports.checks.opening import Checked
@@ -46,7 +46,8 @@ class Settings:
     `packages` and `record` are the folders of packages and of the record of releases, `base` the folder from which findings
     name files; `target` is where the site is to stand, `site` its address, or empty; `problem` where a reader reports a mistake;
     `strict` refuses discrepancies that nobody explains; a `preview` is written in place, holds nothing against the record, and
-    shows the last good state while the data have errors; `cache` names the project whose finished pages are kept, empty for none.
+    shows the last good state while the data have errors; `cache` names the project whose finished pages are kept, empty for none;
+    `held` keeps other builds away after this one has finished, until the process ends or `close` is called, for whoever reads the site then.
     """
 
     packages: Path
@@ -58,6 +59,7 @@ class Settings:
     strict: bool = False
     preview: bool = False
     cache: str = ""
+    held: bool = False
 
 
 class Build:
@@ -65,11 +67,15 @@ class Build:
 
     `folder` is where it is written, until it is finished; `before` are the packages as an earlier build of a preview found them
     good. After `open`, `data` are the packages that are shown, and `broken` the errors for which those on disk are not.
+    `waiting` is told where another build of the same folder has to be waited for. Raises `FolderError` where the folder cannot be
+    renewed: then, and only then, is there nothing to fail.
     """
 
-    def __init__(self, settings: Settings, before: Checked | None = None) -> None:
+    def __init__(self, settings: Settings, before: Checked | None = None, *, waiting: Callable[[str], None] = lambda _: None) -> None:
         self.settings = settings
-        self.folder = settings.target if settings.preview else staging(settings.target)
+        kept = (settings.base, settings.packages, settings.record)
+        self._staging = None if settings.preview else Staging(settings.target, holds=kept, waiting=waiting)
+        self.folder = self._staging.folder if self._staging else settings.target
         self.data = before
         self.broken: tuple[Finding, ...] = ()
         self.unseen: Text | None = None
@@ -162,16 +168,32 @@ class Build:
         # Only a whole build has asked for every page: what it did not ask for, the site no longer has.
         if self._cache:
             self._cache.sweep()
-        if publish and not self.settings.preview:
-            swap(self.folder, self.settings.target)
+        if publish and self._staging:
+            self._staging.publish()
             self.folder = self.settings.target
+            if not self.settings.held:
+                self.close()
         return self.folder
 
     def fail(self) -> None:
-        """Leave nothing of a failed build behind."""
-        if not self.settings.preview:
-            # A preview is written in place: nothing stands beside it.
-            shutil.rmtree(staging(self.settings.target), ignore_errors=True)
+        """Leave nothing behind of a build that failed, or was stopped; a finished one stays."""
+        # A preview is written in place: nothing stands beside it.
+        if self._staging and self.folder == self._staging.folder:
+            self._staging.discard()
+
+    def close(self) -> None:
+        """Let other builds in."""
+        if self._staging:
+            self._staging.close()
+
+    def refused(self, error: OSError) -> str:
+        """What the system refused, in a sentence of both languages."""
+        site = str(self.settings.target)
+        # Nobody knows the folder in which a build works: what counts is what the site would have had there.
+        if isinstance(error.filename, str) and error.filename.startswith(str(self.folder)):
+            error.filename = site + error.filename.removeprefix(str(self.folder))
+        said = told(error, site)
+        return said if self.settings.preview else f"{said}\n{sentence('disk_kept')}"
 
     def _write_folder(self, folder: Folder) -> None:
         files: Mapping[str, bytes] = self._cache.files(folder) if self._cache else folder.files()

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports.files import manifest
 from open_reports.copies import CopyError, FolderCopy
 from open_reports.copies import stated_manifest
 from open_reports.document import shown
-from open_reports.site.staging import staging, swap
+from open_reports.site.refused import FolderError
+from open_reports.site.staging import Staging
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from open_reports.site.publish import Publication
 
 
@@ -25,36 +27,32 @@ class Exported(NamedTuple):
     hash: str
 
 
-def export(publication: Publication, folder: Path, *, place: str) -> Exported:
+def export(publication: Publication, folder: Path, *, place: str, waiting: Callable[[str], None] = lambda _: None) -> Exported:
     """Write every data file of a publication, and the manifest, into a folder that takes its place when it is whole.
 
     No page is built. `place` is how the manifest names the folder of packages. A folder that stands there already is replaced if
-    it holds nothing but an export; otherwise, or if writing fails, `CopyError` is raised and what was there stays as it was.
+    it holds nothing but an export; otherwise, or if writing fails, `CopyError` or `FolderError` is raised and what was there stays as
+    it was. `waiting` is told where another export into the same folder has to be waited for.
     """
     refuse_foreign(folder)
-    target = Path(os.path.abspath(folder))  # noqa: PTH100 (a link is not followed): `.` has no name to build beside
-    staged = staging(target)
     made = manifest.Manifest(site=publication.site, packages=place)
+    staging = Staging(folder, waiting=waiting)
     try:
-        staged.parent.mkdir(parents=True, exist_ok=True)
-        # A killed process that had our number may have left a folder of this name.
-        shutil.rmtree(staged, ignore_errors=True)
-        staged.mkdir()
         for path, data in publication.data_files():
             made.add(path, data)
-            _write(staged / path, data)
-        _write(staged / manifest.PATH, made.finish())
-        swap(staged, target)
+            _write(staging.folder / path, data)
+        _write(staging.folder / manifest.PATH, made.finish())
+        staging.publish()
     except OSError as error:
-        raise CopyError(str(folder), "export.failed", found=error.strerror or type(error).__name__) from error
+        raise FolderError.failed(folder, error) from error
     finally:
-        shutil.rmtree(staged, ignore_errors=True)
+        staging.discard()
     return Exported(len(made), sum(entry.size for entry in made.entries.values()), made.hash)
 
 
 def refuse_foreign(folder: Path) -> None:
     """Raise `CopyError` where a folder holds anything but an export: its manifest and the files this names."""
-    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+    if (folder.is_symlink() or folder.exists()) and not folder.is_dir():
         raise CopyError(str(folder), "export.no_folder")
     if not folder.exists():
         return
