@@ -71,9 +71,6 @@ class Staging:
                 raise FolderError.of(self.site, "holds", found=str(each))
         if below := mounted_below(target):
             raise FolderError.of(self.site, "mounted_below", found=below)
-        # Whoever mistypes a link or a mount must not lose what is at its other end: a plain folder of this name is the site's own.
-        if (self.site.is_symlink() or mounted(target)) and (foreign := _foreign(target)):
-            raise FolderError.of(self.site, "foreign", found=foreign)
         return target
 
     def _made(self) -> Path:
@@ -103,6 +100,9 @@ class Staging:
             _recover(_leftovers(parent, stem), self.target)
         elif alone:
             raise FolderError.of(self.site, "no_lock")
+        # Whoever mistypes a link or a mount must not lose what is at its other end: a plain folder of this name is the site's own.
+        if (self.site.is_symlink() or mounted(self.target)) and (foreign := _foreign(self.target)):
+            raise FolderError.of(self.site, "foreign", found=foreign)
         self._modes = Modes.of(self.target)
         room = Path(tempfile.mkdtemp(prefix=f"{stem}staged-", dir=parent))
         try:
