@@ -6,6 +6,7 @@ asks it for each page in turn, and finishes it, or lets it fail.
 
 from __future__ import annotations
 
+import atexit
 import gzip
 import os
 from dataclasses import dataclass
@@ -171,7 +172,9 @@ class Build:
         if publish and self._staging:
             self._staging.publish()
             self.folder = self.settings.target
-            if not self.settings.held:
+            if self.settings.held:
+                atexit.register(self.close)
+            else:
                 self.close()
         return self.folder
 
