@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import stat
 import subprocess
@@ -11,13 +12,14 @@ import threading
 import time
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import made_up
 import pytest
 from made_up import package
 from open_reports.cli import MODULES
-from open_reports.errors import OpenReportsError
+from open_reports.intake import child
 from open_reports.site import exchange, lock, modes, mounts, staging
 from open_reports.site.build import Build, Settings
 from open_reports.site.refused import FolderError, told
@@ -741,15 +743,16 @@ def test_a_result_that_nobody_reads_to_its_end(project: Path) -> None:
 
 @pytest.mark.posix
 @pytest.mark.parametrize("fault", ["limit", "disk"])
-@pytest.mark.parametrize("command", ["export", "new"])
+@pytest.mark.parametrize("command", ["export", "new", "workbook"])
 def test_what_finds_no_room_is_a_sentence_and_leaves_nothing(project: Path, tmp_path: Path, command: str, fault: str) -> None:
     shell = faults().get(fault, faults()["limit"])
     where = Path("small") if fault in faults() and fault == "disk" else tmp_path
     words = {
         "export": ("export", str(where / "out"), "--root", str(project / "datapackages")),
         "new": ("new", "xugou-new", "2024", "--root", str(where / "packages"), "--title", "虚构" * 400),
+        "workbook": ("new", "xugou-new", "2024", "--workbook", str(where / "w.xlsx")),
     }[command]
-    if command == "new" and where != tmp_path:
+    if command != "export" and where != tmp_path:
         shell = [*shell[:-2], shell[-2].replace("200k", "4k"), "sh"]
     done = subprocess.run(
         [*shell, sys.executable, "-c", "from open_reports.cli import main; main()", *words],
@@ -764,11 +767,26 @@ def test_what_finds_no_room_is_a_sentence_and_leaves_nothing(project: Path, tmp_
     assert done.returncode == 1, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     assert ("磁盘已满" if where != tmp_path else "ulimit -f") in done.stderr
+    assert str(where / {"export": "out", "new": "packages", "workbook": "w.xlsx"}[command]) in done.stderr
     assert [each.name for each in tmp_path.iterdir() if each.name != "small"] == []
 
 
-def test_every_error_is_ours() -> None:
-    assert issubclass(FolderError, OpenReportsError)
+def test_a_child_that_has_no_room_for_its_answer_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It used to say that the file was too large."""
+    ended: list[int] = []
+
+    def full(*_: Any) -> Any:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(sys, "argv", ["child", *map(str, child.Limits())])
+    monkeypatch.setattr(child, "_bind", lambda _: None)
+    monkeypatch.setattr(child, "answered", full)
+    monkeypatch.setattr(os, "dup", lambda _: 0)
+    monkeypatch.setattr(os, "dup2", lambda *_: None)
+    monkeypatch.setattr(os, "_exit", ended.append)
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(b"")))
+    child.main()
+    assert ended == [child.NO_ROOM]
 
 
 @pytest.mark.posix

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -247,6 +248,7 @@ FAILURES: dict[str, tuple[Limits, str, dict[str, str] | None]] = {
     "flood": (LIMITS._replace(answer=1_000_000), "read_too_much", {"most": "1"}),
     "die": (LIMITS, "read_crashed", {"status": "-11"}),
     "leave 3": (LIMITS, "read_crashed", {"status": "3"}),
+    f"leave {child.NO_ROOM}": (LIMITS, "read_not_started", {"what": os.strerror(errno.ENOSPC)}),
     "refuse": (LIMITS, "table_too_large", {"place": "表9"}),
     "large": (LIMITS, "table_too_large", {"place": "表8"}),
     "miss pdfplumber": (LIMITS, "extra", {}),

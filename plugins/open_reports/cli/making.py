@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,7 +13,10 @@ from open_reports.document import PLACEHOLDER
 from open_reports.files.workbook.clerk import clerks_workbook
 from open_reports.form import forms
 from open_reports.library import AGENCY, agency_draft, open_library
-from open_reports.report import FIRST_YEAR, LAST_YEAR, Draft, Source, chosen_forms, write
+from open_reports.report import FIRST_YEAR, LAST_YEAR, Draft, Source, chosen_forms, rewrite, write
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @click.command()
@@ -74,8 +79,7 @@ def new(
         form_of=form_of,
         created=now(),
     )
-    write(folder, draft.files())
-    _new_agency(root / agency / AGENCY)
+    _written(folder, draft.files())
     used = [each for each in forms().values() if each.id in form_of.values()][::-1]
     click.echo(
         f"{folder}：已建好空数据包（{'；'.join(f'{form.title.zh}，{form.reference.zh}' for form in used)}）"
@@ -95,11 +99,18 @@ def _usual_title(root: Path, agency: str, year: int) -> str:
     return f"{name}{year}年政府信息公开工作年度报告"
 
 
-def _new_agency(file: Path) -> None:
-    """Write what a new agency has to say of itself, unless it has said so."""
-    if not file.exists():
-        file.write_text(agency_draft(), encoding="utf-8", newline="\n")
-        click.echo(f"{file}：请填写机关名称、类别、地区和网站 / fill in name, kind, region and site")
+def _written(folder: Path, files: Mapping[str, str | bytes]) -> None:
+    """Write a package, and what a new agency has to say of itself unless it has said so; of a new folder both or neither."""
+    agency = folder.parent / AGENCY
+    if agency.exists():
+        write(folder, files)
+        return
+    if folder.parent.exists():  # without the file that makes it an agency's folder
+        write(folder, files)
+        rewrite(agency, agency_draft())
+    else:
+        write(folder.parent, {AGENCY: agency_draft(), **{f"{folder.name}/{path}": content for path, content in files.items()}})
+    click.echo(f"{agency}：请填写机关名称、类别、地区和网站 / fill in name, kind, region and site")
 
 
 def _new_workbook(file: Path, data: bytes) -> None:
@@ -111,6 +122,11 @@ def _new_workbook(file: Path, data: bytes) -> None:
             stream.write(data)
     except FileExistsError:
         raise click.UsageError(f"{file} 已经存在，没有改动任何文件 / exists already; nothing was changed") from None
+    except OSError as error:
+        with suppress(OSError):  # where there is nothing to remove
+            file.unlink()  # half a workbook is none
+        error.filename = str(file)
+        raise
     click.echo(f"{file}：已生成填报用的工作簿 / a workbook to be filled in")
     click.echo(
         f"下一步：用 Excel 或 WPS 照原文填写，然后运行 open-reports check {file} / next: fill it in as printed, then run open-reports check {file}"

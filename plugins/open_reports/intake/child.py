@@ -7,6 +7,7 @@ code of a sentence, with its `values`; `scan`, how many pages a file has that ar
 
 from __future__ import annotations
 
+import errno
 import importlib
 import json
 import os
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 
     from open_reports.intake.grid import Manuscript
 
-OUT_OF_MEMORY, TOO_MUCH = 71, 72
-"""How it ends where it cannot even answer: for want of memory, or because the answer is longer than it may be."""
+OUT_OF_MEMORY, TOO_MUCH, NO_ROOM = 71, 72, 73
+"""How it ends where it cannot even answer: for want of memory, because the answer is longer than it may be, or the disk has no room for it."""
 
 OWN = frozenset(("zip", "xlsx", "html"))
 """Kinds of our own outputs."""
@@ -85,8 +86,8 @@ def main() -> None:
             file.write(text.encode())
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
-    except OSError:
-        os._exit(TOO_MUCH)
+    except OSError as error:
+        os._exit(NO_ROOM if error.errno in {errno.ENOSPC, errno.EDQUOT} else TOO_MUCH)
 
 
 def answered(data: bytes, limits: Limits) -> str:

@@ -8,6 +8,7 @@ LibreOffice, for files of older programs, runs beside it with limits of its own 
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -21,7 +22,7 @@ from typing import IO, TYPE_CHECKING, Any
 from open_reports.errors import IntakeError
 from open_reports.intake import legacy
 from open_reports.intake.answer import NONSENSE, checked, scanned
-from open_reports.intake.child import OUT_OF_MEMORY, TOO_MUCH, Limits
+from open_reports.intake.child import NO_ROOM, OUT_OF_MEMORY, TOO_MUCH, Limits
 from open_reports.intake.own.given import Own
 
 if TYPE_CHECKING:
@@ -162,6 +163,8 @@ def _fail(status: int, limits: Limits) -> None:
         raise IntakeError("read_memory", most=str(limits.memory // 1_000_000))
     if status == TOO_MUCH:
         raise IntakeError("read_too_much", most=str(limits.answer // 1_000_000))
+    if status == NO_ROOM:
+        raise _no_start(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
     if sys.platform != "win32" and status == -signal.SIGXCPU:
         raise IntakeError("read_too_long", seconds=str(limits.processor))
     if status:
