@@ -1165,7 +1165,7 @@ def test_a_server_that_drips_is_given_up(monkeypatch: pytest.MonkeyPatch, head: 
     with answering(_drip(head)) as url:
         verdict = verify(url)
     assert [each.code for each in verdict.deviations] == ["web.slow"]
-    assert "at least 10,000 a second" in verdict.text("en")
+    assert "should bring at least 10,000" in verdict.text("en")
     assert "每秒至少应有 10,000 字节" in verdict.text("zh")
 
 
