@@ -18,6 +18,7 @@ ID = r"[a-z]+(?:_[a-z]+)*"
 LINE_ID = rf"{ID}(?:\.{ID})?"
 
 Standing = Literal["printed", "implied", "law", "project"]
+Kind = Literal["equation", "requirement", "package"]
 Status = Literal["reported", "blank", "not_applicable", "line_absent", "not_on_form"]
 """Which kind of something or nothing a figure is; a status never turns into 0."""
 
@@ -49,7 +50,8 @@ class CellType:
 class RuleText:
     """A rule as people read it: `standing` says whether the form prints or implies it, or the law or this project sets it.
 
-    `level` is that of a finding against it.
+    `level` is that of a finding against it. `kind` says what it is about: figures that have to agree (`equation`), what else is
+    asked of a report (`requirement`), or the data package, which is ours and none of the agency's (`package`).
     """
 
     id: str
@@ -57,6 +59,7 @@ class RuleText:
     says: Text
     standing: Standing
     level: Level
+    kind: Kind = "equation"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -220,6 +221,11 @@ class TableForm:
                     cells.append((position, before, own * sign))
             members.append(tuple(cells))
         return Strand(axis=axis, at=at.id, label=at.label, rules=tuple(rules), members=tuple(members), previous=tuple(previous))
+
+    @cached_property
+    def tried(self) -> Mapping[str, int]:
+        """How many places along its strands each rule has: what a report is tried for whatever it prints."""
+        return Counter(rule.id for strand in self.strands for rule, _ in strand.rules)
 
     @cached_property
     def whole(self) -> frozenset[str]:

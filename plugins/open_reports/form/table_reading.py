@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from open_reports.finding import RULE_LEVELS
-from open_reports.form.common import ID, LINE_ID, RuleText, Standing
+from open_reports.form.common import ID, LINE_ID, Kind, RuleText, Standing
 from open_reports.form.table import Block, Column, Line, Rule, TableForm, Term
 from open_reports.text import Text, open_text_of, text_of
 
@@ -165,12 +165,16 @@ def read_rule_text(record: Record) -> RuleText:
     standings: tuple[Standing, ...] = ("printed", "implied", "law", "project")
     standing = record.choice("standing", standings)
     level = record.choice("level", RULE_LEVELS)
+    kinds: tuple[Kind, ...] = ("equation", "requirement", "package")
+    kind = record.choice("kind", kinds, required=False)
     return RuleText(
         id=record.matching("id", RULE_ID, "T3-SUM"),
         name=text_of(record.record("name")),
         says=open_text_of(record),
         standing=next((each for each in standings if each == standing), "implied"),
         level=next((each for each in RULE_LEVELS if each == level), "notice"),
+        # A rule of a table is a sentence over its figures, and need not say so.
+        kind=next((each for each in kinds if each == kind), "equation"),
     )
 
 
