@@ -167,15 +167,20 @@ def _word_files() -> Iterator[str]:
     yield from (f"pages/{name}/words.yml" for name in own)
 
 
-@cache
 def words() -> Mapping[str, Text]:
     """Every label of the pages by its key, from `locales/pages*.yml` and the `words.yml` in the folders of single pages.
 
     Raises `FormError` where one lacks a language or stands in two files.
     """
+    return _words(())
+
+
+@cache
+def _words(files: tuple[str, ...]) -> Mapping[str, Text]:
+    """Labels of some files, of all where none is named."""
     found: dict[str, Text] = {}
     faults: list[str] = []
-    for name in _word_files():
+    for name in files or _word_files():
         root = opened(name, resource_text(name), faults)
         if root is None:
             continue
@@ -191,28 +196,32 @@ def words() -> Mapping[str, Text]:
 
 
 @cache
-def _labels(language: str) -> Mapping[str, str]:
-    return {key: text[language] for key, text in words().items()}
+def _labels(language: str, files: tuple[str, ...]) -> Mapping[str, str]:
+    return {key: text[language] for key, text in _words(files).items()}
 
 
 @cache
-def _counted() -> Mapping[str, Text]:
+def _counted(files: tuple[str, ...]) -> Mapping[str, Text]:
     """Labels with a form for the number one: few, so all others are spared the question."""
-    return {key: text for key, text in words().items() if text.one}
+    return {key: text for key, text in _words(files).items() if text.one}
 
 
 class Words:
-    """The labels of one language: `words("year_title", year=2024)`."""
+    """The labels of one language: `words("year_title", year=2024)`.
+
+    Of all files, unless `files` names some: a terminal needs a few, and to read all of them takes as long as to check ten packages.
+    """
 
     language: str
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, files: tuple[str, ...] = ()) -> None:
         self.language = language
-        self._labels = _labels(language)
+        self._labels = _labels(language, files)
+        self._both = _counted(files)
 
     def __call__(self, key: str, **values: object) -> str:
         """Return the label of a key, with its values filled in. Raises `KeyError` for a key nobody wrote."""
         label = self._labels[key]
-        if values and key in _counted():
-            label = _counted()[key].for_values(self.language, values)
+        if values and key in self._both:
+            label = self._both[key].for_values(self.language, values)
         return label.format(**values) if values else label
