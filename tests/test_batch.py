@@ -45,25 +45,25 @@ def expected(root: Path) -> list[Finding]:
 
 
 def test_a_survey_finds_what_checking_finds(root: Path) -> None:
-    found = batch.survey(root, place="datapackages")
+    found = batch.survey(root, place="datapackages").findings
     assert list(found) == expected(root)
     assert {each.level for each in found} == {"error", "discrepancy"}
 
 
 def test_an_unchanged_folder_is_not_opened_again(root: Path) -> None:
-    first = batch.survey(root, place="datapackages")
+    first = batch.survey(root, place="datapackages").findings
     with watching() as watch:
-        second = batch.survey(root, place="datapackages")
+        second = batch.survey(root, place="datapackages").findings
     assert second == first
     assert not [path for path in watch.opened if path.startswith(str(root)) and path.endswith((".csv", ".json", ".md", ".yml"))]
 
 
 def test_a_change_is_seen(root: Path) -> None:
-    before = batch.survey(root, place="datapackages")
+    before = batch.survey(root, place="datapackages").findings
     cell = root / "xugou-0001" / "2023" / "data" / "disputes.csv"
     text = cell.read_text(encoding="utf-8")
     cell.write_text(text.replace("reconsideration,行政复议", "reconsideration,", 1), encoding="utf-8")
-    after = batch.survey(root, place="datapackages")
+    after = batch.survey(root, place="datapackages").findings
     assert [each.code for each in after if each not in before] == ["table.no_label"]
 
 
@@ -77,12 +77,14 @@ def test_a_change_that_keeps_size_and_date_is_seen(root: Path) -> None:
     os.utime(cell, ns=(status.st_atime_ns, status.st_mtime_ns))
     assert cell.stat().st_size == status.st_size
     assert [
-        each for each in batch.survey(root, place="datapackages") if each.file and each.file.endswith("xugou-0001/2023/data/disputes.csv")
+        each
+        for each in batch.survey(root, place="datapackages").findings
+        if each.file and each.file.endswith("xugou-0001/2023/data/disputes.csv")
     ]
 
 
 def test_only_what_was_asked_for(root: Path) -> None:
-    found = batch.survey(root, place="datapackages", only=(("xugou-0001", 2024),))
+    found = batch.survey(root, place="datapackages", only=(("xugou-0001", 2024),)).findings
     assert {(each.agency, each.year) for each in found if each.agency} == {("xugou-0001", 2024)}
 
 
@@ -90,7 +92,7 @@ def test_shared_among_processes_it_is_the_same(root: Path, monkeypatch: pytest.M
     monkeypatch.setattr(batch, "PARALLEL_FROM", 1)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     steps: list[tuple[int, int]] = []
-    found = batch.survey(root, place="datapackages", progress=lambda done, count: steps.append((done, count)))
+    found = batch.survey(root, place="datapackages", progress=lambda done, count: steps.append((done, count))).findings
     assert list(found) == expected(root)
     assert steps[-1][0] == steps[-1][1]
 
@@ -105,7 +107,7 @@ def test_a_folder_that_cannot_be_listed_is_a_finding(root: Path, monkeypatch: py
         return listed(path)
 
     monkeypatch.setattr(os, "scandir", refusing)
-    found = batch.survey(root, place="datapackages")
+    found = batch.survey(root, place="datapackages").findings
     assert [(each.code, each.file) for each in found if each.agency in {None, "xugou-0002"} and "xugou-0002" in (each.file or "")] == [
         ("file.unreadable", "datapackages/xugou-0002")
     ]

@@ -9,8 +9,9 @@ import made_up
 import pytest
 from conftest import watching, with_cells
 from open_reports.checks import cache as module
-from open_reports.checks.cache import Cache, Memory, Signature, code_version, tree_signature
+from open_reports.checks.cache import Cache, Kept, Memory, Signature, code_version, tree_signature
 from open_reports.checks.check import check, errors
+from open_reports.checks.counting import Passed
 from open_reports.library import Library, open_library
 
 if TYPE_CHECKING:
@@ -208,15 +209,18 @@ def test_findings_are_kept_word_for_word(tmp_path: Path) -> None:
     assert {each.level for each in found} == {"error", "discrepancy", "notice"}
     memory = Memory("subject", tmp_path / "cache")
     state = tree_signature(tmp_path / "datapackages")._replace(latest=0)
-    memory.keep(state, found)
-    assert memory.recall(state) == found
-    assert [each.to_dict("en") for each in memory.recall(state) or ()] == [each.to_dict("en") for each in found]
+    kept = Kept(found, {("pingtan", 2024): Passed({"T3-SUM": 7}, {"XY-CARRY": 2})})
+    memory.keep(state, kept)
+    recalled = memory.recall(state)
+    assert recalled is not None
+    assert recalled == kept
+    assert [each.to_dict("en") for each in recalled.findings] == [each.to_dict("en") for each in found]
 
 
 def test_findings_of_another_state_or_subject_are_not_recalled(tmp_path: Path) -> None:
     state = Signature("a" * 64, 0)
-    Memory("subject", tmp_path).keep(state, ())
-    assert Memory("subject", tmp_path).recall(state) == ()
+    Memory("subject", tmp_path).keep(state, Kept((), {}))
+    assert Memory("subject", tmp_path).recall(state) == Kept((), {})
     assert Memory("subject", tmp_path).recall(Signature("b" * 64, 0)) is None
     assert Memory("another", tmp_path).recall(state) is None
 
@@ -225,7 +229,7 @@ def test_a_folder_changed_a_moment_ago_is_not_remembered(tmp_path: Path) -> None
     """Its next change might not move a time stamp."""
     memory = Memory("subject", tmp_path)
     state = Signature("a" * 64, time.time())
-    memory.keep(state, ())
+    memory.keep(state, Kept((), {}))
     assert memory.recall(state) is None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
@@ -11,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from open_reports.checks.agreement import agree_rounded, decimals, settling
-from open_reports.checks.check import check_report
+from open_reports.checks.check import check_report, tried
+from open_reports.checks.counting import counted
 from open_reports.checks.formats import github, sarif
 from open_reports.checks.identity import consolidated
-from open_reports.checks.tally import tally
+from open_reports.checks.wording import sentence
 from open_reports.derived.doubt import doubts
 from open_reports.files import workbook
-from open_reports.files.badge import badge_text
 from open_reports.finding import level_name
 from open_reports.pages.table import Marks
 from open_reports.text import LANGUAGES, Words
@@ -85,15 +86,16 @@ def test_what_is_only_rounded_is_never_amber(library: Library, language: str) ->
     assert (found.rule, found.address, found.to_dict()["level"]) == ("AGG", FEES, "rounded")
     marks = Marks(report, [found], w)
     (view,) = marks.beside("disclosure", "fees")
-    assert (view.level, view.level_name) == ("rounded", level_name("rounded")[language])
+    assert (view.level, view.name) == ("rounded", level_name("rounded")[language])
     assert marks.by_cell == {}
     run = json.loads(sarif([found], language, version="1.0.0"))["runs"][0]
     assert [(each["kind"], each["level"]) for each in run["results"]] == [("informational", "none")]
     assert github([found], language).commands.startswith("::notice ")
-    counts = tally(report, library)
-    assert counts["rounded"] == 1
-    assert level_name("rounded").zh in badge_text(counts, Words("zh"))
-    assert "rounded" not in badge_text({**counts, "rounded": 0}, w)
+    counts = counted(check_report(report, library), tried(library).passed[KEY])
+    assert (counts.rounded, counts.agree) == (1, counts.agrees + 1)
+    said = {"zh": "其中 1 项四舍五入后一致", "en": "1 once rounded"}[language]
+    assert said in sentence(counts, w)
+    assert said not in sentence(replace(counts, rounded=0), w)
 
 
 def test_the_workbook_colours_no_cell_for_it(library: Library) -> None:

@@ -147,7 +147,7 @@ def test_to_dict_is_the_contract() -> None:
 def test_levels_have_names(level: Level) -> None:
     name = level_name(level)
     assert name.zh
-    assert name.en == {"rounded": "agrees when rounded"}.get(level, level)
+    assert name.en == {"discrepancy": "contradiction", "rounded": "agrees once rounded"}.get(level, level)
 
 
 def test_an_unknown_code_is_an_error_of_ours() -> None:

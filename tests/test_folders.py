@@ -12,12 +12,9 @@ import whole
 from jinja2 import Environment
 from lxml import html
 from open_reports import files as package
-from open_reports.checks.tally import tally
 from open_reports.errors import PublishError
 from open_reports.files.catalogue import routes
 from open_reports.files.folder import ReportFolder
-from open_reports.pages import Here
-from open_reports.pages.ledger import ledger
 from open_reports.site.build import Build, Settings
 from open_reports.text import LANGUAGES, Text, Words, words
 
@@ -188,11 +185,6 @@ def test_what_is_borrowed_is_given_back(packages_of_two: Path) -> None:
     with folder.borrowed() as files:
         assert files == held
     assert folder._made
-
-
-def test_the_badge_counts_what_the_ledger_lists(library: Library) -> None:
-    for report in library:
-        assert tally(report, library) == ledger(report, library, Here(report.folder, Words("zh"))).counts
 
 
 def test_every_file_of_a_site_has_a_path_of_its_route(library: Library) -> None:

@@ -103,7 +103,7 @@ def test_every_style_tells_the_same_findings(language: str, findings: tuple[Find
     heads = [
         line
         for line in formats.text(findings, language, lines=real_lines).splitlines()
-        if re.match(r"(?:\S+|agrees when rounded) [A-Z0-9-]+  ", line)
+        if re.match(r"(?:\S+|agrees once rounded|possible difference of scope|worth a look) [A-Z0-9-]+  ", line)
     ]
     assert [line.split("  ")[1] for line in heads] == [each.where(language) for each in findings]
 
@@ -134,7 +134,10 @@ def test_no_cell_forges_a_line_a_colour_or_a_command(language: str, hostile: lis
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_findings(language: str) -> None:
-    none = {"zh": "错误 0，不相符 0，提示 0\n", "en": "error 0, discrepancy 0, notice 0\n"}[language]
+    none = {
+        "zh": "0 项核对：0 项一致，0 项不一致；数据包错误 0 处\n",
+        "en": "0 checks: 0 agree, 0 do not; 0 errors in the packages\n",
+    }[language]
     assert formats.text([], language) == none
     assert formats.github([], language).commands == none
     assert json.loads(formats.json_([], language)) == []
@@ -149,19 +152,19 @@ def test_no_findings(language: str) -> None:
 def test_what_a_clerk_sees() -> None:
     """Their own line, a caret under the cell, what is wrong, what to do, where it is explained."""
     assert formats.text([row_sum()], lines={FILE: [HEADER, ROW]}) == (
-        "不相符 T3-ROW  datapackages/xugou-jia/2023/data/applications.csv 第 2 行“总计”列\n"
+        "矛盾 T3-ROW  datapackages/xugou-jia/2023/data/applications.csv 第 2 行“总计”列\n"
         "     2 │ unavailable.unclear,3.补正后申请内容仍不明确,8,0,0,33,1,0,41\n"
         "       │                                                           ^^\n"
         "  问题：“3.补正后申请内容仍不明确”按原文不相符：41 ≠ 42 = 8+0+0+33+1+0，而六类申请人的件数之和等于“总计”。\n"
         "  改法：请对照原文核对各格，录错就改正，原文如此则在 datapackage.json 的 explanations 中说明。\n"
         "  说明：quality/T3-ROW/\n"
-        "错误 0，不相符 1，提示 0\n"
+        "1 项核对：0 项一致，1 项不一致（1 项矛盾）；数据包错误 0 处\n"
     )
 
 
 def test_what_a_clerk_sees_in_english() -> None:
     head, row, carets, problem, remedy, see = in_words(row_sum(), "en", lines={FILE: [HEADER, ROW]}, site="https://open.example/site/")
-    assert head == "discrepancy T3-ROW  datapackages/xugou-jia/2023/data/applications.csv, row 2, column “Total”"
+    assert head == "contradiction T3-ROW  datapackages/xugou-jia/2023/data/applications.csv, row 2, column “Total”"
     assert (row, carets.lstrip(" │")) == (f"     2 │ {ROW}", "^^")
     assert problem.startswith(
         "  problem: “3. Still unclear after supplementation” does not reconcile as printed: 41 ≠ 42 = 8+0+0+33+1+0, while"
@@ -320,7 +323,7 @@ def test_github_shows_ten_of_a_level_and_the_summary_all(language: str) -> None:
     commands = Counter(line.split()[0] for line in annotated.commands.splitlines() if line.startswith("::"))
     assert commands == {"::error": 10, "::warning": 10, "::notice": 10}
     told = annotated.commands.splitlines()[-2]
-    assert ("错误 15，不相符 1；" if language == "zh" else "error 15, discrepancy 1; ") in told
+    assert ("错误 15，矛盾 1；" if language == "zh" else "error 15, contradiction 1; ") in told
     assert annotated.summary.count("\n| ") == len(many) + 2
 
 

@@ -243,7 +243,7 @@ def test_what_was_found_in_unchanged_packages_is_not_looked_for_again(tmp_path: 
         raise AssertionError("checked again")
 
     with monkeypatch.context() as patched:
-        patched.setattr("open_reports.checks.opening.check", again)
+        patched.setattr("open_reports.checks.opening.checkup", again)
         assert checked(root, memory=memory).findings == first.findings
         with pytest.raises(DataError):
             checked(root, memory=memory, strict=True)

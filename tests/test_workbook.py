@@ -138,7 +138,7 @@ def test_a_report_without_notes_and_section_one_says_so(report: Made) -> None:
         package.put_rows(table, package.rows(table)[:1])
     book = outputs.book(workbook(report(package), AGENCY))
     assert "没有。" in texts(book["一、总体情况"])
-    assert texts(book["注记与核对"])[-4:] == ["注", "没有。", "核对结果", "未发现不相符。"]
+    assert texts(book["注记与核对"])[-4:] == ["注", "没有。", "核对结果", "没有不一致。"]
 
 
 def test_the_last_sheet_tells_every_note_and_every_finding(library: Library, findings: tuple[Finding, ...]) -> None:

@@ -453,4 +453,4 @@ def test_the_saved_one_is_checked_at_the_cell(resaved: Path, here: Path) -> None
     shutil.copy(resaved / "xlsx" / "off.xlsx", here / "a.xlsx")
     said = run("check", "a.xlsx")[1]
     cell = empty(HYBRIDS[0]).places("applications", "2021")["granted", "total"]
-    assert f"不相符 T3-ROW  a.xlsx {cell.parent.title}!{cell.coordinate}\n" in said
+    assert f"矛盾 T3-ROW  a.xlsx {cell.parent.title}!{cell.coordinate}\n" in said

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from open_reports.checks.check import tried
+from open_reports.checks.counting import Tallies
 from open_reports.derived import search
 from open_reports.derived.coverage import coverage, known_day
 from open_reports.files.catalogue import routes
@@ -41,10 +43,12 @@ def files(
 
 def sources(library: Library, findings: Sequence[Finding] = (), *, covered: Coverage | None = None) -> Sources:
     """What the files of a site are made of, where nothing was released and the search finds no pages."""
+    found = by_report(findings)
     return Sources(
         library=library,
         findings=findings,
-        found=by_report(findings),
+        found=found,
+        tallies=Tallies(library, found, tried(library).passed),
         covered=covered or coverage(library, known_day(library)),
         routes=routes.routes(),
         site="",

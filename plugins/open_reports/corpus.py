@@ -32,6 +32,7 @@ from open_reports.report import DESCRIPTOR, Figure, possible_files
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from open_reports.checks.counting import Key, Passed
     from open_reports.finding import Finding
     from open_reports.history.releases import Released
     from open_reports.library import Agency
@@ -53,6 +54,8 @@ class Corpus:
     library: Library
     findings: tuple[Finding, ...]
     place: str
+    passed: Mapping[Key, Passed] | None = None
+    """How many checks of each report hold or cannot be tested, by rule, beside the findings; None: not counted yet."""
 
     @property
     def agencies(self) -> Mapping[str, Agency]:
@@ -113,7 +116,7 @@ class Corpus:
 
         remember(self.library, self.findings)
         whole = site if site.endswith("/") or not site else f"{site}/"  # paths are put behind it
-        return publish(self.library, self.findings, site=whole, problem=problem, released=released)
+        return publish(self.library, self.findings, passed=self.passed, site=whole, problem=problem, released=released)
 
     def __iter__(self) -> Iterator[Report]:
         return iter(self.library)
@@ -159,7 +162,7 @@ def open(  # noqa: A001 (`open_reports.open(...)` is how it is read)
 def checked(folder: Path, *, place: str | None = None, strict: bool = False) -> Corpus:
     """Read and check a folder of packages; see `open`."""
     found = opening.checked(folder, place=place, strict=strict)
-    return Corpus(library=found.library, findings=found.findings, place=found.place)
+    return Corpus(library=found.library, findings=found.findings, place=found.place, passed=found.passed)
 
 
 # -- packages as published, and back --------------------------------------------------------------------------------------

@@ -151,6 +151,7 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
             _log.error("%s", refusal(DataError(self._build.broken)))
         if unseen := self._build.unseen:
             _log.info("%s / %s", unseen.zh, unseen.en)
+        _log.info("%s / %s", *(self._build.checks(language) for language in LANGUAGES))
         for lacking in made.lacking:
             _log.info("%s / %s", Words("zh")(lacking), Words("en")(lacking))
         if self._command in {"build", "gh-deploy"}:

@@ -6,10 +6,12 @@ not with that of their pairs. Marks are small enough to come back from another p
 
 from __future__ import annotations
 
+from collections import Counter
 from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
+from open_reports.checks.counting import Passed
 from open_reports.finding import Explanation, Finding, finding
 from open_reports.form import forms
 from open_reports.library import AGENCY
@@ -18,6 +20,7 @@ from open_reports.report import DESCRIPTOR, table_path
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from open_reports.checks.counting import Key
     from open_reports.form.plausible import Copied
     from open_reports.library import Agency
     from open_reports.report import Report, Table
@@ -78,6 +81,25 @@ def across(agencies: Mapping[str, Agency], found: Iterable[Marks], place: str) -
     yield from _sources(agencies, ordered)
     yield from _longer(agencies, ordered)
     yield from _twins(agencies, place)
+
+
+def alike(agencies: Mapping[str, Agency], compared: Iterable[Marks], found: Iterable[Finding], *, part: bool) -> dict[Key, Passed]:
+    """Count the tests of a whole folder of which `across` found nothing, by report.
+
+    Of a `part` of a folder nobody can say that no other report has the same: there they cannot be tested.
+    """
+    # A table is copied, a source is of two reports, a title is another's: each is found once for a report, or not at all.
+    told = Counter((each.agency, each.year, each.code) for each in found)
+    counted: dict[Key, Passed] = {}
+    for each in compared:
+        if each.agency in agencies:
+            tests = {
+                "COPY": len(each.tables) - told[*each.key, "copy.table"],
+                "SOURCE": len(each.sources) - told[*each.key, "source.twice"],
+                "TITLE": 1 - told[*each.key, "title.other"],
+            }
+            counted[each.key] = Passed(*({}, tests) if part else (tests, {}))
+    return counted
 
 
 def _copies(agencies: Mapping[str, Agency], ordered: list[Marks]) -> Iterator[Finding]:

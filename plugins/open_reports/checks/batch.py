@@ -12,9 +12,10 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
-from open_reports.checks.across import across, marks
-from open_reports.checks.cache import Cache, Memory, tree_signature
-from open_reports.checks.check import check
+from open_reports.checks.across import across, alike, marks
+from open_reports.checks.cache import Cache, Kept, Memory, tree_signature
+from open_reports.checks.check import checkup
+from open_reports.checks.counting import ALL, Passed, together
 from open_reports.library import open_library
 
 if TYPE_CHECKING:
@@ -32,8 +33,8 @@ TASKS_A_WORKER = 8
 Only = tuple[tuple[str, "int | None"], ...]
 
 
-def survey(root: Path, *, place: str, only: Only = (), progress: Callable[[int, int], None] | None = None) -> tuple[Finding, ...]:
-    """Return every finding of a folder of packages, or of some agencies and years of it, by agency and year.
+def survey(root: Path, *, place: str, only: Only = (), progress: Callable[[int, int], None] | None = None) -> Kept:
+    """Return every finding of a folder of packages, or of some agencies and years of it, by agency and year; and the other checks.
 
     `place` is how findings name the folder; `progress` is told how many packages of how many are done.
     """
@@ -48,21 +49,22 @@ def survey(root: Path, *, place: str, only: Only = (), progress: Callable[[int, 
     count = sum(years for _, years in agencies)
     workers = os.cpu_count() or 1
     alone = count < PARALLEL_FROM or workers == 1
-    findings = _checked(root, place, only)[0] if alone else _shared(root, place, agencies, workers, progress)
+    findings, passed = _checked(root, place, only)[0] if alone else _shared(root, place, agencies, workers, progress)
     # Sorting is stable, so within a report findings keep the order of the checks, however many processes found them.
-    ordered = tuple(sorted(findings, key=lambda each: (each.agency or "", each.year or 0)))
-    memory.keep(signature, ordered)
-    return ordered
+    # One sum of the checks, for a terminal is told no more: those of thousands of reports would cost more time than to look at their folders.
+    found = Kept(tuple(sorted(findings, key=lambda each: (each.agency or "", each.year or 0))), {ALL: together(passed.values())})
+    memory.keep(signature, found)
+    return found
 
 
-def _checked(root: Path, place: str, only: Only, *, whole: bool = True) -> tuple[tuple[Finding, ...], list[Marks]]:
-    """Findings of some packages; and their marks, where they are not the whole of what is looked at."""
+def _checked(root: Path, place: str, only: Only, *, whole: bool = True) -> tuple[Kept, list[Marks]]:
+    """What is found of some packages; and their marks, where they are not the whole of what is looked at."""
     cache = Cache()
     library = open_library(root, place=place, only=only)
     # `root` lets a part of a folder be compared with its neighbours, as it would be within the whole.
-    findings = check(library, cache, root=root, whole=whole)
+    found = checkup(library, cache, root=root, whole=whole, part=bool(only))
     cache.save()
-    return findings, [] if whole else [marks(report) for report in library]
+    return found, [] if whole else [marks(report) for report in library]
 
 
 def _agencies(root: Path) -> list[tuple[str, int]]:
@@ -82,9 +84,7 @@ def _agencies(root: Path) -> list[tuple[str, int]]:
     return found
 
 
-def _shared(
-    root: Path, place: str, agencies: Sequence[tuple[str, int]], workers: int, progress: Callable[[int, int], None] | None
-) -> tuple[Finding, ...]:
+def _shared(root: Path, place: str, agencies: Sequence[tuple[str, int]], workers: int, progress: Callable[[int, int], None] | None) -> Kept:
     """Findings of a large folder: what concerns the folder as a whole here, each agency's packages in some process."""
     whole = open_library(root, place=place, reports=False)
     readable = set(whole.agencies)
@@ -96,21 +96,25 @@ def _shared(
     done, count = 0, sum(years for _, years in agencies)
     # A forked process would inherit the threads' locks of whoever calls; a spawned one starts clean everywhere alike.
     found: list[Marks] = []
+    passed = Passed()
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         jobs = [pool.submit(_task, root, place, tuple(name for name, _ in task)) for task in tasks]
         for job, task in zip(jobs, tasks, strict=True):
-            told, marked = job.result()
+            told, held, marked = job.result()
             found += marked
+            passed.update(held)
             findings += [each for each in told if each.year is not None or each.agency not in readable or each.code == "file.year"]
             done += sum(years for _, years in task)
             if progress is not None:
                 progress(done, count)
     # What only the whole folder shows: of marks, for no process has seen more than a part.
-    return (*dict.fromkeys(findings), *across(whole.agencies, found, place))
+    beside = tuple(across(whole.agencies, found, place))
+    passed.update(together(alike(whole.agencies, found, beside, part=False).values()))
+    return Kept((*dict.fromkeys(findings), *beside), {ALL: passed})
 
 
-def _task(root: Path, place: str, agencies: tuple[str, ...]) -> tuple[list[Finding], list[Marks]]:
-    """Findings and marks of some agencies' packages; runs in a process of its own."""
+def _task(root: Path, place: str, agencies: tuple[str, ...]) -> tuple[list[Finding], Passed, list[Marks]]:
+    """What is found of some agencies' packages, and their marks; runs in a process of its own."""
     wanted = set(agencies)
     found, marked = _checked(root, place, tuple((agency, None) for agency in agencies), whole=False)
-    return [each for each in found if each.agency in wanted], marked
+    return [each for each in found.findings if each.agency in wanted], together(found.passed.values()), marked

@@ -19,10 +19,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from platformdirs import user_cache_path
 
+from open_reports.checks.counting import Passed
 from open_reports.finding import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from open_reports.checks.counting import Key
 
 _SOURCES = ("**/*.py", "forms/**/*.yml", "locales/*.yml")
 CLOCKED = "meta.future"
@@ -145,6 +148,13 @@ def tree_signature(root: Path) -> Signature:
     return Signature(digest.hexdigest(), latest / 1e9)
 
 
+class Kept(NamedTuple):
+    """Findings, and how many checks hold or cannot be tested: of each report, or of all together under an empty name."""
+
+    findings: tuple[Finding, ...]
+    passed: Mapping[Key, Passed]
+
+
 class Memory:
     """What was found in a folder when it was last looked at; `subject` says which folder and what was asked."""
 
@@ -152,20 +162,21 @@ class Memory:
         name = hashlib.sha256(subject.encode(errors="surrogateescape")).hexdigest()[:16]
         self.path = (folder or user_cache_path("open-reports")) / f"found-{code_version()[:16]}-{name}.json"
 
-    def recall(self, signature: Signature) -> tuple[Finding, ...] | None:
-        """Return the findings of a folder in this very state, or None if it is not known."""
+    def recall(self, signature: Signature) -> Kept | None:
+        """Return what was found in a folder in this very state, or None if it is not known."""
         head, _, body = _load(self.path).partition("\n")
         if head != signature.digest:
             return None
-        return tuple(Finding.unpacked(each) for each in json.loads(body))
+        found, passed = json.loads(body)
+        return Kept(tuple(Finding.unpacked(each) for each in found), {(agency, year): Passed(*counts) for agency, year, counts in passed})
 
-    def keep(self, signature: Signature, findings: Iterable[Finding]) -> None:
-        """Remember the findings, unless the folder changed so lately that its state could change unseen."""
+    def keep(self, signature: Signature, found: Kept) -> None:
+        """Remember what was found, unless the folder changed so lately that its state could change unseen."""
         # What is told of a day that has not come is not so for ever, though no file changes.
-        found = tuple(findings)
-        if any(each.code == CLOCKED for each in found):
+        if any(each.code == CLOCKED for each in found.findings):
             return
         # The same caution as git takes with its index: file systems keep time in coarse steps.
         if time.time() - signature.latest > RACY_SECONDS:
-            body = json.dumps([each.packed() for each in found], ensure_ascii=False)
+            passed = [[*key, each.packed()] for key, each in found.passed.items()]
+            body = json.dumps([[each.packed() for each in found.findings], passed], ensure_ascii=False)
             _save(self.path, f"{signature.digest}\n{body}")

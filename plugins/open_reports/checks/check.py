@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from open_reports.checks.across import RULES, across, marks
-from open_reports.checks.identity import MOST_SHOWN, bounds, contradictory, identities, located, spelt, total
+from open_reports.checks.across import RULES, across, alike, marks
+from open_reports.checks.cache import Kept
+from open_reports.checks.counting import Passed
+from open_reports.checks.formal import in_form, in_time
+from open_reports.checks.identity import MOST_SHOWN, along, bounds, identities, located, spelt, total
 from open_reports.checks.narrative import stated
 from open_reports.checks.neighbours import compared
 from open_reports.checks.plausible import plausible
@@ -23,19 +26,24 @@ if TYPE_CHECKING:
     from open_reports.checks.identity import Identity, Member
     from open_reports.checks.narrative import Stated
     from open_reports.finding import Level
-    from open_reports.library import Agency, Library
+    from open_reports.library import Library
     from open_reports.report import Address, Report
 
 
-def _contradictions(report: Report, library: Library | None) -> Iterator[Finding]:
+def _contradictions(report: Report, library: Library | None, passed: Passed) -> Iterator[Finding]:
     for bound in bounds(report):
+        passed.add(bound.rule.id, bound.result)
         if bound.result in {"contradicts", "rounded"}:
             yield _contradiction(report, bound, library, located_at=None)
-    if not report.consolidates and not contradictory(report, library):
+    differs = along(report, library, passed)
+    if not report.consolidates and not differs:
         return
     tested = identities(report, library)
     places = located(tested)
     for position, identity in enumerate(tested):
+        # All others are along a strand, and counted there.
+        if identity.rule.id == "AGG":
+            passed.add("AGG", identity.result)
         if identity.result in {"contradicts", "rounded"}:
             yield _contradiction(report, identity, library, located_at=places.get(position))
 
@@ -174,75 +182,6 @@ def _rounded(report: Report, identity: Identity, name: str, row: int, *, prose: 
     )
 
 
-def _deadline(report: Report, agency: Agency | None) -> Iterator[Finding]:
-    law = forms().common.deadline(report.year)
-    due = law.last_day(agency.kind, report.year) if law and agency else None
-    if law is None or due is None or report.published is None:
-        return
-    if report.published > due:
-        yield finding(
-            "due.late",
-            file=f"{report.place}/{DESCRIPTOR}",
-            found=report.published.isoformat(),
-            expected=due.isoformat(),
-            reference=law.reference,
-        )
-
-
-def _form(report: Report) -> Iterator[Finding]:
-    """What the statutory form asks of a whole report: notices, never errors, for official reports do differ."""
-    yield from _prescribed(report)
-    yield from _left_out(report)
-    yield from _sections(report)
-    if str(report.year) not in report.title:
-        yield finding("form.title", file=f"{report.place}/{DESCRIPTOR}", found=report.title, expected=str(report.year))
-
-
-def _prescribed(report: Report) -> Iterator[Finding]:
-    """Tables that are not of the form in force in the report's year; none is told of years before any form."""
-    known = forms()
-    prescribed = known.prescribed_for(report.year)
-    if not prescribed.prescribed_for(report.year):
-        return
-    for name, table in report.tables.items():
-        form = known[table.form.form]
-        asked = prescribed.tables.get(name)
-        differs = asked is None or table.form.lines.keys() != asked.lines.keys() or table.form.header != asked.header
-        if differs and not form.prescribed_for(report.year):
-            yield finding(
-                "form.year",
-                file=f"{report.place}/{table_path(name)}",
-                table=table.form.title,
-                found=form.id,
-                expected=prescribed.id,
-                reference=prescribed.reference,
-            )
-    for name, lacking in prescribed.tables.items():
-        if name not in report.tables:
-            yield finding(
-                "form.table",
-                file=f"{report.place}/{DESCRIPTOR}",
-                table=lacking.title,
-                found=report.form.id,
-                expected=prescribed.id,
-                reference=prescribed.reference,
-            )
-
-
-def _left_out(report: Report) -> Iterator[Finding]:
-    """Lines that the report does not print."""
-    for name, line in report.absent:
-        form_table = report.tables[name].form
-        yield finding(
-            "form.absent",
-            file=f"{report.place}/{table_path(name)}",
-            address=f"{name}/{line}",
-            table=form_table.title,
-            found=form_table.lines[line].label.zh,
-            line=form_table.lines[line].label,
-        )
-
-
 def _open(report: Report) -> Iterator[Finding]:
     """What an import left to a person; an error, so that no cell that waits is published as one that was left blank."""
     for cell in report.open:
@@ -262,20 +201,6 @@ def _open(report: Report) -> Iterator[Finding]:
         )
 
 
-def _sections(report: Report) -> Iterator[Finding]:
-    """Prose sections that are missing or out of order, against the form that the report follows."""
-    headings = "、".join(heading for heading, _ in report.headings)
-    sections = report.form.sections
-    for section in sections:
-        if section.id not in report.prose:
-            yield finding(
-                "form.section", file=f"{report.place}/{PROSE}", expected=f"## {section.number}、{section.title.zh}", found=headings
-            )
-    order = [section.id for section in sections if section.id in report.prose]
-    if list(report.prose) != order:
-        yield finding("form.order", file=f"{report.place}/{PROSE}", found=headings)
-
-
 def _unused(report: Report, given: Iterable[Explanation]) -> Iterator[Finding]:
     for each in given:
         yield finding("explanation.stale", file=f"{report.place}/{DESCRIPTOR}", found=each.rule, place=each.address)
@@ -293,23 +218,42 @@ def _outlived(report: Report, said: Explanation, found: Finding) -> Finding:
     )
 
 
-def check_report(report: Report, library: Library | None = None) -> tuple[Finding, ...]:
-    """Every discrepancy and notice of a report, each with the explanation that its package gives for it.
+class Examined(NamedTuple):
+    """What was found in a report, and how many of its checks hold or cannot be tested: together, every check of it."""
+
+    findings: tuple[Finding, ...]
+    passed: Passed
+
+
+def examine(report: Report, library: Library | None = None) -> Examined:
+    """Try every rule on a report: each discrepancy and notice with the explanation that its package gives for it, the rest counted.
 
     The library gives the year before, the units and the agency; without it only the report itself is looked at.
     """
     agency = library.agencies.get(report.agency) if library else None
     told = tuple(stated(report))
     tested = (*plausible(report, agency, told), *(compared(report, library) if library else ()))
+    timed = (in_time(report, agency),) if agency else ()
+    form = in_form(report)
+    passed = Passed()
+    passed.add("FORM", "holds", form.holds)
+    for each in (*tested, *timed):
+        passed.add(each.rule, each.result)
+    for said in told:
+        passed.add(said.identity.rule.id, said.identity.result)
     found = (
         *_open(report),
-        *_contradictions(report, library),
+        *_contradictions(report, library, passed),
         *_narrative(report, told),
-        *_deadline(report, agency),
-        *(each.finding for each in tested if each.finding),
-        *_form(report),
+        *(each.finding for each in (*timed, *tested) if each.finding),
+        *form.findings,
     )
-    return tuple(each.of(report.agency, report.year) for each in _explained(report, library, found))
+    return Examined(tuple(each.of(report.agency, report.year) for each in _explained(report, library, found)), passed)
+
+
+def check_report(report: Report, library: Library | None = None) -> tuple[Finding, ...]:
+    """Every discrepancy and notice of a report (`examine`)."""
+    return examine(report, library).findings
 
 
 def _explained(report: Report, library: Library | None, findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -340,12 +284,12 @@ def place_of(library: Library) -> str:
     return next((report.place.rsplit("/", 2)[0] for report in library), "")
 
 
-def check(library: Library, cache: Cache | None = None, *, root: Path | None = None, whole: bool = True) -> tuple[Finding, ...]:
-    """Every finding of a library: what could not be read, what frictionless refuses, what does not reconcile.
+def checkup(library: Library, cache: Cache | None = None, *, root: Path | None = None, whole: bool = True, part: bool = False) -> Kept:
+    """Every finding of a library: what could not be read, what frictionless refuses, what does not reconcile; and the other checks.
 
     `cache` remembers packages that the judge has passed before, by their content. Where the library is a part of a folder,
     `root` is that folder, from which the neighbours that its reports are compared with are read. What only the `whole` folder
-    shows is left to whoever has all its parts.
+    shows is left to whoever has all its parts; where the library is a `part` that nobody will join, it cannot be tested.
     """
     unknown = [report for report in library if cache is None or report.digest not in cache]
     verdicts = judge(unknown)
@@ -353,8 +297,27 @@ def check(library: Library, cache: Cache | None = None, *, root: Path | None = N
         refused = {(each.agency, each.year) for each in verdicts}
         cache.add(report.digest for report in unknown if (report.agency, report.year) not in refused)
     around = with_neighbours(library, root) if root else library
-    found = (*library.findings, *verdicts, *(each for report in library for each in check_report(report, around)))
-    return (*found, *across(library.agencies, map(marks, library), place_of(library))) if whole else found
+    found = tried(library, around, whole=whole, part=part)
+    return Kept((*library.findings, *verdicts, *found.findings), found.passed)
+
+
+def tried(library: Library, around: Library | None = None, *, whole: bool = True, part: bool = False) -> Kept:
+    """Try every rule on the reports of a library that could be read, beside those `around` them (`checkup`)."""
+    examined = {(report.agency, report.year): examine(report, around or library) for report in library}
+    found = tuple(each for one in examined.values() for each in one.findings)
+    passed = {key: one.passed for key, one in examined.items()}
+    if not whole:
+        return Kept(found, passed)
+    marked = tuple(map(marks, library))
+    beside = tuple(across(library.agencies, marked, place_of(library)))
+    for key, one in alike(library.agencies, marked, beside, part=part).items():
+        passed[key].update(one)
+    return Kept((*found, *beside), passed)
+
+
+def check(library: Library, cache: Cache | None = None, *, root: Path | None = None, whole: bool = True) -> tuple[Finding, ...]:
+    """Every finding of a library (`checkup`)."""
+    return checkup(library, cache, root=root, whole=whole).findings
 
 
 def errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:

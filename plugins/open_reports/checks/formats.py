@@ -13,7 +13,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
-from open_reports.checks.check import counts
+from open_reports.checks.counting import Passed, counted, with_outcome
+from open_reports.checks.wording import verdict, whole
 from open_reports.document import shown
 from open_reports.finding import LEVELS, level_name, messages
 from open_reports.form import forms
@@ -48,6 +49,8 @@ _PAGE = Text(zh="说明", en="see")
 _SAID: dict[str, Text] = {"agency": Text(zh="机关说明", en="the agency says"), "publisher": Text(zh="发布者说明", en="the publisher says")}
 _COLON = Text(zh="：", en=": ")
 _COMMA = Text(zh="，", en=", ")
+NONE = Passed()
+"""No check but those that findings tell of."""
 
 
 def page(rule: str, site: str = "") -> str:
@@ -55,25 +58,26 @@ def page(rule: str, site: str = "") -> str:
     return f"{site.rstrip('/')}/quality/{rule}/" if site else f"quality/{rule}/"
 
 
-def tally(findings: Iterable[Finding], language: str = "zh") -> str:
-    """Return how many findings each level has, in words: `错误 0，不相符 21，提示 17`."""
-    found = counts(findings)
-    # What agrees when rounded is nothing to be done; that there is none need not be said.
-    return _COMMA[language].join(f"{level_name(level)[language]} {found[level]}" for level in LEVELS if found[level] or level != "rounded")
-
-
 # -- a terminal ---------------------------------------------------------------------------------------------------------
 
 
-def text(findings: Sequence[Finding], language: str = "zh", *, colour: bool = False, lines: Lines | None = None, site: str = "") -> str:
+def text(
+    findings: Sequence[Finding],
+    language: str = "zh",
+    *,
+    passed: Passed = NONE,
+    colour: bool = False,
+    lines: Lines | None = None,
+    site: str = "",
+) -> str:
     """Return findings for a person at a terminal, each with its own line of the file and a caret under the cell.
 
     `lines` are the files that could be read; a finding in another one comes without its line. `site` is the address
-    below which the pages of the rules stand. The last line counts.
+    below which the pages of the rules stand. The last line counts, with the checks that `passed`.
     """
     # The files come from the caller: this module neither reads nor prints, so every format can be tested as a value.
     blocks = ["\n".join(_block(each, language, colour=colour, lines=lines or {}, site=site)) for each in findings]
-    return "\n".join([*blocks, tally(findings, language)]) + "\n"
+    return "\n".join([*blocks, whole(findings, passed, language)]) + "\n"
 
 
 def _block(each: Finding, language: str, *, colour: bool, lines: Lines, site: str) -> Iterator[str]:
@@ -81,7 +85,7 @@ def _block(each: Finding, language: str, *, colour: bool, lines: Lines, site: st
         return f"\x1b[{code}m{words}\x1b[0m" if colour else words
 
     strong = _COLOURS[each.level]
-    yield f"{dyed(level_name(each.level)[language], strong)} {each.rule}  {each.where(language)}".rstrip()
+    yield f"{dyed(verdict(each, language), strong)} {each.rule}  {each.where(language)}".rstrip()
     for gutter, row in _excerpt(each, lines):
         yield dyed(f"{gutter:>6} │ ", _PALE) + (row if gutter else dyed(row, strong))
     colon = _COLON[language]
@@ -162,8 +166,8 @@ def _width(words: str) -> int:
 
 
 def json_(findings: Iterable[Finding], language: str = "zh") -> str:
-    """Return findings as the public contract writes them, a list."""
-    return json_text([each.to_dict(language) for each in findings])
+    """Return findings as the public contract writes them, a list, each with the count that it is in."""
+    return json_text([with_outcome(each, language) for each in findings])
 
 
 # -- GitHub -------------------------------------------------------------------------------------------------------------
@@ -179,7 +183,7 @@ class Annotations(NamedTuple):
 _KINDS: dict[Level, str] = {"error": "error", "discrepancy": "warning", "notice": "notice", "rounded": "notice"}
 
 
-def github(findings: Sequence[Finding], language: str = "zh", *, site: str = "") -> Annotations:
+def github(findings: Sequence[Finding], language: str = "zh", *, passed: Passed = NONE, site: str = "") -> Annotations:
     """Return workflow commands, at most as many of a level as GitHub shows, and a summary in Markdown that holds them all."""
     left: Counter[Level] = Counter()
     printed: list[str] = []
@@ -194,8 +198,9 @@ def github(findings: Sequence[Finding], language: str = "zh", *, site: str = "")
         printed.append(
             f"not annotated: {words}; the step's summary lists them all" if language == "en" else f"未标注：{words}；全部列在本步骤的摘要里"
         )
-    printed.append(tally(findings, language))
-    return Annotations("".join(f"{line}\n" for line in printed), _summary(findings, language, site))
+    said = whole(findings, passed, language)
+    printed.append(said)
+    return Annotations("".join(f"{line}\n" for line in printed), _summary(findings, said, language, site))
 
 
 def _command(each: Finding, language: str) -> str:
@@ -213,9 +218,9 @@ def _property(words: str) -> str:
     return _data(words).replace(":", "%3A").replace(",", "%2C")
 
 
-def _summary(findings: Sequence[Finding], language: str, site: str) -> str:
+def _summary(findings: Sequence[Finding], said: str, language: str, site: str) -> str:
     """A Markdown table of all findings, or of as many as a summary may hold."""
-    rows = [f"## Open Reports\n\n{tally(findings, language)}\n"]
+    rows = [f"## Open Reports\n\n{said}\n"]
     size = len(rows[0].encode())
     if findings:
         head = "| Level | Rule | Finding |" if language == "en" else "| 级别 | 规则 | 发现 |"
@@ -223,8 +228,8 @@ def _summary(findings: Sequence[Finding], language: str, site: str) -> str:
         size += len(rows[1].encode())
     for position, each in enumerate(findings):
         rule = f"[{each.rule}]({page(each.rule, site)})" if site else each.rule
-        said = f"<br>{_markdown(_said(each.explanation, language))}" if each.explanation else ""
-        row = f"| {level_name(each.level)[language]} | {rule} | {_markdown(each.message(language))}{said} |\n"
+        explained = f"<br>{_markdown(_said(each.explanation, language))}" if each.explanation else ""
+        row = f"| {verdict(each, language)} | {rule} | {_markdown(each.message(language))}{explained} |\n"
         size += len(row.encode())
         # One byte too many and GitHub shows no summary at all; the full list is in the log and in the JSON.
         if size > MOST_SUMMARY:
@@ -251,7 +256,7 @@ _ROOT = "%SRCROOT%"
 """What viewers call the folder that relative paths start from."""
 
 
-def sarif(findings: Iterable[Finding], language: str = "zh", *, version: str, site: str = "") -> str:
+def sarif(findings: Sequence[Finding], language: str = "zh", *, version: str, passed: Passed = NONE, site: str = "") -> str:
     """Return findings as SARIF 2.1.0, one run of this tool in this version.
 
     An explained discrepancy is a suppressed result, with what is said as the justification. A rule's `helpUri` must be an
@@ -268,7 +273,9 @@ def sarif(findings: Iterable[Finding], language: str = "zh", *, version: str, si
         "language": LANGUAGE_TAGS[language],
         "rules": [_descriptor(rule, language, site) for rule in rules],
     }
-    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+    # A viewer shows what failed; how many checks there were, the standard leaves to the properties of a run.
+    properties = {"checks": counted(findings, passed).to_dict()}
+    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results, "properties": properties}
     return json_text({"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
@@ -286,7 +293,8 @@ def _descriptor(rule: RuleText, language: str, site: str) -> dict[str, Any]:
 
 
 def _result(each: Finding, language: str, position: Mapping[str, int], seen: Counter[str]) -> dict[str, Any]:
-    properties = {key: value for key, value in each.to_dict(language).items() if key in {"agency", "year", "column", "expected", "found"}}
+    kept = {"agency", "year", "column", "expected", "found", "outcome"}
+    properties = {key: value for key, value in with_outcome(each, language).items() if key in kept}
     return {
         "ruleId": each.rule,
         "ruleIndex": position[each.rule],

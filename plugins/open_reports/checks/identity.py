@@ -6,7 +6,7 @@ reported cannot be tested, and says why: missing is never a pass, and never a ze
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from decimal import Decimal
 
+    from open_reports.checks.counting import Passed
     from open_reports.form import Place, Rule, RuleText, Strand
     from open_reports.library import Library
     from open_reports.report import Report, Table
@@ -180,37 +181,28 @@ def member(of: Report, address: Address, sign: int, reasons: list[str]) -> Membe
     return Member(sign, of.agency, of.year, address, None, missing)
 
 
-class Tally(NamedTuple):
-    """How often a rule's identities have each result in some report, and why those that cannot be tested cannot."""
+def along(report: Report, library: Library | None, passed: Passed) -> bool:
+    """Count the identities along the strands that hold or cannot be tested; return whether any differs.
 
-    rule: str
-    counts: Mapping[Result, int]
-    reasons: tuple[str, ...]
-
-
-def tallied(report: Report, library: Library | None = None) -> Iterator[Tally]:
-    """Count what `identities` would find of the form's rules, at a tenth of the cost: no identity is made that can be tested."""
+    No identity is made for it: few differ, and only those are worth their cost.
+    """
     before = library.before(report) if library else None
+    holds, untestable, differs = passed.holds, passed.untestable, False
     for name, table in report.tables.items():
-        counts: dict[str, Counter[Result]] = {
-            rule.id: Counter() for rule in (*table.form.rules, *(table.form.yearly_rules if library else ()))
-        }
-        reasons: dict[str, list[str]] = {rule: [] for rule in counts}
+        for rule, places in table.form.tried.items():
+            holds[rule] = holds.get(rule, 0) + places
         for strand, own, previous in strands(table, before.tables.get(name) if before else None):
-            for (rule, place), gap in zip(strand.rules, gaps(strand, own, previous), strict=True):
-                # A yearly rule of a report that is looked at alone: its strand holds other rules as well, so it is passed over here.
-                if rule.id not in counts:
-                    continue
-                if gap == 0:
-                    counts[rule.id]["holds"] += 1
-                    continue
-                # Only here is the identity made: few cannot be tested or differ, and a gap alone does not say why.
-                found = identity_at(report, before, rule, place)
-                counts[rule.id][found.result] += 1
-                if found.reason:
-                    reasons[rule.id].append(found.reason)
-        for rule_id, found_counts in counts.items():
-            yield Tally(rule_id, found_counts, tuple(reasons[rule_id]))
+            for rule, missing in _odd(strand, own, previous):
+                holds[rule] -= 1
+                if missing:
+                    untestable[rule] = untestable.get(rule, 0) + 1
+                else:
+                    differs = True
+        # Without a library there is no year before, and an identity that nobody could test is not worth telling.
+        for yearly_rule in () if library else table.form.yearly_rules:
+            holds.pop(yearly_rule.id, None)
+            untestable.pop(yearly_rule.id, None)
+    return differs
 
 
 def contradictory(report: Report, library: Library | None = None) -> bool:
@@ -257,6 +249,14 @@ def gaps(strand: Strand, own: Values, previous: Values) -> tuple[int | Decimal |
             gap += sign * value
         found.append(gap)
     return tuple(found)
+
+
+@lru_cache(maxsize=50_000)
+def _odd(strand: Strand, own: Values, previous: Values) -> tuple[tuple[str, bool], ...]:
+    """Rules of a strand that do not hold along it, each with whether a member has no value; most strands have none."""
+    # Not from the cache of `gaps`, which would keep the same numbers twice.
+    found = zip(strand.rules, gaps.__wrapped__(strand, own, previous), strict=True)
+    return tuple((rule.id, gap is None) for (rule, _), gap in found if gap is None or gap)
 
 
 def located(tested: Sequence[Identity]) -> dict[int, Address]:

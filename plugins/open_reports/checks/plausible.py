@@ -226,7 +226,9 @@ def _of_agency(report: Report, agency: Agency) -> Iterator[Tested]:
     """Whether the title names the agency, and whether the original stands on its site."""
     file = f"{report.place}/{DESCRIPTOR}"
     names = (agency.name, *agency.aliases)
-    if not any(name in report.title for name in names):
+    if any(name in report.title for name in names):
+        yield Tested("TITLE", "holds")
+    else:
         found = finding("title.agency", file=file, found=report.title, expected=agency.name)
         yield Tested("TITLE", "contradicts", finding=found)
     own = _owner(agency.site)

@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from open_reports.checks.cache import Cache
-from open_reports.checks.check import check
+from open_reports.checks.cache import Cache, Kept
+from open_reports.checks.check import checkup
 from open_reports.document import PLACEHOLDER, shown
 from open_reports.errors import IntakeError
 from open_reports.finding import finding
@@ -37,8 +37,8 @@ _MADE = "2000-01-01T00:00:00Z"
 """Time of a package that nobody keeps."""
 
 
-def checked_workbook(path: Path, root: Path, place: str) -> tuple[Finding, ...]:
-    """Findings of a workbook, as if it were a package of the folder `root`; `place` is how they name the file.
+def checked_workbook(path: Path, root: Path, place: str) -> Kept:
+    """What is found in a workbook, as if it were a package of the folder `root`; `place` is how they name the file.
 
     Raises `IntakeError` where it cannot be read, or is no workbook for clerks.
     """
@@ -47,13 +47,14 @@ def checked_workbook(path: Path, root: Path, place: str) -> tuple[Finding, ...]:
         raise IntakeError("clerk_other")
     draft = _told(found.draft(_MADE, placeholder=PLACEHOLDER))
     waiting, draft = draft.open, replace(draft, open=())
-    told = _findings(draft, root)
+    told, passed = _findings(draft, root)
     if any(each.level == "error" for each in told):
         # A package with such an error is not read any further; whoever fills in a workbook is told all at once.
-        told += tuple(each for each in _findings(_mended(draft), root) if each.file != f"{_below(draft)}{DESCRIPTOR}")
+        mended, passed = _findings(_mended(draft), root)
+        told += tuple(each for each in mended if each.file != f"{_below(draft)}{DESCRIPTOR}")
     cells = _Cells(found, draft)
     placed = [cells.placed(each, (each.file or "").removeprefix(_below(draft)), place) for each in dict.fromkeys(told)]
-    return (*(each.of(draft.agency, draft.year) for each in _waiting(waiting, found, place)), *placed)
+    return Kept((*(each.of(draft.agency, draft.year) for each in _waiting(waiting, found, place)), *placed), passed)
 
 
 def _waiting(waiting: Sequence[OpenCell], found: Filled, place: str) -> Iterator[Finding]:
@@ -85,8 +86,8 @@ def _below(draft: Draft) -> str:
     return f"{_PLACE}/{draft.agency}/{draft.year}/"
 
 
-def _findings(draft: Draft, root: Path) -> tuple[Finding, ...]:
-    """Findings of a package, beside the other years of its agency, that nobody keeps."""
+def _findings(draft: Draft, root: Path) -> Kept:
+    """What is found in a package, beside the other years of its agency, that nobody keeps."""
     with tempfile.TemporaryDirectory() as folder:
         own = Path(folder) / draft.agency
         if (root / draft.agency / AGENCY).is_file():
@@ -96,8 +97,8 @@ def _findings(draft: Draft, root: Path) -> tuple[Finding, ...]:
         if not (own / AGENCY).exists():
             (own / AGENCY).write_text(_agency(draft.year), encoding="utf-8")
         library = open_library(Path(folder), place=_PLACE, only=((draft.agency, draft.year),))
-        found = check(library, Cache(), root=Path(folder))
-    return tuple(each for each in found if (each.file or "").startswith(_below(draft)))
+        found = checkup(library, Cache(), root=Path(folder), part=True)
+    return Kept(tuple(each for each in found.findings if (each.file or "").startswith(_below(draft))), found.passed)
 
 
 def _mended(draft: Draft) -> Draft:

@@ -11,6 +11,7 @@ import click
 
 from open_reports.checks import formats
 from open_reports.checks.check import errors, unexplained
+from open_reports.checks.counting import together
 from open_reports.checks.saying import fill
 from open_reports.cli.options import LANGUAGE, ROOT
 from open_reports.cli.surveying import Surveyed, surveyed
@@ -40,14 +41,14 @@ def check(paths: tuple[Path, ...], style: str, language: str, *, strict: bool, f
     # Every path is checked before anything is printed: JSON and SARIF are one document each.
     told = _surveyed(paths, fill_says=fill_says)
     findings = [each for found in told for each in found.findings]
+    passed = together(found.passed for found in told)
     if style == "json":
         click.echo(formats.json_(findings, language), nl=False)
     elif style == "sarif":
-        click.echo(
-            formats.sarif(findings, language, version=metadata.version("open-reports"), site=os.environ.get("SITE_URL", "")), nl=False
-        )
+        version, site = metadata.version("open-reports"), os.environ.get("SITE_URL", "")
+        click.echo(formats.sarif(findings, language, version=version, passed=passed, site=site), nl=False)
     elif style == "github":
-        annotations = formats.github(findings, language)
+        annotations = formats.github(findings, language, passed=passed)
         click.echo(annotations.commands, nl=False)
         # GitHub shows only so many annotations of a step; the summary lists them all.
         if step := os.environ.get("GITHUB_STEP_SUMMARY"):
@@ -56,7 +57,8 @@ def check(paths: tuple[Path, ...], style: str, language: str, *, strict: bool, f
                 stream.write(annotations.summary)
     else:
         lines = {file: text for found in told for file, text in found.lines().items()}
-        click.echo(formats.text(findings, language, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR"), lines=lines), nl=False)
+        colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+        click.echo(formats.text(findings, language, passed=passed, colour=colour, lines=lines), nl=False)
     sys.exit(1 if errors(findings) or (strict and unexplained(findings)) else 0)
 
 

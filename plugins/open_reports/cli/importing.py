@@ -70,7 +70,7 @@ def _found(folder: Path, language: str, known: frozenset[str]) -> tuple[tuple[Fi
     told = surveyed(folder)
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     new = [each for each in told.findings if each.code not in known]
-    return told.findings, formats.text(new, language, colour=colour, lines=told.lines())
+    return told.findings, formats.text(new, language, passed=told.passed, colour=colour, lines=told.lines())
 
 
 def _line(prompt: str) -> str:

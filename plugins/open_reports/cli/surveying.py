@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 import click
 
 from open_reports.checks.batch import survey
+from open_reports.checks.counting import together
 from open_reports.checks.workbook import checked_workbook
 from open_reports.cli.options import ROOT
 from open_reports.errors import IntakeError
@@ -17,15 +18,18 @@ from open_reports.intake.words import refusal
 from open_reports.library import AGENCY
 
 if TYPE_CHECKING:
+    from open_reports.checks.cache import Kept
+    from open_reports.checks.counting import Passed
     from open_reports.finding import Finding
 
 
 class Surveyed(NamedTuple):
-    """Findings of a folder of packages, and the folder with its name in them."""
+    """Findings of a folder of packages, and the folder with its name in them; `passed` are the checks that hold or cannot be tested."""
 
     root: Path
     place: str
     findings: tuple[Finding, ...]
+    passed: Passed
 
     def lines(self) -> dict[str, list[str]]:
         """Lines of the files that findings speak of, as far as they can be read safely."""
@@ -57,14 +61,18 @@ def surveyed(path: Path) -> Surveyed:
     # As every system, SARIF and GitHub take it: Windows alone writes it with backslashes, and reads it with either.
     place = (path.as_posix() if not only else place_of(root)).rstrip("/")
     with _Progress() as progress:
-        return Surveyed(root, place, survey(root, place=place, only=only, progress=progress))
+        return _surveyed(root, place, survey(root, place=place, only=only, progress=progress))
+
+
+def _surveyed(root: Path, place: str, found: Kept) -> Surveyed:
+    return Surveyed(root, place, found.findings, together(found.passed.values()))
 
 
 def _checked_workbook(path: Path) -> Surveyed:
     """Findings of a workbook that `new --workbook` made and somebody filled in."""
     place = place_of(path.resolve())
     try:
-        return Surveyed(path.parent, place, checked_workbook(path, Path(ROOT), place))
+        return _surveyed(path.parent, place, checked_workbook(path, Path(ROOT), place))
     except IntakeError as error:
         raise click.UsageError(f"{place}：{refusal(error, 'zh')} / {refusal(error, 'en')}") from None
 

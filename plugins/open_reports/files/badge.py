@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from open_reports.checks.tally import tally
+from open_reports.checks import wording
 from open_reports.files.route import REPORT, Choice, Route
 from open_reports.text import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from open_reports.checks.identity import Result
+    from open_reports.checks.counting import Counts
     from open_reports.files.folder import ReportFolder
 
 BADGES = {"zh": "badge", "en": "badge.en"}
@@ -26,20 +24,16 @@ def _width(text: str) -> float:
     return sum(_NARROW if char.isascii() else _WIDE for char in text) + 2 * _PAD
 
 
-def badge_text(counts: Mapping[Result, int], w: Words) -> str:
-    """Return what the badge says: how many identities hold, do not, and cannot be tested; facts, no score."""
-    # Few reports have any, so most badges are spared the words.
-    key = "badge_counts_rounded" if counts["rounded"] else "badge_counts"
-    return w(key, holds=counts["holds"], rounded=counts["rounded"], contradicts=counts["contradicts"], untestable=counts["untestable"])
+def badge(counts: Counts, w: Words) -> bytes:
+    """SVG of a report's badge: how many checks agree, do not, and cannot be tested; facts, no score.
 
-
-def badge(counts: Mapping[Result, int], w: Words) -> bytes:
-    """SVG of a report's badge: amber where something does not reconcile, grey where nothing could be tested."""
-    label, text = w("badge"), badge_text(counts, w)
+    Amber where something does not agree, grey where nothing could be tested.
+    """
+    label, text = w("badge"), wording.badge(counts, w)
     left, right = _width(label), _width(text)
     # White on each of the three has a contrast of 5.9 or more (WCAG 2 asks for 4.5). None is red: that a sum does not add up
     # does not say whose fault it is.
-    fill = "#8a5a00" if counts["contradicts"] else "#1b6e3c" if counts["holds"] else "#5c5c66"
+    fill = "#8a5a00" if counts.differ else "#1b6e3c" if counts.agree else "#5c5c66"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + right:.0f}" height="20" role="img" aria-label="{escape(label)}：{escape(text)}">'
         f"<title>{escape(label)}：{escape(text)}</title>"
@@ -50,8 +44,7 @@ def badge(counts: Mapping[Result, int], w: Words) -> bytes:
 
 
 def _badges(folder: ReportFolder) -> dict[str, bytes]:
-    counts = tally(folder.report, folder.library)
-    return {name: badge(counts, Words(language)) for language, name in BADGES.items()}
+    return {name: badge(folder.counts, Words(language)) for language, name in BADGES.items()}
 
 
 ROUTES: tuple[Route[ReportFolder], ...] = (

@@ -33,7 +33,8 @@ class Code(NamedTuple):
 
     `what` is its kind: field, form, table, line, column, unit, status, scope, kind (of agency), rule or indicator. `heads` are
     the printed heads it stands under; `type` and `constraints` those of Table Schema; `formula` the sentence of a rule, or an
-    indicator's sum of cells, over its denominator; `reference` the letter or article; `glossary` the page that says more, below the site.
+    indicator's sum of cells, over its denominator; `reference` the letter or article; `glossary` the page that says more, below the site;
+    `rule_kind` whether a rule is about figures (`equation`), another requirement of a report or the package.
     """
 
     what: str
@@ -55,6 +56,7 @@ class Code(NamedTuple):
     reference_zh: str = ""
     reference_en: str = ""
     glossary: str = ""
+    rule_kind: str = ""
 
 
 @cache
@@ -171,7 +173,13 @@ def _rules() -> Iterator[Code]:
 
 
 def _rule(rule: RuleText, form: str, table: str, sentence: str) -> Code:
-    more = {"formula": sentence, "level": rule.level, "standing": rule.standing, "glossary": f"{PATH}#rule-{rule.id}"}
+    more = {
+        "formula": sentence,
+        "level": rule.level,
+        "standing": rule.standing,
+        "glossary": f"{PATH}#rule-{rule.id}",
+        "rule_kind": rule.kind,
+    }
     reference = forms()[form].reference if form else Text(zh="", en="")
     return _code(
         "rule",

@@ -11,6 +11,8 @@ from functools import cache, lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+from open_reports.checks.check import tried
+from open_reports.checks.counting import Tallies, outcome
 from open_reports.derived.containing import containing
 from open_reports.derived.doubt import doubts
 from open_reports.derived.indicator import of_library
@@ -19,6 +21,7 @@ from open_reports.files.codebook import HEADS, sum_text
 from open_reports.files.observations import BETWEEN
 from open_reports.files.package import descriptor
 from open_reports.files.route import Route
+from open_reports.finding import by_report
 from open_reports.form import Address, forms
 from open_reports.history.corrections import change
 from open_reports.report import file_hash
@@ -72,9 +75,10 @@ def available() -> str | None:
     return None
 
 
-def database(library: Library, findings: Sequence[Finding]) -> bytes:
-    """Database of a library and its findings (public contract, section 3: `data/reports.sqlite`).
+def database(library: Library, findings: Sequence[Finding], tallies: Tallies | None = None) -> bytes:
+    """Database of a library, its findings and counts of checks (public contract, section 3: `data/reports.sqlite`).
 
+    `tallies` are the counts, made anew unless given.
     `value` of a figure is an integer, or a real number near the exact one that `exact` spells; both are NULL unless its status is
     `reported`. Raises `PublishError` where SQLite lacks full text, and for rows that refer to nothing or have one key.
     """
@@ -89,7 +93,7 @@ def database(library: Library, findings: Sequence[Finding]) -> bytes:
             connection.execute(f"PRAGMA {pragma} = {value}")
         connection.executescript(resource_text(SCHEMA))
         connection.execute("BEGIN")
-        for table, rows in _content(library, findings):
+        for table, rows in _content(library, findings, tallies or Tallies(library, by_report(findings), tried(library).passed)):
             _insert(connection, table, rows)
         connection.execute("COMMIT")
         connection.executescript(_INDEXES)
@@ -126,7 +130,7 @@ def _insert(connection: sqlite3.Connection, table: str, rows: Iterable[_Row]) ->
     connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * width)})", rows)  # noqa: S608 (our own table names)
 
 
-def _content(library: Library, findings: Sequence[Finding]) -> Iterator[tuple[str, Iterable[_Row]]]:
+def _content(library: Library, findings: Sequence[Finding], tallies: Tallies) -> Iterator[tuple[str, Iterable[_Row]]]:
     """Every table with its rows, those that others refer to first."""
     yield from _vocabularies()
     yield "agencies", ((a.id, a.name, a.name_en, a.kind, a.parent, a.region, a.site) for a in library.agencies.values())
@@ -168,6 +172,7 @@ def _content(library: Library, findings: Sequence[Finding]) -> Iterator[tuple[st
     )
     yield "notes", ((None, number, *(text or None for text in note)) for number, report in reports for note in report.notes)
     yield "findings", (_finding(each, numbers) for each in findings)
+    yield "checks", ((number, *tallies.of_report(key).to_dict().values()) for key, number in numbers.items())
     values = of_library(library)
     yield (
         "indicator_values",
@@ -190,7 +195,7 @@ def _vocabularies() -> Iterator[tuple[str, Iterable[_Row]]]:
     for table in ("statuses", "scopes", "kinds", "units"):
         vocabulary: dict[str, Text] = getattr(known.common, table)
         yield table, ((name, text.zh, text.en) for name, text in vocabulary.items())
-    yield "rules", ((r.id, r.name.zh, r.name.en, r.says.zh, r.says.en, r.level, r.standing) for r in known.rules.values())
+    yield "rules", ((r.id, r.name.zh, r.name.en, r.says.zh, r.says.en, r.level, r.standing, r.kind) for r in known.rules.values())
     yield (
         "indicators",
         (
@@ -324,7 +329,7 @@ def _finding(each: Finding, numbers: Mapping[tuple[str, int], int]) -> _Row:
     explained = (said.text, said.by, _day(said.day)) if said else (None, None, None)
     report = numbers.get((each.agency, each.year)) if each.agency is not None and each.year is not None else None
     messages = (each.message("zh"), each.message("en"))
-    return (None, report, each.rule, each.level, each.address, each.expected, each.found, *messages, *explained)
+    return (None, report, each.rule, each.level, each.address, each.expected, each.found, *messages, *explained, outcome(each))
 
 
 def _number(value: int | Decimal | None) -> int | str | None:
@@ -358,7 +363,7 @@ ROUTES: tuple[Route[SiteFolder], ...] = (
         "database",
         "data/reports.sqlite",
         "application/vnd.sqlite3",
-        lambda folder: database(folder.sources.library, folder.sources.findings),
+        lambda folder: database(folder.sources.library, folder.sources.findings, folder.sources.tallies),
         lacks=available,
         portal=4,
         searched=True,

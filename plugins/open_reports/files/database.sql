@@ -194,7 +194,8 @@ CREATE TABLE rules ( -- what reports are checked against
   says_zh TEXT NOT NULL,
   says_en TEXT NOT NULL,
   level TEXT NOT NULL, -- of a finding against it
-  standing TEXT NOT NULL -- printed on the form, implied by it, set by law or by this project
+  standing TEXT NOT NULL, -- printed on the form, implied by it, set by law or by this project
+  kind TEXT NOT NULL -- equation: of figures; requirement: of a report; package: of the data package, not counted in checks
 ) WITHOUT ROWID;
 
 CREATE TABLE findings ( -- what the checks found; no figure is ever repaired
@@ -209,7 +210,21 @@ CREATE TABLE findings ( -- what the checks found; no figure is ever repaired
   message_en TEXT NOT NULL,
   explanation TEXT, -- what is said about it in public
   explained_by TEXT, -- agency or publisher
-  explained_on TEXT -- date
+  explained_on TEXT, -- date
+  outcome TEXT -- which number of checks counts it; NULL: what is wrong with the package, which none does
+);
+
+CREATE TABLE checks ( -- how many checks of a report there were, and what became of them; sums over reports are right
+  report INTEGER PRIMARY KEY REFERENCES reports (id),
+  checked INTEGER NOT NULL, -- agree + differ + untestable
+  agree INTEGER NOT NULL,
+  rounded INTEGER NOT NULL, -- of those that agree, once a number is rounded
+  differ INTEGER NOT NULL, -- contradiction + scope + note
+  contradiction INTEGER NOT NULL, -- official figures contradict each other
+  scope INTEGER NOT NULL, -- figures that may have been counted differently
+  note INTEGER NOT NULL, -- what is no equation and worth a look
+  untestable INTEGER NOT NULL,
+  explained INTEGER NOT NULL -- of those that differ, with an explanation; not subtracted
 );
 
 CREATE TABLE indicators ( -- counts and rates made of the figures

@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from open_reports.checks.counting import with_outcome
 from open_reports.checks.identity import consolidated, gaps, identity_at, strands, total
 from open_reports.derived.doubt import of_findings
 from open_reports.document import compact_json
@@ -78,7 +79,7 @@ class _Own:
             # A finding of the package as a whole has no table: it stands in `report.json`.
             table = (each.address or "").partition("/")[0]
             if table in names(report):
-                self.findings.setdefault(table, []).append(each.to_dict())
+                self.findings.setdefault(table, []).append(with_outcome(each))
         self.doubts = of_findings(report, findings)
         self.sums = list(consolidated(report, library)) if report.consolidates else []
         source = report.sources[0]

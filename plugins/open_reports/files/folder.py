@@ -17,6 +17,7 @@ from open_reports.files.route import AGENCY, INDICATOR, REPORT, YEAR
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
+    from open_reports.checks.counting import Tallies
     from open_reports.derived.coverage import Coverage
     from open_reports.derived.search import Catalogue
     from open_reports.files.catalogue.routes import Routes
@@ -34,13 +35,14 @@ T = TypeVar("T")
 class Sources:
     """What the files of a site are made of.
 
-    `found` are the findings by agency and year; `site` is the site's address, ending in a slash, or empty; `released` what was
+    `found` are the findings by agency and year; `tallies` count the checks; `site` is the site's address, ending in a slash, or empty; `released` what was
     released before; `catalogue` tells what the search of a language finds.
     """
 
     library: Library
     findings: Sequence[Finding]
     found: Mapping[tuple[str, int], Sequence[Finding]]
+    tallies: Tallies
     covered: Coverage
     routes: Routes
     site: str
@@ -164,6 +166,7 @@ class ReportFolder(Folder):
         self.agency = self.library.agencies[report.agency]
         self.before = self.library.reports.get((report.agency, report.year - 1))
         self.findings = sources.found.get((report.agency, report.year), ())
+        self.counts = sources.tallies.of_report((report.agency, report.year))
         self.problem = problem
 
     @cached_property

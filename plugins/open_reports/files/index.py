@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from open_reports.checks.counting import outcome
 from open_reports.document import json_bytes
 from open_reports.files.package import descriptor
 from open_reports.files.route import JSON, Route
@@ -12,6 +13,7 @@ from open_reports.report import DESCRIPTOR, file_hash
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from open_reports.checks.counting import Tallies
     from open_reports.files.folder import SiteFolder
     from open_reports.finding import Finding
     from open_reports.library import Library
@@ -21,11 +23,14 @@ if TYPE_CHECKING:
 def findings_json(findings: Sequence[Finding]) -> bytes:
     """Every finding of the corpus (public contract, section 5), with its message in both languages."""
     # A program that shows findings to readers needs both languages, and cannot make one of the other.
-    return json_bytes([{**each.to_dict(), "message_en": each.message("en")} for each in findings])
+    return json_bytes([{**each.to_dict(), "message_en": each.message("en"), "outcome": outcome(each)} for each in findings])
 
 
-def index(library: Library, findings: Mapping[tuple[str, int], Sequence[Finding]], site: str) -> bytes:
-    """Every report with its addresses, version and hash; `site` is the site's address, empty for relative ones."""
+def index(library: Library, findings: Mapping[tuple[str, int], Sequence[Finding]], tallies: Tallies, site: str) -> bytes:
+    """Every report with its addresses, version and hash; `site` is the site's address, empty for relative ones.
+
+    `tallies` count the checks of each report, and their sums by agency, by year and of all.
+    """
     return json_bytes(
         {
             "site": site,
@@ -38,10 +43,19 @@ def index(library: Library, findings: Mapping[tuple[str, int], Sequence[Finding]
                     "parent": agency.parent,
                     "region": agency.region,
                     "page": f"{site}reports/{agency.id}/",
+                    "checks": tallies.of_agency(agency.id).to_dict(),
                 }
                 for agency in library.agencies.values()
             ],
-            "reports": [_entry(report, findings.get((report.agency, report.year), ()), site) for report in library],
+            "reports": [
+                {
+                    **_entry(report, findings.get((report.agency, report.year), ()), site),
+                    "checks": tallies.of_report((report.agency, report.year)).to_dict(),
+                }
+                for report in library
+            ],
+            "years": [{"year": year, "page": f"{site}years/{year}/", "checks": tallies.of_year(year).to_dict()} for year in library.years],
+            "checks": tallies.whole.to_dict(),
         }
     )
 
@@ -71,7 +85,7 @@ ROUTES: tuple[Route[SiteFolder], ...] = (
         "index",
         "data/index.json",
         JSON,
-        lambda folder: index(folder.sources.library, folder.sources.found, folder.sources.site),
+        lambda folder: index(folder.sources.library, folder.sources.found, folder.sources.tallies, folder.sources.site),
         schema="index",
     ),
     Route("findings", "data/findings.json", JSON, lambda folder: findings_json(folder.sources.findings), schema="findings", portal=5),

@@ -9,9 +9,11 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from open_reports.checks.counting import NONE
+from open_reports.checks.wording import remarks, sentence, verdict
 from open_reports.derived.doubt import lines_of, of_findings
 from open_reports.files.route import REPORT, Choice, Route
-from open_reports.finding import SIGN, level_name
+from open_reports.finding import SIGN
 from open_reports.form import OVERVIEW, Section, forms, section_title
 from open_reports.intake.markdown import markdown
 from open_reports.report.lines import Plain, table_lines
@@ -20,6 +22,7 @@ from open_reports.text import Words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from open_reports.checks.counting import Counts
     from open_reports.files.folder import ReportFolder
     from open_reports.finding import Finding
     from open_reports.form import Block, Column, Line, TableForm
@@ -32,11 +35,12 @@ NAMES = {"zh": "report-tables", "en": "report-tables.en"}
 
 
 class About(NamedTuple):
-    """What a file says of its report besides the figures: the agency, the findings, the address of the page (or none)."""
+    """What a file says of its report besides the figures: the agency, the findings, the address of the page (or none), the counts."""
 
     agency: Agency
     findings: Sequence[Finding]
     page: str
+    counts: Counts = NONE
 
 
 def report_markdown(report: Report, about: About, w: Words) -> bytes:
@@ -53,7 +57,7 @@ def report_markdown(report: Report, about: About, w: Words) -> bytes:
         else:
             parts += [f"## {section_title(part.section, part.title[w.language], w.language)}", ""]
             parts += [*_table(report, part, doubted, w), *_notes(report, part.id, w)]
-    parts += [f"## {w('findings')}", "", *_found(about.findings, w)]
+    parts += [f"## {w('findings')}", "", *_found(about, w)]
     return ("\n".join(parts).rstrip("\n") + "\n").encode()
 
 
@@ -187,20 +191,22 @@ def _place(report: Report, note: Note, w: Words) -> str:
     return " · ".join(_path(part, w) for part in (line, column) if part) or table.form.title[w.language]
 
 
-def _found(findings: Sequence[Finding], w: Words) -> Iterator[str]:
-    for each in findings:
+def _found(about: About, w: Words) -> Iterator[str]:
+    counts = [sentence(about.counts, w), *filter(None, [remarks(about.findings, w)])]
+    yield f"{markdown(w('semicolon').join(counts))}{w('full_stop')}".rstrip()
+    yield ""
+    for each in about.findings:
         address = f"`{each.address}` " if each.address else ""
         said = each.explanation
         explained = f" {w(f'explained_{said.by}')}{w('colon')}{said.text}" if said else ""
-        yield f"- {level_name(each.level)[w.language]} {each.rule} {address}{markdown(each.public(w.language) + explained)}"
-    if not findings:
-        yield w("findings_none")
+        yield f"- {verdict(each, w.language)} {each.rule} {address}{markdown(each.public(w.language) + explained)}"
 
 
 def _both(folder: ReportFolder) -> dict[str, bytes]:
     site = folder.sources.site
+    about = About(folder.agency, folder.findings, "", folder.counts)
     return {
-        name: report_markdown(folder.report, About(folder.agency, folder.findings, _page(site, folder.path, language)), Words(language))
+        name: report_markdown(folder.report, about._replace(page=_page(site, folder.path, language)), Words(language))
         for language, name in NAMES.items()
     }
 

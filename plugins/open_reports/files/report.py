@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from open_reports.checks.counting import NONE, with_outcome
 from open_reports.derived.doubt import doubts
 from open_reports.derived.indicator import indicators
 from open_reports.document import json_bytes
@@ -13,17 +14,25 @@ from open_reports.report.lines import Plain, report_lines
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from open_reports.checks.counting import Counts
     from open_reports.files.folder import ReportFolder
     from open_reports.finding import Finding
     from open_reports.library import Library
     from open_reports.report import Report
 
 
-def report_json(report: Report, findings: Sequence[Finding], before: Report | None = None, library: Library | None = None) -> bytes:
+def report_json(
+    report: Report,
+    findings: Sequence[Finding],
+    before: Report | None = None,
+    library: Library | None = None,
+    counts: Counts = NONE,
+) -> bytes:
     """One report as JSON (public contract, section 3); `before` is the report of the year before, for what is compared with it.
 
     `tables` holds a number or null for every figure of the forms and of section one; `status` tells by address why a
-    value is null; `printed` how the original prints a figure where that says more; `finding` the rules that a figure contradicts.
+    value is null; `printed` how the original prints a figure where that says more; `finding` the rules that a figure contradicts;
+    `checks` the `counts` of all checks, which only a library can tell.
     """
     # Section one is there even if it states nothing, as the schema asks, so that a program need not look first.
     tables: dict[str, dict[str, dict[str, Any]]] = {"overview": {}}
@@ -56,9 +65,10 @@ def report_json(report: Report, findings: Sequence[Finding], before: Report | No
             "finding": dict(doubts(report, library)),
             "notes": [note._asdict() for note in report.notes],
             "indicators": {each.indicator.id: each.to_dict() for each in indicators(report, before, library)},
-            "findings": [finding.to_dict() for finding in findings],
+            "findings": [with_outcome(finding) for finding in findings],
             "source": {"title": source.title, "path": source.path, "published": report.published.isoformat() if report.published else None},
             "version": report.version,
+            "checks": counts.to_dict(),
         }
     )
 
@@ -68,7 +78,7 @@ ROUTES: tuple[Route[ReportFolder], ...] = (
         "report",
         f"{REPORT}report.json",
         JSON,
-        lambda folder: report_json(folder.report, folder.findings, folder.before, folder.library),
+        lambda folder: report_json(folder.report, folder.findings, folder.before, folder.library, folder.counts),
         schema="report",
         portal=3,
         searched=True,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from markupsafe import Markup
 
 from open_reports import charts
+from open_reports.checks.wording import of_reports
 from open_reports.derived import series
 from open_reports.derived.doubt import doubtful
 from open_reports.derived.summary import html as summary_html
@@ -29,13 +30,13 @@ from open_reports.pages.table import title
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from open_reports.checks.counting import Tallies
     from open_reports.derived.coverage import Coverage
     from open_reports.files.folder import AgencyFolder
     from open_reports.form import Address, Line, TableForm
     from open_reports.library import Agency, Library
     from open_reports.pages.coverage import CellView
     from open_reports.pages.ledger import ChainView
-    from open_reports.pages.listing import Findings
     from open_reports.report import Report
     from open_reports.text import Words
 
@@ -81,6 +82,7 @@ class AgencyContext:
     coverage: Sequence[tuple[int, CellView]]
     head: Sequence[tuple[str, str]]
     rows: Sequence[ReportRow]
+    checks: str
     topics: Sequence[TopicView]
     charts: Sequence[Markup]
     chains: Sequence[ChainView]
@@ -90,7 +92,7 @@ class AgencyContext:
     dataset: Markup
 
 
-def agency_page(folder: AgencyFolder, findings: Findings, covered: Coverage, w: Words) -> Page:
+def agency_page(folder: AgencyFolder, covered: Coverage, w: Words) -> Page:
     """Page of an agency."""
     library, agency, reports = folder.library, folder.agency, folder.reports
     here = Here(f"reports/{agency.id}/", w)
@@ -110,7 +112,8 @@ def agency_page(folder: AgencyFolder, findings: Findings, covered: Coverage, w: 
                 summary=summary_html(summarise_agency(reports, w, library), _linked, w, doubtful(library, agency.id)) if reports else "",
                 coverage=[(cell.year, cell_view(cell, here)) for cell in covered.of_agency(agency.id).cells],
                 head=list_head(w("year"), w),
-                rows=[_row(report, findings, w, library) for report in reversed(reports)],
+                rows=[_row(report, folder.sources.tallies, w, library) for report in reversed(reports)],
+                checks=of_reports(len(reports), folder.sources.tallies.of_agency(agency.id), w),
                 topics=[
                     _topic(topic, reports, w, library) for topic in views().topics if any(topic.table in each.tables for each in reports)
                 ],
@@ -189,9 +192,9 @@ def _facts(library: Library, agency: Agency, here: Here) -> list[Fact]:
     return facts
 
 
-def _row(report: Report, findings: Findings, w: Words, library: Library) -> ReportRow:
-    found = findings.get((report.agency, report.year), [])
-    return ReportRow(f"{report.year}/", w("year_report", year=report.year), list_cells(report, found, w, library, href=f"{report.year}/"))
+def _row(report: Report, tallies: Tallies, w: Words, library: Library) -> ReportRow:
+    cells = list_cells(report, tallies.of_report((report.agency, report.year)), w, library, href=f"{report.year}/")
+    return ReportRow(f"{report.year}/", w("year_report", year=report.year), cells)
 
 
 def _topic(topic: Topic, reports: Sequence[Report], w: Words, library: Library) -> TopicView:

@@ -14,12 +14,11 @@ from urllib.parse import quote
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from open_reports.finding import LEVELS, level_name
 from open_reports.form import Column, forms
 from open_reports.text import PACKAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from _typeshed import DataclassInstance
 
@@ -209,15 +208,6 @@ def sort_key(agency: Agency, w: Words) -> str:
 def crumbs(here: Here, *between: Link) -> list[Link]:
     """Return the way from home to a page, through the pages `between`."""
     return [Link(here.page(""), here.w("home")), *between]
-
-
-def verdict(findings: Sequence[Finding], w: Words, *, short: bool = False) -> str:
-    """Return what the checks found, in a sentence or, for a table cell, in a few words; what is none goes unsaid."""
-    counts = {level: sum(each.level == level for each in findings) for level in LEVELS}
-    parts = w("comma").join(f"{level_name(level)[w.language]} {count}" for level, count in counts.items() if count)
-    if not parts:
-        return w("findings_cell_none" if short else "findings_none")
-    return parts if short else w("findings_some", count=len(findings), parts=parts)
 
 
 def unit_words(unit: str, language: str) -> str:

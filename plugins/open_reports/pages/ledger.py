@@ -1,4 +1,4 @@
-"""The ledger: every identity of a report as an equation of its figures, and the chain of an agency's years."""
+"""The ledger: every check of a report, identities as equations of its figures; and the chain of an agency's years."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup, escape
 
+from open_reports.checks.formal import due
 from open_reports.checks.identity import (
     MOST_SHOWN,
     NOT_COLLECTED,
-    RESULTS,
     Identity,
     Member,
     Result,
@@ -24,15 +24,16 @@ from open_reports.checks.identity import (
     yearly,
 )
 from open_reports.checks.narrative import stated
-from open_reports.checks.tally import due
+from open_reports.checks.wording import kinds
 from open_reports.form import forms
 from open_reports.pages.frame import anchor, marked, place_words
 from open_reports.text import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from decimal import Decimal
 
+    from open_reports.checks.counting import Counts
     from open_reports.form import Rule, RuleText, Strand
     from open_reports.library import Library
     from open_reports.pages.frame import Here
@@ -59,24 +60,15 @@ class ChainView(NamedTuple):
     rows: tuple[tuple[str, tuple[Entry | None, ...]], ...]
 
 
-class Ledger(NamedTuple):
-    """The whole ledger of a report: how many rows have which result, and its tables as HTML."""
-
-    counts: dict[Result, int]
-    html: Markup
-
-
-def ledger(report: Report, library: Library, here: Here) -> Ledger:
-    """Every identity of a report, rule by rule.
+def ledger(report: Report, library: Library, here: Here, tallies: Mapping[str, Counts]) -> Markup:
+    """Every check of a report, rule by rule: identities one by one, of what is no identity the counts, which `tallies` tell.
 
     Most identities of most reports hold, and are sums of the same few numbers: such rows are made once for their numbers.
     """
     w = here.w
-    counts: dict[Result, int] = dict.fromkeys(RESULTS, 0)
     rows: dict[str, list[str]] = {}
 
     def add(entry: Entry) -> None:
-        counts[entry.result] += 1
         rows.setdefault(entry.rule.id, []).append(_row(entry, w))
 
     before = library.before(report)
@@ -85,9 +77,7 @@ def ledger(report: Report, library: Library, here: Here) -> Ledger:
         for strand, own, previous in strands(table, before.tables.get(name) if before else None):
             # All rules of the strand hold: neither a gap nor a rule that could not be tested. Only the others need an identity made.
             if not any(gaps(strand, own, previous)) and None not in gaps(strand, own, previous):
-                held = _held(strand, own, previous, w.language)
-                counts["holds"] += len(held)
-                for rule_id, html in held:
+                for rule_id, html in _held(strand, own, previous, w.language):
                     rows.setdefault(rule_id, []).append(html.replace(_FORMER, former) if previous else html)
             else:
                 for rule, place in strand.rules:
@@ -102,7 +92,23 @@ def ledger(report: Report, library: Library, here: Here) -> Ledger:
             parts.append(start)
             parts += rows[key]
             parts.append("</tbody></table>")
-    return Ledger(counts, Markup("".join(parts)))  # noqa: S704 (every label is escaped where it is put in)
+    parts += _others(tallies, frozenset(rows), here)
+    return Markup("".join(parts))  # noqa: S704 (every label is escaped where it is put in)
+
+
+def _others(tallies: Mapping[str, Counts], shown: Collection[str], here: Here) -> Iterator[str]:
+    """Checks that are no identities: a row a rule, for there is no equation to be shown of what holds; `shown` have rows already."""
+    w = here.w
+    yield f'<h3 id="ledger-others">{w("counts_others")}</h3><table class="or-table or-ledger" aria-labelledby="ledger-others">'
+    yield f'<thead><tr><th scope="col">{w("rule")}</th><th scope="col">{w("ledger_result")}</th></tr></thead><tbody>'
+    for rule, counts in tallies.items():
+        if rule in shown:
+            continue
+        yield (
+            f'<tr data-rule="{rule}" data-checked="{counts.checked}"><th scope="row"><a href="{here.page("quality/")}{rule}/">{rule}</a> '
+            f"{escape(forms().rules[rule].name[w.language])}</th><td>{escape(kinds(counts, w))}</td></tr>"
+        )
+    yield "</tbody></table>"
 
 
 @lru_cache(maxsize=8)
@@ -258,7 +264,7 @@ def _nothing(missing: str, w: Words) -> str:
 
 def deadline(report: Report, library: Library, w: Words) -> Entry:
     """Return the row that compares the day of publication with the last day the law allows."""
-    result, reason, last = due(report, library)
+    result, reason, last = due(report, library.agencies[report.agency])
     published = report.published.isoformat() if report.published else w("unknown")
     # Townships and subdistricts have no day in the law (Article 49): only the day of publication is told.
     words = w("published_by", published=published, deadline=last) if last else published

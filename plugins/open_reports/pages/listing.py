@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup, escape
 
+from open_reports.checks.wording import short
 from open_reports.derived.doubt import doubts
 from open_reports.derived.mark import mark, nothing_words
 from open_reports.form import FAMILY, forms
-from open_reports.pages.frame import anchor, verdict
+from open_reports.pages.frame import anchor
 from open_reports.text import reading, resource_text, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from open_reports.checks.counting import Counts
     from open_reports.document import Record
-    from open_reports.finding import Finding
     from open_reports.form import TableForm
     from open_reports.library import Library
     from open_reports.report import Report
     from open_reports.text import Words
-
-Findings = Mapping[tuple[str, int], Sequence["Finding"]]
-"""Findings of each report, by agency and year."""
 
 
 class CellView(NamedTuple):
@@ -105,12 +102,12 @@ def column_title(address: tuple[str, str, str], w: Words) -> str:
     return next(printed.lines[line].label for printed in forms().printing(table) if line in printed.lines)[w.language]
 
 
-def list_cells(report: Report, findings: Sequence[Finding], w: Words, library: Library, *, href: str) -> Markup:
-    """Cells of a report in a list, below `list_head`; `href` leads to its page."""
+def list_cells(report: Report, counts: Counts, w: Words, library: Library, *, href: str) -> Markup:
+    """Cells of a report in a list, below `list_head`; `counts` are those of its checks, `href` leads to its page."""
     cells = (
         CellView(w(f"scope_short_{report.scope}"), words=True),
         *(figure_cell(report, address, w, library, note=href) for address in views().listed),
-        CellView(verdict(findings, w, short=True), words=True),
+        CellView(short(counts, w), words=True),
         # Unknown is said: an empty cell would look like a fault of the page.
         CellView(report.published.isoformat() if report.published else w("unknown"), words=True),
     )

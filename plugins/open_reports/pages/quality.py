@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from open_reports.checks.identity import RESULTS, Identity, bounds, consolidated, tallied
-from open_reports.checks.narrative import stated
-from open_reports.finding import level_name
+from open_reports.checks.counting import COUNTED
+from open_reports.checks.reasons import reasons
+from open_reports.checks.wording import of_reports, sentence
 from open_reports.form import forms
 from open_reports.pages.frame import Here, Link, Page, agency_name, anchor, crumbs, explanation_words, place_words, rendered
-from open_reports.pages.ledger import Entry, deadline, reason_words
+from open_reports.pages.ledger import reason_words
 from open_reports.pages.paging import parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from open_reports.checks.counting import Counts, Tallies
     from open_reports.finding import Finding
     from open_reports.form import RuleText
     from open_reports.library import Agency, Library
@@ -55,51 +56,20 @@ class CountsView(NamedTuple):
 class Quality:
     """What the checks found over a library, counted once for all pages that show it."""
 
-    def __init__(self, library: Library, findings: Sequence[Finding], w: Words) -> None:
+    def __init__(self, library: Library, findings: Sequence[Finding], tallies: Tallies, w: Words) -> None:
         self.library = library
         # Findings about no one report, such as those of the list of agencies, have no page to lead to.
         self.findings = [each for each in findings if each.agency is not None and each.year is not None]
+        self.tallies = tallies
         self.w = w
 
     @cached_property
-    def results(self) -> dict[str, Counter[str]]:
-        """Ledger rows by rule and result."""
-        return self._tallies[0]
-
-    @cached_property
     def reasons(self) -> dict[str, Counter[str]]:
-        """Ledger rows that could not be tested, by rule and reason."""
-        return self._tallies[1]
-
-    @cached_property
-    def _tallies(self) -> tuple[dict[str, Counter[str]], dict[str, Counter[str]]]:
-        results: dict[str, Counter[str]] = {}
-        reasons: dict[str, Counter[str]] = {}
+        """Checks that could not be tested, by rule and reason."""
+        found: dict[str, Counter[str]] = {}
         for report in self.library:
-            # Counted, not made: an identity for each would cost ten times as much, and the page needs only how many.
-            for tally in tallied(report, self.library):
-                counted = results.setdefault(tally.rule, Counter())
-                counted.update(tally.counts)
-                reasons.setdefault(tally.rule, Counter()).update(tally.reasons)
-            # What no form states by itself: rows of the ledger all the same, so that these counts are the sums of the ledgers.
-            others: list[Identity | Entry] = [
-                *consolidated(report, self.library),
-                *bounds(report),
-                *(each.identity for each in stated(report)),
-                deadline(report, self.library, self.w),
-            ]
-            for each in others:
-                results.setdefault(each.rule.id, Counter())[each.result] += 1
-                if each.reason:
-                    reasons.setdefault(each.rule.id, Counter())[each.reason] += 1
-        return results, reasons
-
-    @cached_property
-    def by_agency(self) -> dict[str, list[Finding]]:
-        """Findings of each agency."""
-        found: dict[str, list[Finding]] = {}
-        for each in self.findings:
-            found.setdefault(each.agency or "", []).append(each)
+            for rule, reason in reasons(report, self.library):
+                found.setdefault(rule, Counter())[reason] += 1
         return found
 
     def of_rule(self, rule: str) -> list[Finding]:
@@ -115,6 +85,7 @@ class QualityContext:
     crumbs: Sequence[Link]
     current: str
     part: str
+    summary: str
     tables: Sequence[CountsView]
     turns: Sequence[Link]
 
@@ -129,16 +100,15 @@ class RuleContext:
     heading: str
     part: str
     facts: Sequence[tuple[str, str]]
-    results: Sequence[tuple[str, int]]
+    results: str
     reasons: Sequence[tuple[str, int]]
     findings: Sequence[FindingLine]
-    total: int
     turns: Sequence[Link]
 
 
-def quality_pages(library: Library, findings: Sequence[Finding], w: Words) -> Iterator[Page]:
+def quality_pages(library: Library, findings: Sequence[Finding], tallies: Tallies, w: Words) -> Iterator[Page]:
     """Return the overview of all checks, in parts where there are many agencies, then a page (or several) for each rule."""
-    quality = Quality(library, findings, w)
+    quality = Quality(library, findings, tallies, w)
     agencies = tuple(library.agencies.values())
     for part in parts("quality/", len(agencies)):
         yield _overview(quality, agencies[part.span], part)
@@ -148,15 +118,9 @@ def quality_pages(library: Library, findings: Sequence[Finding], w: Words) -> It
             yield _rule_page(quality, rule, found, part)
 
 
-def _counted(found: Sequence[Finding]) -> list[str]:
-    levels = Counter(each.level for each in found)
-    explained = sum(each.explanation is not None for each in found)
-    return [str(levels["discrepancy"]), str(levels["notice"]), str(explained)]
-
-
-def _tested(results: Counter[str] | None) -> list[str]:
-    """How often a rule was tested, by result; a rule that was not is no rule that held 0 times."""
-    return [str(results[result]) if results else "–" for result in RESULTS]
+def _cells(counts: Counts | None) -> list[str]:
+    """Counts as cells; a rule that was not tried is no rule that held 0 times."""
+    return [str(getattr(counts, name)) if counts else "–" for name in COUNTED]
 
 
 _TABLES = {"rules": "quality_by_rule", "agencies": "quality_by_agency", "years": "quality_by_year"}
@@ -178,6 +142,7 @@ def _overview(quality: Quality, agencies: Sequence[Agency], part: Part) -> Page:
                 crumbs=crumbs(here, *part.above(w("quality"), w)),
                 current=part.current(w("quality"), w),
                 part=part.says(w),
+                summary=of_reports(len(quality.library), quality.tallies.whole, w),
                 tables=_tables(quality, agencies, here, shown),
                 turns=part.turns(w),
             ),
@@ -195,21 +160,16 @@ def _overview(quality: Quality, agencies: Sequence[Agency], part: Part) -> Page:
 
 def _tables(quality: Quality, agencies: Sequence[Agency], here: Here, shown: Iterable[str]) -> list[CountsView]:
     """Tables of the page, by what they count: rules, agencies, years."""
-    w, library = quality.w, quality.library
+    w, library, tallies = quality.w, quality.library, quality.tallies
     by_rule = [
-        CountsRow(
-            here.page(f"quality/{rule.id}/"),
-            f"{rule.id} {rule.name[w.language]}",
-            # Beside the results, which count identities, the findings: several identities may be broken by one figure.
-            [*_tested(quality.results.get(rule.id)), str(len(quality.of_rule(rule.id)))],
-        )
+        CountsRow(here.page(f"quality/{rule.id}/"), f"{rule.id} {rule.name[w.language]}", _cells(tallies.of_rules.get(rule.id)))
         for rule in forms().rules.values()
     ]
     by_agency = [
         CountsRow(
             here.page(f"reports/{agency.id}/"),
             agency_name(agency, w),
-            [str(len(library.of_agency(agency.id))), *_counted(quality.by_agency.get(agency.id, ()))],
+            [str(len(library.of_agency(agency.id))), *_cells(tallies.of_agency(agency.id))],
         )
         for agency in agencies
     ]
@@ -217,19 +177,18 @@ def _tables(quality: Quality, agencies: Sequence[Agency], here: Here, shown: Ite
         CountsRow(
             here.page(f"years/{year}/"),
             w("year_report", year=year),
-            [str(len(library.of_year(year))), *_counted([each for each in quality.findings if each.year == year])],
+            [str(len(library.of_year(year))), *_cells(tallies.of_year(year))],
         )
         for year in reversed(library.years)
     ]
-    counted = [w("reports"), level_name("discrepancy")[w.language], level_name("notice")[w.language], w("column_explained")]
-    results = [*(w(f"result_{result}") for result in RESULTS), w("column_findings")]
+    counted = [w(f"counted_{name}") for name in COUNTED]
     rows = {
-        "rules": ([w("rule"), *results], by_rule),
-        "agencies": ([w("agency"), *counted], by_agency),
-        "years": ([w("year"), *counted], by_year),
+        "rules": ([w("rule"), *counted], by_rule),
+        "agencies": ([w("agency"), w("counted_reports"), *counted], by_agency),
+        "years": ([w("year"), w("counted_reports"), *counted], by_year),
     }
-    # "–" stands where a rule is no equation or had no place to be tested; it must not be read as 0.
-    notes = {"rules": w("quality_untested")}
+    # "–" stands where a rule was not tried; it must not be read as 0.
+    notes = {"rules": w("counts_untried")}
     return [CountsView(id_, w(_TABLES[id_]), *rows[id_], notes.get(id_, "")) for id_ in shown]
 
 
@@ -241,15 +200,16 @@ def _rule_page(quality: Quality, rule: RuleText, found: Sequence[Finding], part:
 
     def build() -> str:
         # A rule against which nothing was found has its page too: the overview and every ledger lead there.
-        results = quality.results.get(rule.id, Counter())
-        reasons = quality.reasons.get(rule.id, Counter())
+        counts = quality.tallies.of_rules.get(rule.id)
+        why = quality.reasons.get(rule.id, Counter())
         facts = [
             (w("rule_says"), rule.says[w.language]),
             (w("rule_standing"), w(f"standing_{rule.standing}")),
+            (w("rule_kind"), w(f"kind_{rule.kind}")),
             (w("rule_level"), w(f"level_{rule.level}")),
         ]
-        if sentence := getattr(rule, "sentence", ""):
-            facts.append((w("rule_sentence"), sentence))
+        if spelt := getattr(rule, "sentence", ""):
+            facts.append((w("rule_sentence"), spelt))
         prescribed = [
             w("form_and_reference", form=form.title[w.language], reference=form.reference[w.language])
             for form in forms().values()
@@ -266,10 +226,9 @@ def _rule_page(quality: Quality, rule: RuleText, found: Sequence[Finding], part:
                 heading=heading,
                 part=part.says(w),
                 facts=facts,
-                results=[(w(f"result_{result}"), results[result]) for result in RESULTS] if results else [],
-                reasons=[(reason_words(reason, w), count) for reason, count in reasons.most_common()],
+                results=sentence(counts, w) if counts else w("counts_untried"),
+                reasons=[(reason_words(reason, w), count) for reason, count in why.most_common()],
                 findings=[_line(quality, each, here) for each in found[part.span]],
-                total=len(found),
                 turns=part.turns(w),
             ),
         )

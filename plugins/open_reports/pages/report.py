@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
 
+from open_reports.checks import wording
 from open_reports.derived.doubt import doubtful
 from open_reports.derived.summary import html as summary_html
 from open_reports.derived.summary import summarise
 from open_reports.files import citation
-from open_reports.files.badge import BADGES, badge_text
+from open_reports.files.badge import BADGES
 from open_reports.files.catalogue import schema_org
 from open_reports.files.markdown import NAMES
 from open_reports.form import OVERVIEW, Section, forms, section_title
@@ -32,7 +33,6 @@ from open_reports.pages.frame import (
     place_words,
     rendered,
     size_words,
-    verdict,
 )
 from open_reports.pages.ledger import ledger
 from open_reports.pages.listing import views
@@ -89,7 +89,7 @@ class OverviewView(NamedTuple):
 
 
 class LedgerView(NamedTuple):
-    """Every identity of the report: a sentence that counts them, and the tables."""
+    """Every check of the report: a sentence that counts them, and the tables."""
 
     summary: str
     html: Markup
@@ -116,7 +116,7 @@ class ReportView(NamedTuple):
     title: str
     version: str
     facts: Sequence[Fact]
-    verdict: str
+    remarks: str
     general: Sequence[FindingView]
     links: Sequence[Link]
     sections: Sequence[SectionView]
@@ -229,8 +229,7 @@ def report_page(folder: ReportFolder, w: Words) -> Page:
 
     # Nothing is made before the page is asked for: one that an earlier build kept costs nothing but its key (`benchmarks build`, b).
     def build() -> str:
-        book = ledger(report, library, here)
-        counts = book.counts
+        counts = folder.counts
         return rendered(
             "report.html",
             ReportContext(
@@ -240,8 +239,11 @@ def report_page(folder: ReportFolder, w: Words) -> Page:
                 current=w("year_report", year=report.year),
                 report=_report_view(library, report, findings, heading, w),
                 package=_package(report),
-                ledger=LedgerView(w("ledger_summary", count=sum(counts.values()), **counts), book.html),
-                badge=w("badge_alt", text=badge_text(counts, w)),
+                ledger=LedgerView(
+                    wording.sentence(counts, w),
+                    ledger(report, library, here, folder.sources.tallies.rules_of((report.agency, report.year))),
+                ),
+                badge=w("badge_alt", text=wording.badge(counts, w)),
                 # The summary compares with the year before, so its links lead to two pages.
                 summary=summary_html(
                     summarise(report, folder.before, agency, w, library), _linker(report), w, doubtful(library, report.agency)
@@ -346,9 +348,9 @@ def _report_view(library: Library, report: Report, findings: Sequence[Finding], 
         title=report.title,
         version=report.version,
         facts=facts,
-        verdict=verdict(findings, w),
+        remarks=wording.remarks(findings, w),
         general=marks.general,
-        links=[Link(f"#{view.id}", f"{view.level_name} · {view.place}") for views in marks.by_line.values() for view in views],
+        links=[Link(f"#{view.id}", f"{view.name} · {view.place}") for views in marks.by_line.values() for view in views],
         sections=_sections(report, marks, w),
         neighbours=_neighbours(library, report, w),
     )

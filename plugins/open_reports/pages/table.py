@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup, escape
 
+from open_reports.checks.wording import verdict
 from open_reports.derived.doubt import doubted, lines_of
 from open_reports.derived.mark import mark, nothing_words
-from open_reports.finding import level_name
 from open_reports.form import forms, section_title
 from open_reports.form.glossary import PATH, anchor_of_column, anchor_of_group, anchor_of_line
 from open_reports.pages.frame import Here, explanation_words, place_words, rendered, unit_words
@@ -50,7 +50,7 @@ class FindingView(NamedTuple):
 
     id: str
     level: str
-    level_name: str
+    name: str
     rule: str
     place: str
     text: Markup
@@ -104,7 +104,7 @@ class Marks:
             view = FindingView(
                 id=f"finding-{number}",
                 level=each.level,
-                level_name=level_name(each.level)[w.language],
+                name=verdict(each, w.language),
                 rule=each.rule,
                 place=place_words(report, each.address, w),
                 text=breakable(each.public(w.language)),

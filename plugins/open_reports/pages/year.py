@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from open_reports.checks.wording import of_reports
 from open_reports.derived.coverage import count
 from open_reports.pages.frame import Here, Link, Page, agency_name, crumbs, rendered, sort_key
 from open_reports.pages.listing import ReportRow, list_cells, list_head
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
     from open_reports.derived.coverage import Count, Coverage
     from open_reports.files.folder import YearFolder
-    from open_reports.pages.listing import Findings
     from open_reports.pages.paging import Part
     from open_reports.text import Words
 
@@ -31,6 +31,7 @@ class YearContext:
     heading: str
     part: str
     counted: Count
+    checks: str
     head: Sequence[tuple[str, str]]
     rows: Sequence[ReportRow]
     missing: Sequence[Link]
@@ -41,14 +42,14 @@ class YearContext:
     neighbours: Sequence[Link]
 
 
-def year_pages(folder: YearFolder, findings: Findings, covered: Coverage, w: Words) -> Iterator[Page]:
+def year_pages(folder: YearFolder, covered: Coverage, w: Words) -> Iterator[Page]:
     """Pages of a report year, several where the list is long."""
     for part in parts(folder.path, len(folder.library.of_year(folder.year))):
-        yield _page(folder, part, findings, covered, w)
+        yield _page(folder, part, covered, w)
 
 
-def _page(folder: YearFolder, part: Part, findings: Findings, covered: Coverage, w: Words) -> Page:
-    library, year = folder.library, folder.year
+def _page(folder: YearFolder, part: Part, covered: Coverage, w: Words) -> Page:
+    library, year, tallies = folder.library, folder.year, folder.sources.tallies
     here = part.here(w)
     heading = w("year_title", year=year)
     reports = library.of_year(year)[part.span]
@@ -58,17 +59,13 @@ def _page(folder: YearFolder, part: Part, findings: Findings, covered: Coverage,
             ReportRow(
                 here.page(report.folder),
                 agency_name(library.agencies[report.agency], w, year),
-                list_cells(report, findings.get((report.agency, year), []), w, library, href=here.page(report.folder)),
+                list_cells(report, tallies.of_report((report.agency, year)), w, library, href=here.page(report.folder)),
                 sort_key(library.agencies[report.agency], w),
             )
             for report in reports
         ]
         cells = covered.of_year(year)
         missing = [library.agencies[each.agency] for each in cells if each.status == "not_collected"]
-        # The nearest years of the library: years without any report have no page.
-        years = library.years
-        position = years.index(year)
-        around = [*years[max(0, position - 1) : position], *years[position + 1 : position + 2]]
         return rendered(
             "year.html",
             YearContext(
@@ -79,6 +76,7 @@ def _page(folder: YearFolder, part: Part, findings: Findings, covered: Coverage,
                 heading=heading,
                 part=part.says(w),
                 counted=count(cells),
+                checks=_checks(folder, w),
                 head=list_head(w("agency"), w),
                 rows=rows,
                 missing=[Link(here.page(f"reports/{each.id}/"), agency_name(each, w)) for each in missing[:MOST_MISSING]],
@@ -88,14 +86,7 @@ def _page(folder: YearFolder, part: Part, findings: Findings, covered: Coverage,
                 # Workbooks need a library that may be missing.
                 workbook=here.file(f"{folder.path}{folder.name('year_workbook')}") if "year_workbook" in folder else "",
                 turns=part.turns(w),
-                neighbours=[
-                    Link(
-                        here.page(f"years/{each}/"),
-                        f"{w('previous_year' if each < year else 'next_year')}{w('colon')}{each}",
-                        rel="prev" if each < year else "next",
-                    )
-                    for each in around
-                ],
+                neighbours=_neighbours(library.years, year, here),
             ),
         )
 
@@ -108,6 +99,24 @@ def _page(folder: YearFolder, part: Part, findings: Findings, covered: Coverage,
         build=build,
         scripts=("sorting.js",),
     )
+
+
+def _neighbours(years: Sequence[int], year: int, here: Here) -> list[Link]:
+    """Links to the nearest years of the library: years without any report have no page."""
+    position = years.index(year)
+    return [
+        Link(
+            here.page(f"years/{each}/"),
+            f"{here.w('previous_year' if each < year else 'next_year')}{here.w('colon')}{each}",
+            rel="prev" if each < year else "next",
+        )
+        for each in (*years[max(0, position - 1) : position], *years[position + 1 : position + 2])
+    ]
+
+
+def _checks(folder: YearFolder, w: Words) -> str:
+    """How the checks of the whole year came out, whatever part of the list a page shows."""
+    return of_reports(len(folder.library.of_year(folder.year)), folder.sources.tallies.of_year(folder.year), w)
 
 
 MOST_MISSING = 100

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 
 from open_reports.checks.cache import Memory
 from open_reports.checks.check import counts
+from open_reports.checks.counting import together
 from open_reports.checks.opening import OPEN, checked
+from open_reports.checks.wording import whole
 from open_reports.files.catalogue import routes
 from open_reports.files.manifest import PATH, Manifest
 from open_reports.derived.doubt import remember
@@ -117,7 +119,7 @@ class Build:
             self.broken = error.findings
         site = settings.site if settings.site.endswith("/") or not settings.site else f"{settings.site}/"
         data = self.data
-        made = publish(data.library, data.findings, site=site, problem=settings.problem, released=self._released)
+        made = publish(data.library, data.findings, passed=data.passed, site=site, problem=settings.problem, released=self._released)
         self._publication = made
         self._unwritten = {folder.path: folder for folder in made.folders}
         # What no build can keep is made first: a database takes room for a while, and now no theme and no page stands beside it
@@ -134,6 +136,11 @@ class Build:
         self.unseen = past.lacking
         if broken := [*releases.breaches(library, released), *releases.kept(library, released, past.past)]:
             raise releases.PermanenceError(list(dict.fromkeys(broken)))
+
+    def checks(self, language: str) -> str:
+        """How many checks there were and what became of them: the line with which `check` ends."""
+        assert self.data is not None  # noqa: S101 (it was opened)
+        return whole(self.data.findings, together(self.data.passed.values()), language)
 
     @property
     def pages(self) -> tuple[Page, ...]:

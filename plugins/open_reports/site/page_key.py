@@ -23,6 +23,7 @@ from open_reports.pages.assets import shipped
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from open_reports.checks.counting import Tallies
     from open_reports.derived.containing import Containing
     from open_reports.derived.coverage import Coverage
     from open_reports.finding import Finding
@@ -63,14 +64,20 @@ def _version(name: str) -> str:
 class PageKeys:
     """Hashes of what the pages of a library are made of.
 
-    `found` are the findings by report; `settings` everything else that pages are told, such as the site's address.
+    `found` are the findings by report, `tallies` the counts of all checks; `settings` everything else that pages are told, such as the site's address.
     """
 
     def __init__(
-        self, library: Library, found: Mapping[tuple[str, int], Sequence[Finding]], covered: Coverage, settings: Iterable[str]
+        self,
+        library: Library,
+        found: Mapping[tuple[str, int], Sequence[Finding]],
+        tallies: Tallies,
+        covered: Coverage,
+        settings: Iterable[str],
     ) -> None:
         self._library = library
         self._found = found
+        self._tallies = tallies
         self._covered = covered
         self._own = {agency.id: _hash(self._parts(agency)) for agency in library.agencies.values()}
         self._basis = _hash([tools(), *settings])
@@ -88,6 +95,8 @@ class PageKeys:
                 # The summary repeats figures of the year before, with the mark of what they contradict.
                 *(repr(each) for year in (report.year - 1, report.year) for each in self._found.get((report.agency, year), ())),
                 *(f"{library.agencies.get(unit)!r} {_digest(library.reports.get((unit, report.year)))}" for unit in units),
+                # How many checks there are depends on other reports as well, such as that of the agency above.
+                repr(self._tallies.rules_of((report.agency, report.year))),
             ]
         )
 
@@ -99,6 +108,7 @@ class PageKeys:
                 self._basis,
                 self._own[agency.id],
                 *(repr(each) for report in library.of_agency(agency.id) for each in self._found.get((agency.id, report.year), ())),
+                *(repr(self._tallies.of_report((agency.id, report.year))) for report in library.of_agency(agency.id)),
                 # Its rows name the report of another agency that counts them already.
                 *(repr(_contained(containing(report, library))) for report in library.of_agency(agency.id)),
                 *(repr(each) for each in self._above(agency)),
@@ -116,6 +126,8 @@ class PageKeys:
                 self._basis,
                 *self._own.values(),
                 *(repr(each) for findings in self._found.values() for each in findings),
+                repr(self._tallies.of_rules),
+                *(repr(self._tallies.of_report(key)) for key in self._library.reports),
             ]
         )
 

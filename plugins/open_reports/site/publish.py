@@ -10,6 +10,8 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports import pages
+from open_reports.checks.check import tried
+from open_reports.checks.counting import Tallies
 from open_reports.derived import search
 from open_reports.derived.coverage import coverage, known_day
 from open_reports.errors import PublishError
@@ -29,6 +31,7 @@ from open_reports.text import LANGUAGES, Text, Words, counted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from open_reports.checks.counting import Key, Passed
     from open_reports.files.folder import Folder
     from open_reports.finding import Finding
     from open_reports.history.releases import Released
@@ -70,16 +73,24 @@ class Publication:
 
 
 def publish(
-    library: Library, findings: Sequence[Finding], *, site: str = "", problem: str = "", released: Released | None = None
+    library: Library,
+    findings: Sequence[Finding],
+    *,
+    passed: Mapping[Key, Passed] | None = None,
+    site: str = "",
+    problem: str = "",
+    released: Released | None = None,
 ) -> Publication:
     """Say what the site of a library without errors consists of, in both languages.
 
-    `site` is the site's address, for the files that name others; `problem` where a reader reports a mistake
+    `passed` are the checks that hold or cannot be tested, beside the findings, which are tried again unless given; `site` is the
+    site's address, for the files that name others; `problem` where a reader reports a mistake
     (`citation.checked_problem`); `released` what was released before, whose addresses must lead on. Raises `PublishError` where
     two outputs would stand at one address, where a page has no twin in the other language, or where a part of the site is missing.
     """
     problem = checked_problem(problem)
     found = by_report(findings)
+    tallies = Tallies(library, found, tried(library).passed if passed is None else passed)
     lacking = routes.lacking()
 
     @cache
@@ -91,6 +102,7 @@ def publish(
         library=library,
         findings=findings,
         found=found,
+        tallies=tallies,
         covered=coverage(library, known_day(library)),
         routes=routes.routes(lacking),
         site=site,
@@ -98,7 +110,7 @@ def publish(
         catalogue=catalogue,
     )
     # What is lacking is part of every key: a kept page must not offer a file that this build cannot make.
-    keys = PageKeys(library, found, sources.covered, (site, problem, *sorted(lacking)))
+    keys = PageKeys(library, found, tallies, sources.covered, (site, problem, *sorted(lacking)))
     folders = _folders(sources, keys, problem)
     labels = tuple(dict.fromkeys(lacking.values()))  # several kinds of file may lack one library
     known = [*_site_pages(sources, folders, findings, keys.of_corpus(), problem), *_agency_pages(folders, sources), *_report_pages(folders)]
@@ -153,8 +165,8 @@ def _site_pages(sources: Sources, folders: Sequence[Folder], findings: Sequence[
     for language in LANGUAGES:
         w = Words(language)
         of_all = [pages.home_page(data, w)]
-        of_all += (page for year in years for page in pages.year_pages(year, sources.found, sources.covered, w))
-        of_all += pages.quality_pages(library, findings, w)
+        of_all += (page for year in years for page in pages.year_pages(year, sources.covered, w))
+        of_all += pages.quality_pages(library, findings, sources.tallies, w)
         of_all += pages.indicator_pages(indicators, library, w)
         of_all += pages.coverage_pages(site["coverage/"], w)
         of_all += pages.corrections_pages(data, w, problem)
@@ -168,7 +180,7 @@ def _agency_pages(folders: Sequence[Folder], sources: Sources) -> Iterator[Page]
     # Both pages of an agency, and of a report, follow each other, so that their folder is held no longer than for these two.
     for folder in folders:
         if isinstance(folder, AgencyFolder):
-            both = (pages.agency_page(folder, sources.found, sources.covered, Words(language)) for language in LANGUAGES)
+            both = (pages.agency_page(folder, sources.covered, Words(language)) for language in LANGUAGES)
             yield from _keyed(both, folder.key)
 
 

@@ -172,12 +172,12 @@ def _described(descriptor: bytes) -> _Described:
 
 
 def _report_json(copy: Copy, verdict: Verdict, path: str, report: Report) -> None:
-    """Compare `report.json` with what the package gives, but for findings and indicators, which depend on other reports, too."""
+    """Compare `report.json` with what the package gives, but for what depends on other reports, too: findings, checks, indicators."""
     content = copy.read(path, manifest.MOST_BYTES)
     verdict.files += 1
     verdict.size += len(content)
     made = json.loads(report_json(report, ()), parse_float=Decimal)
-    own = {key: value for key, value in made.items() if key not in {"findings", "indicators"}}
+    own = {key: value for key, value in made.items() if key not in {"findings", "checks", "indicators"}}
     outcome = difference(path, json_bytes(own), content, Rewritten())
     if isinstance(outcome, Difference):
         verdict.add(path, "made.differs", place=outcome.place, expected=outcome.expected, found=outcome.found)

@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from open_reports import charts
+from open_reports.checks.counting import DIFFERING
 from open_reports.derived.indicator import REASONS
 from open_reports.document import json_bytes, parse_yaml
 from open_reports.errors import DocumentError, FormError
@@ -177,6 +178,7 @@ def _vocabularies(known: Forms) -> dict[str, Schema]:
         "rule": {"enum": list(known.rules)},
         "rule_key": {"type": "string", "pattern": f"^(?:{'|'.join(known.rules)}):"},
         "level": {"enum": list(LEVELS)},
+        "outcome_or_null": {"enum": [*DIFFERING, "rounded", None]},
         "indicator": {"enum": list(known.indicators)},
         "reason": {"enum": [*missing, *REASONS]},
         "chart": {"enum": [each.id for each in charts.definitions()]},

@@ -6,8 +6,8 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING
 
+from open_reports.checks.wording import verdict
 from open_reports.files.workbook.cells import EXACT_DIGITS, Cell
-from open_reports.finding import level_name
 from open_reports.form import forms
 from open_reports.form.glossary import Covered, glossary
 from open_reports.report.carrying import carried
@@ -110,7 +110,7 @@ def findings_of(report: Report, findings: Sequence[Finding]) -> Iterator[tuple[C
         said = each.explanation
         explained = f"{w(f'explained_{said.by}')}：{said.text}" if said else ""
         # The public words, without file and row: whoever reads this has the workbook, not the package.
-        words = (level_name(each.level).zh, f"{each.rule} {forms().rules[each.rule].name.zh}", each.public(), explained)
+        words = (verdict(each, w.language), f"{each.rule} {forms().rules[each.rule].name.zh}", each.public(), explained)
         yield *_place(report, *parts[:3]), *(Cell(text, "boxed") for text in words)
 
 

@@ -6,7 +6,8 @@ from collections import Counter
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from open_reports.checks.check import check_report
+from open_reports.checks.check import Examined, examine
+from open_reports.checks.counting import Passed
 from open_reports.checks.identity import identities, spelt
 from open_reports.checks.narrative import stated
 from open_reports.derived.indicator import indicators
@@ -68,11 +69,12 @@ def _lone(library: Library) -> list[Finding]:
 
 
 class Side(NamedTuple):
-    """One report as one of the two libraries has it, None where it has none, with what the checks find in it."""
+    """One report as one of the two libraries has it, None where it has none, with what the checks find in it, and what passes."""
 
     report: Report | None
     library: Library
     findings: list[Finding]
+    passed: Passed
 
 
 class _Side:
@@ -85,8 +87,8 @@ class _Side:
 
     def of(self, key: Key) -> Side:
         report = self.library.reports.get(key)
-        checked = check_report(report, self.library) if report else ()
-        return Side(report, self.library, [*self.errors.get(key, ()), *self.judged.get(key, ()), *checked])
+        checked = examine(report, self.library) if report else Examined((), Passed())
+        return Side(report, self.library, [*self.errors.get(key, ()), *self.judged.get(key, ()), *checked.findings], checked.passed)
 
 
 def _years(old: Library, new: Library) -> dict[str, tuple[int, ...]]:
@@ -102,13 +104,15 @@ def _digest(library: Library, key: Key) -> str | None:
 
 
 def _neighbours(old: Library, new: Library) -> Iterator[Key]:
-    """Reports whose rules look at a report that differs: those of the year after, those that consolidate it."""
+    """Reports whose rules look at a report that differs: those of the year after, of its units, and those that consolidate it."""
     differing = {key for key in {**old.reports, **new.reports} if _digest(old, key) != _digest(new, key)}
-    # XY rules compare a year with the one before it, AGG a consolidated report with its units.
+    # XY rules compare a year with the one before it, AGG a consolidated report with its units, UNIT a unit's with its parent's.
     yield from ((agency, year + 1) for agency, year in differing)
     for library in (old, new):
         for key, report in library.reports.items():
-            if any((unit, report.year) in differing for said in report.consolidates for unit in said.units):
+            agency = library.agencies.get(report.agency)
+            of_units = any((unit, report.year) in differing for said in report.consolidates for unit in said.units)
+            if of_units or (agency and agency.parent and (agency.parent, report.year) in differing):
                 yield key
 
 
@@ -161,6 +165,7 @@ def _report_change(key: Key, old: Side, new: Side, *, touched: bool) -> ReportCh
     gained, lost = _beyond(new.findings, old.findings), _beyond(old.findings, new.findings)
     parts: dict[str, Any] = {"gained": gained, "lost": lost}
     if before and after:
+        parts["recounted"] = old.passed.differing(new.passed)
         parts["flips"] = tuple(_flips(before, old.library, after, new.library))
         parts["indicators"] = tuple(_indicators(before, old.library, after, new.library))
         parts.update(_contents(before, after) if touched else {})

@@ -68,7 +68,8 @@ class ReportChange:
     """What became of one report.
 
     `level` is the part of the version that these changes ask to be raised, `faults` what version and revisions lack;
-    `files` the files of the package whose bytes differ; `indicators` the ids of those that have another value.
+    `files` the files of the package whose bytes differ; `indicators` the ids of those that have another value; `recounted` the
+    rules of which more or fewer checks hold or cannot be tested.
     """
 
     agency: str
@@ -86,6 +87,7 @@ class ReportChange:
     revisions_lost: tuple[Revision, ...] = ()
     files: tuple[str, ...] = ()
     indicators: tuple[str, ...] = ()
+    recounted: tuple[str, ...] = ()
     # None where nothing asks for a new version, which is not the same as a patch.
     level: Level | None = None
     faults: tuple[Fault, ...] = ()
@@ -225,6 +227,7 @@ def _fact_pages(facts: Sequence[str]) -> Iterator[str]:
 
 def _rule_pages(change: ReportChange) -> Iterator[str]:
     rules = {each.rule for found in (change.flips, change.gained, change.lost, change.explanations) for each in found}
+    rules.update(change.recounted)
     yield from (f"quality/{rule}/" for rule in rules)
     if rules:
         yield "quality/"
