@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import ntpath
+import os
 import re
 import shutil
 import sys
@@ -553,17 +554,17 @@ def test_ctrl_c_keeps_what_was_answered(root: Path, waiting: Path, monkeypatch: 
 
 
 def test_a_disk_that_refuses_keeps_what_was_answered(root: Path, waiting: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write = Path.write_bytes
+    synced = os.fsync
     count = 0
 
-    def full(self: Path, data: bytes) -> int:
+    def full(handle: int) -> None:
         nonlocal count
         count += 1
         if count > 2:  # the first answer takes two files
             raise OSError(28, "No space left on device")
-        return write(self, data)
+        synced(handle)
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(os, "fsync", full)
     outcome = run("--confirm", waiting, answers="\n3\n")
     assert outcome.exit_code == 2
     assert "No space left" in outcome.output
