@@ -18,6 +18,7 @@ from judged import Remembering
 from open_reports.checks.check import check
 from open_reports.derived import indicator, series
 from open_reports.derived.doubt import NONE
+from open_reports.intake.labels import Lexicon
 from open_reports.library import open_library
 from open_reports.report import judging, read
 from patience import PATIENCE
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from open_reports.finding import Finding
+    from open_reports.form import Forms
     from open_reports.library import Library
     from open_reports.report import Reading, Report
 
@@ -98,6 +100,38 @@ def forgetful_judge(remembering_judge: None) -> Iterator[None]:
     """The judge as he is, for the tests that are about him."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(judging, "_judge_values", _judge.judge_values)
+        yield
+
+
+# -- the labels of the forms ----------------------------------------------------------------------------------------------
+
+
+class Lexicons:
+    """Stands in the place of `Lexicon.of` and makes the labels of a table once, with what they were found to match.
+
+    A lexicon says of a text always the same, and forgets nothing from one original to the next; to match the texts of an original was a
+    fifth of what reading it takes, and the tests read thousands of nearly the same.
+    """
+
+    def __init__(self, make: Callable[[Forms, str], Lexicon]) -> None:
+        self.make = make
+        self._of: Forms | None = None
+        self._made: dict[str, Lexicon] = {}
+
+    def __call__(self, known: Forms, table: str) -> Lexicon:
+        if self._of is not known:  # a test reads forms of its own
+            self._of = known
+            self._made.clear()
+        if table not in self._made:
+            self._made[table] = self.make(known, table)
+        return self._made[table]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def remembering_lexicons() -> Iterator[None]:
+    """Have the labels of the forms made once in a process, not once an original."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Lexicon, "of", Lexicons(Lexicon.of))
         yield
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import itertools
 import random
@@ -61,11 +62,17 @@ def refused(*pages: Page) -> str:
 # -- every report in every shape --------------------------------------------------------------------------------------------
 
 
+@functools.cache
+def read_as(name: str, shape: str) -> Manuscript:
+    """A report of the corpus in a shape of a workbook: its cells are one test, its figures another."""
+    return reader.read(xlsx(REPORTS[name], shape=shape))
+
+
 @pytest.mark.parametrize("shape", XLSX)
 @pytest.mark.parametrize("name", REPORTS)
 def test_every_cell_of_every_report(name: str, shape: str) -> None:
     report = REPORTS[name]
-    found = reader.read(xlsx(report, shape=shape))
+    found = read_as(name, shape)
     assert all(itertools.starmap(same, zip(found.grids, expected(report), strict=True)))
     assert not doubts(found)
     assert (found.kind, found.remarks) == ("xlsx", ())
@@ -580,9 +587,15 @@ def test_every_figure_of_every_report_comes_out_and_none_is_open(name: str) -> N
     # All shapes of docx, xlsx and ods through the mapper: the figures that the report was made from, to the last one.
     report = REPORTS[name]
     files = [docx.read(office.docx(report, shape=shape)) for shape in office.DOCX]
-    files += [*(reader.read(xlsx(report, shape=shape)) for shape in XLSX), ods.read(office.ods(report))]
+    files += [*(read_as(name, shape) for shape in XLSX), ods.read(office.ods(report))]
+    assert len(files) == len(office.DOCX) + len(XLSX) + 1
+    # Most shapes are read as the very same manuscript but for its remarks, and the same becomes the same.
+    different: list[Manuscript] = []
+    for each in files:
+        if all(each.blocks != other.blocks or each.kind != other.kind or each.facts != other.facts for other in different):
+            different.append(each)
     printed = {address: text for address, text in report.figures.items() if "/".join(address.split("/")[:2]) not in report.absent}
-    for found in (outcome(each, forms()) for each in files):
+    for found in (outcome(each, forms()) for each in different):
         assert (found.refused, found.open, found.foreign) == (None, (), ())
         assert {"/".join(each) for each in found.absent} == report.absent
         own = {"/".join(address): text for address, text in found.figures.items()}
