@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import json
 import re
@@ -100,8 +101,14 @@ class Book:
 
 
 def empty(form_of: Mapping[str, str], year: int = YEAR) -> Book:
+    return Book(blank(tuple(form_of.items()), year))
+
+
+@functools.cache
+def blank(form_of: tuple[tuple[str, str], ...], year: int) -> bytes:
+    """The workbook that many tests fill in, made once of each form and year."""
     title = f"虚构市甲局{year}年政府信息公开工作年度报告"
-    return Book(clerks_workbook(agency=AGENCY, year=year, title=title, source="https://www.example.gov.cn/a.html", form_of=form_of))
+    return clerks_workbook(agency=AGENCY, year=year, title=title, source="https://www.example.gov.cn/a.html", form_of=dict(form_of))
 
 
 def rows(data: bytes) -> list[list[str]]:

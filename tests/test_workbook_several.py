@@ -20,8 +20,11 @@ from open_reports.finding import by_report
 from open_reports.form import forms
 from open_reports.library import open_library
 from patience import PATIENCE
+from pdfminer.layout import LTChar
+from pdfplumber.utils.text import extract_words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from open_reports.finding import Finding
@@ -165,9 +168,18 @@ def test_no_text_runs_into_another_in_libreoffice(library: Library, found: Found
         assert overlapping == [], name
 
 
+def characters(page: Any) -> Iterator[dict[str, Any]]:
+    """Characters of a page with their places alone: what pdfplumber notes of each besides, colours and fonts, takes a third of its time."""
+    for each in page.layout:
+        if isinstance(each, LTChar):
+            place = {"x0": each.x0, "x1": each.x1, "top": page.height - each.y1, "bottom": page.height - each.y0}
+            yield {"text": each.get_text(), "upright": each.upright, "doctop": place["top"], **place}
+
+
 def overlaps(page: Any) -> list[tuple[str, str]]:
     """Pairs of lines of text on a page of which one is printed over the other."""
-    words = sorted(page.extract_words(keep_blank_chars=True), key=lambda word: word["top"])
+    words = sorted(extract_words(list(characters(page)), keep_blank_chars=True), key=lambda word: word["top"])
+    assert words
     found = []
     for index, upper in enumerate(words):
         for lower in words[index + 1 :]:
