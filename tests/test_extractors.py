@@ -77,6 +77,7 @@ def test_every_figure_of_every_report_survives(site: Path, extract: Callable[[st
 def test_no_label_of_a_report_or_agency_is_a_link(site: Path) -> None:
     """Definitions are added by a script, from what the label names; one link below each table leads there without it."""
     for language, start in LANGUAGES.items():
+        known = parsed(site / start / "glossary" / "index.html")
         for path in page_files(site / start / "reports"):
             tree = parsed(path)
             tables = tree.xpath("//table[contains(@class, 'or-table')][not(contains(@class, 'or-listing'))]")
@@ -85,7 +86,6 @@ def test_no_label_of_a_report_or_agency_is_a_link(site: Path) -> None:
             links = tree.xpath("//p[@class='or-terms']/a/@href")
             assert bool(named) == bool(links), path
             below = {urljoin(address_of(site, path), link).partition("#")[0] for link in links}
-            known = parsed(site / start / "glossary" / "index.html")
             assert below <= {address_of(site, site / start / "glossary" / "index.html")}, language
             assert [term for term in named if not known.xpath("//*[@id=$term]", term=term)] == []
             anchors = [link.partition("#")[2] for link in links]
