@@ -9,7 +9,9 @@
     ├── CopyError        a published copy that cannot be read, or must not be (copies)
     ├── FolderError      a folder of the site or of an export that cannot be renewed (site/refused.py)
     ├── PermanenceError  what was released and changed in silence, or is gone (history/releases/)
-    └── RevisionError    a revision that cannot be compared with (history/diff/)
+    ├── RevisionError    a revision that cannot be compared with (history/diff/)
+    ├── GitError         a git command that failed (history/git.py)
+    └── ForwardError     a deployment that would not go forward (site/forward.py)
 
 A fault in data is never raised as a traceback: shells catch `OpenReportsError` and print it.
 """

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
+import subprocess
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
+import ghp_import
 from markupsafe import escape
 from mkdocs.config import config_options as options
 from mkdocs.config.base import Config
@@ -24,7 +27,7 @@ from open_reports.errors import OpenReportsError
 from open_reports.finding import DataError
 from open_reports.pages import ENGLISH
 from open_reports.pages.search import box as search_box
-from open_reports.site import locale
+from open_reports.site import forward, locale
 from open_reports.site.build import Build, Settings, refusal
 from open_reports.site.frame import Frames, Shown, own_page
 from open_reports.site.publish import STYLESHEET, assets
@@ -103,6 +106,7 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
         self._command = ""
         self._build: Build | None = None
         self._frames: Frames | None = None
+        self._facts: forward.Facts | None = None
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:  # noqa: ARG002
         """Remember the command; having this event makes MkDocs keep the plugin over the builds of one `serve`."""
@@ -122,7 +126,7 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
         return config
 
     def _settings(self, config: MkDocsConfig) -> Settings:
-        base = Path(config.config_file_path).parent if config.config_file_path else Path.cwd()
+        base = self._base(config)
         return Settings(
             packages=Path(self.config.datapackages),
             base=base,
@@ -136,16 +140,23 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
             held=self._command == "gh-deploy",
         )
 
+    @staticmethod
+    def _base(config: MkDocsConfig) -> Path:
+        return Path(config.config_file_path).parent if config.config_file_path else Path.cwd()
+
     @property
     def _opened(self) -> tuple[Build, Frames]:
         assert self._build is not None  # noqa: S101 (on_config has run)
         assert self._frames is not None  # noqa: S101 (on_nav has run)
         return self._build, self._frames
 
-    def on_pre_build(self, *, config: MkDocsConfig) -> None:  # noqa: ARG002 (MkDocs' signature)
-        """Read and check every package before anything is written."""
+    def on_pre_build(self, *, config: MkDocsConfig) -> None:
+        """Hold a deployment against what is published; read and check every package before anything is written."""
         assert self._build is not None  # noqa: S101 (on_config has run)
         with _told():
+            if self._command == "gh-deploy":
+                self._facts = self._look(config)
+                forward.note(self._facts, revert=_revert())
             made = self._build.open()
         if self._build.broken:
             _log.error("%s", refusal(DataError(self._build.broken)))
@@ -241,6 +252,39 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
         build, _ = self._opened
         with _told():
             config.site_dir = str(build.finish(publish=not _warned(config)))
+        if self._facts is not None:
+            self._deploy_once(self._facts, config)
+
+    def _look(self, config: MkDocsConfig) -> forward.Facts:
+        assert self._build is not None  # noqa: S101 (on_config has run)
+        base, settings = self._base(config), self._build.settings
+        folders = (settings.packages, settings.record, Path(config.docs_dir))
+        more = (config.config_file_path, config.theme.custom_dir, *config.hooks)
+        inputs = (*folders, *(base / each for each in more if each))
+        return forward.look(base, Path.cwd(), remote=config.remote_name, branch=config.remote_branch, inputs=inputs, made=settings.target)
+
+    def _deploy_once(self, before: forward.Facts, config: MkDocsConfig) -> None:
+        """Let the coming push say what is published, and be refused in a sentence."""
+        # MkDocs has no event between the build and the push, nor one for the message of the commit, and shows a push that git
+        # refuses as a traceback. What it calls is the one place where all three can be had; it is called once, then is itself again.
+        push = ghp_import.ghp_import
+
+        def pushed(folder: str, **options: object) -> None:
+            ghp_import.ghp_import = push
+            try:
+                facts = self._look(config)
+                # A build takes minutes, in which somebody may publish, commit or type.
+                if facts != before:
+                    raise forward.ForwardError(forward.Reason("moved", {"branch": facts.branch}))
+                said = forward.note(facts, revert=_revert())
+                push(folder, **{**options, "mesg": f"{options['mesg']}\n\n{said}"})
+            except OpenReportsError as error:
+                raise ghp_import.GhpError(str(error)) from error
+            except subprocess.CalledProcessError as error:
+                reason = forward.Reason("push", {"remote": config.remote_name, "branch": config.remote_branch})
+                raise ghp_import.GhpError(str(forward.ForwardError(reason))) from error
+
+        ghp_import.ghp_import = pushed
 
     @event_priority(-100)
     def on_build_error(self, *, error: Exception) -> None:
@@ -267,6 +311,10 @@ def _told() -> Iterator[None]:
         raise PluginError(f"\n{refusal(error)}") from error
     except OpenReportsError as error:
         raise PluginError(str(error)) from error
+
+
+def _revert() -> bool:
+    return forward.switched(os.environ.get(forward.SWITCH, ""))
 
 
 def _english_menu(nav: Navigation, files: Files) -> locale.Menu:
