@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import made_up
 import pytest
+from forward_project import Project
 from open_reports.site import forward
 from open_reports.site.forward import Facts, ForwardError, changed, look, note, published, reasons, switched
 from open_reports.text import words
-from website import commands, environment, minimal_project, run, tool
+from website import commands, minimal_project, run, tool
 
 if TYPE_CHECKING:
+    import subprocess
+
     from forking import Commands
 
 __all__ = ["commands"]
@@ -124,47 +125,10 @@ def test_the_files_of_a_status_are_read_whatever_they_are_called() -> None:
 # -- looking, with git alone --------------------------------------------------------------------------------------------
 
 
-class Project:
-    """A project of one report with a remote of its own; git there is that of a clerk who has set up nothing else."""
-
-    def __init__(self, folder: Path) -> None:
-        self.top = folder
-        self.folder = folder / "project"
-        self.remote = folder / "remote.git"
-        self.env = environment(folder / "home")
-        self.package = made_up.package(year=2023)
-        minimal_project(self.folder, [self.package])
-        self.git("init", "--quiet", "--bare", str(self.remote), cwd=folder)
-        self.git("init", "--quiet", "--initial-branch=main")
-        self.git("remote", "add", "origin", self.remote.as_uri())
-        self.commit("年报")
-
-    def git(self, *arguments: str, cwd: Path | None = None) -> str:
-        done = subprocess.run(
-            ["git", *arguments], cwd=cwd or self.folder, env=self.env, check=False, text=True, encoding="utf-8", capture_output=True
-        )
-        assert done.returncode == 0, (arguments, done.stderr)
-        return done.stdout.strip()
-
-    def commit(self, message: str) -> str:
-        self.git("add", ".")
-        self.git("commit", "--quiet", "--allow-empty", f"--message={message}")
-        return self.git("rev-parse", "HEAD")
-
-    def prose(self, text: str) -> None:
-        (self.folder / "docs" / "about.md").write_text(f"# 关于\n\n{text}\n", encoding="utf-8")
-
-    def publish_by_hand(self, message: str, *, branch: str = "gh-pages") -> str:
-        """What is published, put there without MkDocs."""
-        tree = self.git("rev-parse", "HEAD^{tree}")
-        tip = self.git("commit-tree", "-m", message, tree)
-        self.git("push", "--quiet", "--force", "origin", f"{tip}:refs/heads/{branch}")
-        return tip
-
-    def looked(self, folder: Path | None = None, *, remote: str = "origin") -> Facts:
-        here = folder or self.folder
-        inputs = [here / name for name in ("mkdocs.yml", "docs", "datapackages", "released")]
-        return look(here, here, remote=remote, branch="gh-pages", inputs=inputs, made=here / "site")
+def looked(project: Project, folder: Path | None = None, *, remote: str = "origin") -> Facts:
+    here = folder or project.folder
+    inputs = [here / name for name in ("mkdocs.yml", "docs", "datapackages", "released")]
+    return look(here, here, remote=remote, branch="gh-pages", inputs=inputs, made=here / "site")
 
 
 @pytest.fixture
@@ -177,7 +141,7 @@ def keys(found: Facts) -> list[str]:
 
 
 def test_a_first_deployment_has_nothing_to_take_back(project: Project) -> None:
-    found = project.looked()
+    found = looked(project)
     assert (found.tip, found.branch, keys(found)) == ("", "gh-pages", [])
 
 
@@ -185,15 +149,15 @@ def test_what_is_published_is_what_the_remote_has_though_this_clone_has_not_hear
     first = project.git("rev-parse", "HEAD")
     second = project.commit("更正")
     tip = project.publish_by_hand(f"Deployed {second[:7]} with MkDocs version: 1.6.1")
-    found = project.looked()
+    found = looked(project)
     assert (found.tip, found.said, found.commit, found.branch, keys(found)) == (tip, second[:7], second, "origin/gh-pages", [])
     project.git("checkout", "--quiet", first)
-    assert keys(project.looked()) == ["behind"]
+    assert keys(looked(project)) == ["behind"]
     # Beside it is not after it.
     project.commit("另一支")
-    assert keys(project.looked()) == ["behind"]
+    assert keys(looked(project)) == ["behind"]
     project.git("merge", "--quiet", "--no-edit", second)
-    assert keys(project.looked()) == []
+    assert keys(looked(project)) == []
 
 
 def test_a_local_branch_counts_where_the_remote_has_none(project: Project) -> None:
@@ -201,15 +165,15 @@ def test_a_local_branch_counts_where_the_remote_has_none(project: Project) -> No
     tip = project.git("commit-tree", "-m", f"Deployed {second[:7]} with MkDocs version: 1.6.1", "HEAD^{tree}")
     project.git("branch", "gh-pages", tip)
     project.git("checkout", "--quiet", "HEAD~1")
-    found = project.looked()
+    found = looked(project)
     assert (found.branch, keys(found)) == ("gh-pages", ["behind"])
 
 
 def test_a_branch_of_somebody_else_and_a_commit_that_is_nowhere_are_told_apart(project: Project) -> None:
     project.publish_by_hand("Update documentation")
-    assert keys(project.looked()) == ["foreign"]
+    assert keys(looked(project)) == ["foreign"]
     project.publish_by_hand("Deployed 1234567 with MkDocs version: 1.6.1")
-    assert keys(project.looked()) == ["unknown"]
+    assert keys(looked(project)) == ["unknown"]
 
 
 def test_history_that_was_rewritten_is_not_known_any_more(project: Project) -> None:
@@ -217,10 +181,10 @@ def test_history_that_was_rewritten_is_not_known_any_more(project: Project) -> N
     project.publish_by_hand(f"Deployed {second[:7]} with MkDocs version: 1.6.1")
     project.git("reset", "--quiet", "--hard", "HEAD~1")
     project.commit("更正，改写过")
-    assert keys(project.looked()) == ["behind"]
+    assert keys(looked(project)) == ["behind"]
     project.git("reflog", "expire", "--expire=now", "--all")
     project.git("gc", "--quiet", "--prune=now")
-    assert keys(project.looked()) == ["unknown"]
+    assert keys(looked(project)) == ["unknown"]
 
 
 def test_a_shallow_clone_is_told_what_to_fetch_and_is_right_when_it_has(project: Project) -> None:
@@ -230,11 +194,11 @@ def test_a_shallow_clone_is_told_what_to_fetch_and_is_right_when_it_has(project:
     project.publish_by_hand(f"Deployed {first[:7]} with MkDocs version: 1.6.1")
     clone = project.top / "clone"
     project.git("clone", "--quiet", "--depth=1", "--branch=main", project.remote.as_uri(), str(clone), cwd=project.top)
-    found = project.looked(clone)
+    found = looked(project, clone)
     assert keys(found) == ["shallow"]
     assert "git fetch --unshallow" in str(ForwardError(*reasons(found)))
     project.git("fetch", "--quiet", "--unshallow", cwd=clone)
-    assert keys(project.looked(clone)) == []
+    assert keys(looked(project, clone)) == []
 
 
 def test_a_shallow_clone_that_has_the_published_commit_may_publish(project: Project) -> None:
@@ -243,7 +207,7 @@ def test_a_shallow_clone_that_has_the_published_commit_may_publish(project: Proj
     project.publish_by_hand(f"Deployed {head[:7]} with MkDocs version: 1.6.1")
     clone = project.top / "clone"
     project.git("clone", "--quiet", "--depth=1", "--branch=main", project.remote.as_uri(), str(clone), cwd=project.top)
-    assert keys(project.looked(clone)) == []
+    assert keys(looked(project, clone)) == []
 
 
 @pytest.mark.parametrize(
@@ -264,19 +228,19 @@ def test_an_unsaved_file_is_named(project: Project, path: str, tracked: bool) ->
     if tracked:
         file.write_text(file.read_text(encoding="utf-8") if file.exists() else "一\n", encoding="utf-8")
         project.commit("有它")
-    assert project.looked().unsaved == ()
+    assert looked(project).unsaved == ()
     file.write_text("改\n", encoding="utf-8")
-    assert project.looked().unsaved == (path,)
+    assert looked(project).unsaved == (path,)
     project.git("add", path)
-    assert project.looked().unsaved == (path,)
-    assert path in str(ForwardError(*reasons(project.looked())))
+    assert looked(project).unsaved == (path,)
+    assert path in str(ForwardError(*reasons(looked(project))))
 
 
 def test_a_file_that_was_deleted_or_renamed_is_named(project: Project) -> None:
     project.git("mv", "docs/about.md", "docs/us.md")
-    assert project.looked().unsaved == ("docs/us.md",)
+    assert looked(project).unsaved == ("docs/us.md",)
     (project.folder / "docs" / "us.md").unlink()
-    assert "docs/us.md" in project.looked().unsaved
+    assert "docs/us.md" in looked(project).unsaved
 
 
 def test_an_ignored_file_in_the_docs_is_published_and_so_is_named_but_not_a_hidden_one_nor_one_elsewhere(project: Project) -> None:
@@ -285,7 +249,7 @@ def test_an_ignored_file_in_the_docs_is_published_and_so_is_named_but_not_a_hidd
     for name in ("docs/about.bak", "docs/.DS_Store", "docs/.hidden/x.md", "about.bak", "draft.md", "site/index.html"):
         (project.folder / name).parent.mkdir(exist_ok=True)
         (project.folder / name).write_text("x\n", encoding="utf-8")
-    assert project.looked().unsaved == ("docs/about.bak",)
+    assert looked(project).unsaved == ("docs/about.bak",)
 
 
 def test_a_site_that_is_kept_in_git_is_not_looked_at(project: Project) -> None:
@@ -294,7 +258,7 @@ def test_a_site_that_is_kept_in_git_is_not_looked_at(project: Project) -> None:
     page.write_text("一\n", encoding="utf-8")
     project.commit("连同网站")
     page.write_text("二\n", encoding="utf-8")
-    assert project.looked().unsaved == ()
+    assert looked(project).unsaved == ()
 
 
 @pytest.mark.posix
@@ -302,7 +266,7 @@ def test_what_a_link_takes_from_outside_is_named_for_git_holds_only_the_link(pro
     (project.folder / "docs").rename(project.top / "elsewhere")
     (project.folder / "docs").symlink_to(project.top / "elsewhere")
     project.commit("连到别处")
-    assert project.looked().unsaved == (str(project.folder / "docs"),)
+    assert looked(project).unsaved == (str(project.folder / "docs"),)
 
 
 def test_a_project_in_a_folder_of_a_repository_is_looked_at_whole(project: Project) -> None:
@@ -311,13 +275,13 @@ def test_a_project_in_a_folder_of_a_repository_is_looked_at_whole(project: Proje
     project.commit("里面一层")
     (inner / "docs" / "about.md").write_text("# 改\n", encoding="utf-8")
     (inner / "docs" / "new.md").write_text("# 新\n", encoding="utf-8")
-    assert project.looked(inner).unsaved == ("inner/docs/about.md", "inner/docs/new.md")
+    assert looked(project, inner).unsaved == ("inner/docs/about.md", "inner/docs/new.md")
 
 
 def test_where_nobody_can_say_what_is_published_nothing_is(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(remote: str = "origin") -> str:
         with pytest.raises(ForwardError) as found:
-            project.looked(remote=remote)
+            looked(project, remote=remote)
         return found.value.reasons[0].key
 
     assert refused(remote="upstream") == "no_remote"
@@ -329,11 +293,11 @@ def test_where_nobody_can_say_what_is_published_nothing_is(project: Project, mon
     # Whatever folder the tests run in may lie in a repository itself.
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(project.top))
     with pytest.raises(ForwardError) as found:
-        project.looked(outside)
+        looked(project, outside)
     assert found.value.reasons[0].key == "no_git"
     project.git("init", "--quiet", cwd=outside)
     with pytest.raises(ForwardError) as found:
-        project.looked(outside)
+        looked(project, outside)
     assert found.value.reasons[0].key == "no_git"
 
 
