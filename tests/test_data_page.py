@@ -162,7 +162,7 @@ def test_every_kind_of_file_of_the_site_is_listed(site: Path, language: str, lib
     }
     alone = {kind.address for kind in kinds(site, language) if not kind.files}
     assert alone >= {"compare/agencies.json", "search/index.json", "en/search/index.json"}
-    assert written - listed - alone == {".gitattributes", "robots.txt"}  # which are for git and crawlers, and no data
+    assert written - listed - alone == {".gitattributes", "_headers", "robots.txt"}  # which are for git, hosts and crawlers, and no data
     assert listed <= written
 
 

@@ -190,5 +190,5 @@ def test_what_is_borrowed_is_given_back(packages_of_two: Path) -> None:
 def test_every_file_of_a_site_has_a_path_of_its_route(library: Library) -> None:
     made = whole.files(library, ())
     known = {path for path, _ in routes.routes().paths(library)}
-    assert made.keys() - known == {".gitattributes", "robots.txt"}
+    assert made.keys() - known == {".gitattributes", "_headers", "robots.txt"}
     assert known <= made.keys()

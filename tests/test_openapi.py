@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from open_reports.library import Library
 
 SITE = "https://open-reports.example/nianbao/"
-NOT_OF_THE_API = frozenset({".gitattributes", "robots.txt"})
+NOT_OF_THE_API = frozenset({".gitattributes", "_headers", "robots.txt"})
 
 
 @pytest.fixture(scope="module")

@@ -268,6 +268,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(200 if found else 404)
         self.send_header("Content-Type", f"{kind}; charset=utf-8" if kind.startswith("text/") else kind)
         self.send_header("Content-Length", str(len(data)))
+        for name, value in self.server.headers.items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(data)
 
@@ -286,7 +288,7 @@ class Threaded(ThreadingHTTPServer):
 class Server(Threaded):
     """Serves a folder on loopback below a path, as a plain host of static files does.
 
-    `asked` are the paths requested; `change` may rewrite each page.
+    `asked` are the paths requested; `change` may rewrite each page; `headers` are sent with every answer.
     """
 
     def __init__(self, folder: Path, *, mount: str = MOUNT, change: Callable[[bytes], bytes] = bytes) -> None:
@@ -294,6 +296,7 @@ class Server(Threaded):
         self.folder = folder
         self.mount = mount
         self.change = change
+        self.headers: dict[str, str] = {}
         self.asked: list[str] = []
 
     @property

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from markupsafe import escape
 
 from open_reports.checks.opening import OPEN
+from open_reports.files import headers
 from open_reports.pages import ENGLISH
 from open_reports.site import locale
 from open_reports.site.publish import ASSETS
@@ -84,23 +85,8 @@ def script_hashes(frame: str) -> tuple[str, ...]:
 
 def policy(hashes: tuple[str, ...]) -> str:
     """Content-Security-Policy of a page whose frame has these scripts: nothing from elsewhere, nothing injected."""
-    # `frame-ancestors` is left out: browsers ignore it in a meta element (CSP), and a static site sets no headers.
-    return "; ".join(
-        (
-            "default-src 'none'",
-            " ".join(("script-src 'self'", *hashes)),
-            "style-src 'self' 'unsafe-inline'",
-            "img-src 'self' data:",
-            "connect-src 'self'",
-            "font-src 'self'",
-            "worker-src 'self'",
-            "manifest-src 'self'",
-            "base-uri 'none'",
-            "form-action 'self'",
-            "object-src 'none'",
-            "frame-src 'none'",
-        )
-    )
+    # `frame-ancestors` is left out: browsers ignore it in a meta element (CSP). Hosts that take headers are given it (`files/headers.py`).
+    return headers.policy(("'self'", *hashes))
 
 
 def guarded(output: str, hashes: tuple[str, ...]) -> str:

@@ -134,7 +134,8 @@ def addresses(known: Shapes) -> Iterator[tuple[str, str, str]]:
 
 _REPORT = re.compile(r"(?P<language>en/)?reports/(?P<agency>[^/{]+)/(?:(?P<year>[0-9]{4})/)?(?P<file>.*)", re.ASCII)
 _PASSING = re.compile(
-    r"(?:en/)?(?:assets/.*|search/(?!index\.(?:json|html)).+|(?:[^/]+/)*[0-9]{1,3}/|404\.html|\.[^/]*)|sitemap\.xml(?:\.gz)?", re.ASCII
+    r"(?:en/)?(?:assets/.*|search/(?!index\.(?:json|html)).+|(?:[^/]+/)*[0-9]{1,3}/|404\.html|\.[^/]*)|_headers|sitemap\.xml(?:\.gz)?",
+    re.ASCII,
 )
 """Addresses that nobody is promised: styles and scripts, parts of the search's index, further parts of a list, which come and go
 with its length, and what only machines ask for anew each time."""
