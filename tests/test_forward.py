@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from forward_project import Project
+from open_reports.history.deployed import named
 from open_reports.site import forward
-from open_reports.site.forward import Facts, ForwardError, changed, look, note, published, reasons, switched
+from open_reports.site.forward import Facts, ForwardError, changed, look, note, reasons, switched
 from open_reports.text import words
 from website import commands, minimal_project, run, tool
 
@@ -113,7 +114,7 @@ def test_a_switch_that_is_neither_is_refused(value: str) -> None:
     ],
 )
 def test_the_published_commit_is_the_newest_that_is_named(messages: list[str], found: str) -> None:
-    assert published(messages) == found
+    assert named(messages) == found
 
 
 def test_the_files_of_a_status_are_read_whatever_they_are_called() -> None:

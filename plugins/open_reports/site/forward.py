@@ -9,12 +9,12 @@ commit that is published, which the deploying commit names, must be an ancestor 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports.document import shown
 from open_reports.errors import OpenReportsError
+from open_reports.history.deployed import COMMIT, deployed
 from open_reports.history.git import GitError, git
 from open_reports.text import LANGUAGES, Words
 
@@ -24,12 +24,10 @@ if TYPE_CHECKING:
 
 SWITCH = "OPEN_REPORTS_REVERT"
 """Name of the environment variable that lets a deployment go back."""
-COMMIT, REVERT, UNSAVED = "Open-Reports-Commit", "Open-Reports-Revert", "Open-Reports-Unsaved"
-"""Lines of the message of a deploying commit: the commit that was published, and what the switch went over."""
+REVERT, UNSAVED = "Open-Reports-Revert", "Open-Reports-Unsaved"
+"""Lines of the message of a deploying commit that say what the switch went over."""
 _NAMED = 20
 """Unsaved files told by name; the rest is counted."""
-# Our own line first: whoever writes a message of his own (`-m`) leaves out the words of MkDocs and ProperDocs.
-_SAID = (re.compile(rf"^{COMMIT}: ([0-9a-f]{{40,64}})$", re.MULTILINE), re.compile(r"\ADeployed ([0-9a-f]{7,64})\b"))
 
 
 class ForwardError(OpenReportsError):
@@ -113,13 +111,6 @@ def note(facts: Facts, *, revert: bool) -> str:
     return "\n".join(lines)
 
 
-def published(messages: Iterable[str]) -> str:
-    """The published commit, as the newest message that names one names it; empty where none does."""
-    # Not the last message alone: a host writes commits of its own (the file CNAME), after which the same site is published.
-    found = (pattern.search(message) for message in messages for pattern in _SAID)
-    return next((match[1] for match in found if match), "")
-
-
 def changed(status: bytes) -> list[str]:
     """The files that `git status --porcelain -z` tells of."""
     entries = status.decode(errors="replace").split("\0")
@@ -149,9 +140,7 @@ def look(project: Path, here: Path, *, remote: str, branch: str, inputs: Iterabl
     except GitError as error:
         raise ForwardError(Reason("no_git", {"folder": shown(str(project)), "said": shown(error.said)})) from error
     tip, name = _tip(here, remote, branch)
-    # NUL between them: a message is free text. What was merged in beside the branch's own commits was never served from it.
-    messages = git(here, "log", "--first-parent", "-z", "--format=%B", tip, "--").decode(errors="replace").split("\0") if tip else ()
-    said = published(message.strip() for message in messages)
+    said = deployed(here, tip) if tip else ""
     commit = _commit(project, said) if said else ""
     return Facts(
         head=head,

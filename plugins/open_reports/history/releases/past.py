@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import tarfile
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports.document import shown
+from open_reports.history.deployed import deployed
 from open_reports.history.git import GitError, git
 from open_reports.history.releases.checking import Breach, breaches
 from open_reports.history.releases.record import FORMS, PATHS, Released, read, states
@@ -31,8 +31,7 @@ BASE = "OPEN_REPORTS_BASE"
 """Environment variable that names the branch or revision that the work goes to, where it is not the usual one."""
 _BRANCHES = ("@{upstream}", "origin/HEAD", "origin/main", "origin/master")
 _PUBLISHED = ("origin/gh-pages", "gh-pages")
-_DEPLOYED = re.compile(r"Deployed ([0-9a-f]{7,40})\b")
-"""What MkDocs writes into the commits of the branch that it publishes."""
+"""Where the branch of the site may be."""
 
 
 class Past(NamedTuple):
@@ -86,9 +85,9 @@ def _revisions(top: Path) -> tuple[list[str], Text | None]:
     there = [commit for name in named if (commit := _commit(top, name))]
     joined = [found_ for commit in there for found_ in _lines(top, "merge-base", "HEAD", commit, fails=1)]
     for name in _PUBLISHED:
-        deployed = _DEPLOYED.search(os.fsdecode(git(top, "log", "-1", "--format=%B", name))) if _commit(top, name) else None
+        said = deployed(top, name) if _commit(top, name) else ""
         # Of a commit that is not behind this one, such as when an older branch is worked on, this record need know nothing.
-        if deployed and (commit := _commit(top, deployed[1])) and _lines(top, "merge-base", commit, "HEAD", fails=1) == [commit]:
+        if said and (commit := _commit(top, said)) and _lines(top, "merge-base", commit, "HEAD", fails=1) == [commit]:
             joined.append(commit)
     shallow = _lines(top, "rev-parse", "--is-shallow-repository") == ["true"]
     lacking = _text("release_shallow") if shallow and not joined else None
