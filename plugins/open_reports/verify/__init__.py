@@ -38,7 +38,7 @@ __all__ = ["Deviation", "Verdict", "verify"]
 
 DATA_FOLDERS = (f"{corpus.PACKAGES}/", "data/")
 """Folders of a site in which nothing stands but pages and files that the manifest names."""
-RECORDED = frozenset({"data/successors.json"})
+RECORDED = frozenset({"data/successors.json", "data/released.json"})
 """Files made of the record of releases rather than of packages: of them, a copy can be held against their hashes alone."""
 
 _NAMED = 3

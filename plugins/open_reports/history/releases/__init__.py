@@ -7,17 +7,21 @@ to date, and never forgets.
 
 from open_reports.history.releases.checking import Breach, PermanenceError, breaches, lost
 from open_reports.history.releases.past import Looked, Past, kept, looked
+from open_reports.history.releases.published import MOST_PUBLISHED, PUBLISHED, parsed, released_json
 from open_reports.history.releases.record import FOLDER, Released, permanent, read
-from open_reports.history.releases.releasing import Outcome, release, written
+from open_reports.history.releases.releasing import Outcome, Published, release, written
 from open_reports.history.releases.successors import Successors, former, moved, redirects, successors_json
 
 __all__ = [
     "FOLDER",
+    "MOST_PUBLISHED",
+    "PUBLISHED",
     "Breach",
     "Looked",
     "Outcome",
     "Past",
     "PermanenceError",
+    "Published",
     "Released",
     "Successors",
     "breaches",
@@ -26,10 +30,12 @@ __all__ = [
     "looked",
     "lost",
     "moved",
+    "parsed",
     "permanent",
     "read",
     "redirects",
     "release",
+    "released_json",
     "successors_json",
     "written",
 ]

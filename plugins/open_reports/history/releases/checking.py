@@ -36,6 +36,7 @@ Kind = Literal[
     "successor_ring",
     "record_shrunk",
     "record_changed",
+    "behind_published",
 ]
 # `{` is refused, for it marks a kind of address and not a report's own.
 _REPORT = re.compile(r"reports/(?P<agency>[^/{]+)/(?P<year>[0-9]{4})/(?:#(?P<figure>.+))?", re.ASCII)

@@ -170,11 +170,15 @@ def read(folder: Path) -> Released:
     """Read the record of releases; an empty one where there is no folder. What is not as it must be becomes a flaw."""
     place = folder.name
     flaws: list[Flaw] = []
-    reports: dict[tuple[str, int], Mapping[str, Any]] = {}
     # What stands there and is no folder is no record either: it must not pass for one that was never begun.
     entries, faults = children(str(folder), place) if os.path.lexists(folder) else ({}, [])
     flaws += [Flaw(each.file or place, _both(each)) for each in faults]
-    texts = _texts(entries, place, flaws)
+    return of_texts(_texts(entries, place, flaws), place, flaws)
+
+
+def of_texts(texts: dict[str, str], place: str, flaws: list[Flaw]) -> Released:
+    """Read the files of a record by their names; `flaws` are those of reading them."""
+    reports: dict[tuple[str, int], Mapping[str, Any]] = {}
     # Without the columns, rows are numbers without a meaning: reading them with today's would be a guess.
     if FORMS not in texts and any(name.endswith(".jsonl") for name in texts):
         flaws.append(Flaw(f"{place}/{FORMS}", _both(finding("file.missing"))))
@@ -353,7 +357,7 @@ def files(library: Library, before: Released, paths: frozenset[str] | None) -> d
     records: dict[str, dict[int, Mapping[str, Any]]] = {}
     for (agency, year), one in before.reports.items():
         # Reports that are gone stay in the record: their addresses were given out, and need a successor for ever.
-        records.setdefault(agency, {})[year] = _respelt(one, before.shapes, known)
+        records.setdefault(agency, {})[year] = respelt(one, before.shapes, known)
     for (agency, year), report in library.reports.items():
         now, then = record(report), before.reports.get((agency, year))
         if then is not None:
@@ -369,7 +373,7 @@ def files(library: Library, before: Released, paths: frozenset[str] | None) -> d
     return found
 
 
-def _respelt(one: Mapping[str, Any], before: Shapes, now: Shapes) -> Mapping[str, Any]:
+def respelt(one: Mapping[str, Any], before: Shapes, now: Shapes) -> Mapping[str, Any]:
     """A record with its rows in the columns that its forms have now."""
     found = dict(one)
     for name, form in one["forms"].items():

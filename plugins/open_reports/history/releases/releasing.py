@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports.history.releases.checking import PermanenceError, breaches, lost
 from open_reports.history.releases.past import kept, looked
+from open_reports.history.releases.published import behind, broken, joined
 from open_reports.history.releases.record import FORMS, files, permanent, read
 from open_reports.report import HALF_WRITTEN, replace_all
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from open_reports.history.releases.checking import Breach
+    from open_reports.history.releases.past import Looked
+    from open_reports.history.releases.record import Released
     from open_reports.library import Library
     from open_reports.text import Text
 
@@ -28,19 +32,36 @@ class Outcome(NamedTuple):
     """Why the record could not be held against all of its past."""
 
 
-def release(library: Library, folder: Path, site: Iterable[str] | None = None, *, only_look: bool = False, language: str = "zh") -> Outcome:
+class Published(NamedTuple):
+    """The record that a published copy has, and where that copy is."""
+
+    where: str
+    record: Released
+
+
+def release(
+    library: Library,
+    folder: Path,
+    site: Iterable[str] | None = None,
+    *,
+    published: Published | None = None,
+    only_look: bool = False,
+    language: str = "zh",
+) -> Outcome:
     """Record the present state of a library, and of a finished site where its files are given, in `folder`.
 
-    `only_look` writes nothing. Raises `PermanenceError` where the present state breaks what was released before.
+    What a `published` copy has and the record has not is put back. `only_look` writes nothing, and refuses it.
+    Raises `PermanenceError` where the present state breaks what was released before.
     """
     before = read(folder)
     past = looked(folder)
     # A release of the data alone is possible; then the addresses recorded before stay as they are.
     paths = None if site is None else frozenset(site)
-    broken = [*breaches(library, before), *kept(library, before, past.past), *(lost(before, paths) if paths is not None else ())]
     # Before anything is written: a record brought up to date over a breach would have forgotten it.
-    if broken:
-        raise PermanenceError(list(dict.fromkeys(broken)), language=language)
+    if found := _refused(library, before, past, paths, published, only_look=only_look):
+        raise PermanenceError(found, language=language)
+    if published is not None:
+        before = joined(before, published.record)
     kinds = None if paths is None else frozenset(kind for path in paths if (kind := permanent(path)) is not None)
     made = files(library, before, kinds)
     # Only files that differ are written, so that a release without news leaves nothing to commit.
@@ -55,6 +76,17 @@ def release(library: Library, folder: Path, site: Iterable[str] | None = None, *
         files=changed,
         lacking=past.lacking,
     )
+
+
+def _refused(
+    library: Library, before: Released, past: Looked, paths: frozenset[str] | None, published: Published | None, *, only_look: bool
+) -> list[Breach]:
+    """Everything for which nothing is recorded, each once."""
+    found = [*breaches(library, before), *kept(library, before, past.past), *(lost(before, paths) if paths is not None else ())]
+    if published is not None:
+        found += broken(library, before, published.record)
+        found += behind(before, published.record, published.where) if only_look else ()
+    return list(dict.fromkeys(found))
 
 
 def _tidy(folder: Path) -> None:
