@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from open_reports.document import compact_json
@@ -87,7 +88,9 @@ def breaches(library: Library, released: Released) -> list[Breach]:
 def _breaches(library: Library, released: Released) -> Iterator[Breach]:
     for flaw in released.flaws:
         kind: Kind = "successors_unreadable" if flaw.by_hand else "unreadable"
-        yield Breach(kind, address=flaw.file, now=flaw.found, suggested=EXAMPLE)
+        # Quoted, for it stands in a command to be copied, and a file of any name may lie there; without the row.
+        suggested = EXAMPLE if flaw.by_hand else shlex.quote(flaw.file.partition(":")[0])
+        yield Breach(kind, address=flaw.file, now=flaw.found, suggested=suggested)
     yield from _forms(released)
     yield from _successors(library, released)
     for agency in sorted({agency for agency, _ in released.reports} - library.agencies.keys()):

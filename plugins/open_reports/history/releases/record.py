@@ -193,7 +193,10 @@ def of_texts(texts: dict[str, str], place: str, flaws: list[Flaw]) -> Released:
             flaws.append(Flaw(f"{place}/{name}", _plain(f"≠ {FORMS}, {PATHS}, {SUCCESSORS}, *.jsonl")))
     entries_, wrong = _successors(texts.get(SUCCESSORS, ""))
     flaws += [Flaw(f"{place}/{SUCCESSORS}", each, by_hand=True) for each in wrong]
-    paths = tuple(line for line in texts.get(PATHS, "").split("\n") if line)
+    lines = [(row, line) for row, line in enumerate(texts.get(PATHS, "").split("\n"), start=1) if line]
+    # What a merge leaves, <<<<<<< and the like, is no address; once recorded, it would never be forgotten again.
+    flaws += [Flaw(f"{place}/{PATHS}:{row}", _plain(line)) for row, line in lines if not _PATH.fullmatch(line)]
+    paths = tuple(line for _, line in lines if _PATH.fullmatch(line))
     return Released(place=place, reports=reports, shapes=known, paths=paths, successors=Successors(entries_), flaws=tuple(flaws))
 
 
@@ -288,6 +291,7 @@ def _reports(agency: str, text: str, place: str, known: Shapes, flaws: list[Flaw
             flaws.append(Flaw(f"{place}:{row}", _plain(value)))
 
 
+_PATH = re.compile(r"[^\s<=>|][^\s]*")
 _TABLE = re.compile(ID, re.ASCII)
 _VERSION = re.compile(r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*)){2}", re.ASCII)
 
