@@ -167,8 +167,11 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
             _log.info("%s / %s", Words("zh")(lacking), Words("en")(lacking))
         if self._command in {"build", "gh-deploy"}:
             # The process ends with the build, and nothing that was read is let go before: `gc.freeze` keeps the collector from
-            # rescanning it again and again. A preview, or a program that builds, goes on, and is left alone.
+            # rescanning it again and again. A preview, or a program that builds, goes on, and is left alone. Before any library of
+            # an extra is loaded: what nanobind (of duckdb) finds frozen at the end, it calls leaked.
             gc.freeze()
+        with _told():
+            self._build.begin()
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Add the generated pages, outside the nav, and the styles and scripts."""

@@ -122,13 +122,18 @@ class Build:
         made = publish(data.library, data.findings, passed=data.passed, site=site, problem=settings.problem, released=self._released)
         self._publication = made
         self._unwritten = {folder.path: folder for folder in made.folders}
-        # What no build can keep is made first: a database takes room for a while, and now no theme and no page stands beside it
-        # (`benchmarks build`, line w: 222 MB of 300 reports, 230 when made with the first page that tells its size).
-        for folder in made.folders:
-            if not folder.key:
-                folder.files()
         self._manifest = Manifest(site=site, packages=data.place)
         return made
+
+    def begin(self) -> None:
+        """Make what no build can keep.
+
+        First of all: a database takes room for a while, and now no theme and no page stands beside it (`benchmarks build`, line w:
+        222 MB of 300 reports, 230 when made with the first page that tells its size).
+        """
+        for folder in self._publication.folders if self._publication else ():
+            if not folder.key:
+                folder.files()
 
     def _hold(self, library: Library, released: Released) -> None:
         """See that nothing that was released changed in silence, nor the record of it. Raises `PermanenceError`."""
