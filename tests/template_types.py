@@ -120,6 +120,7 @@ _PRINTED = (str, int)
 """What a page may print: texts, HTML and whole numbers; a list or nothing would be printed as Python spells it."""
 _FILTERS: Mapping[str, tuple[type, type]] = {
     "marked": (str, Markup),
+    "way": (str, Markup),
     "replace": (str, str),
     "join": (Iterable, str),
     "length": (Sized, int),

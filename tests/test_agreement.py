@@ -71,6 +71,6 @@ def test_the_ledger_of_every_report_agrees_with_its_findings(site: Path) -> None
 def test_every_finding_is_linked_from_its_rule(site: Path, language: str) -> None:
     published = Counter(each["rule"] for each in json.loads((site / "data" / "findings.json").read_bytes()))
     linked = {
-        rule: len(parsed(site / language / "quality" / rule / "index.html").xpath("//ul[@class='or-found']/li")) for rule in forms().rules
+        rule: len(parsed(site / language / "quality" / rule / "index.html").xpath("//ol[@class='or-found']/li")) for rule in forms().rules
     }
     assert linked == {rule: published[rule] for rule in forms().rules}

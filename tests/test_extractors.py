@@ -6,6 +6,7 @@ Each extractor runs as its users run it, offline, on the pages as they are built
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
@@ -13,6 +14,7 @@ import pytest
 import trafilatura
 from conftest import REPORTS
 from lxml import html
+from open_reports.pages.coverage import SYMBOLS
 from readability import Document
 from website import address_of, page_files, parsed, site
 
@@ -36,8 +38,8 @@ def by_trafilatura(text: str) -> str:
 
 def by_trafilatura_as_markdown(text: str) -> str:
     found = trafilatura.extract(text, output_format="markdown", include_links=True) or ""
-    # The mark of a contradiction is a link to its note.
-    return re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", found)
+    # The mark of a contradiction is a link to its note; `<` is escaped, for Markdown may hold tags.
+    return re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", found).replace(r"\<", "<")
 
 
 def by_readability(text: str) -> str:
@@ -51,6 +53,74 @@ def report_pages(folder: Path, language: str) -> list[Path]:
     found = [path for path in page_files(folder / LANGUAGES[language] / "reports") if re.fullmatch(r"\d{4}", path.parent.name)]
     assert len(found) == REPORTS
     return found
+
+
+KINDS = {
+    "agency": r"reports/[a-z-]+",
+    "year": r"years/\d{4}",
+    "indicator": r"indicators/\w+",
+    "coverage": "coverage",
+    "quality": "quality",
+    "rule": r"quality/[A-Z0-9-]+",
+    "compare": "compare",
+    "home": ".",
+}
+"""Kinds of pages with figures, beside the reports; what matches the address of each."""
+
+
+def kind_of(address: str) -> str:
+    return next((kind for kind, pattern in KINDS.items() if re.fullmatch(pattern, address)), "")
+
+
+def plain(text: str) -> str:
+    """A text without the signs that voices pass over, which some extractors keep; what they stand for is written beside them."""
+    return "".join(each for each in words(text) if each not in SYMBOLS.values())
+
+
+def told_of(tree: html.HtmlElement) -> list[str]:
+    """Each row of a table, each counted thing and each finding, as a reader sees them."""
+    rows = [row.xpath("./th | ./td") for row in tree.xpath("//article//table//tr[td]")]
+    items = [[item] for item in tree.xpath("//article//ol[@class='or-counts' or @class='or-found']/li")]
+    return [plain(" ".join(" ".join(cell.itertext()) for cell in cells)) for cells in [*rows, *items]]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("extract", EXTRACTORS)
+def test_every_row_of_every_kind_of_page_survives(site: Path, extract: Callable[[str], str], language: str) -> None:
+    """Lists of agencies, years and indicators too: where names and values are links, they are taken for menus."""
+    lost: dict[str, list[str]] = {}
+    seen: Counter[str] = Counter()
+    for path in page_files(site / LANGUAGES[language]):
+        address = path.parent.relative_to(site / LANGUAGES[language]).as_posix()
+        if not (kind := kind_of(address)):
+            continue
+        text = path.read_text(encoding="utf-8")
+        told = told_of(html.fromstring(text))
+        seen[kind] += len(told)
+        found = plain(extract(text))
+        if missing := [line for line in told if line not in found]:
+            lost[address] = missing
+    assert lost == {}
+    assert set(seen) == set(KINDS)
+    assert min(seen.values()) > 2
+
+
+def test_every_row_leads_to_its_page_without_a_script(site: Path) -> None:
+    """The name is plain text, and the arrow after it the way: each row of a listing has one, with the name for those who hear it."""
+    for start in LANGUAGES.values():
+        for path in page_files(site / start):
+            listings = parsed(path).xpath("//article//table[contains(@class, 'or-listing') or contains(@class, 'or-matrix')]")
+            for row in (row for table in listings for row in table.xpath("./tbody/tr[td]")):
+                # The counts of the coverage are of years and kinds, which its matrix names; a correction's row has its links in words.
+                if row.xpath(
+                    "ancestor::table[contains(@class, 'or-corrections')] | ancestor::section/preceding-sibling::h2[1][@id!='matrix']"
+                ):
+                    continue
+                (way,) = row.xpath("./th//a")
+                (name,) = row.xpath("normalize-space(./th/text()[normalize-space()])") and [way.get("aria-label")]
+                assert way.text_content() == "→", path
+                assert name == row.xpath("normalize-space(./th/text())"), path
+                assert (path.parent / way.get("href") / "index.html").exists(), path
 
 
 def lines_of(tree: html.HtmlElement) -> list[str]:
@@ -81,7 +151,7 @@ def test_no_label_of_a_report_or_agency_is_a_link(site: Path) -> None:
         for path in page_files(site / start / "reports"):
             tree = parsed(path)
             tables = tree.xpath("//table[contains(@class, 'or-table')][not(contains(@class, 'or-listing'))]")
-            assert [each.text_content() for table in tables for each in table.xpath(".//th[.//a]")] == [], path
+            assert [each.text_content() for table in tables for each in table.xpath(".//th[.//a[not(@class='or-to')]]")] == [], path
             named = {term for table in tables for term in table.xpath(".//@data-term")}
             links = tree.xpath("//p[@class='or-terms']/a/@href")
             assert bool(named) == bool(links), path

@@ -54,7 +54,7 @@ def test_a_rule_counts_its_findings_in_all_parts(library: Library, findings: tup
     many = tuple(own * (MOST_LISTED // len(own) + 1))
     assert MOST_LISTED < len(many) < 2 * MOST_LISTED
     made = pages(library, many, language)
-    listed = [made[path].xpath('//ul[@class="or-found"]/li') for path in (f"quality/{RULE}/", f"quality/{RULE}/2/")]
+    listed = [made[path].xpath('//ol[@class="or-found"]/li') for path in (f"quality/{RULE}/", f"quality/{RULE}/2/")]
     assert [len(each) for each in listed] == [MOST_LISTED, len(many) - MOST_LISTED]
     for path in (f"quality/{RULE}/", f"quality/{RULE}/2/"):
         (said,) = made[path].xpath('//h2[@id="results"]/following-sibling::p[1]/text()')

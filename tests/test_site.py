@@ -263,7 +263,7 @@ def test_lists_repeat_the_totals(site: Path) -> None:
             assert shown == [cells["applications/new/total"], cells["applications/total/total"]], link
             seen[agency, year] += 1
     assert seen == {(path.parent.name, path.name): 2 * len(folders) for path in kept_reports()}
-    counts = [number.replace(",", "") for number in parsed(site / "index.html").xpath("//ul[contains(@class, 'or-counts')]//strong/text()")]
+    counts = [number.replace(",", "") for number in parsed(site / "index.html").xpath("//ol[contains(@class, 'or-counts')]//strong/text()")]
     years = {path.name for path in kept_reports()}
     assert counts[:3] == [str(REPORTS), str(AGENCIES), str(len(years))]
 

@@ -211,6 +211,6 @@ def test_parts_of_a_list_lead_to_each_other_and_name_everybody_once(large: Corpu
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_findings_of_a_rule_are_told_in_parts(large: Corpus, language: str) -> None:
     parts = _parts(large, ("en/" if language == "en" else "") + "quality/T4-SUM/")
-    told = [link for sized in parts for link in sized.tree.xpath("//ul[@class='or-found']/li/a[1]/@href")]
+    told = [link for sized in parts for link in sized.tree.xpath("//ol[@class='or-found']/li/a/@href")]
     assert len(parts) == 2
     assert len(set(told)) == len(told) == WRONG

@@ -136,7 +136,7 @@ def test_the_home_page_counts_one_as_one(tmp_path: Path) -> None:
     """A site begins with one report of one agency."""
     made_up.write_corpus(tmp_path, 1)
     page = home_page(whole.folder("data/", open_library(tmp_path)), Words("en"))
-    counts = parser.fromstring(page.build()).xpath('//ul[@class="or-counts"]/li')
+    counts = parser.fromstring(page.build()).xpath('//ol[@class="or-counts"]/li')
     assert [each.text_content() for each in counts][:3] == ["1 Report", "1 Agency", "1 Year"]
 
 

@@ -82,6 +82,12 @@ class Chart:
     agency: str
     years: range
     panels: tuple[Panel, ...]
+    position: int
+
+    @property
+    def stem(self) -> str:
+        """What the ids within the figure begin with: a number, for programs that read pages for their text drop an id with `share`."""
+        return f"chart-{self.position}"
 
     @property
     def id(self) -> str:
@@ -180,11 +186,12 @@ def charts(reports: Sequence[Report], years: range | None = None, library: Libra
     return tuple(
         Chart(
             definition=chart,
+            position=position,
             agency=reports[0].agency,
             years=wanted,
             panels=tuple(Panel(definition=panel, series={each.id: of(each) for each in panel.series}) for panel in chart.panels),
         )
-        for chart in definitions()
+        for position, chart in enumerate(definitions(), start=1)
     )
 
 

@@ -40,13 +40,13 @@ def title(chart: Chart, w: Words) -> str:
 
 def figure(chart: Chart, w: Words, *, csv_href: str | None = None) -> Markup:
     """Return the whole figure as HTML; `csv_href` is the address of the chart's file, in the page's own folder unless given."""
-    name = f"chart-{chart.id}"
+    name = chart.stem
     latest = _latest(chart, w)
     notes = "".join(f"<li>{escape(note)}</li>" for note in _notes(chart, w))
     # Only what the figure has: `aria-describedby` that names an absent id describes nothing (WAI-ARIA 1.2).
     described = " ".join([f"{name}-says", *([f"{name}-latest"] if latest else []), *([f"{name}-notes"] if notes else [])])
     parts = [
-        f'<figure class="or-chart" id="{name}"><figcaption><h3 id="{name}-title">{escape(title(chart, w))}</h3></figcaption>',
+        f'<figure class="or-chart"><figcaption id="chart-{chart.id}"><h3 id="{name}-title">{escape(title(chart, w))}</h3></figcaption>',
         f'<p class="or-chart-latest" id="{name}-latest">{latest}</p>' if latest else "",
         f'<p class="or-chart-says" id="{name}-says">{escape(chart.definition.says[w.language].format(floor=floor()))}</p>',
         f'<div class="or-chart-body{" or-chart-wide" if _rows(chart) > WIDE else ""}"><div class="or-chart-plots">',
@@ -152,7 +152,7 @@ def _share(chart: Chart, definition: SeriesDefinition, panel: Panel, w: Words, d
 
 
 def _panel_title(chart: Chart, id_: str, text: str) -> str:
-    return f'<p class="or-panel-title" id="chart-{chart.id}-{id_}">{escape(text)}</p>'
+    return f'<p class="or-panel-title" id="{chart.stem}-{id_}">{escape(text)}</p>'
 
 
 def _place(room: tuple[int, int], body: str) -> str:
@@ -161,7 +161,7 @@ def _place(room: tuple[int, int], body: str) -> str:
 
 
 def _svg(chart: Chart, id_: str, height: int, body: str, described: str) -> str:
-    name = f"chart-{chart.id}"
+    name = chart.stem
     return (
         # One picture with a name: what is inside `role="img"` is not read out, so its numbers stand in the table.
         f'<svg class="or-svg" width="100%" height="{height}" role="img" aria-labelledby="{name}-title {name}-{id_}" '
@@ -186,14 +186,15 @@ def _legend(chart: Chart, panel: Panel, w: Words) -> str:
 
 def _table(chart: Chart, w: Words) -> str:
     """HTML of every number drawn, a row a series and a column a year, in a region that scrolls sideways."""
-    name = f"chart-{chart.id}"
+    name = chart.stem
     marks = svg.marks(chart)
     unit = forms().common.units.get(chart.definition.unit)
     caption = w("chart_caption") + (w("chart_unit", unit=unit[w.language]) if unit else "")
     heads = [f'<th scope="col"{_edge(year, marks)}>{year}{f" {marks[year]}" if year in marks else ""}</th>' for year in chart.years]
     out = [
         # A region that scrolls must be reached with the keyboard (WCAG 2.2, 2.1.1), and then needs a name.
-        f'<div class="or-wide" role="region" tabindex="0" aria-labelledby="{name}-title {name}-caption"><table class="or-table or-chart-table">',
+        f'<section class="or-wide or-text" tabindex="0" aria-labelledby="{name}-title {name}-caption">',
+        '<table class="or-text or-table or-chart-table">',
         f'<caption id="{name}-caption">{escape(caption)}</caption>',
         f'<thead><tr><th scope="col" class="or-stub">{escape(w("chart_series"))}</th>{"".join(heads)}</tr></thead>\n',
     ]
@@ -208,7 +209,7 @@ def _table(chart: Chart, w: Words) -> str:
         if chart.stacked and panel.summed:
             out.append(_row(w("chart_sum"), "".join(_sums(panel, marks, w)), " or-sum"))
         out.append("</tbody>\n")
-    out.append("</table></div>")
+    out.append("</table></section>")
     return "".join(out)
 
 

@@ -79,14 +79,14 @@ def marks(chart: Chart) -> dict[int, str]:
 def fill(chart: Chart, style: int) -> str:
     """Return the attribute that fills a shape in a style."""
     # With the bare colour after it, for programs that find no pattern of another drawing.
-    return f'fill="url(#chart-{chart.id}-s{style}) {COLOURS[style - 1]}"' if style in _PATTERNS else f'class="or-s{style}"'
+    return f'fill="url(#{chart.stem}-s{style}) {COLOURS[style - 1]}"' if style in _PATTERNS else f'class="or-s{style}"'
 
 
 def patterns(chart: Chart) -> str:
     """Return the definitions of the patterns a chart uses, which must stand once on its page."""
     used = sorted({definition.style for definition, _ in chart.series} & _PATTERNS.keys())
     return "".join(
-        f'<pattern id="chart-{chart.id}-s{style}" width="6" height="6" patternUnits="userSpaceOnUse">'
+        f'<pattern id="{chart.stem}-s{style}" width="6" height="6" patternUnits="userSpaceOnUse">'
         f'<rect width="6" height="6" class="or-s{style}"/><g class="or-hatch or-hatch{style}">{_PATTERNS[style]}</g></pattern>'
         for style in used
     )

@@ -140,7 +140,7 @@ class Page:
 
 @cache
 def templates() -> Environment:
-    """Return the templates of the pages, which escape every text that is not HTML by type; `marked` is their filter."""
+    """Return the templates of the pages, which escape every text that is not HTML by type; `marked` and `way` are their filters."""
     made = Environment(
         # A page with a folder of its own has its template there, `compare/template.html`; all others stand together.
         loader=ChoiceLoader([PackageLoader(PACKAGE, "pages/templates"), PackageLoader(PACKAGE, "pages")]),
@@ -153,6 +153,7 @@ def templates() -> Environment:
         auto_reload=False,
     )
     made.filters["marked"] = marked
+    made.filters["way"] = way
     return made
 
 
@@ -163,6 +164,16 @@ def rendered(template: str, context: DataclassInstance) -> str:
     """
     # Not `asdict`, which would copy views and libraries down to the last figure.
     return templates().get_template(template).render({each.name: getattr(context, each.name) for each in fields(context)})
+
+
+def way(href: str, name: str = "") -> Markup:
+    """Way from a row or cell to what it names: an arrow after the name, which a script makes into a link on the name (`site.js`).
+
+    A table whose names are links is taken for a menu by programs that read a page for its text, search engines and archives among
+    them, and dropped with its numbers. `name` is what those hear who meet the arrow by itself; beside a figure the head says it.
+    """
+    said = Markup(' aria-label="{}"').format(name) if name else ""
+    return Markup('<a class="or-to" href="{}"{}>→</a>').format(href, said)
 
 
 # From the first Chinese character to the last before a Latin letter; every tag has one, so no run reaches into a tag.

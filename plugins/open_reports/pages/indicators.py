@@ -13,7 +13,7 @@ from open_reports.derived.mark import mark
 from open_reports.files.indicator import agencies_of
 from open_reports.form import forms
 from open_reports.form.glossary import anchor_of_column, anchor_of_group, anchor_of_line, glossary
-from open_reports.pages.frame import Download, Here, Link, Page, agency_name, anchor, crumbs, rendered, size_words
+from open_reports.pages.frame import Download, Here, Link, Page, agency_name, anchor, crumbs, rendered, size_words, way
 from open_reports.pages.glossary import SCRIPT, term
 from open_reports.pages.paging import parts
 
@@ -312,7 +312,7 @@ class _Cells:
             notes = f" <small>{escape(self.w('indicator_scope', scope=self.scopes[report.scope]))}</small>"
         if report.period:
             notes += f" <small>{escape(self.w('indicator_period'))}</small>"
-        return f'<td{marks}><a href="{self.folder}{report.agency}/{report.year}/{place}">{_says(value, self.w)}</a>{notes}</td>'
+        return f"<td{marks}>{_says(value, self.w)} {way(f'{self.folder}{report.agency}/{report.year}/{place}')}{notes}</td>"
 
 
 def _says(value: Value, w: Words) -> str:

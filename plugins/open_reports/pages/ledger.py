@@ -26,7 +26,7 @@ from open_reports.checks.identity import (
 from open_reports.checks.narrative import stated
 from open_reports.checks.wording import kinds
 from open_reports.form import forms
-from open_reports.pages.frame import anchor, marked, place_words
+from open_reports.pages.frame import anchor, marked, place_words, way
 from open_reports.text import Words
 
 if TYPE_CHECKING:
@@ -99,14 +99,16 @@ def ledger(report: Report, library: Library, here: Here, tallies: Mapping[str, C
 def _others(tallies: Mapping[str, Counts], shown: Collection[str], here: Here) -> Iterator[str]:
     """Checks that are no identities: a row a rule, for there is no equation to be shown of what holds; `shown` have rows already."""
     w = here.w
-    yield f'<h3 id="ledger-others">{w("counts_others")}</h3><table class="or-table or-ledger" aria-labelledby="ledger-others">'
+    yield f'<h3 id="ledger-others">{w("counts_others")}</h3><table class="or-text or-table or-ledger" aria-labelledby="ledger-others">'
     yield f'<thead><tr><th scope="col">{w("rule")}</th><th scope="col">{w("ledger_result")}</th></tr></thead><tbody>'
     for rule, counts in tallies.items():
         if rule in shown:
             continue
+        name = f"{rule} {forms().rules[rule].name[w.language]}"
+        leads = way(here.page(f"quality/{rule}/"), name)
         yield (
-            f'<tr data-rule="{rule}" data-checked="{counts.checked}"><th scope="row"><a href="{here.page("quality/")}{rule}/">{rule}</a> '
-            f"{escape(forms().rules[rule].name[w.language])}</th><td>{escape(kinds(counts, w))}</td></tr>"
+            f'<tr data-rule="{rule}" data-checked="{counts.checked}"><th scope="row">{escape(name)} {leads}</th>'
+            f"<td>{escape(kinds(counts, w))}</td></tr>"
         )
     yield "</tbody></table>"
 
@@ -120,7 +122,7 @@ def _starts(language: str, quality: str) -> dict[str, str]:
         rule: (
             f'<h3 id="ledger-{rule}"><a href="{quality}{rule}/">{rule}</a> {escape(text.name[language])}</h3>'
             f"<p>{escape(text.says[language])}</p>"
-            f'<table class="or-table or-ledger" aria-labelledby="ledger-{rule}"><thead><tr>{head}</tr></thead><tbody>'
+            f'<table class="or-text or-table or-ledger" aria-labelledby="ledger-{rule}"><thead><tr>{head}</tr></thead><tbody>'
         )
         for rule, text in forms().rules.items()
     }

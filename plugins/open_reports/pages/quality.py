@@ -95,6 +95,7 @@ class RuleContext:
     """One rule: what `pages/templates/rule.html` is told."""
 
     w: Words
+    here: Here
     crumbs: Sequence[Link]
     current: str
     heading: str
@@ -221,6 +222,7 @@ def _rule_page(quality: Quality, rule: RuleText, found: Sequence[Finding], part:
             "rule.html",
             RuleContext(
                 w=w,
+                here=here,
                 crumbs=crumbs(here, Link(here.page("quality/"), w("quality")), *part.above(rule.id, w)),
                 current=part.current(rule.id, w),
                 heading=heading,

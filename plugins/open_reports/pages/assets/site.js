@@ -3,6 +3,15 @@
 // show a folder's index page.
 "use strict";
 
+// What stands before an arrow becomes the link itself (`way` in pages/frame.py says why it is none before).
+for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("a.or-to"))) {
+  link.textContent = "";
+  while (link.previousSibling) link.prepend(link.previousSibling);
+  if (link.lastChild instanceof Text) link.lastChild.data = link.lastChild.data.trimEnd();
+  link.removeAttribute("aria-label");
+  link.removeAttribute("class");
+}
+
 document.addEventListener(
   "click",
   (event) => {
