@@ -31,6 +31,7 @@ if __name__ == "__main__":
 import made_up
 from forking import Commands
 from open_reports.cli import MODULES
+from open_reports.report import HALF_WRITTEN
 from patience import PATIENCE
 from website import LOADED, commands, environment, minimal_project, tool, tree
 
@@ -165,7 +166,9 @@ class Bench:
         """What a command makes: every file, and what the remote publishes."""
         found: dict[str, str] = {}
         for folder in COMMANDS[name].makes:
-            found |= {f"{folder}/{path}": digest for path, digest in tree(state / "project" / folder).items()}
+            files = tree(state / "project" / folder)
+            # What was written beside and not put in its place is no part of a record; the next run must remove it.
+            found |= {f"{folder}/{path}": digest for path, digest in files.items() if not HALF_WRITTEN.fullmatch(path)}
         if name == "gh-deploy":
             found["gh-pages"] = self.git(state / "remote.git", "rev-parse", "gh-pages^{tree}").strip()
         return found
