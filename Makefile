@@ -152,8 +152,9 @@ $(TOOLS): $(TEST) package.json package-lock.json .npmrc
 	@touch $(TOOLS)
 
 # What the tests run besides, and the Debian packages of each (joined by +): the data page's examples are run as they stand there,
-# and older files go through LibreOffice, in its parts without windows.
-PROGRAMS := curl:curl jq:jq sqlite3:sqlite3 node:nodejs Rscript:r-base-core soffice:libreoffice-writer-nogui+libreoffice-calc-nogui
+# older files go through LibreOffice, in its parts without windows, and what is signed is verified with minisign itself.
+PROGRAMS := curl:curl jq:jq sqlite3:sqlite3 node:nodejs Rscript:r-base-core soffice:libreoffice-writer-nogui+libreoffice-calc-nogui \
+  minisign:minisign
 
 # The headless shell first, a fourth of a whole Chromium's processor time for each page; Debian has it, Ubuntu does not.
 # A browser that runs: the caller's ($CHROMIUM), one on the PATH, or the one Playwright keeps.
@@ -195,8 +196,8 @@ browser: $(TEST)
 	fi; \
 	for pair in $(PROGRAMS); do command -v $${pair%%:*} >/dev/null 2>&1 || { \
 	  packages=$$(echo $${pair#*:} | tr + ' '); \
-	  echo "测试要运行数据页上的示例，也要导入旧格式的文件，缺少 $${pair%%:*}（Debian：apt install $$packages）。" >&2; \
-	  echo "The tests run the examples of the data page, import older files, and lack $${pair%%:*} (Debian: apt install $$packages)." >&2; exit 1; }; done
+	  echo "测试要运行数据页上的示例，也要导入旧格式的文件、核对签名，缺少 $${pair%%:*}（Debian：apt install $$packages）。" >&2; \
+	  echo "The tests run the examples of the data page, import older files, verify signatures, and lack $${pair%%:*} (Debian: apt install $$packages)." >&2; exit 1; }; done
 
 # -- for developers ---------------------------------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.posix
 """All of it is `make`, which Windows has not."""
 
 NEEDED = ("Makefile", "pyproject.toml", "requirements", "package.json", "package-lock.json", ".npmrc")
-PROGRAMS = ("curl", "jq", "sqlite3", "node", "Rscript", "soffice", "chromium", "fc-list", "apt-get", "sudo")
+PROGRAMS = ("curl", "jq", "sqlite3", "node", "Rscript", "soffice", "minisign", "chromium", "fc-list", "apt-get", "sudo")
 """What `make test` looks for besides; stand-ins, so that it finds all of them and has nothing to install."""
 
 PYTHON = """#!/bin/sh
@@ -274,6 +274,6 @@ def test_a_program_that_the_tests_need_is_installed_or_named_with_its_packages(c
     installed = [line.split()[-1] for line in asked.read_text(encoding="utf-8").splitlines() if line.startswith("install ")]
     assert installed == list(packages), told(outcome)
     assert [line for line in outcome.stderr.splitlines() if "soffice" in line] == [
-        f"测试要运行数据页上的示例，也要导入旧格式的文件，缺少 soffice（Debian：apt install {' '.join(packages)}）。",
-        f"The tests run the examples of the data page, import older files, and lack soffice (Debian: apt install {' '.join(packages)}).",
+        f"测试要运行数据页上的示例，也要导入旧格式的文件、核对签名，缺少 soffice（Debian：apt install {' '.join(packages)}）。",
+        f"The tests run the examples of the data page, import older files, verify signatures, and lack soffice (Debian: apt install {' '.join(packages)}).",
     ]

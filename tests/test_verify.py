@@ -1291,6 +1291,7 @@ def test_every_message_is_used_and_every_code_has_one() -> None:
             "copies/__init__.py",
             "copies/base.py",
             "copies/disk.py",
+            "copies/signature.py",
             "copies/web.py",
             "corpus.py",
             "site/export.py",
@@ -1298,13 +1299,16 @@ def test_every_message_is_used_and_every_code_has_one() -> None:
             "verify/comparison.py",
             "verify/line_ends.py",
             "verify/overlay.py",
+            "verify/minisign.py",
             "verify/parts.py",
+            "verify/signing.py",
             "verify/verdict.py",
             "verify/__init__.py",
             "cli/exporting.py",
+            "cli/signing.py",
         )
     )
-    named = set(re.findall(r'"((?:copy|zip|web|manifest|file|made|package|note|verdict|place|export)\.[a-z_]+)"', source))
+    named = set(re.findall(r'"((?:copy|zip|web|manifest|file|made|package|note|verdict|place|export|sign)\.[a-z_]+)"', source))
     assert named == set(messages())
 
 

@@ -23,6 +23,7 @@ from mkdocs.structure.files import File, InclusionLevel
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
+from open_reports.copies import message
 from open_reports.errors import OpenReportsError
 from open_reports.finding import DataError
 from open_reports.pages import ENGLISH
@@ -255,6 +256,10 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
         build, _ = self._opened
         with _told():
             config.site_dir = str(build.finish(publish=not _warned(config)))
+        if build.unsigned:
+            # No warning: the strict build that every release is must not fail because its data are new.
+            dropped = message("sign.dropped")
+            _log.info("%s / %s", dropped.zh, dropped.en)
         if self._facts is not None:
             self._deploy_once(self._facts, config)
 

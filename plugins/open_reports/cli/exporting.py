@@ -39,6 +39,8 @@ def export(folder: Path, root: Path, record: Path, site: str, language: str) -> 
     made = opened.publish(site=site, released=released)
     done = export_files(made, folder, place=opened.place, waiting=lambda text: click.echo(text, err=True))
     click.echo(copy_words("export.done", folder=folder, files=f"{done.files:,}", bytes=f"{done.size:,}", hash=done.hash)[language])
+    if done.unsigned:
+        click.echo(copy_words("sign.dropped")[language])
 
 
 def _is_address(site: str) -> bool:

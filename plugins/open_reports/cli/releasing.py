@@ -9,6 +9,7 @@ import click
 from open_reports.checks.cache import Cache
 from open_reports.checks.check import check as checked
 from open_reports.checks.check import errors, unexplained
+from open_reports.cli import signing
 from open_reports.cli.options import FOLDER, LANGUAGE, ROOT
 from open_reports.copies import CopyError, open_copy, stated_manifest
 from open_reports.document import shown
@@ -30,15 +31,18 @@ from open_reports.text import Words
     help="已发布的网站（地址、文件夹或压缩包）：记录不能比它少 / a published site, by address, folder or archive, of which the record must hold all",
 )
 @click.option("--check", "only_look", is_flag=True, help="只核对，不写 / only look, exit code 1 if the record is behind")
+@signing.OPTION
 @click.option("--lang", "language", type=LANGUAGE, default="zh", show_default=True, help="语言 / language")
-def release(root: Path, record: Path, site: Path, against: str | None, language: str, *, only_look: bool) -> None:
+def release(root: Path, record: Path, site: Path, against: str | None, language: str, *, secret: Path | None, only_look: bool) -> None:
     """记录已发布的数字和地址，以后不能无声改动 / record what is released, so that nothing changes in silence."""
+    if secret:
+        signing.refuse(site, secret, only_look=only_look)
     library = open_library(root)
     findings = checked(library, Cache())
     # What is recorded cannot be changed in silence again: nothing that is wrong or unexplained may get in.
     if wrong := (*errors(findings), *unexplained(findings)):
         raise DataError(wrong, language=language)
-    files = tuple(releases.written(site)) if site.is_dir() else None
+    files = tuple(signing.recorded(releases.written(site))) if site.is_dir() else None
     if files is not None and manifest.PATH not in files:  # what is recorded is never forgotten
         raise click.UsageError(
             f"{site} 不是生成的网站：里面没有 {manifest.PATH}；请先运行 make site / is no built site, for it has no {manifest.PATH}; run make site first"
@@ -54,6 +58,8 @@ def release(root: Path, record: Path, site: Path, against: str | None, language:
         raise OpenReportsError(w("release_outdated", files="、".join(found.files)))
     key = "release_written" if found.files else "release_current"
     click.echo(w(key, folder=record, reports=found.reports, paths=found.paths, files="、".join(found.files)))
+    if secret:
+        signing.sign(site, secret, language, behind=bool(found.files))
 
 
 def _published(where: str) -> releases.Published | None:

@@ -17,6 +17,7 @@ from open_reports.checks.check import counts
 from open_reports.checks.counting import together
 from open_reports.checks.opening import OPEN, checked
 from open_reports.checks.wording import whole
+from open_reports.copies import signature
 from open_reports.files.catalogue import routes
 from open_reports.files.manifest import PATH, Manifest
 from open_reports.derived.doubt import remember
@@ -69,7 +70,8 @@ class Build:
     """One build of a site.
 
     `folder` is where it is written, until it is finished; `before` are the packages as an earlier build of a preview found them
-    good. After `open`, `data` are the packages that are shown, and `broken` the errors for which those on disk are not.
+    good. After `open`, `data` are the packages that are shown, and `broken` the errors for which those on disk are not. After `finish`,
+    `unsigned` tells whether the site before had a signature that is none of this one.
     `waiting` is told where another build of the same folder has to be waited for. Raises `FolderError` where the folder cannot be
     renewed: then, and only then, is there nothing to fail.
     """
@@ -83,6 +85,7 @@ class Build:
         self.broken: tuple[Finding, ...] = ()
         self.unseen: Text | None = None
         """Why the record of releases could not be held against all of its past."""
+        self.unsigned = False
         self._released: Released | None = None
         self._publication: Publication | None = None
         self._unwritten: dict[str, Folder] = {}
@@ -172,6 +175,8 @@ class Build:
         for path, data in self._publication.redirects:
             _write(self.folder / path, data)
         _write(self.folder / PATH, self._manifest.finish())
+        if not self.settings.preview:
+            self.unsigned = signature.carried(self.settings.target, self.folder) is False
         sitemap = self.folder / "sitemap.xml"
         if sitemap.is_file():  # MkDocs packs it with the time of the build inside
             _write(sitemap.with_suffix(".xml.gz"), gzip.compress(sitemap.read_bytes(), mtime=0))

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports.files import manifest
-from open_reports.copies import CopyError, FolderCopy
+from open_reports.copies import CopyError, FolderCopy, signature
 from open_reports.copies import stated_manifest
 from open_reports.document import shown
 from open_reports.site.refused import FolderError
@@ -20,11 +20,15 @@ if TYPE_CHECKING:
 
 
 class Exported(NamedTuple):
-    """What was written: number of files without the manifest, their size in bytes, the manifest's hash."""
+    """What was written: number of files without the manifest, their size in bytes, the manifest's hash.
+
+    `unsigned` where the export before had a signature that is none of this one.
+    """
 
     files: int
     size: int
     hash: str
+    unsigned: bool
 
 
 def export(publication: Publication, folder: Path, *, place: str, waiting: Callable[[str], None] = lambda _: None) -> Exported:
@@ -42,12 +46,13 @@ def export(publication: Publication, folder: Path, *, place: str, waiting: Calla
             made.add(path, data)
             _write(staging.folder / path, data)
         _write(staging.folder / manifest.PATH, made.finish())
+        unsigned = signature.carried(folder, staging.folder) is False
         staging.publish()
     except OSError as error:
         raise FolderError.failed(folder, error) from error
     finally:
         staging.discard()
-    return Exported(len(made), sum(entry.size for entry in made.entries.values()), made.hash)
+    return Exported(len(made), sum(entry.size for entry in made.entries.values()), made.hash, unsigned)
 
 
 def refuse_foreign(folder: Path) -> None:
@@ -64,7 +69,7 @@ def refuse_foreign(folder: Path) -> None:
     known: set[str] = set()
     if manifest.PATH in found:
         try:
-            known = {manifest.PATH, *stated_manifest(copy).manifest.entries}
+            known = {manifest.PATH, signature.PATH, *stated_manifest(copy).manifest.entries}
         except CopyError:  # a manifest that is none of ours protects nothing
             known = set()
     if foreign := sorted(found - known):

@@ -5,32 +5,33 @@ Can the packages be read, by the gate and by frictionless, as on the day they we
 packages give: they are put together again in a temporary folder, checked anew, and everything is made of them again.
 
 What no copy can prove of itself is that nobody made all of it anew from changed packages. The manifest's hash, which is the
-last word of the verdict, is therefore worth publishing elsewhere.
+last word of the verdict, is therefore worth publishing elsewhere, or signing: a signature is held against its publisher's key.
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from open_reports import corpus
-from open_reports.copies import GONE, Copy, CopyError, message, open_copy
+from open_reports.copies import GONE, Copy, CopyError, message, open_copy, signature
 from open_reports.document import shown
 from open_reports.errors import DocumentError, OpenReportsError
 from open_reports.files import manifest
 from open_reports.finding import DataError
 from open_reports.report import DESCRIPTOR
-from open_reports.verify import line_ends, overlay
+from open_reports.verify import line_ends, overlay, signing
 from open_reports.verify.bundle import bundle, is_corpus
 from open_reports.verify.comparison import PACKED, Difference, Rewritten, Unknown, difference, first_byte
 from open_reports.verify.parts import is_page, parts
 from open_reports.verify.verdict import Deviation, Verdict, of_finding
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterable, Mapping
 
+    from open_reports.copies.signature import PublicKey
     from open_reports.corpus import Corpus
     from open_reports.files.manifest import Entry, Manifest
 
@@ -45,19 +46,24 @@ _NAMED = 3
 """Files that no manifest lists, of which the note tells the names."""
 
 
-def verify(where: str | os.PathLike[str]) -> Verdict:
+def verify(where: str | os.PathLike[str], *, key: str | os.PathLike[str] | None = None) -> Verdict:
     """Verify a published copy: a site or an export, in a folder, a zip or at an http(s) address; or a part of one.
 
-    Parts are a report's package or archive, the folder of an agency, the archive of the corpus.
+    Parts are a report's package or archive, the folder of an agency, the archive of the corpus. `key` is a public key of minisign, or
+    its file: where it is given, the copy must have a signature of that key.
 
     Whatever is wrong, the network or the archive included, is told in the verdict; nothing is raised.
     """
     verdict = Verdict(copy=str(where))
     try:
+        asked = None if key is None else signature.public_key(os.fspath(key))
         with open_copy(where) as copy:
             if copy.has(manifest.PATH):
-                _Whole(copy, verdict).verify()
-            elif is_corpus(copy):
+                _Whole(copy, verdict, asked).verify()
+                return verdict
+            if asked:
+                verdict.add("", "sign.nothing")
+            if is_corpus(copy):
                 bundle(copy, verdict)
             else:
                 parts(copy, verdict)
@@ -74,9 +80,10 @@ def verify(where: str | os.PathLike[str]) -> Verdict:
 class _Whole:
     """Verifies a copy that has a manifest; lives for one call."""
 
-    def __init__(self, copy: Copy, verdict: Verdict) -> None:
+    def __init__(self, copy: Copy, verdict: Verdict, key: PublicKey | None) -> None:
         self.copy = copy
         self.verdict = verdict
+        self.key = key
         self.found: dict[str, Entry] = {}
         """Every listed file that is whole, as found."""
         self.converted: list[str] = []
@@ -90,6 +97,7 @@ class _Whole:
         self.verdict.hash = stated.hash
         self.verdict.files, self.verdict.size = 1, len(data)
         self._of_manifest(data, stated.hash)
+        signing.tell(self.copy, self.verdict, data, self.key)
         with TemporaryDirectory() as below:
             self._hashes(Path(below))
             self._extras()
@@ -148,7 +156,7 @@ class _Whole:
             self.verdict.add(path, "file.hash", expected=stated.hash, found=found.hash)
 
     def _extras(self) -> None:
-        listed = {manifest.PATH, *self.stated.entries}
+        listed = {manifest.PATH, signature.PATH, *self.stated.entries}
         folders = {path.rpartition("/")[0] for path in listed} - {""}
         paths = self.copy.paths()
         # Where nobody can list the files, those of the manifest itself must not stand for each other.
