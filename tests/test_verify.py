@@ -1050,6 +1050,15 @@ def test_what_does_not_belong_into_the_corpus(unpacked: Path) -> None:
     assert {("more.csv", "file.extra"), ("datapackages/nobody/notes.txt", "file.extra"), ("codebook.csv", "copy.missing")} <= found
 
 
+def test_an_archive_of_the_corpus_whose_descriptor_is_damaged(made: Path, tmp_path: Path) -> None:
+    data = (made / "data" / "open-reports.zip").read_bytes()
+    with zipfile.ZipFile(io.BytesIO(data)) as bundle:
+        info = bundle.getinfo("datapackage.json")
+    at = info.header_offset + 30 + len(info.filename) + info.compress_size // 2
+    (tmp_path / "a.zip").write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+    assert codes(verify(tmp_path / "a.zip")) == {("datapackage.json", "zip.broken")}
+
+
 @contextmanager
 def answering(answer: Callable[[BaseHTTPRequestHandler], None]) -> Iterator[str]:
     """Serve what a function answers to every request."""

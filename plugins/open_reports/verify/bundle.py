@@ -41,6 +41,8 @@ def bundle(copy: Copy, verdict: Verdict) -> None:
         verdict.fault(fault)
     with TemporaryDirectory() as below:
         found = _read(copy, verdict, Path(below))
+        if DESCRIPTOR not in found:  # it is there and cannot be read, which has been told
+            return
         try:
             made = corpus.checked(Path(below), place=PACKAGES.rstrip("/"))
         except DataError as error:
