@@ -22,7 +22,7 @@ from open_reports.files import manifest
 from open_reports.text import LANGUAGES
 from open_reports.verify import minisign, signing, verify
 from patience import PATIENCE
-from test_verify import answering
+from test_verify import answering, cloned
 from website import SITE_URL, build_here, minimal_project, served
 from whole import exported
 
@@ -129,6 +129,14 @@ def test_a_signature_goes_along_into_an_archive_and_onto_the_web(signed: Path, t
     with served(signed) as server:
         for where in (packed, server.url):
             assert verify(where, key=ours.public).deviations == []
+
+
+def test_a_clone_of_what_is_published_is_verified_by_the_tool_alone(signed: Path, tmp_path: Path, ours: Keys) -> None:
+    """Also by a git that converts line ends."""
+    clone = cloned(signed, tmp_path)
+    assert (clone / PATH).read_bytes() == (signed / PATH).read_bytes()
+    assert tool("-V", "-P", signature.public_key(ours.public).text, "-m", manifest.PATH, cwd=clone).returncode == 0
+    assert verify(clone, key=ours.public).deviations == []
 
 
 def test_without_a_key_it_is_said_that_nobody_asked(signed: Path, ours: Keys) -> None:

@@ -254,7 +254,7 @@ def test_a_hundred_changes_of_a_report_s_zip(real: Path, tmp_path: Path) -> None
 
 def test_a_clone_by_a_git_that_converts_line_ends_is_whole(made: Path, tmp_path: Path) -> None:
     """As from Windows (core.autocrlf): `.gitattributes` in the copy keeps its bytes."""
-    clone = _cloned(made, tmp_path)
+    clone = cloned(made, tmp_path)
     assert {path.name: path.read_bytes() for path in (clone / "data").iterdir()} == {
         path.name: path.read_bytes() for path in (made / "data").iterdir()
     }
@@ -266,7 +266,7 @@ def test_converted_line_ends_are_named_once_as_the_cause(made: Path, tmp_path: P
     before = tmp_path / "before"
     shutil.copytree(made, before)
     (before / ".gitattributes").unlink()
-    verdict = verify(_cloned(before, tmp_path))
+    verdict = verify(cloned(before, tmp_path))
     assert [each.code for each in verdict.deviations if each.code != "copy.missing"] == ["file.line_ends"]
     (told,) = [each.says for each in verdict.deviations if each.code == "file.line_ends"]
     assert "autocrlf" in told.zh
@@ -281,7 +281,7 @@ def test_converted_line_ends_of_a_package_by_itself(made: Path, tmp_path: Path) 
     assert [each.code for each in verify(copy).deviations if each.code.startswith("file.")] == ["file.line_ends"]
 
 
-def _cloned(folder: Path, tmp_path: Path) -> Path:
+def cloned(folder: Path, tmp_path: Path) -> Path:
     """A clone, made with `core.autocrlf`, of a repository whose one commit is a folder as it is."""
     source, clone = tmp_path / "source", tmp_path / "clone"
     shutil.copytree(folder, source)
