@@ -101,3 +101,34 @@ test("of an address only as much is searched for as can be typed, and it is told
   long.submit();
   assert.doesNotMatch(long.says.textContent, /只搜索了前/);
 });
+
+// -- what nobody means to ask -----------------------------------------------------------------------------------------
+
+/** How many questions are made up for each page: FUZZ_QUESTIONS makes them more. */
+const QUESTIONS = Number(process.env.FUZZ_QUESTIONS ?? 100);
+const ODD = ["", " ", "\0", "\u3000", "\u200b", "\u202e", "\ud800", "１２", "𠮷", "__proto__", "constructor", "<b>", "&amp;", '"', "'", "\\", "%00", "(", "[", "*", "+", "?", "|", "^", "$", "/", "..", "9".repeat(40), "公".repeat(500)];
+
+/** Whole numbers below a bound, the same each time for a seed (the generator of Park and Miller). @param {number} seed */
+function numbers(seed) {
+  let state = seed;
+  return bound => {
+    state = (state * 48271) % 2147483647;
+    return state % bound;
+  };
+}
+
+for (const language of ["zh", "en"]) {
+  test(`whatever is asked of the ${language} page is answered`, async () => {
+    const { ask } = await opened(search.pages[language], language);
+    const known = search.cases[language].map(each => each.query);
+    const chance = numbers(12);
+    for (let asked = 0; asked < QUESTIONS; asked++) {
+      let query = known[chance(known.length)];
+      for (let turn = chance(4); turn >= 0; turn--) {
+        const at = chance(query.length + 1);
+        query = query.slice(0, at) + ODD[chance(ODD.length)] + query.slice(at + chance(3));
+      }
+      for (const found of ask(query)) assert.match(found, /^[a-z0-9/#_.-]*$/i, JSON.stringify(query));
+    }
+  });
+}
