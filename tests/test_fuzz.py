@@ -336,6 +336,14 @@ def record(ground: Ground, chance: random.Random) -> str:
 
 def archive(ground: Ground, chance: random.Random) -> str:
     """Damaged archives: verified as a copy, and imported."""
+    if chance.random() < 0.05:
+        # The folder is written once: of it, only the manifest is damaged.
+        true = ground.exported[manifest.PATH]
+        data = damaged({manifest.PATH: true}, chance).get(manifest.PATH, b"")
+        (ground.folder / "export" / manifest.PATH).write_bytes(data)
+        verdict = verify(ground.folder / "export")
+        assert verdict.passed == (data == true)
+        return f"manifest: {'passed' if verdict.passed else 'told'}"
     data = chance.choice(ground.archives)
     if chance.random() < 0.5:
         data = at_bytes(data, chance)
@@ -387,6 +395,10 @@ def address(ground: Ground, chance: random.Random) -> str:
         text = at_bytes(text.encode("utf-8", "surrogatepass"), chance).decode(
             "utf-8", "replace" if chance.random() < 0.5 else "surrogateescape"
         )
+    if chance.random() < 0.1:
+        # A manifest is a list of addresses: what can be read of a damaged one can be written again.
+        stated = manifest.parse(at_json(ground.exported[manifest.PATH], chance)).manifest
+        return f"manifest: {'written again' if stated.finish() else 'empty'}"
     text = chance.choice((text, text, quote(text, safe="", errors="replace"), unquote(text), text + chance.choice(ODD)))
     report = next(iter(ground.opened))
     ways: Mapping[str, Callable[[], object]] = {
@@ -395,7 +407,7 @@ def address(ground: Ground, chance: random.Random) -> str:
         "agency": lambda: ground.opened.report(text, report.year),
         "manifest": lambda: manifest.parse(json.dumps({"files": {text: {"bytes": 1, "hash": f"sha256:{'0' * 64}"}}}).encode()),
         "successor": lambda: releases.read(
-            written(ground.folder / "released", {**ground.record, "successors.yml": f"{text}: about/\n".encode("utf-8", "surrogateescape")})
+            written(ground.folder / "released", {**ground.record, "successors.yml": f"{text}: about/\n".encode("utf-8", "surrogatepass")})
         ),
         "site": lambda: ground.opened.publish(site=text),
         "key": lambda: signature.public_key(text),

@@ -31,6 +31,7 @@ from open_reports.cli import commands
 from open_reports.copies import CopyError, WebCopy, messages
 from open_reports.corpus import sources
 from open_reports.document import shown
+from open_reports.errors import PublishError
 from open_reports.files import manifest
 from open_reports.history import releases
 from open_reports.report import file_hash
@@ -872,6 +873,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "a drive": (lambda: _archive(_member("c:/a", b"x")), "zip.name"),
     "a backslash": (lambda: _archive(_member("a\\b", b"x")), "zip.name"),
     "a NUL in a name": (lambda: _archive(_member("abc", b"x")).replace(b"abc", b"a\0c"), "zip.name"),
+    "nothing before a NUL in a name": (lambda: _archive(_member("abc", b"x")).replace(b"abc", b"\0bc"), "zip.name"),
     "a link": (lambda: _archive(_member("a", b"b", create_system=3, external_attr=(stat.S_IFLNK | 0o777) << 16)), "zip.link"),
     "a device": (lambda: _archive(_member("a", create_system=3, external_attr=(stat.S_IFCHR | 0o666) << 16)), "zip.link"),
     "two of one name": (_twice, "zip.twice"),
@@ -1057,6 +1059,15 @@ def test_an_archive_of_the_corpus_whose_descriptor_is_damaged(made: Path, tmp_pa
     at = info.header_offset + 30 + len(info.filename) + info.compress_size // 2
     (tmp_path / "a.zip").write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
     assert codes(verify(tmp_path / "a.zip")) == {("datapackage.json", "zip.broken")}
+
+
+def test_a_manifest_of_a_site_whose_address_no_file_can_hold(made: Path, copy: Path) -> None:
+    """JSON can spell half of a character, which has no bytes."""
+    file = copy / MANIFEST
+    file.write_bytes(re.sub(rb'"site": "[^"]*"', rb'"site": "https://a\\ud800/"', file.read_bytes()))
+    assert codes(verify(copy)) == {(MANIFEST, "manifest.broken")}
+    with pytest.raises(PublishError, match="不能用作网站地址"):
+        open_reports.open(made).publish(site="https://a\ud800/")
 
 
 @contextmanager

@@ -126,7 +126,9 @@ class ZipCopy(Copy):
                 raise CopyError("", "zip.overlap")
             ends = info.header_offset + _HEAD + info.compress_size
         for info in infos:
-            name = info.filename.removesuffix("/") if info.is_dir() else info.filename
+            # Not `is_dir`: until Python 3.12 it fails where there is no name.
+            folder = info.filename.endswith("/")
+            name = info.filename.removesuffix("/")
             # Archives made on Unix keep the mode of a file in the upper half; others leave it 0.
             kind = stat.S_IFMT(info.external_attr >> 16)
             # zipfile cuts a name at a NUL and changes separators: a name that it had to change means different files to different programs.
@@ -139,7 +141,7 @@ class ZipCopy(Copy):
             # Of two members of one name, one program takes the first, another the last.
             if name in found:
                 raise CopyError("", "zip.twice", found=shown(name))
-            if not info.is_dir() and PurePosixPath(name).name not in LITTER:
+            if not folder and PurePosixPath(name).name not in LITTER:
                 found[name] = info
         return found
 

@@ -136,7 +136,8 @@ def parse(data: bytes) -> Stated:
     stated = root.matching("hash", _HASH.pattern, "sha256:…")
     files = root.get("files")
     root.close()
-    if not isinstance(site, str):
+    # JSON can spell halves of characters (`\ud800`), which no file and no hash can hold.
+    if not isinstance(site, str) or not site.isprintable():
         root.note("site", "record.not_text")
     manifest = Manifest(site=str(site), packages=packages, made_by=made_by)
     for path, entry in files.items() if isinstance(files, dict) else ():

@@ -59,7 +59,7 @@ def opened(data: bytes) -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             infos = archive.infolist()
             _stated(infos)
-            return dict(_inflated(archive, [info for info in infos if not info.is_dir()]))
+            return dict(_inflated(archive, [info for info in infos if not info.filename.endswith("/")]))
     except _DAMAGED:
         raise IntakeError("archive_damaged") from None
 

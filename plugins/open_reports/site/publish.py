@@ -14,6 +14,7 @@ from open_reports.checks.check import tried
 from open_reports.checks.counting import Tallies
 from open_reports.derived import search
 from open_reports.derived.coverage import coverage, known_day
+from open_reports.document import shown
 from open_reports.errors import PublishError
 from open_reports.files.catalogue import routes
 from open_reports.files.citation import checked_problem
@@ -72,6 +73,13 @@ class Publication:
         return f"{counted(len(self.pages), 'page', 'pages')}, {folders}"
 
 
+def _require_address(site: str) -> None:
+    """Refuse what holds halves of characters, for one, which no file can hold."""
+    if not site.isprintable():
+        message = f"“{shown(site, 200)}”不能用作网站地址：有不能显示的字符 / cannot be the address of a site, for it holds characters that cannot be shown"
+        raise PublishError(message)
+
+
 def publish(
     library: Library,
     findings: Sequence[Finding],
@@ -86,9 +94,10 @@ def publish(
     `passed` are the checks that hold or cannot be tested, beside the findings, which are tried again unless given; `site` is the
     site's address, for the files that name others; `problem` where a reader reports a mistake
     (`citation.checked_problem`); `released` what was released before, whose addresses must lead on. Raises `PublishError` where
-    two outputs would stand at one address, where a page has no twin in the other language, or where a part of the site is missing.
+    the address cannot be one, where two outputs would stand at one address, where a page has no twin in the other language, or where a part of the site is missing.
     """
     problem = checked_problem(problem)
+    _require_address(site)
     found = by_report(findings)
     tallies = Tallies(library, found, tried(library).passed if passed is None else passed)
     lacking = routes.lacking()
@@ -239,7 +248,10 @@ def stylesheet() -> str:
 
 def assets() -> dict[str, str | bytes]:
     """What pages load, by path below the site: our styles as one file, scripts, pictures."""
-    return {STYLESHEET: stylesheet(), **{f"{ASSETS}{name}": file.read_bytes() for name, file in shipped().items() if not name.endswith(".css")}}
+    return {
+        STYLESHEET: stylesheet(),
+        **{f"{ASSETS}{name}": file.read_bytes() for name, file in shipped().items() if not name.endswith(".css")},
+    }
 
 
 STYLESHEET = "assets/open-reports.css"
