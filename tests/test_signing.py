@@ -19,6 +19,7 @@ from open_reports.cli import commands
 from open_reports.copies import messages, signature
 from open_reports.copies.signature import PATH
 from open_reports.files import manifest
+from open_reports.history import releases
 from open_reports.text import LANGUAGES
 from open_reports.verify import minisign, signing, verify
 from patience import PATIENCE
@@ -309,13 +310,29 @@ def project(root: Path, tmp_path: Path) -> Path:
     return folder
 
 
+def built(project: Path) -> None:
+    """Make the export again, which publishes the record."""
+    opened = open_reports.open(project / "datapackages")
+    exported(opened, project / "site", site=SITE_URL, released=releases.read(project / "released"))
+
+
+@pytest.fixture
+def recorded(project: Path) -> Path:
+    """The same when it is on record."""
+    assert release(project, "--site", project / "site").exit_code == 0
+    built(project)
+    return project
+
+
 def test_release_signs_what_is_recorded_and_verify_finds_it_true(project: Path, ours: Keys) -> None:
     site, sign = project / "site", ("--sign", ours.secret)
-    # The first time the record is new, and the site was built without it.
+    # The first time the record gains addresses, and the site publishes the one before.
     first = release(project, "--site", site, *sign, "--lang", "en")
     assert first.exit_code == 1
     assert "build the site once more" in str(first.exception)
     assert not (site / PATH).exists()
+    assert release(project, "--site", site, *sign).exit_code == 1
+    built(project)
     done = release(project, "--site", site, *sign, "--lang", "en")
     assert (done.exit_code, done.exception) == (0, None), done.output
     assert "site: signed, data/manifest.json.minisig" in done.output
@@ -329,58 +346,54 @@ def test_release_signs_what_is_recorded_and_verify_finds_it_true(project: Path, 
         assert found.exit_code == code, found.output
 
 
-def test_what_cannot_be_signed_is_refused_in_a_sentence(project: Path, ours: Keys, theirs: Keys) -> None:
-    site = project / "site"
-    assert release(project, "--site", site).exit_code == 0
+def test_what_cannot_be_signed_is_refused_in_a_sentence(recorded: Path, ours: Keys, theirs: Keys) -> None:
+    site = recorded / "site"
     shutil.copy(ours.secret, site / "ours.key")
-    broken = project / "broken.key"
+    broken = recorded / "broken.key"
     broken.write_text("no key\n", encoding="utf-8")
     for key, said in (
         (site / "ours.key", "would be published"),
-        (project / "none.key", "check the path"),
+        (recorded / "none.key", "check the path"),
         (broken, "check the secret key"),
     ):
-        done = release(project, "--site", site, "--sign", key, "--lang", "en")
+        done = release(recorded, "--site", site, "--sign", key, "--lang", "en")
         assert done.exit_code != 0
         assert said in f"{done.output}{done.exception}"
         assert not (site / PATH).exists()
         (site / "ours.key").unlink(missing_ok=True)
-    assert "ours.key" not in "".join(each.read_text(encoding="utf-8") for each in (project / "released").iterdir())
-    for options in (("--sign", ours.secret, "--check"), ("--site", project / "nowhere", "--sign", ours.secret)):
-        assert release(project, *options).exit_code == 2
+    assert "ours.key" not in "".join(each.read_text(encoding="utf-8") for each in (recorded / "released").iterdir())
+    for options in (("--sign", ours.secret, "--check"), ("--site", recorded / "nowhere", "--sign", ours.secret)):
+        assert release(recorded, *options).exit_code == 2
 
 
-def test_a_site_that_deviates_is_not_signed(project: Path, ours: Keys) -> None:
-    site = project / "site"
-    assert release(project, "--site", site).exit_code == 0
+def test_a_site_that_deviates_is_not_signed(recorded: Path, ours: Keys) -> None:
+    site = recorded / "site"
     (site / "data" / "codebook.csv").write_bytes(b"a\n")
-    done = release(project, "--site", site, "--sign", ours.secret, "--lang", "en")
+    done = release(recorded, "--site", site, "--sign", ours.secret, "--lang", "en")
     assert done.exit_code == 1
     assert "data/codebook.csv" in str(done.exception)
     assert not (site / PATH).exists()
 
 
-def test_another_signature_is_replaced(project: Path, ours: Keys, theirs: Keys) -> None:
-    site = project / "site"
-    assert release(project, "--site", site).exit_code == 0
+def test_another_signature_is_replaced(recorded: Path, ours: Keys, theirs: Keys) -> None:
+    site = recorded / "site"
     for pair in (ours, theirs):
-        assert release(project, "--site", site, "--sign", pair.secret).exit_code == 0
+        assert release(recorded, "--site", site, "--sign", pair.secret).exit_code == 0
         assert verify(site, key=pair.public).deviations == []
 
 
 @pytest.mark.posix
-def test_the_tool_itself_asks_for_the_password(project: Path) -> None:
-    assert tool("-G", "-s", "locked.key", "-p", "locked.pub", cwd=project, said="right\nright\n").returncode == 0
-    assert release(project, "--site", project / "site").exit_code == 0
+def test_the_tool_itself_asks_for_the_password(recorded: Path) -> None:
+    assert tool("-G", "-s", "locked.key", "-p", "locked.pub", cwd=recorded, said="right\nright\n").returncode == 0
     script = Path(sys.executable).parent / "open-reports"
     command = [str(script), "release", "--sign", "locked.key", "--lang", "en"]
     for password, code in (("wrong", 1), ("right", 0)):
-        done = subprocess.run(command, cwd=project, input=f"{password}\n", capture_output=True, text=True, timeout=PATIENCE, check=False)
+        done = subprocess.run(command, cwd=recorded, input=f"{password}\n", capture_output=True, text=True, timeout=PATIENCE, check=False)
         assert done.returncode == code, done.stderr
         assert "Password" in done.stderr + done.stdout
         assert password not in done.stderr + done.stdout
         assert ("check the secret key and its password" in done.stderr) == (code == 1)
-    assert verify(project / "site", key=project / "locked.pub").deviations == []
+    assert verify(recorded / "site", key=recorded / "locked.pub").deviations == []
 
 
 # -- what is made anew

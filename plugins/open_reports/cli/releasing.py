@@ -59,7 +59,7 @@ def release(root: Path, record: Path, site: Path, against: str | None, language:
     key = "release_written" if found.files else "release_current"
     click.echo(w(key, folder=record, reports=found.reports, paths=found.paths, files="、".join(found.files)))
     if secret:
-        signing.sign(site, secret, language, behind=bool(found.files))
+        signing.sign(site, secret, language, record=releases.released_json(library, releases.read(record)))
 
 
 def _published(where: str) -> releases.Published | None:

@@ -9,6 +9,7 @@ import click
 
 from open_reports.copies import message, signature
 from open_reports.errors import OpenReportsError
+from open_reports.history import releases
 from open_reports.verify import signing, verify
 
 if TYPE_CHECKING:
@@ -39,9 +40,11 @@ def recorded(paths: Iterable[str]) -> Iterator[str]:
     return (path for path in paths if path != signature.PATH)
 
 
-def sign(site: Path, key: Path, language: str, *, behind: bool) -> None:
-    """Sign a site that is whole and says what the record says. Raises `OpenReportsError`."""
-    if behind:
+def sign(site: Path, key: Path, language: str, *, record: bytes) -> None:
+    """Sign a site that is whole, and that publishes the record as it is now. Raises `OpenReportsError`."""
+    published = site / releases.PUBLISHED
+    # A site that was built of another record is built anew before long, and the signature would be none of it.
+    if published.is_file() and published.read_bytes() != record:
         raise OpenReportsError(message("sign.behind")[language])
     # Whoever signs answers for it: nothing is signed but what anybody would find in order.
     verdict = verify(site)
