@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
-from conftest import with_cells
+from conftest import PROJECT, with_cells
 from counting import calls
 from hypothesis import given
 from hypothesis import strategies as st
@@ -190,7 +190,7 @@ def test_gone_figure_stays_recorded_after_the_next_release(tmp_path: Path) -> No
 def test_gone_report_stays_recorded_after_the_next_release(tmp_path: Path) -> None:
     record = tmp_path / "released"
     release(library_of(tmp_path / "before", {}), record)
-    (record / "successors.yml").write_text("reports/xugou-jia/2022/: reports/xugou-jia/\n", encoding="utf-8")
+    (record / "successors.yml").write_text("reports/xugou-jia/2022/: reports/xugou-jia/2023/\n", encoding="utf-8")
     now = library_of(tmp_path / "now", {"2022": None})
     release(now, record)
     (record / "successors.yml").unlink()
@@ -351,6 +351,28 @@ def test_site_that_lost_an_address(library: Library, tmp_path: Path, site: tuple
     if kinds:
         with pytest.raises(PermanenceError):
             release(library, record, site)
+
+
+def test_the_entry_of_a_folder_leads_no_file_to_a_page(library: Library, tmp_path: Path) -> None:
+    record = tmp_path / "released"
+    release(library, record, (*SITE, "old/index.html", "old/a.csv"))
+    (record / "successors.yml").write_text("old/: glossary/index.html\n", encoding="utf-8")
+    (found,) = lost(read(record), (*SITE, "glossary/index.html/index.html"))
+    assert (found.kind, found.address, found.version) == ("successor_kind", "old/a.csv", "glossary/index.html")
+    assert "a file of the format csv" in found.says("en")
+
+
+def test_the_entry_of_a_folder_leads_no_report_to_a_page(library: Library) -> None:
+    reports = {key: one for key, one in library.reports.items() if key != ("pingtan", 2024)}
+    released = replace(recorded(library), successors=Successors({"reports/": "pages/"}))
+    (found,) = breaches(replace(library, reports=reports), released)
+    assert (found.kind, found.address, found.version) == ("successor_kind", "reports/pingtan/2024/", "pages/pingtan/2024/")
+
+
+def test_the_successors_of_this_project_are_of_one_kind(library: Library) -> None:
+    entries = read(PROJECT / "released").successors.entries
+    assert entries
+    assert [old for old, new in entries.items() if not releases.successors.stands_for(new, old)] == []
 
 
 def test_files_of_a_site(tmp_path: Path) -> None:

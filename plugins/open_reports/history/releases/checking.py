@@ -11,8 +11,8 @@ from open_reports.errors import OpenReportsError
 from open_reports.history.diff.state import FigureChange, changes, entry, unnamed, version, words
 from open_reports.history.diff.state import states as standing
 from open_reports.history.releases.record import SUCCESSORS, addresses, permanent, record, shapes, states
-from open_reports.history.releases.successors import EXAMPLE, is_page
-from open_reports.text import Text, Words
+from open_reports.history.releases.successors import EXAMPLE, is_page, kind, stands_for
+from open_reports.text import LANGUAGES, Text, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -35,6 +35,7 @@ Kind = Literal[
     "successor_missing",
     "successor_needless",
     "successor_ring",
+    "successor_kind",
     "record_shrunk",
     "record_changed",
     "behind_published",
@@ -107,6 +108,9 @@ def _breaches(library: Library, released: Released) -> Iterator[Breach]:
         match = _REPORT.fullmatch(target or "")
         if target is None:
             yield Breach("report_gone", agency, year, suggested=f"{page}: reports/…/{year}/")
+        # Told once where the entry is the report's own.
+        elif not stands_for(target, page) and page not in released.successors.entries:
+            yield _other_kind(page, target)
         # A report that moved is held to what it said at its old address: moving must not be a way to change figures.
         elif match and not match["figure"] and (moved := library.reports.get((match["agency"], int(match["year"])))):
             yield from _figures(moved, one, released, page)
@@ -161,9 +165,23 @@ def _successors(library: Library, released: Released) -> Iterator[Breach]:
         if _stands(library, old):
             yield Breach("successor_needless", address=old)
         new = released.successors.of(old)
+        if new is not None and not stands_for(new, old):
+            yield _other_kind(old, new)
         # False, not None: pages and files can only be looked for in the finished site, which `lost` does.
         if new is not None and _stands(library, new) is False:
             yield Breach("successor_missing", address=old, now=new)
+
+
+def _other_kind(old: str, new: str) -> Breach:
+    return Breach("successor_kind", address=old, version=new, was=_kind(old), now=_kind(new))
+
+
+def _kind(address: str) -> Text:
+    """What stands at an address, in words of both languages."""
+    name = kind(address)
+    key = f"release_is_{name}" if name in {"figure", "report", "agency", "page", "workbook"} else "release_is_file"
+    zh, en = (Words(language)(key, format=name) for language in LANGUAGES)
+    return Text(zh=zh, en=en)
 
 
 def _stands(library: Library, address: str) -> bool | None:
@@ -186,7 +204,10 @@ def lost(released: Released, written: Iterable[str]) -> list[Breach]:
     for path in released.paths:
         if path in kinds:
             continue
-        if released.successors.of(path) is None:
+        # The entry of a whole folder speaks for addresses that it does not name, and may lead a file to a page.
+        if (new := released.successors.of(path)) is not None and path not in released.successors.entries and not stands_for(new, path):
+            found.append(_other_kind(path, new))
+        if new is None:
             suggested = f"{path.removeprefix('en/')}: …{'/' if is_page(path) else ''}"
             found.append(Breach("path_gone", address=path, suggested=suggested))
     for old in released.successors.entries:

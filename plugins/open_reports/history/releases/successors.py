@@ -97,6 +97,28 @@ def is_page(address: str) -> bool:
     return path == "" or path.endswith(("/", ".html"))
 
 
+_KINDS = (
+    ("figure", re.compile(r"[^#]*#.+")),
+    ("report", re.compile(r"reports/[^/]+/(?:[0-9]{4}|\{year\})/", re.ASCII)),
+    ("agency", re.compile(r"reports/[^/]+/")),
+    ("page", re.compile(r"|.*(?:/|\.html)")),
+    # Made for people with a spreadsheet and read by no program, so that one may give way to the other.
+    ("workbook", re.compile(r".*\.(?:excel\.csv|xlsx|ods)")),
+)
+
+
+def kind(address: str) -> str:
+    """What stands at an address, by its look: `figure`, `report`, `agency`, `page`, `workbook`, or the format of any other file, `csv`."""
+    plain = address.removeprefix(ENGLISH)
+    return next((name for name, look in _KINDS if look.fullmatch(plain)), plain.rpartition("/")[2].rpartition(".")[2])
+
+
+def stands_for(new: str, old: str) -> bool:
+    """Whether what stands at an address can be taken for what stood at another: a program that reads CSV cannot read a page."""
+    # A line that a corrected report has no more leaves its reader at that report, where the correction is told.
+    return kind(new) == kind(old) or (kind(old), kind(new)) == ("figure", "report")
+
+
 def former(released: Released, agency: str, year: int) -> dict[str, str]:
     """Addresses that a report's page had, each with the address below the site that now stands for it.
 
