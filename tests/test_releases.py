@@ -53,8 +53,8 @@ def library_of(folder: Path, said: dict[str, Any]) -> Library:
 def test_what_the_publisher_reads(tmp_path: Path, name: str) -> None:
     case, record = CASES[name], tmp_path / "released"
     release(library_of(tmp_path / "before", case.get("released", {})), record)
-    if "successors" in case:
-        (record / "successors.yml").write_text(case["successors"], encoding="utf-8")
+    for by_hand in {"successors", "dropped"} & case.keys():
+        (record / f"{by_hand}.yml").write_text(case[by_hand], encoding="utf-8")
     now = library_of(tmp_path / "now", case.get("now", {}))
     found = breaches(now, read(record))
     assert [each.says("zh") for each in found] == case.get("zh", [])
@@ -366,7 +366,7 @@ def test_the_entry_of_a_folder_leads_no_report_to_a_page(library: Library) -> No
     reports = {key: one for key, one in library.reports.items() if key != ("pingtan", 2024)}
     released = replace(recorded(library), successors=Successors({"reports/": "pages/"}))
     (found,) = breaches(replace(library, reports=reports), released)
-    assert (found.kind, found.address, found.version) == ("successor_kind", "reports/pingtan/2024/", "pages/pingtan/2024/")
+    assert (found.kind, found.address, found.version) == ("successor_drop", "reports/pingtan/2024/", "pages/pingtan/2024/")
 
 
 def test_the_successors_of_this_project_are_of_one_kind(library: Library) -> None:

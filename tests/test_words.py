@@ -159,7 +159,7 @@ INVARIANT = {
     "significant digits of a spreadsheet: 15": {"book_digits_says"},
     "cells of a whole table, of which none has a single one": {"form.blank"},
     "a list or a name and no number": {
-        "compare_warn_period", "release_figure_changed", "release_successor_needless", "file.unexpected", "meta.parent", "meta.revision",
+        "compare_warn_period", "release_drop_lost", "release_drop_needless", "release_figure_changed", "release_successor_needless", "file.unexpected", "meta.parent", "meta.revision",
         "record.choice", "record.not_mapping", "record.unknown_key", "table.note_place", "table.part_of",
     },
 }  # fmt: skip

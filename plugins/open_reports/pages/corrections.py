@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from open_reports.files.folder import Folder
+    from open_reports.history.releases import Dropped
     from open_reports.library import Library
     from open_reports.pages.paging import Part
     from open_reports.report import Report
@@ -54,6 +55,17 @@ class CorrectionView(NamedTuple):
     changes: tuple[ChangeView, ...]
 
 
+class DroppedView(NamedTuple):
+    """A report or an agency that is published no more."""
+
+    date: str
+    # Its name as far as the data still have it, and the address by which it was known.
+    name: str
+    address: str
+    reason: str
+    to: Link
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorrectionsContext:
     """The list of corrections: what `pages/templates/corrections.html` is told."""
@@ -65,6 +77,8 @@ class CorrectionsContext:
     heading: str
     quality: str
     rows: Sequence[CorrectionView]
+    gone_heading: str
+    gone: Sequence[DroppedView]
     problem: str
     downloads: Sequence[Download]
     turns: Sequence[Link]
@@ -76,13 +90,21 @@ def corrections_pages(data: Folder, w: Words, problem: str = "") -> Iterator[Pag
     `data` is the folder of the corpus' own files; `problem` is where a reader may report a mistake, empty if nowhere.
     """
     found = corrections(data.sources.library)
-    for part in parts("corrections/", len(found)):
-        yield _page(data, found, part, w, problem=problem)
+    for number, part in enumerate(parts("corrections/", len(found))):
+        # All on the first part: they are few, and of several parts only the first is certain to be there.
+        yield _page(data, found, part, w, _gone(data) if number == 0 else (), problem=problem)
 
 
-def _page(data: Folder, found: Sequence[Correction], part: Part, w: Words, *, problem: str) -> Page:
+def _gone(data: Folder) -> Sequence[tuple[str, Dropped]]:
+    """What is published no more, newest first."""
+    dropped = data.sources.released.successors.dropped if data.sources.released else {}
+    return sorted(sorted(dropped.items()), key=lambda each: each[1].date, reverse=True)
+
+
+def _page(data: Folder, found: Sequence[Correction], part: Part, w: Words, gone: Sequence[tuple[str, Dropped]], *, problem: str) -> Page:
     library, total = data.sources.library, len(found)
     here = part.here(w)
+    gone_heading = w("corrections_gone", count=len(gone))
 
     def build() -> str:
         downloads = [
@@ -99,6 +121,8 @@ def _page(data: Folder, found: Sequence[Correction], part: Part, w: Words, *, pr
                 heading=w("corrections_count", count=total),
                 quality=here.page("quality/"),
                 rows=[_view(library, each, here) for each in found[part.span]],
+                gone_heading=gone_heading,
+                gone=[_gone_view(library, address, one, here) for address, one in gone],
                 problem=problem_elsewhere(problem, w("corrections_report")),
                 downloads=downloads,
                 turns=part.turns(w),
@@ -110,8 +134,27 @@ def _page(data: Folder, found: Sequence[Correction], part: Part, w: Words, *, pr
         name=w("corrections"),
         title=part.title(w("corrections")),
         description=w("corrections_description"),
-        sections=(("list", w("corrections_count", count=total)), ("mistake", w("corrections_mistake")), ("downloads", w("downloads"))),
+        sections=(
+            ("list", w("corrections_count", count=total)),
+            *((("gone", gone_heading),) if gone else ()),
+            ("mistake", w("corrections_mistake")),
+            ("downloads", w("downloads")),
+        ),
         build=build,
+    )
+
+
+def _gone_view(library: Library, address: str, one: Dropped, here: Here) -> DroppedView:
+    w = here.w
+    _, agency, year, *_ = [*address.split("/"), ""]
+    known = library.agencies.get(agency)
+    name = agency_name(known, w, int(year) if year else None) if known else agency
+    return DroppedView(
+        date=one.date,
+        name=w("report_title", agency=name, year=int(year)) if year else name,
+        address=address,
+        reason=one.reason_en if w.language == "en" and one.reason_en else one.reason,
+        to=Link(here.page(one.to), one.to or "./"),
     )
 
 

@@ -178,9 +178,11 @@ def _site_pages(sources: Sources, folders: Sequence[Folder], findings: Sequence[
         of_all += pages.quality_pages(library, findings, sources.tallies, w)
         of_all += pages.indicator_pages(indicators, library, w)
         of_all += pages.coverage_pages(site["coverage/"], w)
-        of_all += pages.corrections_pages(data, w, problem)
-        of_all += (pages.compare_page(library, w), pages.glossary_page(w))
         yield from _keyed(of_all, whole)
+        gone = bool(sources.released and sources.released.successors.dropped)
+        # The page of corrections tells reasons of the record, of which the key of all packages knows nothing.
+        yield from _keyed(pages.corrections_pages(data, w, problem), "" if gone else whole)
+        yield from _keyed((pages.compare_page(library, w), pages.glossary_page(w)), whole)
         # Without a key: it tells the size of the database, which is known only when that is made.
         yield pages.explore_page(w, database_size=lambda: data.size("database") if "database" in data else 0)
 

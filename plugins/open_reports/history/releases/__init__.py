@@ -10,13 +10,14 @@ from open_reports.history.releases.past import Looked, Past, kept, looked
 from open_reports.history.releases.published import MOST_PUBLISHED, PUBLISHED, parsed, released_json
 from open_reports.history.releases.record import FOLDER, Released, permanent, read
 from open_reports.history.releases.releasing import Outcome, Published, release, written
-from open_reports.history.releases.successors import Successors, former, moved, redirects, successors_json
+from open_reports.history.releases.successors import Dropped, Successors, former, moved, redirects, successors_json
 
 __all__ = [
     "FOLDER",
     "MOST_PUBLISHED",
     "PUBLISHED",
     "Breach",
+    "Dropped",
     "Looked",
     "Outcome",
     "Past",

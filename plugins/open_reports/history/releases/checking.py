@@ -10,7 +10,8 @@ from open_reports.document import compact_json
 from open_reports.errors import OpenReportsError
 from open_reports.history.diff.state import FigureChange, changes, entry, unnamed, version, words
 from open_reports.history.diff.state import states as standing
-from open_reports.history.releases.record import SUCCESSORS, addresses, permanent, record, shapes, states
+from open_reports.history.releases.byhand import DROPPED, SUCCESSORS, to_write
+from open_reports.history.releases.record import addresses, permanent, record, shapes, states
 from open_reports.history.releases.successors import EXAMPLE, is_page, kind, stands_for
 from open_reports.text import LANGUAGES, Text, Words
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from open_reports.history.diff.state import State
+    from open_reports.history.releases.byhand import Writing
     from open_reports.history.releases.record import Released
     from open_reports.library import Library
     from open_reports.report import Report
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 Kind = Literal[
     "unreadable",
     "successors_unreadable",
+    "dropped_unreadable",
+    "agency_gone",
     "report_gone",
     "address_gone",
     "figure_changed",
@@ -36,10 +40,14 @@ Kind = Literal[
     "successor_needless",
     "successor_ring",
     "successor_kind",
+    "successor_drop",
+    "drop_needless",
+    "drop_lost",
     "record_shrunk",
     "record_changed",
     "behind_published",
 ]
+_UNREADABLE: dict[Writing, Kind] = {"": "unreadable", "successors": "successors_unreadable", "dropped": "dropped_unreadable"}
 # `{` is refused, for it marks a kind of address and not a report's own.
 _REPORT = re.compile(r"reports/(?P<agency>[^/{]+)/(?P<year>[0-9]{4})/(?:#(?P<figure>.+))?", re.ASCII)
 _AGENCY = re.compile(r"reports/(?P<agency>[^/{]+)/", re.ASCII)
@@ -58,6 +66,9 @@ class Breach(NamedTuple):
     version: str = ""
     suggested: str = ""
     successors: str = SUCCESSORS
+    dropped: str = DROPPED
+    # For `dropped`, beside the line for `successors` that is suggested.
+    entry: str = ""
 
     def says(self, language: str = "zh") -> str:
         """Which report and address, what was released, what stands there now, what to do: one sentence."""
@@ -83,21 +94,26 @@ def breaches(library: Library, released: Released) -> list[Breach]:
 
     Cost: some microseconds a report whose figures are as released.
     """
-    return [each._replace(successors=f"{released.place}/{SUCCESSORS}") for each in _breaches(library, released)]
+    return [_placed(each, released) for each in _breaches(library, released)]
+
+
+def _placed(each: Breach, released: Released) -> Breach:
+    return each._replace(successors=f"{released.place}/{each.successors}", dropped=f"{released.place}/{each.dropped}")
 
 
 def _breaches(library: Library, released: Released) -> Iterator[Breach]:
     for flaw in released.flaws:
-        kind: Kind = "successors_unreadable" if flaw.by_hand else "unreadable"
         # Quoted, for it stands in a command to be copied, and a file of any name may lie there; without the row.
         suggested = EXAMPLE if flaw.by_hand else shlex.quote(flaw.file.partition(":")[0])
-        yield Breach(kind, address=flaw.file, now=flaw.found, suggested=suggested)
+        entry_ = to_write("reports/pingtan/2020/", to="reports/pingtan/")
+        yield Breach(_UNREADABLE[flaw.by_hand], address=flaw.file, now=flaw.found, suggested=suggested, entry=entry_)
     yield from _forms(released)
     yield from _successors(library, released)
     for agency in sorted({agency for agency, _ in released.reports} - library.agencies.keys()):
         # The address of an agency was given out with its first report, and may not vanish either.
-        if released.successors.of(f"reports/{agency}/") is None:
-            yield Breach("path_gone", address=f"reports/{agency}/", suggested=f"reports/{agency}/: reports/…/")
+        folder = f"reports/{agency}/"
+        if released.successors.of(folder) is None:
+            yield Breach("agency_gone", address=folder, suggested=f"{folder}: reports/…/", entry=to_write(folder))
     for (agency, year), one in released.reports.items():
         page = f"reports/{agency}/{year}/"
         report = library.reports.get((agency, year))
@@ -107,10 +123,12 @@ def _breaches(library: Library, released: Released) -> Iterator[Breach]:
         target = released.successors.of(page)
         match = _REPORT.fullmatch(target or "")
         if target is None:
-            yield Breach("report_gone", agency, year, suggested=f"{page}: reports/…/{year}/")
+            yield Breach("report_gone", agency, year, suggested=f"{page}: reports/…/{year}/", entry=_drop(library, page))
+        elif released.successors.drop(page) is not None:
+            continue  # told on the page of corrections
         # Told once where the entry is the report's own.
         elif not stands_for(target, page) and page not in released.successors.entries:
-            yield _other_kind(page, target)
+            yield _other_kind(library, page, target)
         # A report that moved is held to what it said at its old address: moving must not be a way to change figures.
         elif match and not match["figure"] and (moved := library.reports.get((match["agency"], int(match["year"])))):
             yield from _figures(moved, one, released, page)
@@ -165,15 +183,37 @@ def _successors(library: Library, released: Released) -> Iterator[Breach]:
         if _stands(library, old):
             yield Breach("successor_needless", address=old)
         new = released.successors.of(old)
-        if new is not None and not stands_for(new, old):
-            yield _other_kind(old, new)
+        if new is not None and not stands_for(new, old) and released.successors.drop(old) is None:
+            yield _other_kind(library, old, new)
         # False, not None: pages and files can only be looked for in the finished site, which `lost` does.
         if new is not None and _stands(library, new) is False:
             yield Breach("successor_missing", address=old, now=new)
+    for old in released.successors.dropped:
+        if _stands(library, old):
+            yield Breach("drop_needless", address=old)
+        new = released.successors.of(old)
+        if new is not None and _stands(library, new) is False:
+            yield Breach("successor_missing", address=old, now=new, successors=DROPPED)
 
 
-def _other_kind(old: str, new: str) -> Breach:
-    return Breach("successor_kind", address=old, version=new, was=_kind(old), now=_kind(new))
+def unsaid(library: Library, now: Released, then: Released, version: str) -> Iterator[Breach]:
+    """Reasons for which something was dropped that are told no more; `version` names the state of the record that had them."""
+    for address, one in then.successors.dropped.items():
+        # What came back is not gone, and needs no reason.
+        if address not in now.successors.dropped and not _stands(library, address):
+            yield _placed(Breach("drop_lost", address=address, version=version, entry=to_write(address, one)), now)
+
+
+def _drop(library: Library, address: str) -> str:
+    """The entry by which a report or an agency can be dropped; readers are led to the agency where it stands, else to the reason."""
+    match = _REPORT.fullmatch(address)
+    return to_write(address, to=f"reports/{match['agency']}/" if match and match["agency"] in library.agencies else "corrections/")
+
+
+def _other_kind(library: Library, old: str, new: str) -> Breach:
+    breach = Breach("successor_kind", address=old, version=new, was=_kind(old), now=_kind(new))
+    # Such a line is how a report was dropped without a word.
+    return breach._replace(kind="successor_drop", entry=_drop(library, old)) if kind(old) in {"report", "agency"} else breach
 
 
 def _kind(address: str) -> Text:
@@ -205,18 +245,32 @@ def lost(released: Released, written: Iterable[str]) -> list[Breach]:
         if path in kinds:
             continue
         # The entry of a whole folder speaks for addresses that it does not name, and may lead a file to a page.
-        if (new := released.successors.of(path)) is not None and path not in released.successors.entries and not stands_for(new, path):
-            found.append(_other_kind(path, new))
+        if (
+            (new := released.successors.of(path)) is not None
+            and path not in released.successors.entries
+            and not stands_for(new, path)
+            and released.successors.drop(path) is None
+        ):
+            found.append(Breach("successor_kind", address=path, version=new, was=_kind(path), now=_kind(new)))
         if new is None:
             suggested = f"{path.removeprefix('en/')}: …{'/' if is_page(path) else ''}"
             found.append(Breach("path_gone", address=path, suggested=suggested))
+    found += _nowhere(released, kinds)
+    return [_placed(each, released) for each in found]
+
+
+def _nowhere(released: Released, kinds: set[str]) -> Iterator[Breach]:
+    """Entries written by hand that lead to pages and files that the site has not; what the data alone can tell is told from them."""
     for old in released.successors.entries:
         if _REPORT.fullmatch(old) or _AGENCY.fullmatch(old) or "{" in old:
-            continue  # told from the data
+            continue
         new = released.successors.of(old)
         if new is not None and not _has(kinds, new):
-            found.append(Breach("successor_missing", address=old, now=new))
-    return [each._replace(successors=f"{released.place}/{SUCCESSORS}") for each in found]
+            yield Breach("successor_missing", address=old, now=new)
+    for old in released.successors.dropped:
+        new = released.successors.of(old)
+        if new is not None and not _REPORT.fullmatch(new) and not _AGENCY.fullmatch(new) and not _has(kinds, new):
+            yield Breach("successor_missing", address=old, now=new, successors=DROPPED)
 
 
 def _has(kinds: set[str], address: str) -> bool:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from open_reports.document import shown
 from open_reports.history.deployed import deployed
 from open_reports.history.git import GitError, git
-from open_reports.history.releases.checking import Breach, breaches
+from open_reports.history.releases.checking import Breach, breaches, unsaid
 from open_reports.history.releases.record import FORMS, PATHS, Released, read, states
 from open_reports.text import LANGUAGES, Text, Words
 
@@ -134,7 +134,7 @@ def kept(library: Library, now: Released, past: Sequence[Past]) -> list[Breach]:
         # A state that was itself changed by hand binds nobody: else what was put right could not be committed on top of it.
         if any(each.kind == "record_changed" for before in past[:number] for each in _shrunk(then, before.released, "")):
             continue
-        found |= dict.fromkeys(_shrunk(now, then, revision))
+        found |= dict.fromkeys([*_shrunk(now, then, revision), *unsaid(library, now, then, revision)])
         # What was recorded then binds the data still; where it went since, the successors of today say.
         found |= dict.fromkeys(breaches(library, replace(then, successors=now.successors, flaws=(), place=now.place)))
     return list(found)

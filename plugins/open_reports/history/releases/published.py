@@ -11,8 +11,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from open_reports.document import parse_json
-from open_reports.history.releases.checking import Breach, breaches
-from open_reports.history.releases.record import FOLDER, FORMS, PATHS, Flaw, Released, addresses, files, of_texts, respelt, shapes, states
+from open_reports.history.releases.byhand import DROPPED, Flaw
+from open_reports.history.releases.checking import Breach, breaches, unsaid
+from open_reports.history.releases.record import FOLDER, FORMS, PATHS, Released, addresses, files, of_texts, respelt, shapes, states
 from open_reports.history.releases.successors import Successors
 from open_reports.text import Text
 
@@ -39,6 +40,7 @@ def released_json(library: Library, released: Released | None) -> bytes:
         "paths": _compact(made[PATHS].splitlines()),
         "reports": f"{{\n{reports}\n }}" if reports else "{}",
         "successors": _compact(dict(before.successors.entries)),
+        "dropped": _compact({address: one.to_dict() for address, one in before.successors.dropped.items()}),
     }
     return ("{\n" + ",\n".join(f' "{name}": {text}' for name, text in parts.items()) + "\n}\n").encode()
 
@@ -55,6 +57,8 @@ def parsed(data: bytes) -> Released:
         return Released(place=PUBLISHED, reports={}, shapes={}, paths=(), successors=Successors({}), flaws=(flaw,))
     texts = {FORMS: _compact(value["forms"]), PATHS: "\n".join(value["paths"])}
     texts |= {f"{agency}.jsonl": "\n".join(map(_compact, ones)) for agency, ones in value["reports"].items()}
+    # As YAML, which JSON is with blanks; a copy of an older version has none.
+    texts[DROPPED] = json.dumps(value.get("dropped", {}), ensure_ascii=False)
     return of_texts(texts, PUBLISHED, [])
 
 
@@ -70,10 +74,13 @@ def _is_whole(value: Any) -> bool:  # noqa: ANN401 (whatever JSON holds)
     )
 
 
-def broken(library: Library, now: Released, published: Released) -> list[Breach]:
-    """Everything published that these data would change or drop, whatever the record of today says of it."""
+def broken(library: Library, now: Released, published: Released, where: str) -> list[Breach]:
+    """Everything published that these data would change or drop, whatever the record of today says of it; `where` is the copy."""
     # Where things went since, the successors of today say.
-    return breaches(library, replace(published, place=now.place, successors=now.successors, flaws=()))
+    return [
+        *unsaid(library, now, published, where),
+        *breaches(library, replace(published, place=now.place, successors=now.successors, flaws=())),
+    ]
 
 
 def behind(now: Released, published: Released, where: str) -> Iterator[Breach]:

@@ -4,6 +4,7 @@
     released/<agency>.jsonl   one line a report: version, form of each table, the cells of every line as spelt
     released/paths.txt        kinds of address of the site, one a line; `{agency}` and `{year}` stand for any report's
     released/successors.yml   written by hand: `old address: new address`
+    released/dropped.yml      written by hand: what is published no more, since when and why
 
 The record names lines and columns itself, so that it holds whatever becomes of the code.
 """
@@ -14,43 +15,34 @@ import json
 import os
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from open_reports.document import parse_json, parse_yaml, shown
+from open_reports.document import parse_json
 from open_reports.errors import DocumentError
 from open_reports.finding import finding
 from open_reports.form import ID, forms
 from open_reports.gate import children, read_text, slug_fault
 from open_reports.history.diff.state import State
-from open_reports.history.releases.successors import Successors, fault
+from open_reports.history.releases.byhand import DROPPED, SUCCESSORS, Flaw, both, dropped, plain, said, successors, writing
+from open_reports.history.releases.successors import Successors
 from open_reports.report import HALF_WRITTEN
-from open_reports.text import Text, counted
+from open_reports.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from open_reports.finding import Finding
     from open_reports.library import Library
     from open_reports.report import Report
 
 FOLDER = "released"
-FORMS, PATHS, SUCCESSORS = "forms.json", "paths.txt", "successors.yml"
+FORMS, PATHS = "forms.json", "paths.txt"
 # A hundred times what a record needs: enough never to be in the way, and no file can fill the memory.
 MOST = 4_000_000
 """Largest file of a record accepted, in bytes; one of an agency with twenty years has about 40,000."""
 # Plain JSON, not the classes of `form`: the record must still be readable when these have changed.
 Shapes = dict[str, dict[str, dict[str, Any]]]
 """Form, table, then `columns` (id to unit) and `lines` (id to the ids of its columns)."""
-
-
-class Flaw(NamedTuple):
-    """A file of the record that is not what it must be: its path, what is wrong, and whether a person writes it."""
-
-    file: str
-    found: Text
-    # Of the four files only successors.yml is written by people, so only there does the remedy explain how to write it.
-    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +164,7 @@ def read(folder: Path) -> Released:
     flaws: list[Flaw] = []
     # What stands there and is no folder is no record either: it must not pass for one that was never begun.
     entries, faults = children(str(folder), place) if os.path.lexists(folder) else ({}, [])
-    flaws += [Flaw(each.file or place, _both(each)) for each in faults]
+    flaws += [Flaw(each.file or place, both(each)) for each in faults]
     return of_texts(_texts(entries, place, flaws), place, flaws)
 
 
@@ -181,7 +173,7 @@ def of_texts(texts: dict[str, str], place: str, flaws: list[Flaw]) -> Released:
     reports: dict[tuple[str, int], Mapping[str, Any]] = {}
     # Without the columns, rows are numbers without a meaning: reading them with today's would be a guess.
     if FORMS not in texts and any(name.endswith(".jsonl") for name in texts):
-        flaws.append(Flaw(f"{place}/{FORMS}", _both(finding("file.missing"))))
+        flaws.append(Flaw(f"{place}/{FORMS}", both(finding("file.missing"))))
         texts = {name: text for name, text in texts.items() if not name.endswith(".jsonl")}
     known = _known_shapes(texts, f"{place}/{FORMS}", flaws)
     for name, text in texts.items():
@@ -189,15 +181,23 @@ def of_texts(texts: dict[str, str], place: str, flaws: list[Flaw]) -> Released:
         if kind == "jsonl":
             reports.update(_reports(agency, text, f"{place}/{name}", known, flaws))
         # Told, because a misspelt name would otherwise be a record that nobody looks at, and its figures unguarded.
-        elif name not in {FORMS, PATHS, SUCCESSORS}:
-            flaws.append(Flaw(f"{place}/{name}", _plain(f"≠ {FORMS}, {PATHS}, {SUCCESSORS}, *.jsonl")))
-    entries_, wrong = _successors(texts.get(SUCCESSORS, ""))
-    flaws += [Flaw(f"{place}/{SUCCESSORS}", each, by_hand=True) for each in wrong]
+        elif name not in {FORMS, PATHS, SUCCESSORS, DROPPED}:
+            flaws.append(Flaw(f"{place}/{name}", plain(f"≠ {FORMS}, {PATHS}, {SUCCESSORS}, {DROPPED}, *.jsonl")))
     lines = [(row, line) for row, line in enumerate(texts.get(PATHS, "").split("\n"), start=1) if line]
     # What a merge leaves, <<<<<<< and the like, is no address; once recorded, it would never be forgotten again.
-    flaws += [Flaw(f"{place}/{PATHS}:{row}", _plain(line)) for row, line in lines if not _PATH.fullmatch(line)]
+    flaws += [Flaw(f"{place}/{PATHS}:{row}", plain(line)) for row, line in lines if not _PATH.fullmatch(line)]
     paths = tuple(line for _, line in lines if _PATH.fullmatch(line))
-    return Released(place=place, reports=reports, shapes=known, paths=paths, successors=Successors(entries_), flaws=tuple(flaws))
+    moved = _by_hand(texts, place, flaws)
+    return Released(place=place, reports=reports, shapes=known, paths=paths, successors=moved, flaws=tuple(flaws))
+
+
+def _by_hand(texts: Mapping[str, str], place: str, flaws: list[Flaw]) -> Successors:
+    """What people wrote into the record."""
+    entries_, wrong = successors(texts.get(SUCCESSORS, ""))
+    flaws += [Flaw(f"{place}/{SUCCESSORS}", each, "successors") for each in wrong]
+    gone, wrong = dropped(texts.get(DROPPED, ""), entries_)
+    flaws += [Flaw(f"{place}/{DROPPED}", each, "dropped") for each in wrong]
+    return Successors(entries_, gone)
 
 
 def _texts(entries: Mapping[str, os.DirEntry[str]], place: str, flaws: list[Flaw]) -> dict[str, str]:
@@ -207,7 +207,7 @@ def _texts(entries: Mapping[str, os.DirEntry[str]], place: str, flaws: list[Flaw
         if HALF_WRITTEN.fullmatch(name):  # left by a killed release, and no part of the record; the next one removes it
             continue
         _, text, faults = read_text(entry.path, f"{place}/{name}", MOST)
-        flaws += [Flaw(f"{place}/{name}", _both(each), name == SUCCESSORS) for each in faults]
+        flaws += [Flaw(f"{place}/{name}", both(each), writing(name)) for each in faults]
         if text is not None:
             texts[name] = text
     return texts
@@ -217,7 +217,7 @@ def _known_shapes(texts: Mapping[str, str], place: str, flaws: list[Flaw]) -> Sh
     """Forms that the record names itself; none where their file is missing or not what it must be."""
     value = _parsed(texts[FORMS], place, flaws) if FORMS in texts else None
     if value is not None and not _are_shapes(value):
-        flaws.append(Flaw(place, _plain(value)))
+        flaws.append(Flaw(place, plain(value)))
         return {}
     return value or {}
 
@@ -227,20 +227,8 @@ def _parsed(text: str, place: str, flaws: list[Flaw]) -> Any:  # noqa: ANN401 (w
         return parse_json(text)
     except DocumentError as error:
         # A flaw, not an exception: a broken record stops the build with one sentence about each file.
-        flaws.append(Flaw(place, _said(error)))
+        flaws.append(Flaw(place, said(error)))
         return None
-
-
-def _said(error: DocumentError) -> Text:
-    return _both(finding(error.code, row=error.row, **{"found": "", "expected": "", **error.values}))
-
-
-def _both(each: Finding) -> Text:
-    return Text(zh=each.problem("zh"), en=each.problem("en"))
-
-
-def _plain(value: object) -> Text:
-    return Text(zh=shown(value), en=shown(value))
 
 
 def _are_shapes(value: object) -> bool:
@@ -275,7 +263,7 @@ def _among(value: object, known: Mapping[str, object]) -> bool:
 def _reports(agency: str, text: str, place: str, known: Shapes, flaws: list[Flaw]) -> Iterator[tuple[tuple[str, int], Mapping[str, Any]]]:
     # The name becomes part of addresses and of paths on disk.
     if slug_fault(agency):
-        flaws.append(Flaw(place, _plain(agency)))
+        flaws.append(Flaw(place, plain(agency)))
         return
     rows: dict[int, int] = {}
     for row, line in enumerate(text.split("\n"), start=1):
@@ -285,10 +273,10 @@ def _reports(agency: str, text: str, place: str, known: Shapes, flaws: list[Flaw
         if _is_record(value, known):
             # Two lines for one year are left by a merge; whichever was taken, the other would be forgotten.
             if rows.setdefault(value["year"], row) != row:
-                flaws.append(Flaw(f"{place}:{row}", _plain(f"{value['year']} = {place}:{rows[value['year']]}")))
+                flaws.append(Flaw(f"{place}:{row}", plain(f"{value['year']} = {place}:{rows[value['year']]}")))
             yield (agency, value["year"]), value
         elif value is not None:
-            flaws.append(Flaw(f"{place}:{row}", _plain(value)))
+            flaws.append(Flaw(f"{place}:{row}", plain(value)))
 
 
 _PATH = re.compile(r"[^\s<=>|][^\s]*")
@@ -332,21 +320,6 @@ def _are_stated(value: Mapping[str, Any]) -> bool:
     pairs = isinstance(overview, dict) and all(isinstance(each, list) and [*map(type, each)] == [str, str] for each in overview.values())
     texts = isinstance(printed, dict) and all(isinstance(each, str) for each in printed.values())
     return pairs and texts and isinstance(gone, list) and all(isinstance(each, str) for each in gone)
-
-
-def _successors(text: str) -> tuple[dict[str, str], list[Text]]:
-    try:
-        value = parse_yaml(text)
-    except DocumentError as error:
-        return {}, [_said(error)]
-    # An empty file is what there is before anything has ever moved.
-    if value is None:
-        return {}, []
-    if not isinstance(value, dict):
-        return {}, [_plain(value)]
-    # The sound entries still count, so that one slip does not bring up a breach for everything that ever moved.
-    wrong = [_plain(f"{old}: {new}") for old, new in value.items() if fault(old) or fault(new)]
-    return {old: new for old, new in value.items() if not (fault(old) or fault(new))}, wrong
 
 
 # -- writing ------------------------------------------------------------------------------------------------------------

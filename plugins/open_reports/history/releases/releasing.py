@@ -84,7 +84,7 @@ def _refused(
     """Everything for which nothing is recorded, each once."""
     found = [*breaches(library, before), *kept(library, before, past.past), *(lost(before, paths) if paths is not None else ())]
     if published is not None:
-        found += broken(library, before, published.record)
+        found += broken(library, before, published.record, published.where)
         found += behind(before, published.record, published.where) if only_look else ()
     return list(dict.fromkeys(found))
 

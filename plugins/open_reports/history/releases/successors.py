@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
@@ -49,46 +50,82 @@ def _pattern(kind: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\\\{([a-z]+)\\\}", group, re.escape(kind)))
 
 
+class Dropped(NamedTuple):
+    """Why a report or an agency is published no more, since which day, and the page that its readers are led to."""
+
+    date: str
+    reason: str
+    reason_en: str
+    to: str
+
+    def to_dict(self) -> dict[str, str]:
+        """What somebody wrote, under its own keys."""
+        return {key: text for key, text in self._asdict().items() if text}
+
+
 class Successors(NamedTuple):
-    """What stands in the place of what is gone, by address below the site."""
+    """What stands in the place of what is gone, by address below the site; and what went for a reason that is told."""
 
     entries: Mapping[str, str]
+    dropped: Mapping[str, Dropped] = MappingProxyType({})
 
     def of(self, address: str) -> str | None:
         """Return the address that now stands for one, through all its successors; None if none does or they go round."""
-        # Followed to the end: pages move more than once, and a reader should be led on once.
-        current = self._next(address)
-        for _ in self.entries:
-            if current is None or (further := self._next(current)) is None:
-                return current
-            current = further
-        return None  # more steps than entries: some entry was taken twice
+        trail = self._trail(address)
+        return trail[-1].address if trail else None
 
-    def _next(self, address: str) -> str | None:
+    def drop(self, address: str) -> str | None:
+        """Address of the entry by which one was dropped, there or where it had moved to; None for what was not."""
+        return next((step.drop for step in self._trail(address) if step.drop), None)
+
+    def _trail(self, address: str) -> list[_Step]:
+        # Followed to the end: pages move more than once, and a reader should be led on once.
+        trail: list[_Step] = []
+        while (step := self._next(trail[-1].address if trail else address)) is not None:
+            trail.append(step)
+            # More steps than entries: some entry was taken twice.
+            if len(trail) > len(self.entries) + len(self.dropped):
+                return []
+        return trail
+
+    def _next(self, address: str) -> _Step | None:
         if address.startswith(ENGLISH):
             found = self._next(address.removeprefix(ENGLISH))
             # Data files stand once, for both languages; pages have twins.
-            return found if found is None or not is_page(found) else ENGLISH + found
+            return found if found is None or not is_page(found.address) else found._replace(address=ENGLISH + found.address)
         if address in self.entries:
-            return self.entries[address]
+            return _Step(self.entries[address])
         for old, new in self.entries.items():
             if "{" in old and (match := _pattern(old).fullmatch(address)):
-                return new.format(**match.groupdict())
+                return _Step(new.format(**match.groupdict()))
         # The figure goes along with its page, so that a report that moves needs one entry and not one for each of its cells.
         page, mark, figure = address.partition("#")
         if mark and page in self.entries:
-            return self.entries[page] + ("" if "#" in self.entries[page] else mark + figure)
+            return _Step(self.entries[page] + ("" if "#" in self.entries[page] else mark + figure))
+        return self._by_folder(address, page)
+
+    def _by_folder(self, address: str, page: str) -> _Step | None:
         parts = page.split("/")
         # From the longest folder down, so that a special entry goes before that of the folder around it.
         for count in range(len(parts) - 1, 0, -1):
             folder = "/".join(parts[:count]) + "/"
             if folder in self.entries and folder != page:
-                return self.entries[folder] + address.removeprefix(folder) if self.entries[folder].endswith("/") else self.entries[folder]
+                new = self.entries[folder]
+                return _Step(new + address.removeprefix(folder) if new.endswith("/") else new)
+            if folder in self.dropped:
+                return _Step(self.dropped[folder].to, folder)
         return None
 
     def rings(self) -> list[str]:
         """Addresses whose successors go round in a ring."""
-        return [old for old in self.entries if self.of(old) is None]
+        return [old for old in (*self.entries, *self.dropped) if self.of(old) is None]
+
+
+class _Step(NamedTuple):
+    """Where an address leads next, and the entry of `dropped` that says so; none for a successor."""
+
+    address: str
+    drop: str = ""
 
 
 def is_page(address: str) -> bool:
@@ -136,7 +173,9 @@ def moved(released: Released, present: Collection[str]) -> dict[str, str]:
     For their data files to stand at the old addresses, too: a program that asks for JSON must not be given a page.
     """
     olds = {f"reports/{agency}/{year}/" for agency, year in released.reports} | {f"reports/{agency}/" for agency, _ in released.reports}
-    found = {old: released.successors.of(old) for old in sorted(olds - set(present))}
+    # What was dropped has moved nowhere: files of another report must not stand at its address.
+    gone = [old for old in sorted(olds - set(present)) if released.successors.drop(old) is None]
+    found = {old: released.successors.of(old) for old in gone}
     return {old: new for old, new in found.items() if new is not None and new in present}
 
 
@@ -146,7 +185,7 @@ def redirects(released: Released, site: str = "") -> dict[str, bytes]:
     Each leads on at once, by its refresh, its canonical address, and a link for whoever stays. `site` is the site's
     address, empty for relative canonical ones. Without scripts a refresh cannot keep the figure's part of an address.
     """
-    olds = {old for old in released.successors.entries if "#" not in old}
+    olds = {old for old in (*released.successors.entries, *released.successors.dropped) if "#" not in old}
     # What an entry for a whole folder speaks for must be written out page by page: a static site has no rules of rewriting.
     olds |= {f"reports/{agency}/{year}/" for agency, year in released.reports}
     olds |= {f"reports/{agency}/" for agency, _ in released.reports}
@@ -188,4 +227,4 @@ def _page(path: str, new: str, site: str, w: Words) -> bytes:
 def successors_json(released: Released) -> bytes:
     """`data/successors.json`: every old address with the one that now stands for it, for programs that kept the old one."""
     found = released.successors
-    return json_bytes([{"from": old, "to": found.of(old)} for old in sorted(found.entries)])
+    return json_bytes([{"from": old, "to": found.of(old)} for old in sorted({*found.entries, *found.dropped})])
