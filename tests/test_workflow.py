@@ -243,3 +243,28 @@ def test_a_record_that_could_not_be_written_fails_the_job_with_a_sentence(workfl
     assert "::error::网站已发布，记录没有写进 main" in said
     assert jobs.tip("main") == landed
     assert jobs.tip("gh-pages")
+
+
+@pytest.mark.build
+@pytest.mark.posix
+def test_what_was_published_and_never_recorded_cannot_change_in_silence(workflow: dict[Any, Any], tmp_path: Path) -> None:
+    """The record of the last deployment did not reach main, so git knows nothing of what was published: the published copy does."""
+    jobs = Jobs(tmp_path, workflow)
+    git, remote, package = jobs.project.git, jobs.project.remote, jobs.project.package
+    built = jobs.build()
+    jobs.project.prose("合并了别的。")
+    jobs.land("别的")
+    jobs.deploy(built, code=1)
+    tip = jobs.tip("gh-pages")
+
+    package.set("disclosure", "fees", "amount", "123")
+    shutil.rmtree(jobs.project.folder / "datapackages")
+    package.write(jobs.project.folder / "datapackages")
+    jobs.land("悄悄改")
+    jobs.runs += 1
+    job = tmp_path / "silent"
+    git("clone", "--quiet", "--branch=main", remote.as_uri(), str(job), cwd=tmp_path)
+    said = jobs.ran("bash", ".ci/publish", "deployment", cwd=job, code=1, BIN=str(Path(sys.executable).parent))
+    assert "disclosure/fees/amount：发布过的数字是" in said
+    assert not (job / "deployment" / "deployment.bundle").exists()
+    assert jobs.tip("gh-pages") == tip
