@@ -103,7 +103,7 @@ def whole_folder(root: Path) -> None:
 def value_edited(root: Path) -> None:
     first, last = jsonl(root).read_text(encoding="utf-8").splitlines()
     new = releases.record.record(library(root).reports[AGENCY, YEARS[1]])
-    jsonl(root).write_text(f"{first}\n{releases.record._line(new)}", encoding="utf-8", newline="\n")
+    jsonl(root).write_text(f"{first}\n{releases.chain.line(new)}\n", encoding="utf-8", newline="\n")
     assert last not in jsonl(root).read_text(encoding="utf-8")
 
 

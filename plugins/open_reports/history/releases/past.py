@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from open_reports.document import shown
 from open_reports.history.deployed import deployed
 from open_reports.history.git import GitError, git
+from open_reports.history.releases import chain
 from open_reports.history.releases.checking import Breach, breaches, unsaid
 from open_reports.history.releases.record import FORMS, PATHS, Released, read, states
 from open_reports.text import LANGUAGES, Text, Words
@@ -143,12 +144,19 @@ def kept(library: Library, now: Released, past: Sequence[Past]) -> list[Breach]:
 def _shrunk(now: Released, then: Released, revision: str) -> Iterator[Breach]:
     """What is recorded no more, by the file that had it, or otherwise than it was."""
     lost: dict[str, list[str]] = {}
+    changed: set[str] = set()
     for (agency, year), one in then.reports.items():
         other = now.reports.get((agency, year))
         if other is None:
             lost.setdefault(f"{agency}.jsonl", []).append(str(year))
         elif other["version"] == one["version"] and (differs := _first(states(one, then.shapes), states(other, now.shapes))):
+            changed.add(agency)
             yield Breach("record_changed", agency, year, differs, version=revision, successors=f"{now.place}/{agency}.jsonl")
+    for agency, ones in then.lines.items():
+        # Without its hashes a record would pass for one written before there were any, and could be edited at will.
+        own = now.lines.get(agency, ())
+        if chain.is_linked(ones) and len(own) > 1 and not chain.is_linked(own) and agency not in changed:
+            lost.setdefault(f"{agency}.jsonl", []).append(chain.PREVIOUS)
     for path in then.paths:
         if path not in now.paths:
             lost.setdefault(PATHS, []).append(path)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from open_reports.document import parse_json
+from open_reports.history.releases import chain
 from open_reports.history.releases.byhand import DROPPED, Flaw
 from open_reports.history.releases.checking import Breach, breaches, unsaid
 from open_reports.history.releases.record import FOLDER, FORMS, PATHS, Released, addresses, files, of_texts, respelt, shapes, states
@@ -40,6 +41,8 @@ def released_json(library: Library, released: Released | None) -> bytes:
         "paths": _compact(made[PATHS].splitlines()),
         "reports": f"{{\n{reports}\n }}" if reports else "{}",
         "successors": _compact(dict(before.successors.entries)),
+        # So that whoever kept it sees by one text whether the record that there is now goes on from that one.
+        "last": _compact({agency: chain.digest(json.loads(lines[-1])) for agency, lines in agencies}),
         "dropped": _compact({address: one.to_dict() for address, one in before.successors.dropped.items()}),
     }
     return ("{\n" + ",\n".join(f' "{name}": {text}' for name, text in parts.items()) + "\n}\n").encode()
@@ -108,4 +111,11 @@ def joined(now: Released, published: Released) -> Released:
                 gone = {*before.get("gone", ()), *spelt.get("gone", ()), *(states(before, known).keys() - states(spelt, known).keys())}
                 spelt |= {"gone": sorted(gone)} if gone else {}
             reports[key] = spelt
-    return replace(now, reports=reports, shapes=known, paths=tuple(sorted({*published.paths, *now.paths})))
+    lines = {agency: [respelt(chain.unlinked(one), now.shapes, known) for one in ones] for agency, ones in now.lines.items()}
+    for agency, ones in published.lines.items():
+        own, others = lines.get(agency, []), [respelt(chain.unlinked(one), published.shapes, known) for one in ones]
+        if others[: len(own)] == own:
+            # The copy goes on where the record ends: its entries come back as they were, and with them its last states.
+            lines[agency] = others
+            reports |= {(agency, one["year"]): one for one in others[len(own) :]}
+    return replace(now, lines=lines, reports=reports, shapes=known, paths=tuple(sorted({*published.paths, *now.paths})))

@@ -1,7 +1,7 @@
 """The record of releases: every figure and every address that the site has shown, in files that a reviewer can read.
 
     released/forms.json       the addresses of each form: its lines and columns with their units
-    released/<agency>.jsonl   one line a report: version, form of each table, the cells of every line as spelt
+    released/<agency>.jsonl   one line a state of a report: version, form of each table, the cells of every line as spelt; see `chain`
     released/paths.txt        kinds of address of the site, one a line; `{agency}` and `{year}` stand for any report's
     released/successors.yml   written by hand: `old address: new address`
     released/dropped.yml      written by hand: what is published no more, since when and why
@@ -14,22 +14,23 @@ from __future__ import annotations
 import json
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from open_reports.document import parse_json
+from open_reports.document import parse_json, shown
 from open_reports.errors import DocumentError
 from open_reports.finding import finding
 from open_reports.form import ID, forms
 from open_reports.gate import children, read_text, slug_fault
 from open_reports.history.diff.state import State
+from open_reports.history.releases import chain
 from open_reports.history.releases.byhand import DROPPED, SUCCESSORS, Flaw, both, dropped, plain, said, successors, writing
 from open_reports.history.releases.successors import Successors
 from open_reports.report import HALF_WRITTEN
-from open_reports.text import counted
+from open_reports.text import LANGUAGES, Text, Words, counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from open_reports.library import Library
@@ -55,6 +56,8 @@ class Released:
     paths: tuple[str, ...]
     successors: Successors
     flaws: tuple[Flaw, ...] = ()
+    lines: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    """Every entry of each agency in its order, earlier states of revised reports among them; `reports` has the last of each year."""
 
     def __str__(self) -> str:
         kinds = counted(len(self.paths), "kind of address", "kinds of address")
@@ -170,7 +173,7 @@ def read(folder: Path) -> Released:
 
 def of_texts(texts: dict[str, str], place: str, flaws: list[Flaw]) -> Released:
     """Read the files of a record by their names; `flaws` are those of reading them."""
-    reports: dict[tuple[str, int], Mapping[str, Any]] = {}
+    lines: dict[str, Sequence[Mapping[str, Any]]] = {}
     # Without the columns, rows are numbers without a meaning: reading them with today's would be a guess.
     if FORMS not in texts and any(name.endswith(".jsonl") for name in texts):
         flaws.append(Flaw(f"{place}/{FORMS}", both(finding("file.missing"))))
@@ -179,16 +182,20 @@ def of_texts(texts: dict[str, str], place: str, flaws: list[Flaw]) -> Released:
     for name, text in texts.items():
         agency, _, kind = name.rpartition(".")
         if kind == "jsonl":
-            reports.update(_reports(agency, text, f"{place}/{name}", known, flaws))
+            lines[agency] = _entries(agency, text, f"{place}/{name}", known, flaws)
         # Told, because a misspelt name would otherwise be a record that nobody looks at, and its figures unguarded.
         elif name not in {FORMS, PATHS, SUCCESSORS, DROPPED}:
             flaws.append(Flaw(f"{place}/{name}", plain(f"≠ {FORMS}, {PATHS}, {SUCCESSORS}, {DROPPED}, *.jsonl")))
-    lines = [(row, line) for row, line in enumerate(texts.get(PATHS, "").split("\n"), start=1) if line]
+    paths, moved = _paths(texts, place, flaws), _by_hand(texts, place, flaws)
+    reports = {(agency, one["year"]): chain.unlinked(one) for agency, ones in lines.items() for one in ones}
+    return Released(place=place, reports=reports, shapes=known, paths=paths, successors=moved, flaws=tuple(flaws), lines=lines)
+
+
+def _paths(texts: Mapping[str, str], place: str, flaws: list[Flaw]) -> tuple[str, ...]:
+    rows = [(row, line) for row, line in enumerate(texts.get(PATHS, "").split("\n"), start=1) if line]
     # What a merge leaves, <<<<<<< and the like, is no address; once recorded, it would never be forgotten again.
-    flaws += [Flaw(f"{place}/{PATHS}:{row}", plain(line)) for row, line in lines if not _PATH.fullmatch(line)]
-    paths = tuple(line for _, line in lines if _PATH.fullmatch(line))
-    moved = _by_hand(texts, place, flaws)
-    return Released(place=place, reports=reports, shapes=known, paths=paths, successors=moved, flaws=tuple(flaws))
+    flaws += [Flaw(f"{place}/{PATHS}:{row}", plain(line)) for row, line in rows if not _PATH.fullmatch(line)]
+    return tuple(line for _, line in rows if _PATH.fullmatch(line))
 
 
 def _by_hand(texts: Mapping[str, str], place: str, flaws: list[Flaw]) -> Successors:
@@ -260,23 +267,32 @@ def _among(value: object, known: Mapping[str, object]) -> bool:
     return isinstance(value, str) and value in known
 
 
-def _reports(agency: str, text: str, place: str, known: Shapes, flaws: list[Flaw]) -> Iterator[tuple[tuple[str, int], Mapping[str, Any]]]:
+def _entries(agency: str, text: str, place: str, known: Shapes, flaws: list[Flaw]) -> list[Mapping[str, Any]]:
     # The name becomes part of addresses and of paths on disk.
     if slug_fault(agency):
         flaws.append(Flaw(place, plain(agency)))
-        return
-    rows: dict[int, int] = {}
+        return []
+    found: dict[int, Mapping[str, Any]] = {}
+    years: dict[int, int] = {}
     for row, line in enumerate(text.split("\n"), start=1):
         if not line:
             continue
         value = _parsed(line, f"{place}:{row}", flaws)
         if _is_record(value, known):
-            # Two lines for one year are left by a merge; whichever was taken, the other would be forgotten.
-            if rows.setdefault(value["year"], row) != row:
-                flaws.append(Flaw(f"{place}:{row}", plain(f"{value['year']} = {place}:{rows[value['year']]}")))
-            yield (agency, value["year"]), value
+            found[row] = value
+            # Two lines for one year that no chain holds together are left by a merge; whichever was taken, the other would be forgotten.
+            if years.setdefault(value["year"], row) != row and chain.PREVIOUS not in value:
+                flaws.append(Flaw(f"{place}:{row}", plain(f"{value['year']} = {place}:{years[value['year']]}")))
         elif value is not None:
             flaws.append(Flaw(f"{place}:{row}", plain(value)))
+    rows = list(found)
+    flaws += [Flaw(f"{place}:{rows[index]}", _broken(*pair)) for index, *pair in chain.breaks(list(found.values()))]
+    return list(found.values())
+
+
+def _broken(expected: str, found: str) -> Text:
+    zh, en = (Words(language)("release_chain", expected=expected[:12], found=shown(found, 12)) for language in LANGUAGES)
+    return Text(zh=zh, en=en)
 
 
 _PATH = re.compile(r"[^\s<=>|][^\s]*")
@@ -316,6 +332,8 @@ def _are_tables(value: Mapping[str, Any], known: Shapes) -> bool:
 
 def _are_stated(value: Mapping[str, Any]) -> bool:
     """Whether a record has what stands beside the tables: figures of section one, printed forms, addresses that are gone."""
+    if not isinstance(value.get(chain.PREVIOUS, ""), str):
+        return False
     overview, printed, gone = value.get("overview"), value.get("printed"), value.get("gone", [])
     pairs = isinstance(overview, dict) and all(isinstance(each, list) and [*map(type, each)] == [str, str] for each in overview.values())
     texts = isinstance(printed, dict) and all(isinstance(each, str) for each in printed.values())
@@ -331,23 +349,33 @@ def files(library: Library, before: Released, paths: frozenset[str] | None) -> d
     `paths` are the kinds of address that the site has; None leaves those recorded as they are.
     """
     known: Shapes = {**before.shapes, **shapes()}  # a form never loses an address: the gate would have said so
-    records: dict[str, dict[int, Mapping[str, Any]]] = {}
-    for (agency, year), one in before.reports.items():
-        # Reports that are gone stay in the record: their addresses were given out, and need a successor for ever.
-        records.setdefault(agency, {})[year] = respelt(one, before.shapes, known)
-    for (agency, year), report in library.reports.items():
-        now, then = record(report), before.reports.get((agency, year))
-        if then is not None:
-            current = {str(figure.address) for figure in report.figures()} if _differ(now, then) else None
-            left = set(then.get("gone", ())) | (states(then, before.shapes).keys() if current is not None else set())
-            if gone := sorted(left - current if current is not None else left):
-                now["gone"] = gone
-        records.setdefault(agency, {})[year] = now
-    found = {f"{agency}.jsonl": "".join(_line(years[year]) for year in sorted(years)) for agency, years in sorted(records.items())}
+    entries: dict[str, list[Mapping[str, Any]]] = {
+        agency: [respelt(chain.unlinked(one), before.shapes, known) for one in ones] for agency, ones in before.lines.items() if ones
+    }
+    last = {(agency, one["year"]): one for agency, ones in entries.items() for one in ones}
+    now = {key: respelt(one, before.shapes, known) for key, one in before.reports.items()}
+    now |= {key: _today(report, before.reports.get(key), before.shapes) for key, report in library.reports.items()}
+    # Reports that are gone stay in the record: their addresses were given out, and need a successor for ever.
+    for (agency, _), one in sorted(now.items(), key=lambda each: each[0]):
+        # Nothing is replaced: a report that says something new gets an entry more.
+        if last.get((agency, one["year"])) != one:
+            entries.setdefault(agency, []).append(one)
+    found = {f"{agency}.jsonl": "".join(f"{chain.line(one)}\n" for one in chain.linked(ones)) for agency, ones in sorted(entries.items())}
     found[FORMS] = json.dumps(known, ensure_ascii=False, indent=1) + "\n"
     # Sorted and with those of before, so that the file only ever grows and a review shows what is new.
     found[PATHS] = "".join(f"{path}\n" for path in sorted({*before.paths, *(paths or ())}))
     return found
+
+
+def _today(report: Report, then: Mapping[str, Any] | None, known: Shapes) -> Mapping[str, Any]:
+    """What the record says of a report from now on; `then` is what it said until now."""
+    now = record(report)
+    if then is not None:
+        current = {str(figure.address) for figure in report.figures()} if _differ(now, then) else None
+        left = set(then.get("gone", ())) | (states(then, known).keys() if current is not None else set())
+        if gone := sorted(left - current if current is not None else left):
+            now["gone"] = gone
+    return now
 
 
 def respelt(one: Mapping[str, Any], before: Shapes, now: Shapes) -> Mapping[str, Any]:
@@ -364,7 +392,3 @@ def respelt(one: Mapping[str, Any], before: Shapes, now: Shapes) -> Mapping[str,
 
 def _differ(now: Mapping[str, Any], then: Mapping[str, Any]) -> bool:
     return any(now.get(key) != then.get(key) for key in {**now, **then} if key not in {"version", "gone"})
-
-
-def _line(one: Mapping[str, Any]) -> str:
-    return json.dumps(one, ensure_ascii=False, separators=(",", ":")) + "\n"

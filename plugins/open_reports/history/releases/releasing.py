@@ -71,7 +71,7 @@ def release(
         # Forms first: what is recorded by a form cannot be read without it, wherever a kill comes between.
         replace_all({folder / name: made[name] for name in sorted(changed, key=lambda name: (name != FORMS, name))})
     return Outcome(
-        reports=sum(text.count("\n") for name, text in made.items() if name.endswith(".jsonl")),
+        reports=len(before.reports.keys() | library.reports.keys()),
         paths=made["paths.txt"].count("\n"),
         files=changed,
         lacking=past.lacking,
