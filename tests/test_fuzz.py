@@ -289,7 +289,9 @@ class Ground:
         releases.release(
             self.opened.library, self.folder / "record", ["index.html", "about/index.html", "years/2024/index.html", "data/index.json"]
         )
-        (self.folder / "record" / releases.record.SUCCESSORS).write_text("reports/former/: about/\nold/: index.html\n", encoding="utf-8")
+        agency = next(iter(self.opened.library.agencies))
+        told = f"reports/former/: reports/{agency}/\nold/: about/\n"
+        (self.folder / "record" / releases.byhand.SUCCESSORS).write_text(told, encoding="utf-8")
         return taken(self.folder / "record")
 
     @cached_property

@@ -227,7 +227,13 @@ def test_a_list_is_sorted_by_how_names_are_read(read_aloud: Library, browser: Ch
     pages = {page.path: page for page in publish(read_aloud, check(read_aloud)).pages}
     with served(tmp_path) as server, browser.context() as context:
         for language, start in (("zh", ""), ("en", "en/")):
-            framed(tmp_path / start / "years" / "2023", pages[f"{start}years/2023/"].build(), language, styles=(), scripts=("site.js", "sorting.js"))
+            framed(
+                tmp_path / start / "years" / "2023",
+                pages[f"{start}years/2023/"].build(),
+                language,
+                styles=(),
+                scripts=("site.js", "sorting.js"),
+            )
             page = context.new_page()
             page.goto(f"{server.url}{start}years/2023/")
             page.locator("table[data-sortable] thead button").first.click()
