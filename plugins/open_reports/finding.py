@@ -106,7 +106,7 @@ class Finding:
 
     @property
     def place(self) -> str:
-        """What an explanation names to be about this: the address; of what is no figure, what it is called (`disclosure`, `published`)."""
+        """What an explanation names to be about this: the address; of what is no figure, what it is called (`disclosure`, `published`, `sources[0].title`)."""
         return self.address or str(dict(self.values).get("about", ""))
 
     @property

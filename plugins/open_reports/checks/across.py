@@ -167,7 +167,8 @@ def _longer(agencies: Mapping[str, Agency], ordered: list[Marks]) -> Iterator[Fi
         longer = [each.title[start : start + length] for length in lengths if length > len(name)]
         other = next((by_name[text] for text in longer if text in by_name), None)
         if other is not None:
-            yield finding("title.other", file=f"{each.place}/{DESCRIPTOR}", found=each.title, expected=name, other=other.name).of(*each.key)
+            file = f"{each.place}/{DESCRIPTOR}"
+            yield finding("title.other", file=file, found=each.title, expected=name, other=other.name, about="title").of(*each.key)
 
 
 def _twins(agencies: Mapping[str, Agency], place: str) -> Iterator[Finding]:

@@ -211,12 +211,16 @@ def _applicants(report: Report) -> Iterator[Tested]:
 def _titles(report: Report) -> Iterator[Tested]:
     """Years in the titles that are not the report's."""
     file = f"{report.place}/{DESCRIPTOR}"
-    titles = dict.fromkeys([report.title, *(source.title for source in report.sources)])
+    # Each with where it stands in the descriptor; a source that is called as the report is, is told of once.
+    titles: dict[str, str] = {report.title: "title"}
+    for index, source in enumerate(report.sources):
+        titles.setdefault(source.title, f"sources[{index}].title")
     # A title of the report that lacks its year is told of already (FORM).
     told = {report.title} if str(report.year) not in report.title else set()
     wrong = {title: other for title in titles if title not in told and (other := set(_YEAR.findall(title)) - {str(report.year)})}
     for title, years in wrong.items():
-        found = finding("title.year", file=file, found=title, years="、".join(sorted(years)), expected=str(report.year))
+        years_told = "、".join(sorted(years))
+        found = finding("title.year", file=file, found=title, years=years_told, expected=str(report.year), about=titles[title])
         yield Tested("TITLE", "contradicts", finding=found)
     if not wrong:
         yield Tested("TITLE", "holds")
@@ -229,12 +233,18 @@ def _of_agency(report: Report, agency: Agency) -> Iterator[Tested]:
     if any(name in report.title for name in names):
         yield Tested("TITLE", "holds")
     else:
-        found = finding("title.agency", file=file, found=report.title, expected=agency.name)
+        found = finding("title.agency", file=file, found=report.title, expected=agency.name, about="title")
         yield Tested("TITLE", "contradicts", finding=found)
     own = _owner(agency.site)
-    foreign = [source.path for source in report.sources if _owner(source.path) != own]
-    for path in foreign:
-        found = finding("source.host", file=file, found=urlsplit(path).hostname or path, expected=urlsplit(agency.site).hostname or "")
+    foreign = [(index, source.path) for index, source in enumerate(report.sources) if _owner(source.path) != own]
+    for index, path in foreign:
+        found = finding(
+            "source.host",
+            file=file,
+            found=urlsplit(path).hostname or path,
+            expected=urlsplit(agency.site).hostname or "",
+            about=f"sources[{index}].path",
+        )
         yield Tested("SOURCE", "contradicts", finding=found)
     if not foreign:
         yield Tested("SOURCE", "holds")
