@@ -86,6 +86,7 @@ KEYS = {
         "格式",
         "缺行",
         "上一年",
+        "下一年",
         "汇总",
         "总体情况",
         "文字",
@@ -158,7 +159,8 @@ def packaged(agency: str, year: int, said: Mapping[str, Any]) -> made_up.Package
                 package.set(table, named(form.lines, line), named(form.columns, column), "" if text == BLANK else str(text))
     common = forms().common
     items = [
-        [item["事项"], "" if item["数值"] == BLANK else str(item["数值"]), "件", item.get("属于", "")] for item in said.get("总体情况", ())
+        [item["事项"], "" if item["数值"] == BLANK else str(item["数值"]), item.get("单位", "件"), item.get("属于", "")]
+        for item in said.get("总体情况", ())
     ]
     package.put("data/overview.csv", csv_text([common.overview.header, *items]))
     package.put("data/notes.csv", csv_text([common.notes.header]))
@@ -226,6 +228,8 @@ def build(case: Case, root: Path) -> World:
     if before != NOT_COLLECTED:
         assert before.get("年度", case.year - 1) == case.year - 1
         _add(packaged(AGENCY, case.year - 1, before), root)
+    if "下一年" in said:
+        _add(packaged(AGENCY, case.year + 1, said["下一年"]), root)
     if "上级" in said:
         above = packaged(PARENT, case.year, said["上级"] if said["上级"] != NOT_COLLECTED else {})
         above.edit_json("report.scope", "consolidated")

@@ -118,6 +118,10 @@ class Library:
         # Only where agency.yml says so: an office that resembles another one continues nothing.
         return self.reports.get((former.agency if former and former.until == year else report.agency, year))
 
+    def after(self, report: Report) -> Report | None:
+        """Report of the year after, under the same id: what a part of a folder is read with knows no name that came later."""
+        return self.reports.get((report.agency, report.year + 1))
+
     def successor(self, agency: str) -> Agency | None:
         """Return the agency that this one became when it was renamed."""
         return self._successors.get(agency)
@@ -321,7 +325,7 @@ def _predecessors(agencies: Mapping[str, Agency], reports: Mapping[tuple[str, in
 
 
 def with_neighbours(library: Library, root: Path) -> Library:
-    """Return the library with the reports that its own are compared with: the year before, the units consolidated, the parent.
+    """Return the library with the reports that its own are compared with: the years before and after, the units consolidated, the parent.
 
     A library of a whole folder has them already; faults of the neighbours are told where they are checked themselves.
     """
@@ -332,7 +336,12 @@ def with_neighbours(library: Library, root: Path) -> Library:
         earlier = [(each, report.year - 1) for each in (report.agency, *([former.agency] if former else []))]
         parent = library.agencies[report.agency].parent
         above = [(parent, report.year)] if parent else []
-        for key in (*earlier, *above, *((unit, report.year) for said in report.consolidates for unit in said.units)):
+        for key in (
+            *earlier,
+            (report.agency, report.year + 1),
+            *above,
+            *((unit, report.year) for said in report.consolidates for unit in said.units),
+        ):
             if key not in library.reports:
                 wanted[key] = None
     # A neighbour that was never collected is no fault: there is nothing to compare with.

@@ -1,4 +1,4 @@
-"""A report beside those it is related to: figures that jump from one year to the next, and a unit's that its parent does not reach."""
+"""A report beside those it is related to: figures that jump from one year to the next, or drop for a year, and a unit's that its parent does not reach."""
 
 from __future__ import annotations
 
@@ -8,30 +8,40 @@ from open_reports.checks.identity import NOT_COLLECTED
 from open_reports.checks.tested import Tested
 from open_reports.finding import Finding, finding
 from open_reports.form import Address, forms
-from open_reports.report import table_path
+from open_reports.report import number, table_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from decimal import Decimal
 
-    from open_reports.form.plausible import Jump
+    from open_reports.form.plausible import Jump, Scaled
     from open_reports.library import Library
     from open_reports.report import Report, Table
 
 
 def compared(report: Report, library: Library) -> Iterator[Tested]:
-    """Every test of a report with the year before and with its parent."""
+    """Every test of a report with the years before and after and with its parent."""
     before = library.before(report)
     # A report of this agency alone and one of all its units count differently: nothing jumps where both changed.
-    comparable = before is not None and before.scope == report.scope
+    if before is None or before.scope != report.scope:
+        yield from (Tested(jump.rule, "untestable", NOT_COLLECTED) for jump in forms().plausible.jumps)
+    else:
+        yield from _beside(report, before, library.after(report))
+    yield from _part_of(report, library)
+
+
+def _beside(report: Report, before: Report, after: Report | None) -> Iterator[Tested]:
+    """Tests of a report with the year before, and where that is collected as well, with the year after."""
     # Most figures are those of the year before, nearly always 0, and none of these is far from the other.
-    pairs = tuple(pair for pair in _pairs(report, before) if pair.own != pair.other) if before and comparable else ()
+    pairs = tuple(pair for pair in _pairs(report, before) if pair.own != pair.other)
     for jump in forms().plausible.jumps:
-        found = [_jumped(report, before, jump, pair) for pair in pairs if before and _far(pair, jump)]
+        found = [_jumped(report, before, jump, pair) for pair in pairs if _far(pair, jump)]
+        found += _stated(report, before, jump.rule)
+        if after is not None and after.scope == report.scope:
+            found += _dips(report, before, after, jump.rule)
         yield from (Tested(jump.rule, "contradicts", finding=each) for each in found)
         if not found:
-            yield Tested(jump.rule, "holds" if comparable else "untestable", None if comparable else NOT_COLLECTED)
-    yield from _part_of(report, library)
+            yield Tested(jump.rule, "holds")
 
 
 class _Pair(NamedTuple):
@@ -81,6 +91,76 @@ def _jumped(report: Report, before: Report, jump: Jump, pair: _Pair) -> Finding:
         times=str(int(high / low)),
         equation=f"{pair.own} ↔ {pair.other}",
     )
+
+
+def _dips(report: Report, before: Report, after: Report, rule: str) -> Iterator[Finding]:
+    """Figures that are small, or 0, between two years in which they are large: a digit lost, or a cell filled in as 0."""
+    for dip in forms().plausible.dips:
+        if dip.rule != rule:
+            continue
+        for earlier in _pairs(before, after):
+            low = min(earlier.own, earlier.other)
+            if low < dip.least or earlier.kind not in dip.types:
+                continue
+            name, line, column = earlier.address
+            table = report.tables.get(name)
+            own = table.value(line, column) if table and table.form is before.tables[name].form else None
+            if table is not None and own is not None and own * dip.ratio < low:
+                yield finding(
+                    "jump.dip",
+                    **_cell(report, table, earlier.address),
+                    rule=dip.rule,
+                    line=table.form.lines[line].label,
+                    unit=forms().common.units[table.form.columns[column].unit],
+                    before=str(before.year),
+                    was=str(earlier.own),
+                    after=str(after.year),
+                    then=str(earlier.other),
+                    times=str(dip.ratio),
+                    equation=f"{own} ↔ {earlier.own}, {earlier.other}",
+                )
+
+
+def _stated(report: Report, before: Report, rule: str) -> Iterator[Finding]:
+    """Items of section one that jump as no cell may, in the unit that either year counts them in: 条 become 万条, above all."""
+    asked = forms().plausible.scaled
+    if asked is None or asked.rule != rule:
+        return
+    earlier = {item.item: item for item in before.overview}
+    for item in report.overview:
+        other = earlier.get(item.item)
+        own, was = number(item.text), number(other.text) if other else None
+        if other is None or own is None or was is None:
+            continue
+        (one, unit), (two, same) = _unit(item.unit, asked), _unit(other.unit, asked)
+        low, high = sorted((own * one, was * two))
+        if unit == same and low > 0 and high >= asked.least and high >= asked.ratio * low:
+            yield finding(
+                "jump.stated",
+                rule=rule,
+                address=f"overview/{item.item}/value",
+                file=f"{report.place}/{table_path('overview')}",
+                row=item.row,
+                column="value",
+                column_title={name: title for name, title, _ in forms().common.overview.fields}["value"],
+                found=item.text,
+                item=item.item,
+                unit=item.unit or "-",
+                before=str(before.year),
+                was=other.text,
+                unit_before=other.unit or "-",
+                times=str(int(high / low)),
+                equation=f"{item.text} {item.unit} ↔ {other.text} {other.unit}",
+            )
+
+
+def _unit(unit: str, asked: Scaled) -> tuple[int, str]:
+    """How many of what a unit is: of 余万条, ten thousand 条."""
+    many = 1
+    while unit[:1] in asked.scales:
+        many *= asked.scales[unit[0]]
+        unit = unit[1:]
+    return many, unit
 
 
 def _part_of(report: Report, library: Library) -> Iterator[Tested]:

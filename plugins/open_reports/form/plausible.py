@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from open_reports.form.common import ID, LINE_ID
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from open_reports.document import Record
     from open_reports.form.common import Common
@@ -38,6 +38,26 @@ class Jump:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Dip:
+    """Figures of `types` that both the year before and the year after exceed `ratio` times, each of these at least `least`."""
+
+    rule: str
+    types: tuple[str, ...]
+    ratio: int
+    least: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scaled:
+    """Figures that the narrative states, as `Jump` compares those of tables: `scales` are the characters that multiply a unit."""
+
+    rule: str
+    ratio: int
+    least: int
+    scales: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Majority:
     """Of a line, `table/line`, the column that has most, once the column `total` has `least`."""
 
@@ -54,6 +74,8 @@ class Plausible:
 
     copies: tuple[Copied, ...] = ()
     jumps: tuple[Jump, ...] = ()
+    dips: tuple[Dip, ...] = ()
+    scaled: Scaled | None = None
     majority: Majority | None = None
     stated: int = 0
     unit: tuple[str, ...] = ()
@@ -71,7 +93,9 @@ def read_plausible(root: Record, tables: Collection[str], common: Common) -> Pla
     narrative, unit = root.record("narrative"), root.record("unit")
     found = Plausible(
         copies=root.each("copies", lambda entry: _copied(entry, tables, common)),
-        jumps=root.each("jumps", lambda entry: _jump(entry, common)),
+        jumps=root.each("jumps", lambda entry: Jump(**_far(entry, common))),
+        dips=root.each("dips", lambda entry: Dip(**_far(entry, common))),
+        scaled=_scaled(root.record("stated"), common),
         majority=Majority(
             table=table,
             line=line,
@@ -106,7 +130,23 @@ def _copied(entry: Record, tables: Collection[str], common: Common) -> Copied:
     )
 
 
-def _jump(entry: Record, common: Common) -> Jump:
-    return Jump(
-        rule=entry.choice("rule", common.rules), types=_types(entry, common), ratio=entry.integer("ratio"), least=entry.integer("least")
+def _far(entry: Record, common: Common) -> dict[str, Any]:
+    return {
+        "rule": entry.choice("rule", common.rules),
+        "types": _types(entry, common),
+        "ratio": entry.integer("ratio"),
+        "least": entry.integer("least"),
+    }
+
+
+def _scaled(entry: Record, common: Common) -> Scaled:
+    scales = entry.record("scales")
+    found = Scaled(
+        rule=entry.choice("rule", common.rules),
+        ratio=entry.integer("ratio"),
+        least=entry.integer("least"),
+        scales={each: scales.integer(each) for each in scales.mapping},
     )
+    scales.close()
+    entry.close()
+    return found

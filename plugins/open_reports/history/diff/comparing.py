@@ -104,10 +104,10 @@ def _digest(library: Library, key: Key) -> str | None:
 
 
 def _neighbours(old: Library, new: Library) -> Iterator[Key]:
-    """Reports whose rules look at a report that differs: those of the year after, of its units, and those that consolidate it."""
+    """Reports whose rules look at a report that differs: those of the years before and after, of its units, and those that consolidate it."""
     differing = {key for key in {**old.reports, **new.reports} if _digest(old, key) != _digest(new, key)}
-    # XY rules compare a year with the one before it, AGG a consolidated report with its units, UNIT a unit's with its parent's.
-    yield from ((agency, year + 1) for agency, year in differing)
+    # XY rules compare a year with the one before it, JUMP and FEES with the one after it as well, AGG a consolidated report with its units, UNIT a unit's with its parent's.
+    yield from ((agency, year + step) for agency, year in differing for step in (1, -1))
     for library in (old, new):
         for key, report in library.reports.items():
             agency = library.agencies.get(report.agency)
