@@ -36,6 +36,23 @@ def test_findings_json_is_what_check_says(site: Path, packages: Path) -> None:
     assert len(published) > 30
 
 
+def test_an_explanation_says_what_it_explains_wherever_it_is_told(site: Path, packages: Path) -> None:
+    """The equation of its package, in the list of all findings, in the report's own file and in what the command says."""
+    told = [each for each in json.loads((site / "data" / "findings.json").read_bytes()) if each["explanation"]]
+    assert told
+    for each in told:
+        folder = f"{each['agency']}/{each['year']}"
+        stated = json.loads((packages / folder / "datapackage.json").read_bytes())["report"]["explanations"]
+        assert list(each["explanation"]) == ["text", "by", "date", "says"]
+        assert each["explanation"]["says"] in {
+            one.get("says") for one in stated if (one["finding"], one["text"]) == (each["rule"], each["explanation"]["text"])
+        }
+        own = json.loads((site / "reports" / folder / "report.json").read_bytes())["findings"]
+        assert each["explanation"] in [
+            one["explanation"] for one in own if (one["rule"], one["address"]) == (each["rule"], each["address"])
+        ]
+
+
 def test_sarif_is_what_check_says(packages: Path) -> None:
     told = _checked(packages, "json")
     results = _checked(packages, "sarif")["runs"][0]["results"]

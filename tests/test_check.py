@@ -210,7 +210,12 @@ def test_an_explanation_stands_beside_its_finding(report: Made) -> None:
     (found,) = check_report(report(package))
     assert found.level == "discrepancy"
     assert found.explanation is not None
-    assert found.to_dict()["explanation"] == {"text": "原文如此。", "by": "publisher", "date": "2026-01-31"}
+    assert found.to_dict()["explanation"] == {
+        "text": "原文如此。",
+        "by": "publisher",
+        "date": "2026-01-31",
+        "says": "999 ≠ 29 = 29+0+0+0",
+    }
 
 
 # -- section one, and what the form asks

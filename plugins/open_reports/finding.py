@@ -143,6 +143,7 @@ class Finding:
             "text": self.explanation.text,
             "by": self.explanation.by,
             "date": self.explanation.day.isoformat() if self.explanation.day else None,
+            "says": self.explanation.says or None,
         }
         return {
             "rule": self.rule,
