@@ -174,6 +174,13 @@ def _(place: Place, match: re.Match[str]) -> None:
     place.cell = place.cell.lstrip("0") or "0"
 
 
+@says(r"^标题“(?P<name>.+?)\d{4}年?[^”]*”里没有机关名称.*写进 agency\.yml 的 aliases")
+def _(place: Place, match: re.Match[str]) -> None:
+    """What the original calls the agency stands before the year in its title."""
+    path = place.path.parent.parent / "agency.yml"
+    path.write_text(f"aliases: [{json.dumps(match['name'], ensure_ascii=False)}]\n{path.read_text(encoding='utf-8')}", encoding="utf-8")
+
+
 @says(r"请去掉正号")
 def _(place: Place, match: re.Match[str]) -> None:
     place.cell = place.cell.lstrip("+")

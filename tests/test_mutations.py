@@ -652,15 +652,15 @@ def _unlike(fault: Fault, cells: Cells) -> Iterator[Odd]:
             for address, own in by_year.get(package.year, {}).items():
                 around = [by_year.get(package.year + step, {}).get(address) for step in (-1, 1)]
                 rule = "FEES" if address.endswith("/amount") else "JUMP"
-                if not address.endswith("/change") and _jumps(own, *around, rule):
+                if not address.endswith("/change") and _jumps(own, around[0], around[1], rule):
                     yield rule, package.path, address
 
 
 def _jumps(own: Decimal, before: Decimal | None, after: Decimal | None, rule: str) -> bool:
     if before is None:
         return False
-    low, high = sorted((own, before))
-    jump = low > 0 and (high >= 50 * low if rule == "FEES" else high >= max(1000, 100 * low))
+    low, high = min(own, before), max(own, before)
+    jump = low > 0 and (high >= 50 * low if rule == "FEES" else high >= 1000 and high >= 100 * low)
     return jump or (after is not None and min(before, after) >= 1000 and own * (50 if rule == "FEES" else 5) < min(before, after))
 
 

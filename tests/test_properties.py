@@ -89,8 +89,14 @@ def misprinted(draw: st.DrawFn, tables: tuple[str, ...] = ("applications", "disp
 @given(balanced())
 def test_a_balanced_report_has_no_finding(report: Report) -> None:
     assert {identity.result for identity in identities(report)} == {"holds"}
-    # Any applicants may be drawn: that most are natural persons is no equation.
-    assert [finding for finding in check_report(report) if finding.code not in {"form.year", "applicant.other"}] == []
+    found = [finding for finding in check_report(report) if finding.code != "form.year"]
+    # Any applicants may be drawn: where most of ten or more are of another kind, that is told, at its cell, and nothing else is.
+    new = {each: report.figure("applications", "new", each).value or 0 for each in report.tables["applications"].form.columns}
+    total = new.pop("total")
+    most = [each for each, number in new.items() if each != "natural_person" and number * 2 > total >= 10]
+    assert [(each.rule, each.level, each.address) for each in found] == [
+        ("APPLICANT", "notice", f"applications/new/{each}") for each in most
+    ]
 
 
 @given(misprinted())
