@@ -26,6 +26,7 @@ from open_reports.derived import summary
 from open_reports.derived.doubt import doubts
 from open_reports.files.folder import ReportFolder
 from open_reports.files.workbook import workbook
+from open_reports.finding import finding
 from open_reports.intake.own import package
 from open_reports.library import Library, open_library
 from open_reports.pages import compare, indicators, listing, table
@@ -355,3 +356,39 @@ def test_a_wholly_blank_table_says_so_in_each_of_its_cells(library: Library, lan
     cell = listing.figure_cell(blank, ("disputes", "reconsideration", "total"), Words(language), one)
     assert (cell.status, cell.says) == ("blank", words)
     assert listing.figure_cell(report, ("disputes", "reconsideration", "total"), Words(language), library).says != words
+
+
+PLACES = {
+    "DATE": ("published", "//dl//dt[text()=$name]/../dd", "published"),
+    "SOURCE": ("sources", "//dl//dt[text()=$name]/../dd", "source"),
+    "COPY": ("applications", "//h2[@id='applications']/following::caption[1]", ""),
+    "TXT-MOST": ("overview", "//caption[@id='overview-caption']", ""),
+}
+"""What a finding without an address is about, where that stands on the page, and the key of its name there."""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("rule", PLACES)
+def test_what_is_no_figure_is_marked_where_it_stands(library: Library, language: str, rule: str) -> None:
+    """A date, the source, a whole table: one mark at its place, with words of its own, that leads to the note; without the finding, none."""
+    report, w = library.reports["pingtan", 2024], Words(language)
+    about, path, name = PLACES[rule]
+    codes = {"DATE": "date.early", "SOURCE": "source.twice", "COPY": "copy.table", "TXT-MOST": "narrative.most"}
+    values = dict.fromkeys(("expected", "other", "other_year", "table", "count"), "1")
+    told = finding(codes[rule], file="", found="1", about=about, **values).of(report.agency, report.year)
+    assert (told.rule, told.level, told.address) == (rule, "discrepancy", None)
+    known = [each for each in check_report(report, library) if each.rule not in PLACES]
+    pages = []
+    for findings in ([*known, told], known):
+        folder = ReportFolder(whole.sources(library, findings), report)
+        pages.append(html.fromstring(f"<main>{report_page(folder, w).build()}</main>"))
+    marked, plain = pages
+    signs = marked.xpath(f"//a[@class='or-neq'][@aria-label='{w('mark_place')}']")
+    (place,) = marked.xpath(path, name=w(name) if name else "")
+    (sign,) = signs
+    assert sign in place.xpath(".//a")
+    (note,) = marked.xpath("//*[@id=$id]", id=sign.get("href")[1:])
+    assert rule in note.text_content()
+    assert not plain.xpath(f"//a[@aria-label='{w('mark_place')}']")
+    (same,) = plain.xpath(path, name=w(name) if name else "")
+    assert same.text_content() == place.text_content().replace(SIGN, "", 1)

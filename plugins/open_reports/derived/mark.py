@@ -20,11 +20,14 @@ EMPTY = frozenset({"blank", "not_applicable"})
 """Kinds of nothing that stand in the cells of a table that reports no figure."""
 
 
-def mark(w: Words, href: str = "") -> Markup:
-    """HTML of the mark: a link to the note, or where the number is a link itself, a sign within that."""
+def mark(w: Words, href: str = "", *, note: str = "mark_note") -> Markup:
+    """HTML of the mark: a link to the note, or where the number is a link itself, a sign within that.
+
+    `note` is the key of the link's words, other ones where no figure is marked but a date, an address or a whole table.
+    """
     # `role` and a name, for voices pass over the sign, or call it "not equal to".
     if href:
-        return Markup('<a class="{}" href="{}" aria-label="{}">{}</a>').format(CLASS, href, w("mark_note"), SIGN)
+        return Markup('<a class="{}" href="{}" aria-label="{}">{}</a>').format(CLASS, href, w(note), SIGN)
     return Markup('<b class="{}" role="img" aria-label="{}">{}</b>').format(CLASS, w("mark_says"), SIGN)
 
 

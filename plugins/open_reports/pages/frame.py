@@ -42,13 +42,14 @@ class Link(NamedTuple):
 
 
 class Fact(NamedTuple):
-    """One row of a page's facts."""
+    """One row of a page's facts; `sign` is the mark of what cannot be right as it stands."""
 
     name: str
     text: str = ""
     href: str = ""
     external: bool = False
     links: tuple[Link, ...] = ()
+    sign: Markup = Markup()
 
 
 class Download(NamedTuple):

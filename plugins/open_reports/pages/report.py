@@ -82,10 +82,11 @@ class NoteView(NamedTuple):
 
 
 class OverviewView(NamedTuple):
-    """Figures stated in section one."""
+    """Figures stated in section one; `sign` marks them all, where most differ from the tables."""
 
     rows: tuple[RowView, ...]
     notes: tuple[NoteView, ...]
+    sign: Markup
 
 
 class LedgerView(NamedTuple):
@@ -181,7 +182,7 @@ def _overview(report: Report, marks: Marks, w: Words) -> OverviewView | None:
         figure = report.stated(item)
         cell = Markup(cell_html(figure, w, marks))  # noqa: S704 (escaped)
         rows.append(RowView(item.item, depth, cell, marks.beside("overview", item.item), unit=item.unit))
-    return OverviewView(tuple(rows), _notes(report, "overview", w))
+    return OverviewView(tuple(rows), _notes(report, "overview", w), marks.sign("overview", w))
 
 
 def _sections(report: Report, marks: Marks, w: Words) -> list[SectionView]:
@@ -329,9 +330,9 @@ def _report_view(library: Library, report: Report, findings: Sequence[Finding], 
     marks = Marks(report, findings, w)
     source = report.sources[0]
     facts = [
-        Fact(w("source"), source.title, source.path, external=True),
+        Fact(w("source"), source.title, source.path, external=True, sign=marks.sign("sources", w)),
         # Said even where it is unknown: whether the report was in time cannot be told without it (Article 49).
-        Fact(w("published"), report.published.isoformat() if report.published else w("unknown")),
+        Fact(w("published"), report.published.isoformat() if report.published else w("unknown"), sign=marks.sign("published", w)),
         Fact(w("form"), _forms_words(report, w)),
         Fact(w("scope"), forms().common.scopes[report.scope][w.language]),
     ]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from markupsafe import Markup, escape
 
 from open_reports.checks.wording import verdict
-from open_reports.derived.doubt import doubted, lines_of
+from open_reports.derived.doubt import BLANK, doubted, lines_of
 from open_reports.derived.mark import mark, nothing_words
 from open_reports.form import forms, section_title
 from open_reports.form.glossary import PATH, anchor_of_column, anchor_of_group, anchor_of_line
@@ -97,6 +97,8 @@ class Marks:
         self.waiting = {each.address for each in findings if each.code in PENDING}
         self.notes: dict[str, str] = {}
         """Of each figure in an open contradiction, the id of the first finding that says so."""
+        self.places: dict[str, str] = {}
+        """Of what is contradicted and is no figure (a date, the source, a whole table), the id of the first finding that says so."""
         self.general: list[FindingView] = []
         # Numbered over the whole report: an id may stand once on a page, and links to findings use it.
         for number, each in enumerate(findings, start=1):
@@ -115,6 +117,9 @@ class Marks:
                 self.notes.setdefault(address, view.id)
             if len(parts) == 1:
                 self.general.append(view)
+                # Of a blank table each cell says so itself.
+                if each.level == "discrepancy" and each.code != BLANK:
+                    self.places.setdefault(each.place, view.id)
             else:
                 self.by_line.setdefault((parts[0], parts[1]), []).append(view)
                 ids = self.by_cell.get(view.address)
@@ -129,6 +134,11 @@ class Marks:
         """Whether an import left the figure, or its whole line, to a person."""
         address = str(figure.address)
         return address in self.waiting or address.rpartition("/")[0] in self.waiting
+
+    def sign(self, place: str, w: Words) -> Markup:
+        """Mark of what is no figure, `published`, `sources` or a table; empty where nothing contradicts it."""
+        note = self.places.get(place)
+        return mark(w, f"#{note}", note="mark_place") if note else Markup()
 
     def beside(self, table: str, line: str) -> tuple[FindingView, ...]:
         """Findings to be told below a line, in their order."""
@@ -285,7 +295,10 @@ def table_html(report: Report, table: Table, marks: Marks, w: Words) -> str:
     """HTML of a table of a report, findings included."""
     name = table.form.id
     skeleton = _skeleton(table.form.form, name, w.language)
-    parts = [skeleton.parts[0]]
+    # A whole table is marked in its caption, of its blocks the first.
+    before, tag, after_tag = skeleton.parts[0].partition("<caption")
+    opening, end, caption = after_tag.partition(">")
+    parts = [f"{before}{tag}{opening}{end}{marks.sign(name, w)}{caption}"]
     lines = {line.place.line: line for line in table_lines(report, name, marks.lines)}
     for known, depth, width, named, after in zip(*skeleton[1:], skeleton.parts[1:], strict=True):
         # The Chinese label is the report's own, as printed; the English one is the form's, for the report has none.
