@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import made_up
 import pytest
-from framed import framed
+from framed import filed, framed, mounted
 from lxml import html
 from open_reports.checks.check import check
 from open_reports.derived.search import catalogue, index
@@ -18,6 +18,8 @@ from open_reports.history import releases
 from open_reports.history.releases import Released, Successors
 from open_reports.intake.whose import _former, _names
 from open_reports.library import FormerName, agency_file, open_library
+from open_reports.pages.compare import compare_page
+from open_reports.pages.explore import explore_page
 from open_reports.pages.frame import sort_key
 from open_reports.site.export import export
 from open_reports.site.publish import publish
@@ -216,6 +218,7 @@ def read_aloud(tmp_path_factory: pytest.TempPathFactory) -> Library:
         package = made_up.package(agency, 2023)
         package.edit_agency("name", name)
         package.edit_agency("reading", reading)
+        package.edit_agency("kind", "department")
         package.edit_agency("parent", "none")
         package.write(root)
     library = open_library(root)
@@ -237,11 +240,38 @@ def test_a_list_is_sorted_by_how_names_are_read(read_aloud: Library, browser: Ch
             page = context.new_page()
             page.goto(f"{server.url}{start}years/2023/")
             page.locator("table[data-sortable] thead button").first.click()
-            names = page.locator("table[data-sortable] tbody th").all_inner_texts()
+            # Behind each name stands the arrow of its link.
+            names = [name.removesuffix(" →") for name in page.locator("table[data-sortable] tbody th").all_inner_texts()]
             if language == "zh":
                 assert names == ["北京市公安局", "长春市公安局", "厦门市公安局", "蔚县公安局"]
             else:
                 assert names == sorted(names)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_pickers_are_sorted_like_lists(read_aloud: Library, browser: Chromium, tmp_path: Path, language: str) -> None:
+    """Agencies to compare and to explore stand in the order of how their names are read, not of their ids."""
+    start = "en/" if language == "en" else ""
+    w = Words(language)
+    mounted(tmp_path, compare_page(read_aloud, w), assets="assets/", styles=("compare.css",))
+    (tmp_path / "compare").mkdir(exist_ok=True)
+    (tmp_path / "compare" / "agencies.json").write_bytes(agency_list(read_aloud))
+    mounted(tmp_path, explore_page(w, database_size=lambda: 0), assets="assets/open-reports/", styles=("explore.css",))
+    filed(tmp_path, read_aloud)
+    order = ["xugou-ding", "xugou-yi", "xugou-jia", "xugou-bing"]
+    if language == "en":
+        order = sorted(READ, key=lambda agency: read_aloud.agencies[agency].name_en)
+    boxes = "all => all.map(each => each.value)"
+    with served(tmp_path) as server, browser.context() as context:
+        page = context.new_page()
+        page.goto(f"{server.url}{start}compare/")
+        page.locator(".or-choices [data-group] input").first.wait_for(state="attached")
+        assert page.locator(".or-choices [data-group] [data-entry] input[value^=xugou]").evaluate_all(boxes) == order
+        page.goto(f"{server.url}{start}explore/?a={','.join(sorted(READ))}")
+        page.locator(".or-agencies input").first.wait_for(state="attached")
+        assert page.locator(".or-agencies input").evaluate_all(boxes) == order
+        page.locator("#or-facet-agency option[value^=xugou]").first.wait_for(state="attached")
+        assert page.locator("#or-facet-agency option[value^=xugou]").evaluate_all(boxes) == order
 
 
 def test_the_list_of_agencies_has_their_readings(read_aloud: Library, library: Library) -> None:

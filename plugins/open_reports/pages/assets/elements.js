@@ -79,6 +79,9 @@ var openReportsElements = (() => {
   const nameOf = agency => (english ? agency.name_en : agency.name);
   /** What a list sorts an agency by: browsers read 长 in 长春 as zhǎng. @param {Agency} agency */
   const sortKeyOf = agency => (english ? agency.name_en : (agency.reading ?? agency.name));
+  const collator = new Intl.Collator(english ? "en" : "zh-u-co-pinyin", { numeric: true });
+  /** Agencies in the order of a list that somebody looks a name up in. @param {Iterable<Agency>} agencies */
+  const inOrder = agencies => [...agencies].sort((one, other) => collator.compare(sortKeyOf(one), sortKeyOf(other)));
 
   /** Text made comparable: width, case and white space are folded. @param {string} text */
   const folded = text => text.normalize("NFKC").toLowerCase().replace(/\s+/g, "");
@@ -135,5 +138,5 @@ var openReportsElements = (() => {
     setTimeout(() => URL.revokeObjectURL(address), 10_000);
   };
 
-  return { make, button, choice, speaking, nameOf, sortKeyOf, folded, foundBy, namedIn, quoted, spaced, read, agencyFiles, download };
+  return { make, button, choice, speaking, nameOf, sortKeyOf, inOrder, folded, foundBy, namedIn, quoted, spaced, read, agencyFiles, download };
 })();

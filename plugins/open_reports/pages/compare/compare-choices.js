@@ -4,7 +4,7 @@
  * The comparison, 4 of 5: lists to choose from, with a field to find one's way in them.
  */
 var compareChoices = (() => {
-  const { make, folded, nameOf } = openReportsElements;
+  const { make, folded, nameOf, inOrder } = openReportsElements;
   const { page, say, agencies } = compareWords;
 
   /**
@@ -36,7 +36,7 @@ var compareChoices = (() => {
     /** @type {Map<string, {title: string, members: Agency[]}>} */
     const families = new Map();
     const kinds = new Map(Object.entries(page.kinds).map(([kind, title]) => [kind, { title: String(title), members: /** @type {Agency[]} */ ([]) }]));
-    for (const agency of agencies.values()) {
+    for (const agency of inOrder(agencies.values())) {
       const head = agency.parent && agencies.has(agency.parent) ? agency.parent : parents.has(agency.id) ? agency.id : "";
       if (!head) {
         kinds.get(agency.kind)?.members.push(agency);
@@ -47,7 +47,9 @@ var compareChoices = (() => {
       if (agency.id === head) family.members.unshift(agency);
       else family.members.push(agency);
     }
-    return [...families.values(), ...kinds.values()].filter(group => group.members.length);
+    // By their heads, not by whichever of their members comes first.
+    const headed = inOrder([...families.keys()].map(head => /** @type {Agency} */ (agencies.get(head)))).map(({ id }) => families.get(id));
+    return [...headed, ...kinds.values()].filter(group => group?.members.length);
   };
 
   /** @param {string} title @param {HTMLElement} count @param {boolean} open @param {(Node | string)[]} content */

@@ -8,7 +8,7 @@
  * Only the list of agencies and the files of those chosen are read, when somebody asks. Every number stays the text it is.
  */
 (() => {
-  const { make, button, choice, nameOf, folded, foundBy, namedIn, quoted, spaced, read, agencyFiles, download } = openReportsElements;
+  const { make, button, choice, nameOf, inOrder, folded, foundBy, namedIn, quoted, spaced, read, agencyFiles, download } = openReportsElements;
   const { page, links, say, copyLink, failure, listed, writeAddress } = exploreWords;
   const place = document.getElementById("or-explore-facets");
   if (!place) return;
@@ -258,7 +258,7 @@
     trouble.replaceChildren();
     status.textContent = say("reading");
     try {
-      for (const agency of await (await read(links.list ?? "")).json()) agencies.set(agency.id, agency);
+      for (const agency of inOrder(await (await read(links.list ?? "")).json())) agencies.set(agency.id, agency);
     } catch {
       status.textContent = "";
       trouble.replaceChildren(failure(say("failed_list"), start));
