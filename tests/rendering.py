@@ -104,7 +104,7 @@ _JUDGE = """async ([colours, only]) => {
   const others = await axe.run(document, { resultTypes: ["violations"], rules: Object.fromEntries(colours.map(each => [each, { enabled: false }])) });
   return [...seen, ...told(others.violations)];
 }"""
-_SHOWN = """() => document.getElementById("all-shown") ?? document.head.append(
+SHOWN = """() => document.getElementById("all-shown") ?? document.head.append(
   Object.assign(document.createElement("style"), {id: "all-shown", textContent: "* { content-visibility: visible !important }"}))"""
 """What is laid out only when it comes near must be judged, too."""
 
@@ -130,7 +130,7 @@ def settled(page: Page) -> None:
 
 def unfold(page: Page) -> None:
     """Lay out what would wait until it comes near: before, its `innerText` is sometimes empty and sometimes not."""
-    page.evaluate(_SHOWN)
+    page.evaluate(SHOWN)
 
 
 def overflow(page: Page) -> int:

@@ -285,8 +285,8 @@ def test_names_cannot_end_the_data_of_the_page(library: Library) -> None:
 def test_two_agencies_in_three_steps_on_a_phone(browser: Chromium, server: Server) -> None:
     """Tick, tick, look: the table stands in the window, in the latest year both have, with no sideways scroll of the page."""
     page = opened(browser, server, viewport={"width": PHONE, "height": 740}, has_touch=True)
-    page.get_by_label("平潭综合实验区公安局").tap()
-    page.get_by_label("平潭综合实验区自然资源与生态环境局").tap()
+    page.get_by_role("checkbox", name="平潭综合实验区公安局").tap()
+    page.get_by_role("checkbox", name="平潭综合实验区自然资源与生态环境局").tap()
     page.get_by_role("button", name="看结果").tap()
     led_to_result(page)
     assert [row[:3] for row in shown(page)] == [
@@ -310,7 +310,7 @@ def held_back(page: Page) -> Route:
     """Tick an agency whose file then stays under way; returns the way on for it."""
     held: list[Route] = []
     page.route(re.compile(r"/pingtan-police\.json"), lambda route: held.append(route))  # noqa: PLW0108 (Playwright marks what it calls)
-    page.get_by_label("平潭综合实验区公安局").check()
+    page.get_by_role("checkbox", name="平潭综合实验区公安局").check()
     page.get_by_text("正在读取").wait_for()
     end = time.monotonic() + PATIENCE
     while not held and time.monotonic() < end:
@@ -344,7 +344,7 @@ def test_a_result_that_does_not_come_takes_no_focus(browser: Chromium, server: S
         assert page.locator("#result").count() == 0
     else:
         page.locator("summary", has_text="选机关").click()
-        page.get_by_label("平潭综合实验区财政金融局").check()
+        page.get_by_role("checkbox", name="平潭综合实验区财政金融局").check()
         held.continue_()
         page.locator("#or-compare-result tbody tr").nth(1).wait_for()
         assert page.evaluate("document.activeElement.value") == "pingtan-finance"
@@ -355,7 +355,7 @@ def test_year_follows_the_agencies_until_it_is_chosen(browser: Chromium, server:
     page = resulted(browser, server, "?a=yinchuan-qianjinjie")
     assert {row[1] for row in shown(page)} == {"2019"}
     page.locator("summary", has_text="选机关").click()
-    page.get_by_label("平潭综合实验区财政金融局").check()
+    page.get_by_role("checkbox", name="平潭综合实验区财政金融局").check()
     page.wait_for_function("() => document.querySelectorAll('#or-compare-result tbody tr').length === 2")
     common = {report.year for report in library.of_agency("yinchuan-qianjinjie")} & {
         report.year for report in library.of_agency("pingtan-finance")

@@ -24,6 +24,7 @@ from open_reports.form import forms
 from open_reports.library import open_library
 from open_reports.report.rendering import prose_html
 from patience import PATIENCE
+from rendering import SHOWN as LAID_OUT
 from rendering import ready
 from test_browser import LANGUAGES, PAGES, REPORTS
 from tiers import starts
@@ -554,7 +555,7 @@ def test_nothing_runs_and_all_is_shown(
         called, watch = _hooked(context), Watch.over(context)
         reader = Reader(context.new_page(), server, vocabulary, int(guarded), [])
         for path, texts in listing.items():
-            seen = reader.look(home + path, *([ALL_FOUND] if path.startswith("search/") else []))
+            seen = reader.look(home + path, LAID_OUT, *([ALL_FOUND] if path.startswith("search/") else []))
             reader.expect(home + path, seen, texts)
         for agency in opened[: 4 if guarded else None]:
             slots = [slot for slot in published.accepted[agency] if slot.field in SHOWN[language]]
