@@ -48,8 +48,9 @@ var compareChoices = (() => {
       else family.members.push(agency);
     }
     // By their heads, not by whichever of their members comes first.
-    const headed = inOrder([...families.keys()].map(head => /** @type {Agency} */ (agencies.get(head)))).map(({ id }) => families.get(id));
-    return [...headed, ...kinds.values()].filter(group => group?.members.length);
+    const heads = inOrder([...families.keys()].map(head => /** @type {Agency} */ (agencies.get(head))));
+    const headed = heads.map(({ id }) => /** @type {{title: string, members: Agency[]}} */ (families.get(id)));
+    return [...headed, ...kinds.values()].filter(group => group.members.length);
   };
 
   /** @param {string} title @param {HTMLElement} count @param {boolean} open @param {(Node | string)[]} content */
