@@ -140,6 +140,7 @@ def test_what_is_really_mounted_is_renewed_in_its_place(site: Path, kind: str) -
         whole(site.parent / "w", "new")
 
 
+@pytest.mark.posix
 def test_places_are_read_from_the_table_of_mounts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place = tmp_path / "with blank"
     place.mkdir()

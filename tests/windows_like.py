@@ -72,6 +72,7 @@ def take_away() -> None:
     """Take it away from this process, for good."""
     _load()  # with all the libraries that they use
     _spare()
+    locks = importlib.import_module("fcntl")
     for name in MODULES:
         sys.modules[name] = None  # type: ignore[assignment] # how Python is told that there is none
     for owner, names in ((os, OS), (signal, SIGNALS)):
@@ -88,6 +89,8 @@ def take_away() -> None:
     for loaded in _load():
         if getattr(loaded, "sys", None) is sys:
             loaded.sys = _Sys("sys")  # type: ignore[attr-defined] # as just seen
+        if hasattr(loaded, "_module"):  # where a lock asks for its system's
+            vars(loaded)["_module"] = {"msvcrt": _Locks(locks)}.get
 
 
 def _spare() -> None:
@@ -124,6 +127,22 @@ class _Sys(ModuleType):
 
     def __getattr__(self, name: str) -> object:
         return getattr(sys, name)
+
+
+class _Locks:
+    """As much of `msvcrt` as locks a file."""
+
+    LK_NBLCK = 2
+
+    def __init__(self, fcntl: ModuleType) -> None:
+        self._fcntl = fcntl
+
+    def locking(self, handle: int, mode: int, size: int) -> None:
+        assert (mode, size) == (self.LK_NBLCK, 1)
+        try:
+            self._fcntl.flock(handle, self._fcntl.LOCK_EX | self._fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise PermissionError(errno.EACCES, "Permission denied") from error
 
 
 def _unprivileged(self: Path, *_: object, **__: object) -> None:
