@@ -28,7 +28,7 @@ from patience import PATIENCE
 from website import environment, minimal_project, run, tool, tree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from forking import Commands
 
@@ -609,11 +609,31 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
 
+OPEN_REPORTS = (sys.executable, "-c", "from open_reports.cli import main; main()")
+
+
 def faults() -> dict[str, list[str]]:
     """Shells in which `"$@"` runs into a fault: a limit of 1 block (512 or 1,024 bytes) a file, and a disk of 200 kB where there may be one."""
     limited = ["sh", "-c", 'ulimit -f 1; exec "$@"', "sh"]
     small = ["unshare", "-rm", "sh", "-ec", 'mkdir small; mount -t tmpfs -o size=200k none small; exec "$@"', "sh"]
     return {"limit": limited, **({"disk": small} if namespaces() else {})}
+
+
+def ran(
+    command: Sequence[str], folder: Path, home: Path, *, within: Sequence[str] = (), stdout: int = subprocess.PIPE
+) -> subprocess.CompletedProcess[str]:
+    """Run a command in a folder, in a shell if there is one, such as one of `faults`."""
+    return subprocess.run(
+        [*within, *command],
+        cwd=folder,
+        env=environment(home),
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        timeout=PATIENCE,
+    )
 
 
 @pytest.mark.posix
@@ -626,16 +646,7 @@ def test_a_build_that_finds_no_room_is_a_sentence_and_the_old_site_stays(tmp_pat
     (project / "site" / "index.html").write_text("previous site\n", encoding="utf-8")
     shell = faults().get(fault, faults()["limit"])
     where = "small/site" if fault in faults() and fault == "disk" else "site"
-    done = subprocess.run(
-        [*shell, *tool("build", "-d", where)],
-        cwd=project,
-        env=environment(tmp_path / "home"),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-        timeout=PATIENCE,
-    )
+    done = ran(tool("build", "-d", where), project, tmp_path / "home", within=shell)
     said = done.stdout + done.stderr
     assert done.returncode == 1, said
     assert "Traceback" not in said
@@ -651,28 +662,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("project")
     made_up.write_corpus(folder / "datapackages", 2)
     (folder / "report.txt").write_text("虚构的年报\n", encoding="utf-8")
-    env = environment(folder / "home")
     for words in (("export", "exported"), ("release",)):
-        assert _open_reports(words, folder, env).returncode == 0
+        assert ran([*OPEN_REPORTS, *words], folder, folder / "home").returncode == 0
     return folder
-
-
-def _open_reports(words: tuple[str, ...], folder: Path, env: dict[str, str], **named: Any) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from open_reports.cli import main; main()", *words]
-    shell = named.pop("shell_line", None)
-    if shell:
-        command = ["sh", "-c", shell, "sh", *command]
-    return subprocess.run(
-        command,
-        cwd=folder,
-        env=env,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-        timeout=PATIENCE,
-        **named,
-    )
 
 
 EVERY = {
@@ -708,7 +700,7 @@ def test_output_that_goes_nowhere_is_a_sentence(
 ) -> None:
     words_of = tuple(str(tmp_path / "new") if each == "out" else each for each in EVERY[command])
     words_of += ("--root", str(tmp_path / "packages")) if command == "new" else ()
-    done = _open_reports(words_of, project, environment(project / "home"), shell_line=line)
+    done = ran([*OPEN_REPORTS, *words_of], project, project / "home", within=["sh", "-c", line, "sh"])
     usual = 2 if command == "import" else 0
     assert done.returncode == (usual if code is None else code), done.stderr
     assert "Traceback" not in done.stderr
@@ -724,17 +716,7 @@ def test_output_that_goes_nowhere_is_a_sentence(
 def test_a_result_that_nobody_reads_to_its_end(project: Path) -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    done = subprocess.run(
-        [sys.executable, "-c", "from open_reports.cli import main; main()", "check"],
-        cwd=project,
-        env=environment(project / "home"),
-        stdout=writing,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        check=False,
-        timeout=PATIENCE,
-    )
+    done = ran([*OPEN_REPORTS, "check"], project, project / "home", stdout=writing)
     os.close(writing)
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
@@ -755,16 +737,7 @@ def test_what_finds_no_room_is_a_sentence_and_leaves_nothing(project: Path, tmp_
     }[command]
     if command != "export" and where != tmp_path:
         shell = [*shell[:-2], shell[-2].replace("200k", "4k"), "sh"]
-    done = subprocess.run(
-        [*shell, sys.executable, "-c", "from open_reports.cli import main; main()", *words],
-        cwd=tmp_path,
-        env=environment(project / "home"),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-        timeout=PATIENCE,
-    )
+    done = ran([*OPEN_REPORTS, *words], tmp_path, project / "home", within=shell)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     assert ("磁盘已满" if where != tmp_path else "ulimit -f") in done.stderr

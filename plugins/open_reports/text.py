@@ -225,3 +225,9 @@ class Words:
         if values and key in self._both:
             label = self._both[key].for_values(self.language, values)
         return label.format(**values) if values else label
+
+
+def in_both(key: str, **values: object) -> Text:
+    """Return the label of a key in both languages, with its values filled in. Raises `KeyError` for a key nobody wrote."""
+    zh, en = (Words(language)(key, **values) for language in LANGUAGES)
+    return Text(zh=zh, en=en)

@@ -16,7 +16,7 @@ from open_reports.finding import LEVELS, Explanation, Finding, finding
 from open_reports.form import forms
 from open_reports.library import with_neighbours
 from open_reports.report import ABSENT, DESCRIPTOR, OPEN, PROSE, judge, table_path
-from open_reports.text import LANGUAGES, Text, words
+from open_reports.text import Text, in_both, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -113,8 +113,8 @@ def _of_units(identity: Identity, library: Library) -> dict[str, str | Text]:
     listed = _listed(some, library, Text(zh="{name} {number}", en="{name} {number}"))
     if not others:
         return {"units": listed}
-    zh, en = (words()["units_rest"].filled(language, {"count": others}) for language in LANGUAGES)
-    return {"units": Text(zh=f"{listed.zh}{zh}", en=f"{listed.en}{en}") if some else words()["units_none"]}
+    rest = in_both("units_rest", count=others)
+    return {"units": Text(zh=f"{listed.zh}{rest.zh}", en=f"{listed.en}{rest.en}") if some else words()["units_none"]}
 
 
 def _listed(each: Iterable[tuple[str, str]], library: Library, one: Text) -> Text:
@@ -315,9 +315,9 @@ def tried(library: Library, around: Library | None = None, *, whole: bool = True
     return Kept((*found, *beside), passed)
 
 
-def check(library: Library, cache: Cache | None = None, *, root: Path | None = None, whole: bool = True) -> tuple[Finding, ...]:
+def check(library: Library, cache: Cache | None = None) -> tuple[Finding, ...]:
     """Every finding of a library (`checkup`)."""
-    return checkup(library, cache, root=root, whole=whole).findings
+    return checkup(library, cache).findings
 
 
 def errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -35,7 +35,7 @@ def export(folder: Path, root: Path, record: Path, site: str, language: str) -> 
     released = releases.read(record)
     past = releases.looked(record)
     if broken := [*releases.breaches(opened.library, released), *releases.kept(opened.library, released, past.past)]:
-        raise releases.PermanenceError(list(dict.fromkeys(broken)), language=language)
+        raise releases.PermanenceError(broken, language=language)
     made = opened.publish(site=site, released=released)
     done = export_files(made, folder, place=opened.place, waiting=lambda text: click.echo(text, err=True))
     click.echo(copy_words("export.done", folder=folder, files=f"{done.files:,}", bytes=f"{done.size:,}", hash=done.hash)[language])

@@ -173,8 +173,12 @@ def breakable(text: str) -> Markup:
 
 
 class _Skeleton(NamedTuple):
-    """A table without its rows: `parts` of HTML, with a row of each of `lines` between them; `width` in columns by line."""
+    """A table without its rows: `opening` up to its first caption, in which a mark of the whole table may stand, then `parts` of HTML.
 
+    Between these are the rows, one of each of `lines`, with the depth of its label and its width in columns.
+    """
+
+    opening: str
     parts: tuple[str, ...]
     lines: tuple[Line, ...]
     depths: tuple[int, ...]
@@ -185,6 +189,7 @@ class _Skeleton(NamedTuple):
 
 # Private-use characters, which no text of ours or of a package may hold (`document.INVISIBLE`), so no text is taken for a slot.
 _SLOT = re.compile("\ue000(\\d+)\ue000")
+_CAPTION = re.compile(r".*?<caption[^>]*>", re.DOTALL)
 
 
 class _Terms:
@@ -235,9 +240,13 @@ def _skeleton(form: str, table: str, language: str) -> _Skeleton:
     w = Words(language)
     glossary = Here(_ANYWHERE, w).page(f"{PATH}#{table}")
     html = rendered("table.html", TableContext(w=w, id=table, title=title(known, language), glossary=glossary, blocks=blocks))
-    parts = _SLOT.split(html)
+    # Of several blocks, the first has the caption of the whole.
+    caption = _CAPTION.match(html)
+    assert caption  # noqa: S101 (each block of `table.html` has one)
+    parts = _SLOT.split(html[caption.end() :])
     order = [lines[int(slot)] for slot in parts[1::2]]
     return _Skeleton(
+        opening=caption[0],
         parts=tuple(parts[::2]),
         lines=tuple(line for line, _, _ in order),
         depths=tuple(depth for _, depth, _ in order),
@@ -295,12 +304,9 @@ def table_html(report: Report, table: Table, marks: Marks, w: Words) -> str:
     """HTML of a table of a report, findings included."""
     name = table.form.id
     skeleton = _skeleton(table.form.form, name, w.language)
-    # A whole table is marked in its caption, of its blocks the first.
-    before, tag, after_tag = skeleton.parts[0].partition("<caption")
-    opening, end, caption = after_tag.partition(">")
-    parts = [f"{before}{tag}{opening}{end}{marks.sign(name, w)}{caption}"]
+    parts = [skeleton.opening, marks.sign(name, w), skeleton.parts[0]]
     lines = {line.place.line: line for line in table_lines(report, name, marks.lines)}
-    for known, depth, width, named, after in zip(*skeleton[1:], skeleton.parts[1:], strict=True):
+    for known, depth, width, named, after in zip(*skeleton[2:], skeleton.parts[1:], strict=True):
         # The Chinese label is the report's own, as printed; the English one is the form's, for the report has none.
         head = _row_head(table.labels.get(known.id, known.label.zh) if w.language == "zh" else known.label.en, depth, named)
         line = lines[known.id]

@@ -180,12 +180,15 @@ def write(folder: Path, files: Mapping[str, str | bytes]) -> None:
         raise
 
 
-def rewrite(file: Path, content: str | bytes) -> None:
-    """Put a file in the place of one, whole or not at all: whoever stops the program, or the disk, leaves the old one."""
-    replace_all({file: content})
+def rewrite(file: Path, content: str | bytes, *, mode: int | None = None) -> None:
+    """Put a file in the place of one, whole or not at all: whoever stops the program, or the disk, leaves the old one.
+
+    `mode` is given to it before anybody sees it; that of any new file unless given.
+    """
+    replace_all({file: content}, mode=mode)
 
 
-def replace_all(files: Mapping[Path, str | bytes]) -> None:
+def replace_all(files: Mapping[Path, str | bytes], *, mode: int | None = None) -> None:
     """Put files in the places of others, each whole or not at all, and none before all of them are on the disk, in their order."""
     staged: dict[Path, Path] = {}
     file = next(iter(files))
@@ -197,6 +200,8 @@ def replace_all(files: Mapping[Path, str | bytes]) -> None:
                 stream.flush()
                 # Without it, a machine that loses its power may keep the new name and not what it stands for.
                 os.fsync(stream.fileno())
+            if mode is not None:
+                staged[file].chmod(mode)
         for file, beside in staged.items():
             _moved(beside, file)
     except BaseException as error:

@@ -143,7 +143,7 @@ class Build:
         past = releases.looked(self.settings.record)
         self.unseen = past.lacking
         if broken := [*releases.breaches(library, released), *releases.kept(library, released, past.past)]:
-            raise releases.PermanenceError(list(dict.fromkeys(broken)))
+            raise releases.PermanenceError(broken)
 
     def checks(self, language: str) -> str:
         """How many checks there were and what became of them: the line with which `check` ends."""

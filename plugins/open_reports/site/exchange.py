@@ -9,6 +9,8 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
+from open_reports.report import rewrite
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -40,13 +42,8 @@ def kept_in_place(name: str) -> bool:
 def exchanged_contents(new: Path, place: Path, old: Path) -> None:
     """Put what `new` holds into `place`, and what that held into `old`."""
     pieces = {each.name: each.lstat().st_ino for each in new.iterdir()}
-    # Written beside and renamed: half a journal would be worse than none.
-    half = new.parent / f"{JOURNAL}.half"
-    with half.open("w", encoding="utf-8") as stream:
-        json.dump(pieces, stream)
-        stream.flush()
-        os.fsync(stream.fileno())
-    half.rename(new.parent / JOURNAL)
+    # Whole or not at all: half a journal would be worse than none.
+    rewrite(new.parent / JOURNAL, json.dumps(pieces))
     _finished(pieces, new, place, old)
 
 

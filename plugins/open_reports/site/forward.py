@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from open_reports.document import shown
 from open_reports.errors import OpenReportsError
 from open_reports.history.deployed import COMMIT, deployed
-from open_reports.history.git import GitError, git
+from open_reports.history.git import GitError, commit_id, git
 from open_reports.text import LANGUAGES, Words
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def look(project: Path, here: Path, *, remote: str, branch: str, inputs: Iterabl
         raise ForwardError(Reason("no_git", {"folder": shown(str(project)), "said": shown(error.said)})) from error
     tip, name = _tip(here, remote, branch)
     said = deployed(here, tip) if tip else ""
-    commit = _commit(project, said) if said else ""
+    commit = commit_id(project, said) if said else ""
     return Facts(
         head=head,
         branch=name,
@@ -162,10 +162,10 @@ def _tip(here: Path, remote: str, branch: str) -> tuple[str, str]:
         if git(here, "ls-remote", "--heads", remote, f"refs/heads/{branch}").strip():
             # Where MkDocs looks for it, which builds upon this commit: what it then pushes follows what was looked at.
             git(here, "fetch", "--quiet", "--no-tags", remote, f"+refs/heads/{branch}:refs/remotes/{remote}/{branch}")
-            return _commit(here, f"refs/remotes/{remote}/{branch}"), f"{remote}/{branch}"
+            return commit_id(here, f"refs/remotes/{remote}/{branch}"), f"{remote}/{branch}"
     except GitError as error:
         raise ForwardError(Reason("no_answer", {"remote": shown(remote), "said": shown(error.said)})) from error
-    return _commit(here, f"refs/heads/{branch}"), branch
+    return commit_id(here, f"refs/heads/{branch}"), branch
 
 
 def _unsaved(top: Path, inputs: Iterable[Path], made: Path) -> Iterable[str]:
@@ -182,14 +182,6 @@ def _unsaved(top: Path, inputs: Iterable[Path], made: Path) -> Iterable[str]:
     # Ignored files are published like any other; only what is hidden by its name is not, neither by MkDocs nor by us.
     listed = git(top, "status", "--porcelain", "-z", "--untracked-files=all", "--ignored=matching", "--", *inside) if inside else b""
     yield from (name for name in changed(listed) if not any(part.startswith(".") for part in name.split("/")))
-
-
-def _commit(folder: Path, name: str) -> str:
-    """The whole name of a commit, empty where it is not here."""
-    try:
-        return _line(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
-    except GitError:
-        return ""
 
 
 def _line(folder: Path, *arguments: str) -> str:

@@ -54,10 +54,14 @@ class Modes:
         """See that an empty folder can be given the group. Raises `PermissionError` where it cannot and its readers would be locked out."""
         if self.top is None or folder.stat().st_gid == self.owning_group:
             return
+        self._own(folder, -1)
+
+    def _own(self, path: str | Path, owner: int) -> None:
+        """Give a folder or file to an owner, -1 for whoever has it, and to the group. Raises `PermissionError` as `keep_group`."""
         try:
-            os.chown(folder, -1, self.owning_group)
+            os.chown(path, owner, self.owning_group)
         except PermissionError:
-            if self.top & _READABLE != _READABLE:  # whom everybody may read needs no group
+            if self.top is not None and self.top & _READABLE != _READABLE:  # whom everybody may read needs no group
                 raise
 
     def give(self, folder: Path) -> None:
@@ -80,11 +84,7 @@ class Modes:
     def _give(self, path: str, status: os.stat_result) -> None:
         owner = self._owner(status)
         if (status.st_uid, status.st_gid) != (owner, self.owning_group):
-            try:
-                os.chown(path, owner, self.owning_group)
-            except PermissionError:
-                if self.top is not None and self.top & _READABLE != _READABLE:
-                    raise
+            self._own(path, owner)
         mode = self.folders if stat.S_ISDIR(status.st_mode) else self.files
         # After the owner, whose change takes the bits away that pass on the group.
         if stat.S_IMODE(status.st_mode) != mode:

@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from open_reports.files import manifest
 from open_reports.gate import LITTER
 from open_reports.site.exchange import JOURNAL, exchanged, exchanged_contents, kept_in_place, resumed
 from open_reports.site.lock import Lock
@@ -108,13 +109,10 @@ class Staging:
         try:
             (room / _NEW).mkdir()
             self._modes.keep_group(room / _NEW)
-        except PermissionError:
+        except OSError as error:
             shutil.rmtree(room, ignore_errors=True)
-            if alone:
+            if alone and isinstance(error, PermissionError):
                 raise FolderError.of(self.site, "group", found=self._modes.group) from None
-            raise
-        except OSError:
-            shutil.rmtree(room, ignore_errors=True)
             raise
         return room
 
@@ -169,7 +167,7 @@ def _take(new: Path, place: Path, old: Path) -> None:
 def _foreign(folder: Path) -> str:
     """Something in a folder that is no part of a site of ours; empty where there is nothing of the kind."""
     found = sorted(each.name for each in folder.iterdir() if not (kept_in_place(each.name) or each.name in LITTER))
-    return found[0] if found and not (folder / "data" / "manifest.json").is_file() else ""
+    return found[0] if found and not (folder / manifest.PATH).is_file() else ""
 
 
 def _leftovers(parent: Path, stem: str) -> list[Path]:

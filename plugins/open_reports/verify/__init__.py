@@ -157,16 +157,16 @@ class _Whole:
 
     def _extras(self) -> None:
         listed = {manifest.PATH, signature.PATH, *self.stated.entries}
-        folders = {path.rpartition("/")[0] for path in listed} - {""}
+        folders = {*DATA_FOLDERS, *overlay.folders_of(listed)}
         paths = self.copy.paths()
         # Where nobody can list the files, those of the manifest itself must not stand for each other.
-        overlay.tell(self.verdict, listed if paths is None else paths, listed, {*map(_bare, DATA_FOLDERS), *folders})
+        overlay.tell(self.verdict, listed if paths is None else paths, listed, folders)
         if paths is None:
             return
         told = self.verdict.named()
 
         def among_data(path: str) -> bool:
-            return path.startswith(DATA_FOLDERS) or path.rpartition("/")[0] in folders
+            return path.startswith(DATA_FOLDERS) or overlay.folder_of(path) in folders
 
         unlisted = sorted(path for path in paths - listed if shown(path, overlay.SHOWN) not in told)
         others = []
@@ -179,7 +179,7 @@ class _Whole:
                 others.append(path)
         for fault in self.copy.faults:
             place = overlay.elsewhere(fault.file)
-            if among_data(place) or any(f"{folder}/".startswith(f"{place}/") for folder in (*DATA_FOLDERS, *folders)):
+            if among_data(place) or any(folder.startswith(f"{place}/") for folder in folders):
                 self.verdict.fault(fault)
             else:
                 others.append(fault.file)
@@ -214,10 +214,6 @@ class _Whole:
             self.verdict.add(manifest.PATH, "package.absent", found=str(error))
             return
         comparing.finish()
-
-
-def _bare(folder: str) -> str:
-    return folder.removesuffix("/")
 
 
 def sorted_files(files: Iterable[tuple[str, bytes]]) -> Iterable[tuple[str, bytes]]:

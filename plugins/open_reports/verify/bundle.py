@@ -82,7 +82,7 @@ def _compare(made: Corpus, found: Mapping[str, bytes], verdict: Verdict) -> None
         return
     (folder,) = (each for each in published.folders if isinstance(each, SiteFolder) and each.path == _PAGE)
     files = archived(folder)
-    overlay.tell(verdict, found, files.keys(), {path.rpartition("/")[0] for path in files} - {""})
+    overlay.tell(verdict, found, files.keys(), overlay.folders_of(files))
     _stated(found, verdict)
     told = verdict.named()
     for path in sorted(path for path in found.keys() - files.keys() if shown(path, overlay.SHOWN) not in told):

@@ -43,13 +43,23 @@ def is_device(path: str) -> bool:
     return any(part.partition(".")[0].rstrip(" ") in _DEVICES for part in elsewhere(path).split("/"))
 
 
+def folder_of(path: str) -> str:
+    """Folder of a file, with the slash behind it; empty for the topmost."""
+    return path[: path.rfind("/") + 1]
+
+
+def folders_of(paths: Iterable[str]) -> set[str]:
+    """Folders that hold some of the files, without the topmost: anything else may lie there."""
+    return set(map(folder_of, paths)) - {""}
+
+
 def tell(verdict: Verdict, paths: Iterable[str], listed: Collection[str], folders: Iterable[str]) -> None:
     """Tell of paths that stand for others elsewhere: for a file of the same copy, or for something in one of its `folders` of data.
 
-    Of files that stand for each other, the one that is `listed`, else the first, is taken for the genuine one.
+    Folders end with a slash. Of files that stand for each other, the one that is `listed`, else the first, is taken for the genuine one.
     """
     genuine: dict[str, str] = {}
-    below = tuple(f"{folder}/" for folder in folders)
+    below = sorted(folders)  # the same one is told in every run
     for path in sorted(paths, key=lambda path: (path not in listed, path)):
         place = elsewhere(path)
         first = genuine.setdefault(place, path)

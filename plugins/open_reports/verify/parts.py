@@ -73,7 +73,7 @@ def _strange(copy: Copy, verdict: Verdict, folders: Iterable[str], paths: frozen
     for fault in copy.faults:
         verdict.fault(fault)
     own = {f"{folder}{name}" for folder in folders for name in possible_files()}
-    overlay.tell(verdict, paths, own, {path.rpartition("/")[0] for path in own} - {""})
+    overlay.tell(verdict, paths, own, overlay.folders_of(own))
 
 
 def _package(copy: Copy, verdict: Verdict, folder: str) -> list[str]:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import stat
-import tempfile
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from open_reports.copies import GONE, CopyError, message
 from open_reports.copies.signature import BEGINNING, MOST_BYTES, PATH, comment, parse
 from open_reports.document import shown
 from open_reports.files import manifest
+from open_reports.report import rewrite
 from open_reports.verify import minisign
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from open_reports.copies import Copy
     from open_reports.copies.signature import PublicKey
     from open_reports.verify.verdict import Verdict
@@ -79,17 +79,6 @@ def sign(site: Path, key: Path) -> str:
     now = datetime.now(UTC)
     made = minisign.signed(data, key, comment(now.strftime("%Y-%m-%dT%H:%M:%SZ"), int(now.timestamp()), stated))
     parse(made)
-    # Beside it, and renamed: a reader never sees half a signature.
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=".", suffix=".minisig")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(made)
-            stream.flush()
-            os.fsync(stream.fileno())
-        # Whoever may read the manifest may read its signature: a temporary file is its owner's alone.
-        Path(name).chmod(stat.S_IMODE(file.stat().st_mode))
-        Path(name).replace(site / PATH)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
+    # Whoever may read the manifest may read its signature.
+    rewrite(site / PATH, made, mode=stat.S_IMODE(file.stat().st_mode))
     return stated

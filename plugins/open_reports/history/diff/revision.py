@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import tarfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from open_reports.document import shown
 from open_reports.errors import OpenReportsError
 from open_reports.history.diff.comparing import compare
-from open_reports.history.git import GitError, git
+from open_reports.history.git import GitError, git, unpack
 from open_reports.library import AGENCY, open_library, with_neighbours
 from open_reports.report import DESCRIPTOR
 
@@ -103,12 +102,8 @@ def _opened(text: str, other: str, temporary: Path) -> Packages:
     wanted = meant(beside) if beside else meant(here / (path or ROOT), has)
     try:
         inside = wanted.root.relative_to(top).as_posix()
-        # `git archive` reads the objects alone: the working tree, with whatever is unsaved in it, is neither touched nor seen.
-        packed = _git(top, "archive", "--format=tar", commit, *([inside] if inside != "." else []))
-        with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
-            # A repository may hold links and odd names; the filter lets nothing out of the temporary folder.
-            archive.extractall(temporary, filter="data")
-    except (RevisionError, ValueError, tarfile.TarError) as error:
+        unpack(top, temporary, commit, *([inside] if inside != "." else []))
+    except (GitError, ValueError, tarfile.TarError) as error:
         message = f"git 的版本“{shown(text)}”里没有可用的文件夹“{wanted.root.name}” / this revision has no usable folder of that name"
         raise RevisionError(message) from error
     return Packages(temporary / inside, wanted.only)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from open_reports.document import compact_json
@@ -13,7 +14,7 @@ from open_reports.history.diff.state import states as standing
 from open_reports.history.releases.byhand import DROPPED, SUCCESSORS, to_write
 from open_reports.history.releases.record import addresses, permanent, record, shapes, states
 from open_reports.history.releases.successors import EXAMPLE, is_page, kind, stands_for
-from open_reports.text import LANGUAGES, Text, Words
+from open_reports.text import Text, Words, in_both
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -83,7 +84,8 @@ class PermanenceError(OpenReportsError):
     """Data or a site that break what was released; `breaches` holds every one."""
 
     def __init__(self, breaches: Sequence[Breach], *, language: str = "zh") -> None:
-        self.breaches = tuple(breaches)
+        # Once each: what breaks the record of today mostly breaks that of yesterday, too.
+        self.breaches = tuple(dict.fromkeys(breaches))
         # Every breach at once: a moved agency breaks many addresses, and one entry may mend them all.
         head = Words(language)("release_head", count=len(self.breaches))
         super().__init__("\n".join([head, *(each.says(language) for each in self.breaches)]))
@@ -196,12 +198,19 @@ def _successors(library: Library, released: Released) -> Iterator[Breach]:
             yield Breach("successor_missing", address=old, now=new, successors=DROPPED)
 
 
-def unsaid(library: Library, now: Released, then: Released, version: str) -> Iterator[Breach]:
+def _unsaid(library: Library, now: Released, then: Released, version: str) -> Iterator[Breach]:
     """Reasons for which something was dropped that are told no more; `version` names the state of the record that had them."""
     for address, one in then.successors.dropped.items():
         # What came back is not gone, and needs no reason.
         if address not in now.successors.dropped and not _stands(library, address):
             yield _placed(Breach("drop_lost", address=address, version=version, entry=to_write(address, one)), now)
+
+
+def still_binding(library: Library, now: Released, then: Released, version: str) -> list[Breach]:
+    """Everything that these data would change or drop of what another state of the record holds; `version` names that state."""
+    # Where things went since, the successors of today say.
+    held = replace(then, place=now.place, successors=now.successors, flaws=())
+    return [*_unsaid(library, now, then, version), *breaches(library, held)]
 
 
 def _drop(library: Library, address: str) -> str:
@@ -220,8 +229,7 @@ def _kind(address: str) -> Text:
     """What stands at an address, in words of both languages."""
     name = kind(address)
     key = f"release_is_{name}" if name in {"figure", "report", "agency", "page", "workbook"} else "release_is_file"
-    zh, en = (Words(language)(key, format=name) for language in LANGUAGES)
-    return Text(zh=zh, en=en)
+    return in_both(key, format=name)
 
 
 def _stands(library: Library, address: str) -> bool | None:

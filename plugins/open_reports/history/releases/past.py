@@ -6,27 +6,26 @@ last commit and its parents, where the work parted from the branch that it goes 
 
 from __future__ import annotations
 
-import io
 import os
 import tarfile
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports.document import shown
 from open_reports.history.deployed import deployed
-from open_reports.history.git import GitError, git
+from open_reports.history.git import GitError, commit_id, git, unpack, words
 from open_reports.history.releases import chain
-from open_reports.history.releases.checking import Breach, breaches, unsaid
+from open_reports.history.releases.checking import Breach, still_binding
 from open_reports.history.releases.record import FORMS, PATHS, Released, read, states
-from open_reports.text import LANGUAGES, Text, Words
+from open_reports.text import in_both
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from open_reports.history.diff.state import State
     from open_reports.library import Library
+    from open_reports.text import Text
 
 BASE = "OPEN_REPORTS_BASE"
 """Environment variable that names the branch or revision that the work goes to, where it is not the usual one."""
@@ -59,16 +58,11 @@ def looked(folder: Path) -> Looked:
         revisions, lacking = _revisions(top)
         found = _past(top, inside, revisions, folder.name)
         # An ancestor has fewer commits behind it than whatever comes of it.
-        return Looked(tuple(sorted(found, key=lambda each: int(_lines(top, "rev-list", "--count", each.revision)[0]))), lacking)
+        return Looked(tuple(sorted(found, key=lambda each: int(words(top, "rev-list", "--count", each.revision)[0]))), lacking)
     except (GitError, ValueError, OSError, tarfile.TarError) as error:
         # A project needs no git; but what keeps git from answering must not pass for an answer.
         said = error.said if isinstance(error, GitError) else str(error)
-        return Looked(lacking=_text("release_no_past", found=shown(said, 300)))
-
-
-def _text(key: str, **values: str) -> Text:
-    zh, en = (Words(language)(key, **values) for language in LANGUAGES)
-    return Text(zh=zh, en=en)
+        return Looked(lacking=in_both("release_no_past", found=shown(said, 300)))
 
 
 def _place(folder: Path) -> tuple[Path, str]:
@@ -80,51 +74,35 @@ def _place(folder: Path) -> tuple[Path, str]:
 
 def _revisions(top: Path) -> tuple[list[str], Text | None]:
     """Commits to hold the record against, each once, and what cannot be seen of them."""
-    found = _lines(top, "rev-parse", "HEAD", "HEAD^@")
+    found = words(top, "rev-parse", "HEAD", "HEAD^@")
     base = os.environ.get(BASE) or os.environ.get("GITHUB_BASE_REF", "")
     named = [base, f"origin/{base}"] if base else list(_BRANCHES)
-    there = [commit for name in named if (commit := _commit(top, name))]
-    joined = [found_ for commit in there for found_ in _lines(top, "merge-base", "HEAD", commit, fails=1)]
+    there = [commit for name in named if (commit := commit_id(top, name))]
+    joined = [found_ for commit in there for found_ in words(top, "merge-base", "HEAD", commit, or_none=True)]
     for name in _PUBLISHED:
-        said = deployed(top, name) if _commit(top, name) else ""
+        said = deployed(top, name) if commit_id(top, name) else ""
         # Of a commit that is not behind this one, such as when an older branch is worked on, this record need know nothing.
-        if said and (commit := _commit(top, said)) and _lines(top, "merge-base", commit, "HEAD", fails=1) == [commit]:
+        if said and (commit := commit_id(top, said)) and words(top, "merge-base", commit, "HEAD", or_none=True) == [commit]:
             joined.append(commit)
-    shallow = _lines(top, "rev-parse", "--is-shallow-repository") == ["true"]
-    lacking = _text("release_shallow") if shallow and not joined else None
+    shallow = words(top, "rev-parse", "--is-shallow-repository") == ["true"]
+    lacking = in_both("release_shallow") if shallow and not joined else None
     if os.environ.get(BASE) and not there:
-        lacking = _text("release_no_base", name=BASE, found=shown(base))
+        lacking = in_both("release_no_base", name=BASE, found=shown(base))
     return list(dict.fromkeys([*found, *joined])), lacking
-
-
-def _commit(top: Path, name: str) -> str:
-    """Id of a commit, empty where there is none of that name."""
-    return next(iter(_lines(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}", fails=1)), "")
-
-
-def _lines(top: Path, *arguments: str, fails: int | None = None) -> list[str]:
-    """Lines that git prints; none where it ends with the exit code by which it says that there is nothing."""
-    try:
-        return os.fsdecode(git(top, *arguments)).split()
-    except GitError as error:
-        if fails is None or error.code not in {fails, 128}:
-            raise
-        return []
 
 
 def _past(top: Path, inside: str, revisions: Iterable[str], place: str) -> Iterator[Past]:
     trees = {
         tree: revision
         for revision in revisions
-        for tree in _lines(top, "rev-parse", "--verify", "--quiet", f"{revision}:{inside}", fails=1)
+        for tree in words(top, "rev-parse", "--verify", "--quiet", f"{revision}:{inside}", or_none=True)
     }
     # Read only where something of one is not there any more: most often a record is as it was.
-    if not any(_lines(top, "diff", "--name-only", "--no-ext-diff", revision, "--", inside) for revision in trees.values()):
+    if not any(words(top, "diff", "--name-only", "--no-ext-diff", revision, "--", inside) for revision in trees.values()):
         return
     for tree, revision in trees.items():
         with TemporaryDirectory(prefix="open-reports-") as below:
-            with tarfile.open(fileobj=io.BytesIO(git(top, "archive", "--format=tar", f"--prefix={place}/", tree))) as packed:
-                packed.extractall(below, filter="data")
+            unpack(top, Path(below), f"--prefix={place}/", tree)
             yield Past(revision[:12], read(Path(below) / place))
 
 
@@ -135,9 +113,8 @@ def kept(library: Library, now: Released, past: Sequence[Past]) -> list[Breach]:
         # A state that was itself changed by hand binds nobody: else what was put right could not be committed on top of it.
         if any(each.kind == "record_changed" for before in past[:number] for each in _shrunk(then, before.released, "")):
             continue
-        found |= dict.fromkeys([*_shrunk(now, then, revision), *unsaid(library, now, then, revision)])
-        # What was recorded then binds the data still; where it went since, the successors of today say.
-        found |= dict.fromkeys(breaches(library, replace(then, successors=now.successors, flaws=(), place=now.place)))
+        # What was recorded then binds the data still.
+        found |= dict.fromkeys([*_shrunk(now, then, revision), *still_binding(library, now, then, revision)])
     return list(found)
 
 

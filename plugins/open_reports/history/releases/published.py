@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from open_reports.document import parse_json
 from open_reports.history.releases import chain
 from open_reports.history.releases.byhand import DROPPED, Flaw
-from open_reports.history.releases.checking import Breach, breaches, unsaid
+from open_reports.history.releases.checking import Breach
 from open_reports.history.releases.record import FOLDER, FORMS, PATHS, Released, addresses, files, of_texts, respelt, shapes, states
 from open_reports.history.releases.successors import Successors
 from open_reports.text import Text
@@ -75,15 +75,6 @@ def _is_whole(value: Any) -> bool:  # noqa: ANN401 (whatever JSON holds)
         and isinstance(reports, dict)
         and all(isinstance(ones, list) for ones in reports.values())
     )
-
-
-def broken(library: Library, now: Released, published: Released, where: str) -> list[Breach]:
-    """Everything published that these data would change or drop, whatever the record of today says of it; `where` is the copy."""
-    # Where things went since, the successors of today say.
-    return [
-        *unsaid(library, now, published, where),
-        *breaches(library, replace(published, place=now.place, successors=now.successors, flaws=())),
-    ]
 
 
 def behind(now: Released, published: Released, where: str) -> Iterator[Breach]:

@@ -27,7 +27,7 @@ from open_reports.history.releases import chain
 from open_reports.history.releases.byhand import DROPPED, SUCCESSORS, Flaw, both, dropped, plain, said, successors, writing
 from open_reports.history.releases.successors import Successors
 from open_reports.report import HALF_WRITTEN
-from open_reports.text import LANGUAGES, Text, Words, counted
+from open_reports.text import Text, counted, in_both
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -291,8 +291,7 @@ def _entries(agency: str, text: str, place: str, known: Shapes, flaws: list[Flaw
 
 
 def _broken(expected: str, found: str) -> Text:
-    zh, en = (Words(language)("release_chain", expected=expected[:12], found=shown(found, 12)) for language in LANGUAGES)
-    return Text(zh=zh, en=en)
+    return in_both("release_chain", expected=expected[:12], found=shown(found, 12))
 
 
 _PATH = re.compile(r"[^\s<=>|][^\s]*")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from open_reports.history.releases.checking import PermanenceError, breaches, lost
+from open_reports.history.releases.checking import PermanenceError, breaches, lost, still_binding
 from open_reports.history.releases.past import kept, looked
-from open_reports.history.releases.published import behind, broken, joined
+from open_reports.history.releases.published import behind, joined
 from open_reports.history.releases.record import FORMS, files, permanent, read
 from open_reports.report import HALF_WRITTEN, replace_all
 
@@ -81,12 +81,12 @@ def release(
 def _refused(
     library: Library, before: Released, past: Looked, paths: frozenset[str] | None, published: Published | None, *, only_look: bool
 ) -> list[Breach]:
-    """Everything for which nothing is recorded, each once."""
+    """Everything for which nothing is recorded."""
     found = [*breaches(library, before), *kept(library, before, past.past), *(lost(before, paths) if paths is not None else ())]
     if published is not None:
-        found += broken(library, before, published.record, published.where)
+        found += still_binding(library, before, published.record, published.where)
         found += behind(before, published.record, published.where) if only_look else ()
-    return list(dict.fromkeys(found))
+    return found
 
 
 def _tidy(folder: Path) -> None:
