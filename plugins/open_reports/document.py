@@ -19,7 +19,7 @@ from markupsafe import Markup
 from open_reports.errors import DocumentError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 MAX_DEPTH = 24
 PLACEHOLDER = "待填"
@@ -278,6 +278,11 @@ class Record:
             found.append(read(record))
             record.close()
         return tuple(found)
+
+    def once(self, key: str, ids: Sequence[str]) -> None:
+        """Note every id that is given more than once below a key."""
+        for twice in sorted({each for each in ids if ids.count(each) > 1}):
+            self.note(key, "document.duplicate_key", found=twice)
 
     def close(self) -> None:
         """Note every key that is not known here."""

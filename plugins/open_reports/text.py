@@ -11,13 +11,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from string import Formatter
 from typing import TYPE_CHECKING
 
 from open_reports.document import Record, parse_yaml
 from open_reports.errors import DocumentError, FormError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from importlib.resources.abc import Traversable
 
 PACKAGE = "open_reports"
@@ -153,6 +154,21 @@ def open_text_of(record: Record, *, most: int = 400) -> Text:
         record.note("en", "record.pattern", found=en, expected="{count} {count: report | reports}")
     if _HALF_READ.search(zh):
         record.note("zh", "record.pattern", found=zh, expected="{count}")
+    return text
+
+
+def sentence_of(record: Record, key: str, names: Collection[str]) -> Text:
+    """Take a label at a key whose names in braces are all known."""
+    # A wrong name would otherwise come to light only when a page is built, as a KeyError, and perhaps in one language alone.
+    text = text_of(record.record(key))
+    for language in (text.zh, text.en):
+        try:
+            asked = [name for _, name, _, _ in Formatter().parse(language) if name is not None]
+        except ValueError:  # a brace that stands alone
+            asked = [language]
+        for name in asked:
+            if name not in names:
+                record.note(key, "record.choice", found=name, expected=", ".join(names))
     return text
 
 

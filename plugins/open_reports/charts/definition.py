@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from string import Formatter
 from typing import TYPE_CHECKING, Literal
 
-from open_reports.form import FAMILY, Cells, forms
-from open_reports.text import Text, reading, resource_text, text_of
+from open_reports.form import FAMILY, forms
+from open_reports.form.cells import read_sum
+from open_reports.text import Text, reading, resource_text, sentence_of, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from open_reports.document import Record
+    from open_reports.form import Cells
 
 
 Kind = Literal["stacked", "shares"]
@@ -75,7 +76,7 @@ def load(text: str) -> tuple[ChartDefinition, ...]:
     """
     with reading(f"{FAMILY}/views/charts.yml", text) as root:
         charts: tuple[ChartDefinition, ...] = root.each("charts", _chart)
-        _once(root, "charts", [chart.id for chart in charts])
+        root.once("charts", [chart.id for chart in charts])
         return charts
 
 
@@ -84,13 +85,13 @@ def _chart(record: Record) -> ChartDefinition:
     panels: tuple[PanelDefinition, ...] = record.each("panels", lambda panel: _panel(panel, kind))
     # Series and panels share one set of ids: both are names in the sentence `latest` and parts of anchors on the page.
     ids = [panel.id for panel in panels] + [series.id for panel in panels for series in panel.series]
-    _once(record, "panels", ids)
+    record.once("panels", ids)
     return ChartDefinition(
         id=record.matching("id", _ID, "requests"),
         kind=kind,
-        title=_sentence(record, "title", ("span",)),
-        says=_sentence(record, "says", ("floor",)),
-        latest=_sentence(record, "latest", ("year", *ids)),
+        title=sentence_of(record, "title", ("span",)),
+        says=sentence_of(record, "says", ("floor",)),
+        latest=sentence_of(record, "latest", ("year", *ids)),
         unit=record.text("unit", required=False),
         panels=panels,
     )
@@ -110,41 +111,6 @@ def _series(record: Record, kind: Kind) -> SeriesDefinition:
         id=record.matching("id", _ID, "carried_in"),
         name=text_of(record.record("name")),
         style=style,
-        cells=() if shares else tuple(_cells(record)),
+        cells=() if shares else read_sum(record, "cells"),
         indicator=record.choice("indicator", forms().indicators) if shares else "",
     )
-
-
-def _cells(record: Record) -> Iterator[Cells]:
-    """Cells of a sum such as `applications/new/total + applications/carried_in/total`; each must be on a form."""
-    for term in record.text("cells", most=600).split("+"):
-        parts = term.strip().split("/")
-        if len(parts) != 3 or parts[0] not in forms().tables:  # noqa: PLR2004 (table, line, column)
-            # Noted, not raised: whoever edits the file learns every fault of it at once.
-            record.note("cells", "form.not_identity", found=term)
-            continue
-        cells = Cells(table=parts[0], line=parts[1], column=parts[2])
-        # One form that prints it is enough: where the others do not, the series has a break, and the page says why.
-        if not any(map(cells.lines, forms().printing(cells.table))):
-            record.note("cells", "form.no_such_line", found=term)
-        yield cells
-
-
-def _sentence(record: Record, key: str, names: tuple[str, ...]) -> Text:
-    """Take a text whose names in braces are all known."""
-    # A wrong name would otherwise come to light only when a page is built, as a KeyError, and perhaps in one language alone.
-    text = text_of(record.record(key))
-    for language in (text.zh, text.en):
-        try:
-            asked = [name for _, name, _, _ in Formatter().parse(language) if name is not None]
-        except ValueError:  # a brace that stands alone
-            asked = [language]
-        for name in asked:
-            if name not in names:
-                record.note(key, "record.choice", found=name, expected=", ".join(names))
-    return text
-
-
-def _once(record: Record, key: str, ids: list[str]) -> None:
-    for twice in {each for each in ids if ids.count(each) > 1}:
-        record.note(key, "document.duplicate_key", found=twice)
