@@ -141,7 +141,7 @@ def sums(rows: list[dict[str, str]], address: str = NEW, *, once: bool = True) -
     """What a reader gets who adds up the rows of an address by year."""
     found: dict[str, Decimal] = defaultdict(Decimal)
     for row in rows:
-        if row["address"] == address and row["status"] == "reported" and not (once and row["consolidated_in"]):
+        if row["address"] == address and row["status"] == "reported" and not (once and (row["consolidated_in"] or row["finding"])):
             found[row["year"]] += Decimal(row["value"])
     return found
 
@@ -157,7 +157,11 @@ def test_a_sum_of_any_figure_over_all_agencies_is_the_site_s_own_total(library: 
     cells = {(table.id, line.id, column.id) for form in forms().values() for table in form.tables.values() for line, column in table.cells}
     by_year = {address: {str(year): total for year, total in totals(library, Address(*address)).items()} for address in cells}
     assert by_year["applications", "new", "total"] == BY_HAND
-    own = [row for row in rows if row["table"] != "overview" and row["status"] == "reported" and not row["consolidated_in"]]
+    own = [
+        row
+        for row in rows
+        if row["table"] != "overview" and row["status"] == "reported" and not row["consolidated_in"] and not row["finding"]
+    ]
     found: dict[tuple[str, str, str], dict[str, Decimal]] = {address: {} for address in cells}
     for row in own:
         of = found[row["table"], row["line"], row["column"]]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from open_reports.derived.doubt import doubts
 from open_reports.derived.held import Held
 
 if TYPE_CHECKING:
@@ -47,13 +48,18 @@ def containing(report: Report, library: Library) -> Containing:
 
 
 def totals(library: Library, address: Address) -> dict[int, int | Decimal]:
-    """Return the sum of a figure over all agencies by year, in which nothing is counted twice.
+    """Return the sum of a figure over all agencies by year, in which nothing is counted twice, and nothing that does not add up.
 
-    Nothing reported is no 0: a year in which no report that counts has a number is left out.
+    Nothing reported is no 0: a year in which no report that counts has a number is left out. So is a figure that stands in an open
+    contradiction (`derived.doubt`): nobody can say what it is.
     """
     found: dict[int, int | Decimal] = {}
     for year in library.years:
-        counted = [report for report in library.of_year(year) if containing(report, library).of(address.table, address.line) is None]
+        counted = [
+            report
+            for report in library.of_year(year)
+            if containing(report, library).of(address.table, address.line) is None and str(address) not in doubts(report, library)
+        ]
         values = [report.tables[address.table].value(address.line, address.column) for report in counted if address.table in report.tables]
         if stated := [value for value in values if value is not None]:
             found[year] = sum(stated, start=0)
