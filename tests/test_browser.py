@@ -36,6 +36,7 @@ PAGES = {
     "one-year": "reports/yinchuan-qianjinjie/",
     **REPORTS,
     "year": "years/2024/",
+    "whole": "overview/",
     "quality": "quality/",
     "rule": "quality/T3-ROW/",
     "indicators": "indicators/",

@@ -392,6 +392,26 @@ def test_citation_and_figure_are_copied_without_a_mouse(browser: Chromium, serve
 # -- the way of somebody new --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_tap_near_a_dot_says_whose_it_is_and_leads_to_its_figure(browser: Chromium, server: Server, language: str) -> None:
+    """With a finger, which is wider than the dot: the nearest one is meant, and far from all of them none."""
+    context = browser.context(viewport={"width": PHONE, "height": 740}, has_touch=True)
+    page = context.new_page()
+    page.goto(f"{server.url}{LANGUAGES[language]}overview/")
+    strip = page.locator("svg.or-strip").first
+    told = page.locator(".or-told").first
+    dot = strip.locator("circle[data-agency=pingtan]")
+    dot.scroll_into_view_if_needed()
+    place = dot.bounding_box()
+    assert place is not None
+    page.touchscreen.tap(place["x"] + place["width"] + 6, place["y"])
+    expect(told).to_contain_text("100/218 45.9%")
+    told.get_by_role("link").click()
+    arrived(page, re.compile(r"/reports/pingtan/2024/#applications/"))
+    assert page.locator("td:target").inner_text() == "71"
+    context.close()
+
+
 def test_newcomer_finds_understands_compares_prints_and_downloads(browser: Chromium, server: Server) -> None:
     """On a phone, from home: 前进街 of 2019 in four steps, each with something to go on with."""
     context = browser.context(viewport={"width": PHONE, "height": 740}, reduced_motion="reduce", accept_downloads=True)

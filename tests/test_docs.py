@@ -28,10 +28,12 @@ from open_reports.cli import commands
 from open_reports.derived.coverage import STATES
 from open_reports.derived.indicator import REASONS
 from open_reports.derived.series import CauseKind
+from open_reports.derived.whole import Standing
 from open_reports.document import PLACEHOLDER
 from open_reports.errors import PublishError
 from open_reports.files.citation import checked_problem
 from open_reports.files.corrections import corrections_csv, corrections_json
+from open_reports.files.totals import totals, year_totals
 from open_reports.finding import LEVELS, level_name
 from open_reports.form import forms
 from open_reports.library import open_library
@@ -576,6 +578,12 @@ def test_every_key_and_word_of_the_coverage_is_explained(language: str, folder_f
     whole = json.loads(folder_files["coverage/coverage.json"])
     assert missing([*header, *whole, *STATES, "collected"], text) == []
     assert keys_of(whole["coverage"]) == set(header)
+
+
+@both
+def test_every_column_of_the_totals_is_explained(language: str, library: Library) -> None:
+    text = section(language, "data", "totals")
+    assert missing([*header_of(totals(library)), *header_of(year_totals(library, 2024)), *get_args(Standing)], text) == []
 
 
 @both

@@ -274,7 +274,7 @@ PACKAGE_FILES = ("datapackage.json", *(f"data/{table}.csv" for table in (*TABLES
 
 
 def test_every_address_of_the_contract_exists(site: Path) -> None:
-    kinds = ("", "quality/", "compare/", "coverage/", "corrections/", "glossary/", "indicators/", "search/")
+    kinds = ("", "quality/", "compare/", "coverage/", "corrections/", "glossary/", "indicators/", "overview/", "search/")
     pages = {f"{kind}index.html" for kind in kinds} | {f"indicators/{id_}/index.html" for id_ in forms().indicators}
     pages |= {f"quality/{rule}/index.html" for rule in forms().rules}
     files = {"404.html", "sitemap.xml", *(path for path, _ in routes.routes().paths(open_library(PACKAGES)))}
@@ -282,7 +282,7 @@ def test_every_address_of_the_contract_exists(site: Path) -> None:
         agency, year = kept.parent.name, kept.name
         pages |= {f"reports/{agency}/index.html", f"years/{year}/index.html", f"reports/{agency}/{year}/index.html"}
         contract = (*PACKAGE_FILES, "report.json", *(f"{agency}-{year}.{kind}" for kind in ("zip", "xlsx")))
-        files |= {f"reports/{agency}/{agency}.csv", f"reports/{agency}/{agency}.json"}
+        files |= {f"reports/{agency}/{agency}.csv", f"reports/{agency}/{agency}.json", f"years/{year}/totals.csv"}
         files |= {f"reports/{agency}/{year}/{file}" for file in contract}
     found = tree(site)
     wanted = files | pages | {f"en/{page}" for page in pages}

@@ -12,6 +12,7 @@ from open_reports.pages.frame import ENGLISH, Here, Page
 from open_reports.pages.glossary import glossary_page
 from open_reports.pages.home import home_page
 from open_reports.pages.indicators import indicator_pages
+from open_reports.pages.overview import overview_page
 from open_reports.pages.quality import Quality, quality_pages
 from open_reports.pages.report import report_page
 from open_reports.pages.search import search_page
@@ -33,6 +34,7 @@ __all__ = [
     "glossary_page",
     "home_page",
     "indicator_pages",
+    "overview_page",
     "quality_pages",
     "report_page",
     "search_page",

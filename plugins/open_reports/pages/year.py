@@ -9,6 +9,7 @@ from open_reports.checks.wording import of_reports
 from open_reports.derived.coverage import count
 from open_reports.pages.frame import Here, Link, Page, agency_name, crumbs, rendered, sort_key
 from open_reports.pages.listing import ReportRow, list_cells, list_head
+from open_reports.pages.overview import SCRIPT, whole_view
 from open_reports.pages.paging import parts
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from open_reports.derived.coverage import Count, Coverage
     from open_reports.files.folder import YearFolder
+    from open_reports.pages.overview import WholeView
     from open_reports.pages.paging import Part
     from open_reports.text import Words
 
@@ -31,6 +33,7 @@ class YearContext:
     heading: str
     part: str
     counted: Count
+    whole: WholeView | None
     checks: str
     head: Sequence[tuple[str, str]]
     rows: Sequence[ReportRow]
@@ -76,6 +79,10 @@ def _page(folder: YearFolder, part: Part, covered: Coverage, w: Words) -> Page:
                 heading=heading,
                 part=part.says(w),
                 counted=count(cells),
+                # Of the whole year, and so on the first part of its list alone.
+                whole=whole_view(library, year, covered, here, here.file(f"{folder.path}{folder.name('year_totals')}"))
+                if part.first
+                else None,
                 checks=_checks(folder, w),
                 head=list_head(w("agency"), w),
                 rows=rows,
@@ -95,9 +102,13 @@ def _page(folder: YearFolder, part: Part, covered: Coverage, w: Words) -> Page:
         name=heading,
         title=part.title(heading),
         description=w("year_description", year=year, count=len(library.of_year(year))),
-        sections=(("reports", w("reports")), ("missing", w("year_missing"))),
+        sections=(
+            *((("reasons", w("whole_reasons")), ("disputes", w("whole_disputes")), ("spread", w("whole_spread"))) if part.first else ()),
+            ("reports", w("reports")),
+            ("missing", w("year_missing")),
+        ),
         build=build,
-        scripts=("sorting.js",),
+        scripts=("sorting.js", SCRIPT),
     )
 
 

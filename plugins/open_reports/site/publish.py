@@ -173,7 +173,7 @@ def _site_pages(sources: Sources, folders: Sequence[Folder], findings: Sequence[
     indicators = [folder for folder in folders if isinstance(folder, IndicatorFolder)]
     for language in LANGUAGES:
         w = Words(language)
-        of_all = [pages.home_page(data, w)]
+        of_all = [pages.home_page(data, w), pages.overview_page(site["overview/"], years, w)]
         of_all += (page for year in years for page in pages.year_pages(year, sources.covered, w))
         of_all += pages.quality_pages(library, findings, sources.tallies, w)
         of_all += pages.indicator_pages(indicators, library, w)
@@ -205,7 +205,7 @@ def _keyed(made: Iterable[Page], key: str) -> Iterator[Page]:
     return (replace(page, key=key) for page in made)
 
 
-_NAMED = ("", "compare/", "indicators/", "coverage/", "quality/", "corrections/", "glossary/", "data/", "explore/")
+_NAMED = ("", "overview/", "compare/", "indicators/", "coverage/", "quality/", "corrections/", "glossary/", "data/", "explore/")
 """Generated pages that are found by their own names, besides those that have entries of another kind."""
 
 

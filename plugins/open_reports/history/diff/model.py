@@ -182,7 +182,7 @@ def _is_listed(each: AgencyChange) -> bool:
 
 def _everywhere(diff: Diff) -> Iterator[str]:
     """Pages that list agencies, reports or years, or count them."""
-    yield from ("", "compare/", "coverage/", "explore/", "quality/", "search/")
+    yield from ("", "compare/", "coverage/", "explore/", "overview/", "quality/", "search/")
     yield from (f"quality/{rule}/" for rule in forms().rules)
     yield from (f"indicators/{name}/" for name in forms().indicators)
     yield from (f"years/{year}/" for years in diff.years.values() for year in years)
@@ -205,6 +205,11 @@ def _report_pages(change: ReportChange, diff: Diff) -> Iterator[str]:
     yield from (f"indicators/{name}/" for name in change.indicators)
     if change.figures:
         yield "compare/"
+    # Totals leave out what does not add up, and are compared with those of the year before.
+    if change.figures or change.gained or change.lost or change.standing in {"added", "removed"}:
+        yield "overview/"
+        if any(change.year + 1 in years for years in diff.years.values()):
+            yield f"years/{change.year + 1}/"
     if revised:
         yield "corrections/"
         yield "coverage/"
@@ -222,7 +227,7 @@ def _fact_pages(facts: Sequence[str]) -> Iterator[str]:
         yield "coverage/"
     # Scope, period and form decide which figures may be compared, and so what those pages join or break.
     if any(place.startswith(_COVERING) for place in facts):
-        yield from ("compare/", *(f"indicators/{name}/" for name in forms().indicators))
+        yield from ("compare/", "overview/", *(f"indicators/{name}/" for name in forms().indicators))
 
 
 def _rule_pages(change: ReportChange) -> Iterator[str]:
