@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from open_reports.history import releases
 from open_reports.history.releases import release
-from test_diff import AGENCY, edited, zeros
+from test_diff import AGENCY, YEARS, edited, zeros
 from test_record import PATHS, RECORD, committed, git, library, project, put, told
 
 if TYPE_CHECKING:
@@ -64,4 +64,49 @@ def test_what_only_the_other_branch_had_recorded_is_not_forgotten(project: Path,
     """Keeping one side without running release is told as soon as the merge is committed."""
     git(merging, "checkout", "--ours", "--", RECORD)
     committed(merging, "both")
-    assert told(merging) == ["record_shrunk"]
+    assert told(merging) == ["record_rewritten", "record_shrunk"]
+    release(library(merging), merging / RECORD, [*SITE, "terms/index.html", "tools/index.html"])
+    committed(merging, "what both had")
+    assert told(merging) == []
+
+
+def corrected_twice(root: Path, year: int, *texts: str) -> None:
+    """Correct a figure of a report twice, each time released."""
+    says = ["12", *texts]
+    for count in range(1, len(says)):
+        revisions = [
+            {
+                "version": f"1.0.{number}",
+                "date": f"2026-03-0{number}",
+                "reason": "录入错误",
+                "changes": [{"address": ADDRESS, "from": says[number - 1], "to": says[number]}],
+            }
+            for number in range(1, count + 1)
+        ]
+        said = {"overview": [["公开平台", says[count], "个", ""]], "json": {"version": f"1.0.{count}", "report.revisions": revisions}}
+        others = [zeros(each) for each in YEARS if each != year]
+        put(root, edited(zeros(year), said), *others)
+        release(library(root), root / RECORD)
+
+
+@pytest.mark.parametrize("side", ["--ours", "--theirs"])
+@pytest.mark.parametrize("when", ["under way", "committed"])
+def test_earlier_states_of_both_branches_are_kept(project: Path, side: str, when: str) -> None:
+    """Of the file one side is kept; what the other had recorded between its first state and its last is nowhere in the data."""
+    corrected_twice(project, 2022, "13", "14")
+    committed(project, "one branch")
+    git(project, "checkout", "--quiet", "main")
+    corrected_twice(project, 2023, "15", "16")
+    committed(project, "the other")
+    with pytest.raises(subprocess.CalledProcessError):
+        git(project, "merge", "work", "--message", "both")
+    git(project, "checkout", side, "--", RECORD)
+    if when == "committed":
+        committed(project, "both")
+        assert told(project) == ["record_rewritten"]
+    release(library(project), project / RECORD)
+    committed(project, "both")
+    assert told(project) == []
+    ones = releases.read(project / RECORD).lines[AGENCY]
+    for year in (2022, 2023):
+        assert [one["version"] for one in ones if one["year"] == year] == ["1.0.0", "1.0.1", "1.0.2"]

@@ -56,6 +56,8 @@ def release(root: Path, record: Path, site: Path, against: str | None, language:
         click.echo(found.lacking[language], err=True)
     if only_look and found.files:
         raise OpenReportsError(w("release_outdated", files="、".join(found.files)))
+    for each in found.restored:
+        click.echo(w("release_restored", address=each.address, was=each.was, now=each.now, version=each.version), err=True)
     key = "release_written" if found.files else "release_current"
     click.echo(w(key, folder=record, reports=found.reports, paths=found.paths, files="、".join(found.files)))
     if secret:

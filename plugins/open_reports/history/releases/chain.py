@@ -5,6 +5,7 @@ A report that is revised gets a further entry; of several of a year the last one
 What it proves: no entry was edited, taken out, put in or moved while a later one stands, for the later one names another hash then.
 What it does not: whoever writes all later entries anew makes another whole chain, and the last entry has none after it. So the hash of
 the last one is published (`last` of data/released.json), and the record is held against git and against the published copy besides.
+An earlier entry that is known from before must still be there (`earlier`).
 The first entry, and those of a record written before there were hashes, are the anchor: nothing stands before them. Where a form gains a
 column, all rows are spelt with it, and the chain is made anew.
 """

@@ -46,6 +46,8 @@ Kind = Literal[
     "drop_lost",
     "record_shrunk",
     "record_changed",
+    "record_rewritten",
+    "published_changed",
     "behind_published",
 ]
 _UNREADABLE: dict[Writing, Kind] = {"": "unreadable", "successors": "successors_unreadable", "dropped": "dropped_unreadable"}
@@ -116,11 +118,12 @@ def _breaches(library: Library, released: Released) -> Iterator[Breach]:
         folder = f"reports/{agency}/"
         if released.successors.of(folder) is None:
             yield Breach("agency_gone", address=folder, suggested=f"{folder}: reports/…/", entry=to_write(folder))
+    earlier = _earlier(released)
     for (agency, year), one in released.reports.items():
-        page = f"reports/{agency}/{year}/"
+        page, before = f"reports/{agency}/{year}/", earlier.get((agency, year), ())
         report = library.reports.get((agency, year))
         if report is not None:
-            yield from _figures(report, one, released, page)
+            yield from _figures(report, one, released, page, before)
             continue
         target = released.successors.of(page)
         match = _REPORT.fullmatch(target or "")
@@ -133,7 +136,19 @@ def _breaches(library: Library, released: Released) -> Iterator[Breach]:
             yield _other_kind(library, page, target)
         # A report that moved is held to what it said at its old address: moving must not be a way to change figures.
         elif match and not match["figure"] and (moved := library.reports.get((match["agency"], int(match["year"])))):
-            yield from _figures(moved, one, released, page)
+            yield from _figures(moved, one, released, page, before)
+
+
+def _earlier(released: Released) -> Mapping[tuple[str, int], list[Mapping[str, Any]]]:
+    """Entries of reports that were revised, but the last of each."""
+    # Two lines of one year may be what a merge left, and then that is told.
+    if released.flaws or sum(map(len, released.lines.values())) == len(released.reports):
+        return {}
+    found: dict[tuple[str, int], list[Mapping[str, Any]]] = {}
+    for agency, ones in released.lines.items():
+        for one in ones:
+            found.setdefault((agency, one["year"]), []).append(one)
+    return {key: each[:-1] for key, each in found.items() if len(each) > 1}
 
 
 def _forms(released: Released) -> Iterator[Breach]:
@@ -146,7 +161,9 @@ def _forms(released: Released) -> Iterator[Breach]:
             yield Breach("form_gone", address=address, version=form, was=unit, now=now.get((form, address), "-"))
 
 
-def _figures(report: Report, one: Mapping[str, Any], released: Released, page: str) -> Iterator[Breach]:
+def _figures(
+    report: Report, one: Mapping[str, Any], released: Released, page: str, before: Sequence[Mapping[str, Any]] = ()
+) -> Iterator[Breach]:
     agency, year = report.agency, report.year
     # Lower alone: whether it was raised enough is for the diff to say, before anything is released.
     if version(report.version) < version(one["version"]):
@@ -157,9 +174,10 @@ def _figures(report: Report, one: Mapping[str, Any], released: Released, page: s
     if any(now.get(key) != one.get(key) for key in {**now, **one} if key not in {"version", "gone"}):
         differing = changes(states(one, released.shapes), standing(report))
         gone = [each for each in differing if each.after is None]
-        for each in unnamed(report, differing, one["version"]):
-            was, is_ = _both(each.before, each.after), _both(each.after, each.before)
-            yield Breach("figure_changed", agency, year, each.address, was, is_, one["version"], compact_json(entry(each).to_dict()))
+        yield from _unnamed(report, differing, one["version"])
+    # A correction that was told once is told for good: what its revision said must still be there to say it.
+    for state in before:
+        yield from _unnamed(report, changes(states(state, released.shapes), standing(report)), state["version"])
     # What went in earlier releases still needs its successor; it may also have come back.
     earlier = one.get("gone", ())
     if earlier:
@@ -169,6 +187,13 @@ def _figures(report: Report, one: Mapping[str, Any], released: Released, page: s
         if released.successors.of(f"{page}#{each.address}") is None:
             suggested = f"{page}#{each.address}: {page}#…"
             yield Breach("address_gone", agency, year, each.address, _both(each.before) if each.before else "-", suggested=suggested)
+
+
+def _unnamed(report: Report, differing: Iterable[FigureChange], since: str) -> Iterator[Breach]:
+    for each in unnamed(report, differing, since):
+        was, is_ = _both(each.before, each.after), _both(each.after, each.before)
+        suggested = compact_json(entry(each).to_dict())
+        yield Breach("figure_changed", report.agency, report.year, each.address, was, is_, since, suggested)
 
 
 def _both(one: State | None, beside: State | None = None) -> Text:

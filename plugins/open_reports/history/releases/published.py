@@ -14,13 +14,16 @@ from open_reports.document import parse_json
 from open_reports.history.releases import chain
 from open_reports.history.releases.byhand import DROPPED, Flaw
 from open_reports.history.releases.checking import Breach
+from open_reports.history.releases.earlier import lost, together, told
 from open_reports.history.releases.record import FOLDER, FORMS, PATHS, Released, addresses, files, of_texts, respelt, shapes, states
 from open_reports.history.releases.successors import Successors
 from open_reports.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from open_reports.history.releases.earlier import Entry
+    from open_reports.history.releases.record import Shapes
     from open_reports.library import Library
 
 PUBLISHED = "data/released.json"
@@ -86,15 +89,26 @@ def behind(now: Released, published: Released, where: str) -> Iterator[Breach]:
         lacking.setdefault(PATHS, []).append(path)
     for form, address, _ in set(addresses(published.shapes)) - set(addresses(now.shapes)):
         lacking.setdefault(FORMS, []).append(f"{form}: {address}")
-    for name, each in sorted(lacking.items()):
-        yield Breach("behind_published", address=f"{now.place}/{name}", was=str(len(each)), now=min(each), version=where)
+    for each in lost(now, published):
+        # Years that are missing are told already, and what was edited is told apart: it cannot be put back beside what stands there.
+        if not each.edited and f"{each.agency}.jsonl" not in lacking:
+            lacking[f"{each.agency}.jsonl"] = [each.first] * each.many
+    for name, found in sorted(lacking.items()):
+        yield Breach("behind_published", address=f"{now.place}/{name}", was=str(len(found)), now=min(found), version=where)
 
 
-def joined(now: Released, published: Released) -> Released:
-    """The record with everything that a published copy has besides: what was lost of it is put back."""
-    known = {**published.shapes, **now.shapes, **shapes()}
+def edited(now: Released, published: Released, where: str) -> Iterator[Breach]:
+    """States of reports of which a published copy and the record say different things under one version."""
+    for each in lost(now, published):
+        if each.edited:
+            yield Breach("published_changed", address=f"{now.place}/{each.agency}.jsonl", now=each.first, version=where)
+
+
+def joined(now: Released, other: Released) -> Released:
+    """The record with everything that another state of it, such as a published copy's, has besides: what was lost is put back."""
+    known = {**other.shapes, **now.shapes, **shapes()}
     reports: dict[tuple[str, int], Mapping[str, Any]] = {}
-    for released in (published, now):
+    for released in (other, now):
         for key, one in released.reports.items():
             spelt, before = dict(respelt(one, released.shapes, known)), reports.get(key)
             if before is not None:
@@ -102,11 +116,17 @@ def joined(now: Released, published: Released) -> Released:
                 gone = {*before.get("gone", ()), *spelt.get("gone", ()), *(states(before, known).keys() - states(spelt, known).keys())}
                 spelt |= {"gone": sorted(gone)} if gone else {}
             reports[key] = spelt
-    lines = {agency: [respelt(chain.unlinked(one), now.shapes, known) for one in ones] for agency, ones in now.lines.items()}
-    for agency, ones in published.lines.items():
-        own, others = lines.get(agency, []), [respelt(chain.unlinked(one), published.shapes, known) for one in ones]
-        if others[: len(own)] == own:
-            # The copy goes on where the record ends: its entries come back as they were, and with them its last states.
-            lines[agency] = others
-            reports |= {(agency, one["year"]): one for one in others[len(own) :]}
-    return replace(now, lines=lines, reports=reports, shapes=known, paths=tuple(sorted({*published.paths, *now.paths})))
+    lines: dict[str, Sequence[Mapping[str, Any]]] = {}
+    for agency in {**now.lines, **other.lines}:
+        own, others = (_entries(released, agency, known) for released in (now, other))
+        found = together(own, others)
+        lines[agency] = chain.linked(one for _, one in found)
+        last, before_ = ({one["year"]: text for text, one in ones} for ones in (found, own))
+        # What comes back as the last state of a year is what holds.
+        reports |= {(agency, one["year"]): one for text, one in found if text == last[one["year"]] != before_.get(one["year"])}
+    return replace(now, lines=lines, reports=reports, shapes=known, paths=tuple(sorted({*other.paths, *now.paths})))
+
+
+def _entries(released: Released, agency: str, known: Shapes) -> list[Entry]:
+    ones = [respelt(chain.unlinked(one), released.shapes, known) for one in released.lines.get(agency, ())]
+    return [(told(one, known), one) for one in ones]

@@ -6,8 +6,8 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports.history.releases.checking import PermanenceError, breaches, lost, still_binding
-from open_reports.history.releases.past import kept, looked
-from open_reports.history.releases.published import behind, joined
+from open_reports.history.releases.past import kept, looked, sound
+from open_reports.history.releases.published import behind, edited, joined
 from open_reports.history.releases.record import FORMS, files, permanent, read
 from open_reports.report import HALF_WRITTEN, replace_all
 
@@ -30,6 +30,8 @@ class Outcome(NamedTuple):
     files: tuple[str, ...]
     lacking: Text | None = None
     """Why the record could not be held against all of its past."""
+    restored: tuple[Breach, ...] = ()
+    """What the record had lost of what the published copy has, and has again."""
 
 
 class Published(NamedTuple):
@@ -55,12 +57,17 @@ def release(
     """
     before = read(folder)
     past = looked(folder)
+    # What either branch had recorded: of a file that both had written to, git keeps one side.
+    for each in sound(past.past, past.merged):
+        before = joined(before, each.released)
     # A release of the data alone is possible; then the addresses recorded before stay as they are.
     paths = None if site is None else frozenset(site)
     # Before anything is written: a record brought up to date over a breach would have forgotten it.
     if found := _refused(library, before, past, paths, published, only_look=only_look):
         raise PermanenceError(found, language=language)
+    restored: tuple[Breach, ...] = ()
     if published is not None:
+        restored = tuple(behind(before, published.record, published.where))
         before = joined(before, published.record)
     kinds = None if paths is None else frozenset(kind for path in paths if (kind := permanent(path)) is not None)
     made = files(library, before, kinds)
@@ -75,6 +82,7 @@ def release(
         paths=made["paths.txt"].count("\n"),
         files=changed,
         lacking=past.lacking,
+        restored=restored,
     )
 
 
@@ -85,6 +93,7 @@ def _refused(
     found = [*breaches(library, before), *kept(library, before, past.past), *(lost(before, paths) if paths is not None else ())]
     if published is not None:
         found += still_binding(library, before, published.record, published.where)
+        found += edited(before, published.record, published.where)
         found += behind(before, published.record, published.where) if only_look else ()
     return found
 
