@@ -210,6 +210,11 @@ def test_files_say_the_same(telling: Library) -> None:
             "change": made_change["text"],
             "from": made_change.get("from") or "",
             "to": made_change.get("to") or "",
+            "kind": "correction",
+            "page": entry["page"],
+            "reason_en": "",
+            "leads_to": "",
+            "back": "",
         }
         for entry in entries
         for made_change in entry["changes"] or [{"address": None, "text": ""}]

@@ -24,6 +24,7 @@ from open_reports.files.route import Route
 from open_reports.finding import by_report
 from open_reports.form import Address, forms
 from open_reports.history.corrections import change
+from open_reports.history.events import drops
 from open_reports.report import file_hash
 from open_reports.report.lines import Plain, table_lines
 from open_reports.text import LANGUAGES, Words, resource_text
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from open_reports.files.folder import SiteFolder
     from open_reports.finding import Finding
+    from open_reports.history.events import Drop
     from open_reports.library import Library
     from open_reports.report import Report
     from open_reports.report.lines import Place, Remarked
@@ -75,10 +77,10 @@ def available() -> str | None:
     return None
 
 
-def database(library: Library, findings: Sequence[Finding], tallies: Tallies | None = None) -> bytes:
+def database(library: Library, findings: Sequence[Finding], tallies: Tallies | None = None, gone: Sequence[Drop] = ()) -> bytes:
     """Database of a library, its findings and counts of checks (public contract, section 3: `data/reports.sqlite`).
 
-    `tallies` are the counts, made anew unless given.
+    `tallies` are the counts, made anew unless given; `gone` is what is published no more (`history.events.drops`).
     `value` of a figure is an integer, or a real number near the exact one that `exact` spells; both are NULL unless its status is
     `reported`. Raises `PublishError` where SQLite lacks full text, and for rows that refer to nothing or have one key.
     """
@@ -93,7 +95,7 @@ def database(library: Library, findings: Sequence[Finding], tallies: Tallies | N
             connection.execute(f"PRAGMA {pragma} = {value}")
         connection.executescript(resource_text(SCHEMA))
         connection.execute("BEGIN")
-        for table, rows in _content(library, findings, tallies or Tallies(library, by_report(findings), tried(library).passed)):
+        for table, rows in _content(library, findings, tallies or Tallies(library, by_report(findings), tried(library).passed), gone):
             _insert(connection, table, rows)
         connection.execute("COMMIT")
         connection.executescript(_INDEXES)
@@ -130,7 +132,7 @@ def _insert(connection: sqlite3.Connection, table: str, rows: Iterable[_Row]) ->
     connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * width)})", rows)  # noqa: S608 (our own table names)
 
 
-def _content(library: Library, findings: Sequence[Finding], tallies: Tallies) -> Iterator[tuple[str, Iterable[_Row]]]:
+def _content(library: Library, findings: Sequence[Finding], tallies: Tallies, gone: Sequence[Drop]) -> Iterator[tuple[str, Iterable[_Row]]]:
     """Every table with its rows, those that others refer to first."""
     yield from _vocabularies()
     yield "agencies", ((a.id, a.name, a.name_en, a.kind, a.parent, a.region, a.site) for a in library.agencies.values())
@@ -159,6 +161,10 @@ def _content(library: Library, findings: Sequence[Finding], tallies: Tallies) ->
             for number, report in reports
             for each in report.revisions
         ),
+    )
+    yield (
+        "dropped",
+        ((each.page, each.said.date, each.agency, each.called, each.year, *(text or None for text in each.said[1:])) for each in gone),
     )
     yield "figures", (row for number, report in reports for row in _figures(number, report))
     yield "statements", (row for number, report in reports for row in _statements(number, report))
@@ -363,7 +369,12 @@ ROUTES: tuple[Route[SiteFolder], ...] = (
         "database",
         "data/reports.sqlite",
         "application/vnd.sqlite3",
-        lambda folder: database(folder.sources.library, folder.sources.findings, folder.sources.tallies),
+        lambda folder: database(
+            folder.sources.library,
+            folder.sources.findings,
+            folder.sources.tallies,
+            drops(folder.sources.library, folder.sources.released),
+        ),
         lacks=available,
         portal=4,
         searched=True,

@@ -143,6 +143,19 @@ CREATE TABLE revisions ( -- released changes of a report's data
   PRIMARY KEY (report, version)
 ) WITHOUT ROWID;
 
+CREATE TABLE dropped ( -- reports and agencies that were published and are no more, with the reason; one that came back stays here
+  page TEXT NOT NULL, -- the address that it had below the site: reports/AGENCY/YEAR/, or reports/AGENCY/ for all its reports
+  date TEXT NOT NULL, -- when it went
+  agency TEXT NOT NULL, -- id, perhaps of an agency that is not among agencies any more
+  agency_name TEXT NOT NULL, -- its id where nobody knows its name any more
+  year INTEGER, -- NULL: the agency with all its reports
+  reason TEXT NOT NULL,
+  reason_en TEXT,
+  leads_to TEXT NOT NULL, -- the page that readers of the old address are led to
+  back TEXT, -- when it came back
+  PRIMARY KEY (page, date)
+) WITHOUT ROWID;
+
 CREATE TABLE figures ( -- every figure of the statutory tables
   report INTEGER NOT NULL REFERENCES reports (id),
   cell INTEGER NOT NULL REFERENCES cells (id),

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from open_reports.files.citation import problem_elsewhere
 from open_reports.history.corrections import Change, Correction, corrections, of_report
+from open_reports.history.events import ANCHOR, drops
 from open_reports.pages.frame import (
     Download,
     Here,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from open_reports.files.folder import Folder
-    from open_reports.history.releases import Dropped
+    from open_reports.history.events import Drop
     from open_reports.library import Library
     from open_reports.pages.paging import Part
     from open_reports.report import Report
@@ -64,6 +65,8 @@ class DroppedView(NamedTuple):
     address: str
     reason: str
     to: Link
+    # Since when it is here again, in words; empty while it is not.
+    back: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,19 +92,13 @@ def corrections_pages(data: Folder, w: Words, problem: str = "") -> Iterator[Pag
 
     `data` is the folder of the corpus' own files; `problem` is where a reader may report a mistake, empty if nowhere.
     """
-    found = corrections(data.sources.library)
+    found, gone = corrections(data.sources.library), drops(data.sources.library, data.sources.released)
     for number, part in enumerate(parts("corrections/", len(found))):
         # All on the first part: they are few, and of several parts only the first is certain to be there.
-        yield _page(data, found, part, w, _gone(data) if number == 0 else (), problem=problem)
+        yield _page(data, found, part, w, gone if number == 0 else (), problem=problem)
 
 
-def _gone(data: Folder) -> Sequence[tuple[str, Dropped]]:
-    """What is published no more, newest first."""
-    dropped = data.sources.released.successors.dropped if data.sources.released else {}
-    return sorted(sorted(dropped.items()), key=lambda each: each[1].date, reverse=True)
-
-
-def _page(data: Folder, found: Sequence[Correction], part: Part, w: Words, gone: Sequence[tuple[str, Dropped]], *, problem: str) -> Page:
+def _page(data: Folder, found: Sequence[Correction], part: Part, w: Words, gone: Sequence[Drop], *, problem: str) -> Page:
     library, total = data.sources.library, len(found)
     here = part.here(w)
     gone_heading = w("corrections_gone", count=len(gone))
@@ -122,7 +119,7 @@ def _page(data: Folder, found: Sequence[Correction], part: Part, w: Words, gone:
                 quality=here.page("quality/"),
                 rows=[_view(library, each, here) for each in found[part.span]],
                 gone_heading=gone_heading,
-                gone=[_gone_view(library, address, one, here) for address, one in gone],
+                gone=[_gone_view(each, here) for each in gone],
                 problem=problem_elsewhere(problem, w("corrections_report")),
                 downloads=downloads,
                 turns=part.turns(w),
@@ -136,7 +133,7 @@ def _page(data: Folder, found: Sequence[Correction], part: Part, w: Words, gone:
         description=w("corrections_description"),
         sections=(
             ("list", w("corrections_count", count=total)),
-            *((("gone", gone_heading),) if gone else ()),
+            *(((ANCHOR, gone_heading),) if gone else ()),
             ("mistake", w("corrections_mistake")),
             ("downloads", w("downloads")),
         ),
@@ -144,17 +141,17 @@ def _page(data: Folder, found: Sequence[Correction], part: Part, w: Words, gone:
     )
 
 
-def _gone_view(library: Library, address: str, one: Dropped, here: Here) -> DroppedView:
-    w = here.w
-    _, agency, year, *_ = [*address.split("/"), ""]
-    known = library.agencies.get(agency)
-    name = agency_name(known, w, int(year) if year else None) if known else agency
+def _gone_view(each: Drop, here: Here) -> DroppedView:
+    w, said = here.w, each.said
+    # What came back stands at its address again, and nobody is led away from it.
+    to = each.page if said.back else said.to
     return DroppedView(
-        date=one.date,
-        name=w("report_title", agency=name, year=int(year)) if year else name,
-        address=address,
-        reason=one.reason_en if w.language == "en" and one.reason_en else one.reason,
-        to=Link(here.page(one.to), one.to or "./"),
+        date=said.date,
+        name=each.title(w.language),
+        address=each.page,
+        reason=each.reason(w.language),
+        to=Link(here.page(to), to),
+        back=each.says(w.language) if said.back else "",
     )
 
 

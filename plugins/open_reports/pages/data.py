@@ -17,9 +17,9 @@ from markupsafe import Markup
 from open_reports.files import citation
 from open_reports.files.snippets import added_up, answer
 from open_reports.form import forms
-from open_reports.history import corrections
 from open_reports.pages.data_files import KindView, kind_view
-from open_reports.pages.frame import Here, Link, Page, agency_name, crumbs, marked, rendered
+from open_reports.pages.frame import Here, Link, Page, crumbs, marked, rendered
+from open_reports.pages.news import latest
 from open_reports.pages.snippets import SCRIPTS, corpus_html
 from open_reports.report.rendering import prose_html
 from open_reports.text import Words, resource_text
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from open_reports.files.snippets import Kind
     from open_reports.form import Cells, Indicator
-    from open_reports.library import Library
     from open_reports.pages.data_files import DataFiles
 
 PATH = "data/"
@@ -231,7 +230,9 @@ def _known(files: DataFiles, here: Here, site: str) -> dict[str, Callable[[list[
         return programs("corpus", answer(files.library, files.agency))
 
     def changes(_: list[str]) -> Markup:
-        return _html("data-changes.html", DataChangesContext(w=w, changes=_changes(files.library, here), more=here.page("corrections/")))
+        return _html(
+            "data-changes.html", DataChangesContext(w=w, changes=latest(files.sources, here, LATEST), more=here.page("corrections/"))
+        )
 
     def lacking(_: list[str]) -> Markup:
         return Markup().join(Markup('<p class="or-warning">{}</p>').format(w(label)) for label in files.lacking)
@@ -265,22 +266,3 @@ def _unnamed(files: DataFiles, language: str) -> Mapping[str, Sequence[str]]:
 
 def _html(template: str, context: DataFilesContext | DataChangesContext | CitationContext) -> Markup:
     return Markup(rendered(template, context))  # noqa: S704 (a template's)
-
-
-def _changes(library: Library, here: Here) -> list[Link]:
-    """Latest corrections and newly kept reports, newest first."""
-    w = here.w
-    corrected = [
-        (each.revision.date, each.report, w("news_corrected", version=each.revision.version)) for each in corrections.corrections(library)
-    ]
-    # The day alone of a moment (RFC 3339), as a correction has it: the two are sorted together.
-    added = [(report.created[:10], report, w("news_added")) for report in library]
-    newest = sorted((*corrected, *added), key=lambda each: (each[0], each[1].year, each[1].agency), reverse=True)[:LATEST]
-    return [
-        Link(
-            here.page(report.folder),
-            w("report_title", agency=agency_name(library.agencies[report.agency], w, report.year), year=report.year),
-            w("news_note", day=day, what=what),
-        )
-        for day, report, what in newest
-    ]

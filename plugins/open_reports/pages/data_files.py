@@ -58,6 +58,7 @@ class DataFiles:
     """
 
     def __init__(self, sources: Sources, folders: Mapping[str, Folder], pages: Collection[str], lacking: Sequence[str] = ()) -> None:
+        self.sources = sources
         self.library = sources.library
         self.routes = sources.routes
         self.lacking = lacking

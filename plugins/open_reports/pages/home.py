@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports.files.catalogue import schema_org
 from open_reports.form import forms
-from open_reports.history.corrections import corrections
 from open_reports.pages.frame import Download, Here, Link, Page, agency_name, rendered, size_words
+from open_reports.pages.news import latest
 from open_reports.pages.paging import MOST_LISTED
 from open_reports.pages.search import search_box
 
@@ -96,7 +96,7 @@ def home_page(data: Folder, w: Words) -> Page:
                     for year in reversed(library.years)
                 ],
                 latest=[Link(each.folder, _name(library, each.agency, each.year, w), str(each.published)) for each in dated[:LATEST]],
-                news=_news(library, w),
+                news=latest(data.sources, here, LATEST),
                 ways=[(Link(here.page(f"{way}/"), w(f"way_{way}")), w(f"way_{way}_says")) for way in _WAYS],
                 dataset=schema_org.script(schema_org.of_corpus(library, routes, w, site)),
                 downloads=[
@@ -152,15 +152,3 @@ def _by(library: Library, shown: Sequence[Agency], what: str, w: Words) -> list[
 
 def _name(library: Library, agency: str, year: int, w: Words) -> str:
     return w("report_title", agency=agency_name(library.agencies[agency], w, year), year=year)
-
-
-def _news(library: Library, w: Words) -> list[Link]:
-    """Latest corrections and newly kept reports, newest first."""
-    changed = [(each.revision.date, each.report, w("news_corrected", version=each.revision.version)) for each in corrections(library)]
-    # The day alone of a moment (RFC 3339); a correction has only a day, and the two are sorted together.
-    added = [(report.created[:10], report, w("news_added")) for report in library]
-    newest = sorted((*changed, *added), key=lambda each: (each[0], each[1].year, each[1].agency), reverse=True)[:LATEST]
-    return [
-        Link(report.folder, _name(library, report.agency, report.year, w), w("news_note", day=day, what=what))
-        for day, report, what in newest
-    ]

@@ -119,7 +119,7 @@ def publish(
         catalogue=catalogue,
     )
     # What is lacking is part of every key: a kept page must not offer a file that this build cannot make.
-    keys = PageKeys(library, found, tallies, sources.covered, (site, problem, *sorted(lacking)))
+    keys = PageKeys(library, found, tallies, sources.covered, (site, problem, *sorted(lacking), *_gone(released)))
     folders = _folders(sources, keys, problem)
     labels = tuple(dict.fromkeys(lacking.values()))  # several kinds of file may lack one library
     known = [*_site_pages(sources, folders, findings, keys.of_corpus(), problem), *_agency_pages(folders, sources), *_report_pages(folders)]
@@ -139,6 +139,11 @@ def publish(
     _require_twins(publication)
     _require_scripts(publication)
     return publication
+
+
+def _gone(released: Released | None) -> list[str]:
+    """What is published no more, as a part of every key: of the record of releases these know nothing else."""
+    return [repr(each) for each in released.successors.drops()] if released else []
 
 
 def _moved(folders: Mapping[str, Folder], released: Released | None) -> Iterator[Folder]:
@@ -179,9 +184,7 @@ def _site_pages(sources: Sources, folders: Sequence[Folder], findings: Sequence[
         of_all += pages.indicator_pages(indicators, library, w)
         of_all += pages.coverage_pages(site["coverage/"], w)
         yield from _keyed(of_all, whole)
-        gone = bool(sources.released and sources.released.successors.dropped)
-        # The page of corrections tells reasons of the record, of which the key of all packages knows nothing.
-        yield from _keyed(pages.corrections_pages(data, w, problem), "" if gone else whole)
+        yield from _keyed(pages.corrections_pages(data, w, problem), whole)
         yield from _keyed((pages.compare_page(library, w), pages.glossary_page(w)), whole)
         # Without a key: it tells the size of the database, which is known only when that is made.
         yield pages.explore_page(w, database_size=lambda: data.size("database") if "database" in data else 0)

@@ -21,11 +21,13 @@ from open_reports.document import shown
 from open_reports.errors import DocumentError, OpenReportsError
 from open_reports.files import manifest
 from open_reports.finding import DataError
+from open_reports.history import releases
 from open_reports.report import DESCRIPTOR
 from open_reports.verify import line_ends, overlay, signing
 from open_reports.verify.bundle import bundle, is_corpus
 from open_reports.verify.comparison import PACKED, Difference, Rewritten, Unknown, difference, first_byte
 from open_reports.verify.parts import is_page, parts
+from open_reports.verify.recorded import of_record
 from open_reports.verify.verdict import Deviation, Verdict, of_finding
 
 if TYPE_CHECKING:
@@ -204,7 +206,9 @@ class _Whole:
             self.verdict.notes.append(message("note.version", found=self.stated.made_by, expected=manifest.maker()))
         comparing = _Comparing(self.copy, self.verdict, self.stated, self.found, exact=same_version)
         try:
-            publication = made.publish(site=self.stated.site)
+            told = releases.PUBLISHED in self.stated.entries and releases.PUBLISHED in self.found
+            record = self.copy.read(releases.PUBLISHED, releases.MOST_PUBLISHED) if told else None
+            publication = made.publish(site=self.stated.site, released=of_record(record))
             for path, data in sorted_files(publication.data_files()):
                 comparing.compare(path, data)
         except CopyError as error:

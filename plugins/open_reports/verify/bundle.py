@@ -18,6 +18,7 @@ from open_reports.finding import DataError
 from open_reports.report import DESCRIPTOR
 from open_reports.verify import overlay
 from open_reports.verify.comparison import Difference, Rewritten, difference
+from open_reports.verify.recorded import of_rows
 from open_reports.verify.verdict import Verdict, of_finding
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def _read(copy: Copy, verdict: Verdict, below: Path) -> dict[str, bytes]:
 def _compare(made: Corpus, found: Mapping[str, bytes], verdict: Verdict) -> None:
     """Hold what was found against the same archive, made again of its packages."""
     try:
-        published = made.publish(site=_site(found[DESCRIPTOR]))
+        published = made.publish(site=_site(found[DESCRIPTOR]), released=of_rows(found.get("corrections.csv")))
     except OpenReportsError as error:  # a site's address that none can be published at, say
         verdict.add(DESCRIPTOR, "package.absent", found=str(error))
         return

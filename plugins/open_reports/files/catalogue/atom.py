@@ -1,4 +1,4 @@
-"""Atom (RFC 4287): new and corrected reports, newest first, a feed in each language.
+"""Atom (RFC 4287): new and corrected reports and what is published no more, newest first, a feed in each language.
 
 No clock: an entry's day is that of the package's making or of its correction, the feed's the newest of them.
 """
@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 from open_reports.derived.coverage import known_day
 from open_reports.files.route import ENGLISH, Route
-from open_reports.history.corrections import corrections
+from open_reports.history.events import ANCHOR, Drop, events
 from open_reports.text import LANGUAGE_TAGS, Words
 
 if TYPE_CHECKING:
@@ -37,23 +37,33 @@ class News(NamedTuple):
     changes: tuple[Change, ...] = ()
 
 
-def news(library: Library, corrected: Sequence[Correction] = ()) -> tuple[News, ...]:
-    """Every report and every correction, newest first; those of one day in the order of the reports, corrections before."""
-    found = [
-        *(News(each.revision.date, each.report, each.revision, each.changes) for each in corrected),
+class Gone(NamedTuple):
+    """A report or an agency that is published no more, or that came back, on a day."""
+
+    day: str
+    drop: Drop
+
+
+def news(library: Library, told: Sequence[Correction | Drop] = ()) -> tuple[News | Gone, ...]:
+    """Every report and every event, newest first; those of one day in the order of the reports, events before."""
+    found: list[News | Gone] = [
+        *(
+            Gone(each.changed, each) if isinstance(each, Drop) else News(each.revision.date, each.report, each.revision, each.changes)
+            for each in told
+        ),
         *(News(report.created[:10], report, None) for report in library),
     ]
     return tuple(sorted(found, key=lambda each: each.day, reverse=True))
 
 
-def feed(library: Library, language: str, site: str = "", corrected: Sequence[Correction] = ()) -> bytes:
-    """`feed.xml` in Chinese, `en/feed.xml` in English; `corrected` are all corrections, newest first (`history.corrections.corrections`)."""
+def feed(library: Library, language: str, site: str = "", told: Sequence[Correction | Drop] = ()) -> bytes:
+    """`feed.xml` in Chinese, `en/feed.xml` in English; `told` are all events, newest first (`history.events.events`)."""
     w = Words(language)
     english = language == "en"
     top = ENGLISH if english else ""
     root = ET.Element("feed", {"xmlns": ATOM, "xml:lang": LANGUAGE_TAGS[language]})
     # Bounded, for programs fetch the whole feed each time they look.
-    entries = news(library, corrected)[:MOST]
+    entries = news(library, told)[:MOST]
     day = max((each.day for each in entries), default=known_day(library).isoformat())
     _add(root, "id", _id(site, f"{top}feed.xml"))
     _add(root, "title", w("feed_title"))
@@ -66,7 +76,7 @@ def feed(library: Library, language: str, site: str = "", corrected: Sequence[Co
     ET.SubElement(root, "link", {"rel": "self", "type": "application/atom+xml", "href": f"{home}{top}feed.xml"})
     ET.SubElement(root, "link", {"rel": "alternate", "type": "text/html", "hreflang": LANGUAGE_TAGS[language], "href": f"{home}{top}"})
     for each in entries:
-        root.append(_entry(each, library, w, site, home))
+        root.append(_gone(each.drop, w, site, home) if isinstance(each, Gone) else _entry(each, library, w, site, home))
     ET.indent(root, " ")
     written: str = ET.tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="utf-8"?>\n{written}\n'.encode()
@@ -97,6 +107,22 @@ def _entry(each: News, library: Library, w: Words, site: str, home: str) -> ET.E
     return entry
 
 
+def _gone(drop: Drop, w: Words, site: str, home: str) -> ET.Element:
+    top = ENGLISH if w.language == "en" else ""
+    entry = ET.Element("entry")
+    # By the address that went and the day: nothing stands there any more, and it may go once more.
+    _add(entry, "id", _id(site, f"{top}{drop.page}#{drop.anchor}"))
+    _add(entry, "title", w("feed_dropped", title=drop.title(w.language)))
+    _add(entry, "published", _instant(drop.said.date))
+    # The one entry that moves: that it came back belongs to the reason why it went.
+    _add(entry, "updated", _instant(drop.changed))
+    _add(entry, "summary", "\n".join((w("feed_reason", reason=drop.reason(w.language)), drop.says(w.language))))
+    href = f"{home}{top}corrections/#{ANCHOR}"
+    ET.SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "hreflang": LANGUAGE_TAGS[w.language], "href": href})
+    ET.SubElement(entry, "category", {"term": "dropped", "label": w("feed_gone")})
+    return entry
+
+
 def _summary(each: News, w: Words) -> Iterator[str]:
     if each.revision is not None:
         yield w("feed_reason", reason=each.revision.reason)
@@ -121,9 +147,9 @@ def _add(parent: ET.Element, name: str, text: str) -> None:
 
 
 def _feed(folder: SiteFolder, language: str) -> bytes:
-    # Both languages tell of the same corrections; to find them means a walk through all packages.
-    corrected = folder.once(lambda: corrections(folder.sources.library), "corrections")
-    return feed(folder.sources.library, language, folder.sources.site, corrected)
+    # Both languages tell of the same events; to find them means a walk through all packages.
+    told = folder.once(lambda: events(folder.sources.library, folder.sources.released), "events")
+    return feed(folder.sources.library, language, folder.sources.site, told)
 
 
 ROUTES: tuple[Route[SiteFolder], ...] = (

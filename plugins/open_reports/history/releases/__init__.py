@@ -7,7 +7,7 @@ to date, and never forgets.
 
 from open_reports.history.releases.checking import Breach, PermanenceError, breaches, lost
 from open_reports.history.releases.past import Looked, Past, kept, looked
-from open_reports.history.releases.published import MOST_PUBLISHED, PUBLISHED, parsed, released_json
+from open_reports.history.releases.published import MOST_PUBLISHED, PUBLISHED, of_drops, parsed, released_json
 from open_reports.history.releases.record import FOLDER, Released, permanent, read
 from open_reports.history.releases.releasing import Outcome, Published, release, written
 from open_reports.history.releases.successors import Dropped, Successors, former, moved, redirects, successors_json
@@ -31,6 +31,7 @@ __all__ = [
     "looked",
     "lost",
     "moved",
+    "of_drops",
     "parsed",
     "permanent",
     "read",

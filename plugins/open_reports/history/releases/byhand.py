@@ -6,7 +6,8 @@
       reason_en: The office issued no report of its own for that year.   (optional)
       to: reports/pingtan-tourism/
 
-A reason is shown on the page of corrections for good. An agency's entry speaks for all its reports.
+A reason is shown on the page of corrections for good. An agency's entry speaks for all its reports. What is published again gets a
+line `back: 2027-01-15` in its entry; if it goes once more, a list of both entries stands at its address.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from open_reports.document import Problem, Record, parse_yaml, shown
 from open_reports.errors import DocumentError
 from open_reports.finding import finding
-from open_reports.history.releases.successors import Dropped, fault, is_page
+from open_reports.history.releases.successors import Dropped, Successors, fault, is_page
 from open_reports.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from open_reports.finding import Finding
 
@@ -83,30 +84,62 @@ def successors(text: str) -> tuple[dict[str, str], list[Text]]:
     return {old: str(new) for old, new in value.items() if not (fault(old) or fault(new))}, wrong
 
 
-def dropped(text: str, moved: Mapping[str, str]) -> tuple[dict[str, Dropped], list[Text]]:
-    """Read `dropped.yml`: its sound entries, and what is wrong with the others. `moved` are the entries of `successors.yml`."""
+def dropped(text: str, moved: Mapping[str, str]) -> tuple[Successors, list[Text]]:
+    """Read `dropped.yml`: its sound entries beside those of `successors.yml`, which are `moved`, and what is wrong with the others."""
     value, wrong = _mapping(text)
     found: dict[str, Dropped] = {}
-    for address, entry in value.items():
-        problems: list[Problem] = []
-        record = Record(entry, problems, shown(address))
-        day = record.day("date")
-        reason = record.text("reason", most=_MOST)
-        one = Dropped(day.isoformat() if day else "", reason, record.text("reason_en", required=False, most=_MOST), record.text("to"))
-        record.close()
-        wrong += [_at(each) for each in problems]
+    over: list[tuple[str, Dropped]] = []
+    for address, entries in value.items():
+        ones = entries if isinstance(entries, list) and entries else [entries]
+        read = [_dropped(address, one, wrong) for one in ones]
+        sound = [one for one in read if one is not None]
+        if len(sound) < len(read):
+            continue
         # What moved has not gone, and of two entries one would be ignored in silence.
-        if not _ADDRESS.fullmatch(address) or address in moved:
+        if not _ADDRESS.fullmatch(address) or (address in moved and not sound[-1].back):
             wrong.append(plain(f"{address}: {moved[address]}" if address in moved else address))
-        # A mark such as the one of the example is no reason.
-        elif reason and not any(map(str.isalnum, reason)):
-            wrong.append(plain(f"{address} reason: {reason}"))
-        # Whoever kept the address of a report is led to a page that speaks to people.
-        elif one.to and (fault(one.to) or not is_page(one.to) or "#" in one.to or "{" in one.to):
-            wrong.append(plain(f"{address} to: {one.to}"))
-        elif not problems:
-            found[address] = one
-    return found, wrong
+        elif days := _muddled(sound):
+            wrong.append(plain(f"{address} date, back: {days}"))
+        else:
+            over += [(address, one) for one in sound if one.back]
+            found |= dict.fromkeys([address] if not sound[-1].back else [], sound[-1])
+    return Successors(moved, found, tuple(over)), wrong
+
+
+def _muddled(ones: Sequence[Dropped]) -> str:
+    """The days of entries that do not follow one after the other, of which nobody could say what holds now; empty where they do."""
+    days = [day for one in ones for day in (one.date, one.back)]
+    told = days if days[-1] else days[:-1]
+    # An open end is an empty day, which sorts before any other.
+    return "" if told == sorted(set(told)) and told[0] else ", ".join(day or "-" for day in told)
+
+
+def _dropped(address: str, entry: object, wrong: list[Text]) -> Dropped | None:
+    """One entry; None where it is not what it must be, which is told in `wrong`."""
+    problems: list[Problem] = []
+    record = Record(entry, problems, shown(address))
+    day, reason = record.day("date"), record.text("reason", most=_MOST)
+    english, to = record.text("reason_en", required=False, most=_MOST), record.text("to")
+    back = record.day("back", required=False)
+    record.close()
+    wrong += [_at(each) for each in problems]
+    # A mark such as the one of the example is no reason.
+    if reason and not any(map(str.isalnum, reason)):
+        wrong.append(plain(f"{address} reason: {reason}"))
+    # Whoever kept the address of a report is led to a page that speaks to people.
+    elif to and (fault(to) or not is_page(to) or "#" in to or "{" in to):
+        wrong.append(plain(f"{address} to: {to}"))
+    elif not problems:
+        return Dropped(day.isoformat() if day else "", reason, english, to, back.isoformat() if back else "")
+    return None
+
+
+def as_written(successors: Successors) -> dict[str, object]:
+    """What `dropped.yml` says, for programs: an entry by its address, a list where there are several."""
+    found: dict[str, list[dict[str, str]]] = {}
+    for address, one in successors.drops():
+        found.setdefault(address, []).append(one.to_dict())
+    return {address: ones[0] if len(ones) == 1 else ones for address, ones in sorted(found.items())}
 
 
 def _at(each: Problem) -> Text:

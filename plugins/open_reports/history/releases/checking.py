@@ -13,7 +13,7 @@ from open_reports.history.diff.state import FigureChange, changes, entry, unname
 from open_reports.history.diff.state import states as standing
 from open_reports.history.releases.byhand import DROPPED, SUCCESSORS, to_write
 from open_reports.history.releases.record import addresses, permanent, record, shapes, states
-from open_reports.history.releases.successors import EXAMPLE, is_page, kind, stands_for
+from open_reports.history.releases.successors import EXAMPLE, Successors, is_page, kind, stands_for
 from open_reports.text import Text, Words, in_both
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from open_reports.history.diff.state import State
     from open_reports.history.releases.byhand import Writing
     from open_reports.history.releases.record import Released
+    from open_reports.history.releases.successors import Dropped
     from open_reports.library import Library
     from open_reports.report import Report
 
@@ -44,6 +45,7 @@ Kind = Literal[
     "successor_drop",
     "drop_needless",
     "drop_lost",
+    "drop_unknown",
     "record_shrunk",
     "record_changed",
     "record_rewritten",
@@ -93,12 +95,13 @@ class PermanenceError(OpenReportsError):
         super().__init__("\n".join([head, *(each.says(language) for each in self.breaches)]))
 
 
-def breaches(library: Library, released: Released) -> list[Breach]:
+def breaches(library: Library, released: Released, published: Released | None = None) -> list[Breach]:
     """Everything released that these data would change or drop, before a site is built of them.
 
+    What `published` has was released as well, though nobody recorded it.
     Cost: some microseconds a report whose figures are as released.
     """
-    return [_placed(each, released) for each in _breaches(library, released)]
+    return [_placed(each, released) for each in (*_breaches(library, released), *_unknown(released, published))]
 
 
 def _placed(each: Breach, released: Released) -> Breach:
@@ -215,27 +218,50 @@ def _successors(library: Library, released: Released) -> Iterator[Breach]:
         # False, not None: pages and files can only be looked for in the finished site, which `lost` does.
         if new is not None and _stands(library, new) is False:
             yield Breach("successor_missing", address=old, now=new)
+    yield from _needless(library, released)
+
+
+def _needless(library: Library, released: Released) -> Iterator[Breach]:
+    """What is wrong with reasons for what is not gone, or that lead nowhere, as far as the data alone can tell."""
     for old in released.successors.dropped:
-        if _stands(library, old):
-            yield Breach("drop_needless", address=old)
+        # It stands as well where only its agency has another id: else a renaming could take a reason for a change of figures.
+        moved = Successors(released.successors.entries).of(old)
+        if _stands(library, old) or (moved is not None and kind(moved) == kind(old) and _stands(library, moved)):
+            yield Breach("drop_needless", address=old, now=moved or old, entry=_back(old, released.successors.dropped[old]))
         new = released.successors.of(old)
         if new is not None and _stands(library, new) is False:
             yield Breach("successor_missing", address=old, now=new, successors=DROPPED)
 
 
-def _unsaid(library: Library, now: Released, then: Released, version: str) -> Iterator[Breach]:
+def _unsaid(now: Released, then: Released, version: str) -> Iterator[Breach]:
     """Reasons for which something was dropped that are told no more; `version` names the state of the record that had them."""
-    for address, one in then.successors.dropped.items():
-        # What came back is not gone, and needs no reason.
-        if address not in now.successors.dropped and not _stands(library, address):
+    for address, one in then.successors.drops():
+        same = [own for where, own in now.successors.drops() if (where, own.date, own.reason) == (address, one.date, one.reason)]
+        # What it leads to may move, and what was said in one language may be said in the other later; nothing else changes.
+        if not any(one.reason_en in {"", own.reason_en} and one.back in {"", own.back} for own in same):
             yield _placed(Breach("drop_lost", address=address, version=version, entry=to_write(address, one)), now)
+
+
+def _back(address: str, one: Dropped) -> str:
+    """The entry of something that went and is there again."""
+    return to_write(address, one).removesuffix("}") + ", back: YYYY-MM-DD}"
+
+
+def _unknown(released: Released, published: Released | None) -> Iterator[Breach]:
+    """Reasons for what was never released: the list of what went would tell of something that nobody ever saw."""
+    reports = released.reports.keys() | (published.reports.keys() if published else set())
+    known = {f"reports/{agency}/{year}/" for agency, year in reports} | {f"reports/{agency}/" for agency, _ in reports}
+    used = known | {drop for old in known if (drop := released.successors.drop(old))}
+    moved = Successors(released.successors.entries)
+    used |= {new for old in known if (new := moved.of(old))}
+    yield from (Breach("drop_unknown", address=old) for old in dict(released.successors.drops()) if old not in used)
 
 
 def still_binding(library: Library, now: Released, then: Released, version: str) -> list[Breach]:
     """Everything that these data would change or drop of what another state of the record holds; `version` names that state."""
     # Where things went since, the successors of today say.
     held = replace(then, place=now.place, successors=now.successors, flaws=())
-    return [*_unsaid(library, now, then, version), *breaches(library, held)]
+    return [*_unsaid(now, then, version), *(_placed(each, held) for each in _breaches(library, held))]
 
 
 def _drop(library: Library, address: str) -> str:

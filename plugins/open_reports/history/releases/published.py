@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from open_reports.document import parse_json
 from open_reports.history.releases import chain
-from open_reports.history.releases.byhand import DROPPED, Flaw
+from open_reports.history.releases.byhand import DROPPED, Flaw, as_written, dropped
 from open_reports.history.releases.checking import Breach
 from open_reports.history.releases.earlier import lost, together, told
 from open_reports.history.releases.record import FOLDER, FORMS, PATHS, Released, addresses, files, of_texts, respelt, shapes, states
@@ -46,7 +46,7 @@ def released_json(library: Library, released: Released | None) -> bytes:
         "successors": _compact(dict(before.successors.entries)),
         # So that whoever kept it sees by one text whether the record that there is now goes on from that one.
         "last": _compact({agency: chain.digest(json.loads(lines[-1])) for agency, lines in agencies}),
-        "dropped": _compact({address: one.to_dict() for address, one in before.successors.dropped.items()}),
+        "dropped": _compact(as_written(before.successors)),
     }
     return ("{\n" + ",\n".join(f' "{name}": {text}' for name, text in parts.items()) + "\n}\n").encode()
 
@@ -66,6 +66,12 @@ def parsed(data: bytes) -> Released:
     # As YAML, which JSON is with blanks; a copy of an older version has none.
     texts[DROPPED] = json.dumps(value.get("dropped", {}), ensure_ascii=False)
     return of_texts(texts, PUBLISHED, [])
+
+
+def of_drops(told: Mapping[str, object]) -> Released:
+    """A record that says nothing but why something is published no more, as `released.json` spells it; what is not sound is left out."""
+    successors, _ = dropped(json.dumps(told, ensure_ascii=False), {})
+    return Released(place=PUBLISHED, reports={}, shapes={}, paths=(), successors=successors)
 
 
 def _is_whole(value: Any) -> bool:  # noqa: ANN401 (whatever JSON holds)

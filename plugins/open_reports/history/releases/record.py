@@ -25,7 +25,6 @@ from open_reports.gate import children, read_text, slug_fault
 from open_reports.history.diff.state import State
 from open_reports.history.releases import chain
 from open_reports.history.releases.byhand import DROPPED, SUCCESSORS, Flaw, both, dropped, plain, said, successors, writing
-from open_reports.history.releases.successors import Successors
 from open_reports.report import HALF_WRITTEN
 from open_reports.text import Text, counted, in_both
 
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from open_reports.history.releases.successors import Successors
     from open_reports.library import Library
     from open_reports.report import Report
 
@@ -204,7 +204,7 @@ def _by_hand(texts: Mapping[str, str], place: str, flaws: list[Flaw]) -> Success
     flaws += [Flaw(f"{place}/{SUCCESSORS}", each, "successors") for each in wrong]
     gone, wrong = dropped(texts.get(DROPPED, ""), entries_)
     flaws += [Flaw(f"{place}/{DROPPED}", each, "dropped") for each in wrong]
-    return Successors(entries_, gone)
+    return gone
 
 
 def _texts(entries: Mapping[str, os.DirEntry[str]], place: str, flaws: list[Flaw]) -> dict[str, str]:

@@ -90,7 +90,11 @@ def _refused(
     library: Library, before: Released, past: Looked, paths: frozenset[str] | None, published: Published | None, *, only_look: bool
 ) -> list[Breach]:
     """Everything for which nothing is recorded."""
-    found = [*breaches(library, before), *kept(library, before, past.past), *(lost(before, paths) if paths is not None else ())]
+    found = [
+        *breaches(library, before, published.record if published else None),
+        *kept(library, before, past.past),
+        *(lost(before, paths) if paths is not None else ()),
+    ]
     if published is not None:
         found += still_binding(library, before, published.record, published.where)
         found += edited(before, published.record, published.where)

@@ -51,12 +51,16 @@ def _pattern(kind: str) -> re.Pattern[str]:
 
 
 class Dropped(NamedTuple):
-    """Why a report or an agency is published no more, since which day, and the page that its readers are led to."""
+    """Why a report or an agency is published no more, since which day, and the page that its readers are led to.
+
+    `back` is the day since which it is published again; empty while it is not.
+    """
 
     date: str
     reason: str
     reason_en: str
     to: str
+    back: str = ""
 
     def to_dict(self) -> dict[str, str]:
         """What somebody wrote, under its own keys."""
@@ -64,10 +68,18 @@ class Dropped(NamedTuple):
 
 
 class Successors(NamedTuple):
-    """What stands in the place of what is gone, by address below the site; and what went for a reason that is told."""
+    """What stands in the place of what is gone, by address below the site; and what went for a reason that is told.
+
+    `over` is what went and came back, by its address: it leads nowhere any more, and is told for good.
+    """
 
     entries: Mapping[str, str]
     dropped: Mapping[str, Dropped] = MappingProxyType({})
+    over: tuple[tuple[str, Dropped], ...] = ()
+
+    def drops(self) -> list[tuple[str, Dropped]]:
+        """Everything that ever went for a reason, with its address, an earlier one of an address before a later one."""
+        return [*self.over, *self.dropped.items()]
 
     def of(self, address: str) -> str | None:
         """Return the address that now stands for one, through all its successors; None if none does or they go round."""
