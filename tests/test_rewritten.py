@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
@@ -23,6 +23,8 @@ from website import environment, run, served
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from made_up import Package
 
 __all__ = ["project"]  # the fixture
 
@@ -200,9 +202,119 @@ def test_a_revision_that_told_a_recorded_change_stays(grown: Path) -> None:
     last = {"version": "1.0.2", "date": "2026-03-02", "reason": "录入错误", "changes": [{"address": ADDRESS, "from": "1", "to": "2"}]}
     said = {"cells": {ADDRESS: "2"}, "json": {"version": "1.0.2", "report.revisions": [last]}}
     put(grown, edited(zeros(2022), said), zeros(2023), zeros(2024))
-    found = breaches(library(grown), read(grown / RECORD))
-    assert [(each.kind, each.address, each.version) for each in found] == [("figure_changed", ADDRESS, "1.0.0")]
-    assert json.loads(found[0].suggested) == {"address": ADDRESS, "from": "0", "to": "2"}
+    found = {each.kind: each for each in breaches(library(grown), read(grown / RECORD))}
+    assert found.keys() == {"figure_changed", "revision_lost"}
+    assert (found["figure_changed"].address, found["figure_changed"].version) == (ADDRESS, "1.0.0")
+    assert json.loads(found["figure_changed"].suggested) == {"address": ADDRESS, "from": "0", "to": "2"}
+    assert json.loads(found["revision_lost"].suggested)["version"] == "1.0.1"
+
+
+REVISIONS: list[dict[str, Any]] = [
+    {"version": "1.0.1", "date": "2026-03-01", "reason": "录入错误", "changes": [{"address": ADDRESS, "from": "0", "to": "1"}]},
+    {"version": "1.0.2", "date": "2026-03-02", "reason": "录入错误", "changes": [{"address": ADDRESS, "from": "1", "to": "2"}]},
+    {"version": "1.0.3", "date": "2026-03-03", "reason": "补一条注", "changes": ["表三加注"]},
+]
+OTHERWISE: dict[str, Callable[[list[dict[str, Any]]], list[dict[str, Any]]]] = {
+    "another reason": lambda ones: [ones[0] | {"reason": "核对后更正"}, *ones[1:]],
+    "another day": lambda ones: [ones[0] | {"date": "2026-02-28"}, *ones[1:]],
+    "one without figures taken out": lambda ones: ones[:2],
+    "a sentence edited": lambda ones: [*ones[:2], ones[2] | {"changes": ["表四加注"]}],
+    "a sentence taken out": lambda ones: [*ones[:2], ones[2] | {"changes": []}],
+}
+
+
+def told(root: Path, revisions: list[dict[str, Any]]) -> Package:
+    return edited(zeros(2022), {"cells": {ADDRESS: "2"}, "json": {"version": "1.0.3", "report.revisions": revisions}})
+
+
+@pytest.mark.parametrize("way", OTHERWISE)
+def test_a_correction_that_was_released_is_never_told_otherwise(grown: Path, way: str) -> None:
+    put(grown, told(grown, REVISIONS), zeros(2023), zeros(2024))
+    release(library(grown), grown / RECORD)
+    assert breaches(library(grown), read(grown / RECORD)) == []
+    put(grown, told(grown, OTHERWISE[way](REVISIONS)), zeros(2023), zeros(2024))
+    (found,) = breaches(library(grown), read(grown / RECORD))
+    assert found.kind == "revision_lost"
+    said = next(each for each in REVISIONS if each["version"] == found.version)
+    assert json.loads(found.suggested) == said
+    for language, words in (("zh", "更正记录不删、不改"), ("en", "A correction is never deleted or edited")):
+        assert words in found.says(language)
+
+
+def test_a_correction_may_get_another_version_in_a_merge(grown: Path) -> None:
+    put(grown, told(grown, REVISIONS), zeros(2023), zeros(2024))
+    release(library(grown), grown / RECORD)
+    renumbered = [*REVISIONS[:2], REVISIONS[2] | {"version": "1.0.4"}]
+    again = edited(zeros(2022), {"cells": {ADDRESS: "2"}, "json": {"version": "1.0.4", "report.revisions": renumbered}})
+    put(grown, again, zeros(2023), zeros(2024))
+    assert breaches(library(grown), read(grown / RECORD)) == []
+
+
+# -- other ways of spelling a file of the record
+
+
+def crlf(root: Path) -> None:
+    jsonl(root).write_bytes(jsonl(root).read_bytes().replace(b"\n", b"\r\n"))
+
+
+def columns_changed(root: Path) -> None:
+    """Two columns change places in the record's own forms: every row of theirs says something else then."""
+    file = root / RECORD / "forms.json"
+    value = json.loads(file.read_text(encoding="utf-8"))
+    columns = value["2021"]["disclosure"]["columns"]
+    value["2021"]["disclosure"]["columns"] = dict(reversed(columns.items()))
+    file.write_text(json.dumps(value, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def doubled_key(root: Path) -> None:
+    jsonl(root).write_bytes(jsonl(root).read_bytes().replace(b'"version":"1.0.1"', b'"version":"1.0.1","version":"1.0.1"', 1))
+
+
+def encoded(root: Path) -> None:
+    jsonl(root).write_bytes(jsonl(root).read_text(encoding="utf-8").encode("utf-16"))
+
+
+def another_case(root: Path) -> None:
+    jsonl(root).rename(root / RECORD / f"{AGENCY.title()}.jsonl")
+
+
+def another_name(root: Path) -> None:
+    jsonl(root).rename(root / RECORD / "xugou-other.jsonl")
+
+
+def a_comment(root: Path) -> None:
+    first, *others = jsonl(root).read_text(encoding="utf-8").splitlines()
+    jsonl(root).write_text("\n".join([f"# {first}", *others]) + "\n", encoding="utf-8")
+
+
+SPELT: dict[str, tuple[Callable[[Path], None], set[str]]] = {
+    "two columns change places": (columns_changed, {"record_changed", "figure_changed"}),
+    "a key twice": (doubled_key, {"unreadable"}),
+    "UTF-16": (encoded, {"unreadable", "record_shrunk"}),
+    "another case": (another_case, {"unreadable", "record_shrunk"}),
+    "the record of another agency": (another_name, {"agency_gone", "report_gone", "record_shrunk"}),
+    "a line put into a comment": (a_comment, {"unreadable"}),
+}
+
+
+@pytest.mark.parametrize("way", SPELT)
+def test_another_spelling_hides_nothing(grown: Path, way: str) -> None:
+    spell, kinds = SPELT[way]
+    spell(grown)
+    now = read(grown / RECORD)
+    found = {each.kind for each in (*breaches(library(grown), now), *kept(library(grown), now, looked(grown / RECORD).past))}
+    assert found & kinds
+    with pytest.raises(releases.PermanenceError):
+        release(library(grown), grown / RECORD)
+
+
+def test_other_ends_of_lines_change_nothing(grown: Path) -> None:
+    whole = jsonl(grown).read_bytes()
+    crlf(grown)
+    now = read(grown / RECORD)
+    assert [*breaches(library(grown), now), *kept(library(grown), now, looked(grown / RECORD).past)] == []
+    release(library(grown), grown / RECORD)
+    assert jsonl(grown).read_bytes() == whole
 
 
 def test_a_state_that_never_was_is_no_earlier_state(grown: Path) -> None:

@@ -36,6 +36,7 @@ Kind = Literal[
     "address_gone",
     "figure_changed",
     "version_lower",
+    "revision_lost",
     "form_gone",
     "path_gone",
     "successor_missing",
@@ -171,6 +172,7 @@ def _figures(
     # Lower alone: whether it was raised enough is for the diff to say, before anything is released.
     if version(report.version) < version(one["version"]):
         yield Breach("version_lower", agency, year, was=one["version"], now=report.version)
+    yield from _untold(report, (*before, one))
     now = record(report)
     gone: list[FigureChange] = []
     # The quick question first: spelt as recorded, most reports are the same and need no comparison cell by cell.
@@ -190,6 +192,16 @@ def _figures(
         if released.successors.of(f"{page}#{each.address}") is None:
             suggested = f"{page}#{each.address}: {page}#…"
             yield Breach("address_gone", agency, year, each.address, _both(each.before) if each.before else "-", suggested=suggested)
+
+
+def _untold(report: Report, ones: Iterable[Mapping[str, Any]]) -> Iterator[Breach]:
+    """Corrections that were told and are not any more, or in other words."""
+    # Not by version: of two branches that both gave one, a merge has to give one of them another.
+    present = [each.to_dict() | {"version": ""} for each in report.revisions]
+    told = {compact_json(each): each for one in ones for each in one.get("revisions", ())}
+    for text, each in told.items():
+        if each | {"version": ""} not in present:
+            yield Breach("revision_lost", report.agency, report.year, version=each["version"], suggested=text)
 
 
 def _unnamed(report: Report, differing: Iterable[FigureChange], since: str) -> Iterator[Breach]:

@@ -79,6 +79,8 @@ def record(report: Report) -> dict[str, Any]:
         **{name: {line: ",".join(cells) for line, cells in table.rows.items()} for name, table in report.tables.items()},
         "overview": {item.item: [item.text, item.unit] for item in report.overview},
         "printed": {address: text for address, text in printed.items() if text},
+        # Where there are any: what a correction says is history as well as what it changed.
+        **({"revisions": [each.to_dict() for each in report.revisions]} if report.revisions else {}),
     }
 
 
@@ -336,7 +338,9 @@ def _are_stated(value: Mapping[str, Any]) -> bool:
     overview, printed, gone = value.get("overview"), value.get("printed"), value.get("gone", [])
     pairs = isinstance(overview, dict) and all(isinstance(each, list) and [*map(type, each)] == [str, str] for each in overview.values())
     texts = isinstance(printed, dict) and all(isinstance(each, str) for each in printed.values())
-    return pairs and texts and isinstance(gone, list) and all(isinstance(each, str) for each in gone)
+    told = value.get("revisions", [])
+    revisions = isinstance(told, list) and all(isinstance(each, dict) and isinstance(each.get("version"), str) for each in told)
+    return revisions and pairs and texts and isinstance(gone, list) and all(isinstance(each, str) for each in gone)
 
 
 # -- writing ------------------------------------------------------------------------------------------------------------
