@@ -7,7 +7,7 @@ differ; what agrees or cannot be tested is counted while they are looked for (`c
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -62,7 +62,16 @@ class Counts:
         return self.agree + self.differ + self.untestable
 
     def __add__(self, other: Counts) -> Counts:
-        return Counts(*(one + two for one, two in zip(astuple(self), astuple(other), strict=True)))
+        # Part by part, for a library of 1,000 reports is 40,000 sums: `dataclasses.astuple` is thirty times as slow (benchmarks, line b).
+        return Counts(
+            self.agrees + other.agrees,
+            self.rounded + other.rounded,
+            self.contradiction + other.contradiction,
+            self.scope + other.scope,
+            self.note + other.note,
+            self.untestable + other.untestable,
+            self.explained + other.explained,
+        )
 
     def to_dict(self) -> dict[str, int]:
         """Return the counts as files write them: all checks, then what became of them."""
