@@ -79,7 +79,7 @@ def _text(point: Point, unit: str, w: Words) -> Markup:
 
 
 def _signed(doubt: tuple[str, ...], text: str, w: Words) -> Markup:
-    return Markup("{}{}").format(mark(w) if doubt else "", text)
+    return mark(w) + text if doubt else escape(text)
 
 
 def _lacking(status: str, w: Words) -> str:

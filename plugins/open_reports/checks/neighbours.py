@@ -21,13 +21,34 @@ if TYPE_CHECKING:
 
 def compared(report: Report, library: Library) -> Iterator[Tested]:
     """Every test of a report with the years before and after and with its parent."""
+    yield from untested(report, library)
+    if (before := _before(report, library)) is not None:
+        yield from _beside(report, before, library.after(report))
+    if (parent := _parent(report, library)) is not None:
+        yield from _part_of(report, parent, library)
+
+
+def untested(report: Report, library: Library) -> Iterator[Tested]:
+    """Those among the tests of a report beside others that cannot be made: nothing need be compared to know them."""
+    if _before(report, library) is None:
+        yield from (Tested(jump.rule, "untestable", NOT_COLLECTED) for jump in forms().plausible.jumps)
+    agency = library.agencies.get(report.agency)
+    if agency is not None and agency.parent is not None and _parent(report, library) is None:
+        yield Tested("UNIT", "untestable", NOT_COLLECTED)
+
+
+def _before(report: Report, library: Library) -> Report | None:
+    """The report of the year before, where the two may be compared."""
     before = library.before(report)
     # A report of this agency alone and one of all its units count differently: nothing jumps where both changed.
-    if before is None or before.scope != report.scope:
-        yield from (Tested(jump.rule, "untestable", NOT_COLLECTED) for jump in forms().plausible.jumps)
-    else:
-        yield from _beside(report, before, library.after(report))
-    yield from _part_of(report, library)
+    return before if before is not None and before.scope == report.scope else None
+
+
+def _parent(report: Report, library: Library) -> Report | None:
+    """The report of the agency above that includes this one."""
+    agency = library.agencies.get(report.agency)
+    parent = library.reports.get((agency.parent, report.year)) if agency is not None and agency.parent is not None else None
+    return parent if parent is not None and parent.scope == "consolidated" else None
 
 
 def _beside(report: Report, before: Report, after: Report | None) -> Iterator[Tested]:
@@ -163,15 +184,8 @@ def _unit(unit: str, asked: Scaled) -> tuple[int, str]:
     return many, unit
 
 
-def _part_of(report: Report, library: Library) -> Iterator[Tested]:
+def _part_of(report: Report, parent: Report, library: Library) -> Iterator[Tested]:
     """Figures of a unit that are greater than those of its parent, which include them."""
-    agency = library.agencies.get(report.agency)
-    if agency is None or agency.parent is None:
-        return
-    parent = library.reports.get((agency.parent, report.year))
-    if parent is None or parent.scope != "consolidated":
-        yield Tested("UNIT", "untestable", NOT_COLLECTED)
-        return
     # What the parent names as the sum of its units is tested as that sum (AGG), which says more.
     summed = [said for said in parent.consolidates if report.agency in said.units]
     larger = [
@@ -181,7 +195,7 @@ def _part_of(report: Report, library: Library) -> Iterator[Tested]:
         and pair.kind in forms().plausible.unit
         and not any(said.covers(pair.address.table, pair.address.line) for said in summed)
     ]
-    name = library.agencies[agency.parent].name
+    name = library.agencies[parent.agency].name
     yield from (Tested("UNIT", "contradicts", finding=_larger(report, pair, name)) for pair in larger)
     if not larger:
         yield Tested("UNIT", "holds")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from open_reports.checks.formal import in_time
 from open_reports.checks.identity import bounds, consolidated, gaps, identity_at, strands
 from open_reports.checks.narrative import stated
-from open_reports.checks.neighbours import compared
+from open_reports.checks.neighbours import untested
 from open_reports.checks.plausible import plausible
 
 if TYPE_CHECKING:
@@ -30,6 +30,6 @@ def reasons(report: Report, library: Library) -> Iterator[tuple[str, str]]:
         if identity.reason:
             yield identity.rule.id, identity.reason
     timed = (in_time(report, agency),) if agency else ()
-    for tried in (*plausible(report, agency, told), *compared(report, library), *timed):
+    for tried in (*plausible(report, agency, told), *untested(report, library), *timed):
         if tried.reason:
             yield tried.rule, tried.reason

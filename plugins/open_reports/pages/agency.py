@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from open_reports import charts
 from open_reports.checks.wording import of_reports
@@ -269,7 +269,8 @@ def _row_of(  # noqa: PLR0917 (one row of a table over the years has these coord
     # The style sheet has three steps of indent; deeper lines share the last.
     depth = min(len(line.groups), 3)
     named = explained(anchor_of_line(table.id, line.id, table.form))
-    return Markup('<tr><th scope="row" class="or-stub or-depth{}"{}>{}</th>{}</tr>').format(depth, named, label, row_html(cells))
+    head = f'<tr><th scope="row" class="or-stub or-depth{depth}"{named}>{escape(label)}</th>'
+    return Markup(f"{head}{row_html(cells)}</tr>")  # noqa: S704 (the label is escaped here, the cells in each)
 
 
 _ANYWHERE = "reports/agency/"

@@ -76,7 +76,8 @@ def ledger(report: Report, library: Library, here: Here, tallies: Mapping[str, C
     for name, table in report.tables.items():
         for strand, own, previous in strands(table, before.tables.get(name) if before else None):
             # All rules of the strand hold: neither a gap nor a rule that could not be tested. Only the others need an identity made.
-            if not any(gaps(strand, own, previous)) and None not in gaps(strand, own, previous):
+            found = gaps(strand, own, previous)
+            if not any(found) and None not in found:
                 for rule_id, html in _held(strand, own, previous, w.language):
                     rows.setdefault(rule_id, []).append(html.replace(_FORMER, former) if previous else html)
             else:
@@ -101,16 +102,19 @@ def _others(tallies: Mapping[str, Counts], shown: Collection[str], here: Here) -
     w = here.w
     yield f'<h3 id="ledger-others">{w("counts_others")}</h3><table class="or-text or-table or-ledger" aria-labelledby="ledger-others">'
     yield f'<thead><tr><th scope="col">{w("rule")}</th><th scope="col">{w("ledger_result")}</th></tr></thead><tbody>'
-    for rule, counts in tallies.items():
-        if rule in shown:
-            continue
-        name = f"{rule} {forms().rules[rule].name[w.language]}"
-        leads = way(here.page(f"quality/{rule}/"), name)
-        yield (
-            f'<tr data-rule="{rule}" data-checked="{counts.checked}"><th scope="row">{escape(name)} {leads}</th>'
-            f"<td>{escape(kinds(counts, w))}</td></tr>"
-        )
+    quality = here.page("quality/")
+    yield from (_other(rule, counts, w.language, quality) for rule, counts in tallies.items() if rule not in shown)
     yield "</tbody></table>"
+
+
+@lru_cache(maxsize=4096)  # benchmarks, line b1: of most reports a rule has the same one or few checks, and all of them hold
+def _other(rule: str, counts: Counts, language: str, quality: str) -> str:
+    w = Words(language)
+    name = f"{rule} {forms().rules[rule].name[language]}"
+    return (
+        f'<tr data-rule="{rule}" data-checked="{counts.checked}"><th scope="row">{escape(name)} {way(f"{quality}{rule}/", name)}</th>'
+        f"<td>{escape(kinds(counts, w))}</td></tr>"
+    )
 
 
 @lru_cache(maxsize=8)

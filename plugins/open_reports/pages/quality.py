@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports.checks.counting import COUNTED
 from open_reports.checks.reasons import reasons
 from open_reports.checks.wording import of_reports, sentence
+from open_reports.derived.held import Held
 from open_reports.form import forms
 from open_reports.pages.frame import Here, Link, Page, agency_name, anchor, crumbs, explanation_words, place_words, rendered
 from open_reports.pages.ledger import reason_words
@@ -63,18 +63,21 @@ class Quality:
         self.tallies = tallies
         self.w = w
 
-    @cached_property
-    def reasons(self) -> dict[str, Counter[str]]:
-        """Checks that could not be tested, by rule and reason."""
-        found: dict[str, Counter[str]] = {}
-        for report in self.library:
-            for rule, reason in reasons(report, self.library):
-                found.setdefault(rule, Counter())[reason] += 1
-        return found
-
     def of_rule(self, rule: str) -> list[Finding]:
         """Findings against a rule, in the order of the reports."""
         return [each for each in self.findings if each.rule == rule]
+
+
+def _reasons(library: Library) -> dict[str, Counter[str]]:
+    found: dict[str, Counter[str]] = {}
+    for report in library:
+        for rule, reason in reasons(report, library):
+            found.setdefault(rule, Counter())[reason] += 1
+    return found
+
+
+untested: Held[Library, dict[str, Counter[str]]] = Held(_reasons)
+"""Checks of a library that could not be tested, by rule and reason: the same in both languages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,7 +205,7 @@ def _rule_page(quality: Quality, rule: RuleText, found: Sequence[Finding], part:
     def build() -> str:
         # A rule against which nothing was found has its page too: the overview and every ledger lead there.
         counts = quality.tallies.of_rules.get(rule.id)
-        why = quality.reasons.get(rule.id, Counter())
+        why = untested(quality.library).get(rule.id, Counter())
         facts = [
             (w("rule_says"), rule.says[w.language]),
             (w("rule_standing"), w(f"standing_{rule.standing}")),

@@ -11,8 +11,8 @@ from markupsafe import Markup
 
 from open_reports.checks import wording
 from open_reports.derived.doubt import doubtful
+from open_reports.derived.summary import Measured, summarise
 from open_reports.derived.summary import html as summary_html
-from open_reports.derived.summary import summarise
 from open_reports.files import citation
 from open_reports.files.badge import BADGES
 from open_reports.files.catalogue import schema_org
@@ -247,7 +247,11 @@ def report_page(folder: ReportFolder, w: Words) -> Page:
                 badge=w("badge_alt", text=wording.badge(counts, w)),
                 # The summary compares with the year before, so its links lead to two pages.
                 summary=summary_html(
-                    summarise(report, folder.before, agency, w, library), _linker(report), w, doubtful(library, report.agency)
+                    # Measured for the first language that is built: half of what a summary takes.
+                    summarise(report, folder.before, agency, w, library, measured=folder.once(Measured, "summary")),
+                    _linker(report),
+                    w,
+                    doubtful(library, report.agency),
                 ),
                 corrected=banner(report, here),
                 compare=f"{here.page('compare/')}?a={report.agency}&y={report.year}",

@@ -10,6 +10,7 @@ import atexit
 import gzip
 import os
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from open_reports.checks.cache import Memory
@@ -30,7 +31,7 @@ from open_reports.site.refused import sentence, told
 from open_reports.site.staging import Staging
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from open_reports.checks.opening import Checked
@@ -89,6 +90,7 @@ class Build:
         self._released: Released | None = None
         self._publication: Publication | None = None
         self._unwritten: dict[str, Folder] = {}
+        self._turns: Mapping[str, str] = {}
         self._manifest = Manifest()
         self._cache = PageCache(settings.cache) if settings.cache else None
 
@@ -125,6 +127,7 @@ class Build:
         made = publish(data.library, data.findings, passed=data.passed, site=site, problem=settings.problem, released=self._released)
         self._publication = made
         self._unwritten = {folder.path: folder for folder in made.folders}
+        self._turns = _turns(made.pages)
         self._manifest = Manifest(site=site, packages=data.place)
         return made
 
@@ -156,10 +159,10 @@ class Build:
         return self._publication.pages if self._publication else ()
 
     def page(self, page: Page) -> str:
-        """Return the HTML of a page; where it is the first of a folder of data files, these are written."""
+        """Return the HTML of a page; where it is the last that asks for a folder of data files in turn, these are written."""
         html = self._cache.html(page) if self._cache else page.build()
         # Now, for the page has just asked for their sizes: nothing is made twice, and no more than one folder is held.
-        if folder := self._unwritten.pop(page.path, None):
+        if page.path in self._turns and (folder := self._unwritten.pop(self._turns[page.path], None)):
             self._write_folder(folder)
         return html
 
@@ -229,6 +232,18 @@ class Build:
             return files
         optional = routes.optional()
         return files | {path for path, route in routes.routes().paths(self.data.library) if route.id in optional}
+
+
+def _turns(pages: Sequence[Page]) -> dict[str, str]:
+    """Which folder is written with which page: its own, or the twin of that where it follows at once.
+
+    Both ask for the same files, and for much that is the same in both languages (`Folder.once`), as long as the folder is held.
+    """
+    found: dict[str, str] = {}
+    for page, after in zip_longest(pages, pages[1:]):
+        if page.path == page.here.path:
+            found[after.path if after and after.here.path == page.path else page.path] = page.path
+    return found
 
 
 def _place(packages: Path, base: Path) -> str:

@@ -13,8 +13,9 @@ from markupsafe import Markup, escape
 
 from open_reports.derived.mark import mark
 from open_reports.derived.summary.book import book
-from open_reports.derived.summary.figures import Cell, Figure, Number, measured
-from open_reports.derived.summary.telling import Sentence, Teller, day_words, listed_words, year_words
+from open_reports.derived.summary.figures import Cell, Figure, Number
+from open_reports.derived.summary.figures import measured as measured_figure
+from open_reports.derived.summary.telling import Measured, Sentence, Teller, day_words, listed_words, year_words
 from open_reports.form import Address, forms
 
 if TYPE_CHECKING:
@@ -24,20 +25,23 @@ if TYPE_CHECKING:
     from open_reports.report import Report
     from open_reports.text import Words
 
-__all__ = ["Cell", "Number", "Sentence", "html", "plain", "summarise", "summarise_agency"]
+__all__ = ["Cell", "Measured", "Number", "Sentence", "html", "plain", "summarise", "summarise_agency"]
 
 
-def summarise(report: Report, before: Report | None, agency: Agency, w: Words, library: Library | None = None) -> tuple[Sentence, ...]:
+def summarise(
+    report: Report, before: Report | None, agency: Agency, w: Words, library: Library | None = None, *, measured: Measured | None = None
+) -> tuple[Sentence, ...]:
     """Sentences of a report: requests, outcomes, disputes, proactive disclosure, publication.
 
     `before` is the report of the year before, with which requests are compared where scope and period are the same and
     both figures reconcile; `agency` decides the legal deadline. No rate is stated of figures in an open contradiction, which
-    `library` tells where another report contradicts them.
+    `library` tells where another report contradicts them. `measured` is given again for the other language of the same report.
     """
     facts, texts = _circumstances(report, agency, w.language)
     if before is not None and not _comparable(report, before):
         before = None
-    return Teller(w.language, report, before=before, facts=facts, texts=texts, figures={}, library=library).sentences("report")
+    known = measured or Measured()
+    return Teller(w.language, report, before=before, facts=facts, texts=texts, measured=known, library=library).sentences("report")
 
 
 def summarise_agency(reports: Sequence[Report], w: Words, library: Library | None = None) -> tuple[Sentence, ...]:
@@ -52,7 +56,9 @@ def summarise_agency(reports: Sequence[Report], w: Words, library: Library | Non
     chosen, aside = _development(reports, library)
     texts |= {f"{name}_year": year_words(figure.cells[0].year, w.language) for name, figure in chosen.items() if figure.cells}
     texts |= {reason: listed_words([year_words(year, w.language) for year in years], w.language) for reason, years in aside.items()}
-    teller = Teller(w.language, reports[-1], before=None, facts=facts | aside.keys(), texts=texts, figures=chosen, library=library)
+    teller = Teller(
+        w.language, reports[-1], before=None, facts=facts | aside.keys(), texts=texts, measured=Measured(chosen), library=library
+    )
     return teller.sentences("agency")
 
 
@@ -138,7 +144,7 @@ def _development(reports: Sequence[Report], library: Library | None) -> tuple[di
     usable = []
     aside: dict[str, list[int]] = {}
     for report in reports:
-        figure = measured(made, report)
+        figure = measured_figure(made, report)
         # Measured against the newest report, which is the one that the sentences speak of.
         if report.scope != reports[-1].scope:
             reason = "other_scope"
@@ -153,6 +159,6 @@ def _development(reports: Sequence[Report], library: Library | None) -> tuple[di
             continue
         # Named by year and reason: years left out in silence would make the development look more even than it was.
         aside.setdefault(reason, []).append(report.year)
-    none = measured(made, None)
+    none = measured_figure(made, None)
     peak = max(usable, key=lambda each: each.value or 0, default=none)
     return {"first": usable[0] if len(usable) > 1 else none, "last": usable[-1] if usable else none, "peak": peak}, aside

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from operator import eq, gt, lt
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from open_reports.derived.summary.book import book
@@ -39,8 +40,16 @@ _STATE_OF: Mapping[str, Callable[[Figure], bool]] = {
 }
 
 
+class Measured:
+    """What is found of a report for its sentences: figures by name, and which conditions are met. The same in every language."""
+
+    def __init__(self, figures: Mapping[str, Figure] = MappingProxyType({})) -> None:
+        self.figures = dict(figures)
+        self.met: dict[Condition, bool] = {}
+
+
 class Teller:
-    """Tells phrases of one report in one language."""
+    """Tells phrases of one report in one language; `measured` is filled while they are told, and may serve the next language."""
 
     def __init__(
         self,
@@ -50,7 +59,7 @@ class Teller:
         before: Report | None,
         facts: set[str],
         texts: Mapping[str, str],
-        figures: Mapping[str, Figure],
+        measured: Measured,
         library: Library | None = None,
     ) -> None:
         self.book = book()
@@ -59,7 +68,7 @@ class Teller:
         self.before = before
         self.facts = facts
         self.texts = texts
-        self.figures = dict(figures)
+        self.measured = measured
         self.library = library
         # Phrases are asked for several times, by conditions (`said`) and by the phrases that contain them.
         self._told: dict[str, Sentence] = {}
@@ -86,6 +95,14 @@ class Teller:
 
     def holds(self, condition: Condition) -> bool:
         """Whether a condition is met."""
+        if (met := self.measured.met.get(condition)) is None:
+            met = self._met(condition)
+            # What is said is asked of this language's own phrases.
+            if condition.state not in {"said", "unsaid"}:
+                self.measured.met[condition] = met
+        return met
+
+    def _met(self, condition: Condition) -> bool:
         subject, state, other = condition
         if other:
             one, two = self.figure(subject).value, self.figure(other).value
@@ -106,13 +123,13 @@ class Teller:
 
     def figure(self, name: str) -> Figure:
         """Return a figure of the report, measured once."""
-        if (found := self.figures.get(name)) is None:
+        if (found := self.measured.figures.get(name)) is None:
             made = self.book.figures[name]
             found = measured(made, self.before if made.previous else self.report, self.library)
             # A figure of last year that does not reconcile is no base for a comparison; its own report tells of it.
             if made.previous and found.disputed:
                 found = Figure(None, "disputed")
-            self.figures[name] = found
+            self.measured.figures[name] = found
         return found
 
     def _parts(self, variant: Variant) -> Iterator[str | Number]:
