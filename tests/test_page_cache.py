@@ -11,7 +11,10 @@ import made_up
 import pytest
 from open_reports.checks.check import check
 from open_reports.files.folder import Folder
+from open_reports.finding import finding
 from open_reports.form import forms
+from open_reports.history import releases
+from open_reports.history.releases.successors import Dropped
 from open_reports.library import open_library
 from open_reports.pages import Here, Page
 from open_reports.site import page_key
@@ -304,6 +307,29 @@ def test_another_version_of_the_code_makes_everything_anew(tmp_path: Path, monke
     second = Sources().publication(tmp_path)
     assert [page.path for page, other in zip(first.pages, second.pages, strict=True) if page.key and page.key == other.key] == []
     assert [one.path for one, other in zip(first.folders, second.folders, strict=True) if one.key and one.key == other.key] == []
+
+
+def test_another_record_of_releases_makes_what_names_it_anew(tmp_path: Path) -> None:
+    """And nothing else: the files of `data/`, and the pages that tell of them or of what was dropped."""
+    publication = Sources().publication(tmp_path / "packages")
+    sources = publication.folders[0].sources
+    released = releases.read(tmp_path / "no record")
+    dropped = released.successors._replace(dropped={"reports/xugou-jia/2021/": Dropped("2026-03-02", "误发", "Sent by mistake", "")})
+    one, two, three = (
+        publish(sources.library, sources.findings, site=sources.site, released=each)
+        for each in (released, replace(released, successors=dropped), None)
+    )
+    for other in (two, three):
+        assert {was.path for was, now in zip(one.folders, other.folders, strict=True) if was.key != now.key} == {"data/"}
+        changed = {was.here.path for was, now in zip(one.pages, other.pages, strict=True) if was.key != now.key}
+        assert changed == {"data/", "explore/", "corrections/"}
+
+
+def test_what_is_found_of_no_report_makes_the_files_about_everything_anew(tmp_path: Path) -> None:
+    publication = Sources().publication(tmp_path / "packages")
+    sources = publication.folders[0].sources
+    other = publish(sources.library, [*sources.findings, finding("file.missing")], site=sources.site)
+    assert {was.path for was, now in zip(publication.folders, other.folders, strict=True) if was.key != now.key} == {"data/"}
 
 
 # -- a page that is not sound ---------------------------------------------------------------------------------------------

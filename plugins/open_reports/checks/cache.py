@@ -72,14 +72,14 @@ def _save(path: Path, body: str) -> None:
     put(path, f"{_sealed(body)}\n{body}".encode())
 
 
-def put(path: Path, data: bytes) -> None:
-    """Write a file of the cache whole or not at all; a folder that cannot be written costs only time, so it is no error."""
+def put(path: Path, *pieces: bytes) -> None:
+    """Write a file of the cache, of pieces one behind another, whole or not at all; a folder that cannot be written costs only time, so it is no error."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # In the same folder, because a rename is one step only within a file system.
         handle, name = tempfile.mkstemp(dir=path.parent)
         with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
+            stream.writelines(pieces)
         Path(name).replace(path)
     except OSError:
         return

@@ -24,6 +24,7 @@ from open_reports.files.manifest import PATH, Manifest
 from open_reports.derived.doubt import remember
 from open_reports.finding import DataError
 from open_reports.history import releases
+from open_reports.pages import DATA
 from open_reports.text import LANGUAGES, Words
 from open_reports.site.page_cache import PageCache
 from open_reports.site.publish import publish
@@ -132,13 +133,13 @@ class Build:
         return made
 
     def begin(self) -> None:
-        """Make what no build can keep.
+        """Make the files about the whole corpus, unless they are kept.
 
         First of all: a database takes room for a while, and now no theme and no page stands beside it (`benchmarks build`, line w:
         222 MB of 300 reports, 230 when made with the first page that tells its size).
         """
         for folder in self._publication.folders if self._publication else ():
-            if not folder.key:
+            if not folder.key or (folder.path == DATA and not (self._cache and self._cache.holds(folder))):
                 folder.files()
 
     def _hold(self, library: Library, released: Released) -> None:

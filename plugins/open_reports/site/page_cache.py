@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_path
@@ -17,7 +18,7 @@ from platformdirs import user_cache_path
 from open_reports.checks.cache import put
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
     from open_reports.files.folder import Folder
@@ -61,6 +62,10 @@ class PageCache:
             _save(place, found)
         return found
 
+    def holds(self, folder: Folder) -> bool:
+        """Whether an earlier build kept something for a folder, be it sound or not."""
+        return bool(folder.key) and self._place("folder", folder.path, folder.key).exists()
+
     def _place(self, kind: str, path: str, key: str) -> Path:
         name = hashlib.sha256(f"{kind}\0{path}\0{key}".encode()).hexdigest()
         self._used.add(name)
@@ -83,15 +88,37 @@ def _load(path: Path) -> Mapping[str, bytes] | None:
     # The seal comes first: behind it everything is as it was written, so nothing below needs to expect a fault.
     if len(data) <= _SEAL or hashlib.sha256(body).digest() != data[:_SEAL]:
         return None
-    position = data.index(b"\n", _SEAL) + 1
-    files = {}
-    for name, size in json.loads(data[_SEAL:position]).items():
-        files[name] = data[position : position + size]
-        position += size
-    return files
+    return _Files(data, _SEAL)
+
+
+class _Files(Mapping[str, bytes]):
+    """Files as one text of bytes: a line with their names and sizes, then one behind another from there on."""
+
+    def __init__(self, data: bytes, start: int) -> None:
+        self._data = data
+        position = data.index(b"\n", start) + 1
+        self._places: dict[str, tuple[int, int]] = {}
+        for name, size in json.loads(data[start:position]).items():
+            self._places[name] = (position, position + size)
+            position += size
+
+    # Cut out when it is asked for: the files about the whole corpus are never in memory twice.
+    def __getitem__(self, name: str) -> bytes:
+        start, end = self._places[name]
+        return self._data[start:end]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
 
 
 def _save(path: Path, files: Mapping[str, bytes]) -> None:
     head = json.dumps({name: len(data) for name, data in files.items()}).encode()
-    body = b"".join((head, b"\n", *files.values()))
-    put(path, hashlib.sha256(body).digest() + body)
+    # Piece by piece for the same reason.
+    pieces = (head, b"\n", *files.values())
+    seal = hashlib.sha256()
+    for piece in pieces:
+        seal.update(piece)
+    put(path, seal.digest(), *pieces)

@@ -12,7 +12,7 @@ import platform
 import re
 import sqlite3  # noqa: TID251 (its version alone)
 import zlib
-from functools import cache
+from functools import cache, cached_property
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -119,6 +119,7 @@ class PageKeys:
             ]
         )
 
+    @cached_property
     def of_corpus(self) -> str:
         """Everything that a page over all reports is made of."""
         return _hash(
@@ -130,6 +131,10 @@ class PageKeys:
                 *(repr(self._tallies.of_report(key)) for key in self._library.reports),
             ]
         )
+
+    def of_site(self, findings: Iterable[Finding], record: object) -> str:
+        """Everything that a file about the whole site is made of: findings that are no report's, and the record of releases, besides."""
+        return _hash([self.of_corpus, *(repr(each) for each in findings), repr(record)])
 
     def _parts(self, agency: Agency) -> Iterator[str]:
         """An agency and its reports."""

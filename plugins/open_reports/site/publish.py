@@ -120,18 +120,19 @@ def publish(
     )
     # What is lacking is part of every key: a kept page must not offer a file that this build cannot make.
     keys = PageKeys(library, found, tallies, sources.covered, (site, problem, *sorted(lacking), *_gone(released)))
-    folders = _folders(sources, keys, problem)
+    every = keys.of_site(findings, released)
+    folders = _folders(sources, keys, problem, every)
     labels = tuple(dict.fromkeys(lacking.values()))  # several kinds of file may lack one library
-    known = [*_site_pages(sources, folders, findings, keys.of_corpus(), problem), *_agency_pages(folders, sources), *_report_pages(folders)]
+    known = [*_site_pages(sources, folders, findings, keys.of_corpus, problem, every), *_agency_pages(folders, sources), *_report_pages(folders)]
     by_path = {folder.path: folder for folder in folders}
     measured = pages.DataFiles(sources, by_path, frozenset(page.here.path for page in known) | {pages.DATA}, labels)
-    known += (pages.data_page(measured, Words(language), site=site) for language in LANGUAGES)
+    known += _keyed((pages.data_page(measured, Words(language), site=site) for language in LANGUAGES), every)
     # Behind all others, for the search finds pages by their names.
     searches = [pages.search_page(pages.Here("search/", Words(language)), catalogue(language)) for language in LANGUAGES]
     publication = Publication(
         site=site,
         folders=(*folders, *_moved(by_path, released)),
-        pages=(*known, *_keyed(searches, keys.of_corpus())),
+        pages=(*known, *_keyed(searches, keys.of_corpus)),
         redirects=tuple(Artifact(path, data) for path, data in releases.redirects(released, site).items()) if released else (),
         lacking=labels,
     )
@@ -153,15 +154,16 @@ def _moved(folders: Mapping[str, Folder], released: Released | None) -> Iterator
         yield MovedFolder(folders[new], old, own=own)
 
 
-_ANEW = frozenset({"", "en/", "data/", "schemas/"})
+_ANEW = frozenset({"", "en/", "schemas/"})
 """Folders of the site whose files are never kept: what they hold names the record of releases, or costs less to make than to find."""
 
 
-def _folders(sources: Sources, keys: PageKeys, problem: str) -> tuple[Folder, ...]:
-    """Every folder that holds data files."""
-    library, whole = sources.library, keys.of_corpus()
+def _folders(sources: Sources, keys: PageKeys, problem: str, every: str) -> tuple[Folder, ...]:
+    """Every folder that holds data files; `every` is the key of what names the record of releases."""
+    library, whole = sources.library, keys.of_corpus
+    site = dict.fromkeys(_ANEW, "") | {pages.DATA: every}
     return (
-        *(SiteFolder(sources, path, key="" if path in _ANEW else whole) for path in sources.routes.folders()),
+        *(SiteFolder(sources, path, key=site.get(path, whole)) for path in sources.routes.folders()),
         *(YearFolder(sources, year, key=whole) for year in library.years),
         *(IndicatorFolder(sources, indicator, key=whole) for indicator in forms().indicators.values()),
         *(AgencyFolder(sources, agency, key=keys.of_agency(agency)) for agency in library.agencies.values()),
@@ -169,7 +171,9 @@ def _folders(sources: Sources, keys: PageKeys, problem: str) -> tuple[Folder, ..
     )
 
 
-def _site_pages(sources: Sources, folders: Sequence[Folder], findings: Sequence[Finding], whole: str, problem: str) -> Iterator[Page]:
+def _site_pages(
+    sources: Sources, folders: Sequence[Folder], findings: Sequence[Finding], whole: str, problem: str, every: str
+) -> Iterator[Page]:
     """Pages about everything, one language after the other."""
     library = sources.library
     site = {folder.path: folder for folder in folders if isinstance(folder, SiteFolder)}
@@ -184,10 +188,11 @@ def _site_pages(sources: Sources, folders: Sequence[Folder], findings: Sequence[
         of_all += pages.indicator_pages(indicators, library, w)
         of_all += pages.coverage_pages(site["coverage/"], w)
         yield from _keyed(of_all, whole)
-        yield from _keyed(pages.corrections_pages(data, w, problem), whole)
+        # Reasons of the record stand on the pages of corrections.
+        yield from _keyed(pages.corrections_pages(data, w, problem), every)
         yield from _keyed((pages.compare_page(library, w), pages.glossary_page(w)), whole)
-        # Without a key: it tells the size of the database, which is known only when that is made.
-        yield pages.explore_page(w, database_size=lambda: data.size("database") if "database" in data else 0)
+        # The size of a file of `data/` stands on this one, and that is kept for all of `data/`.
+        yield from _keyed([pages.explore_page(w, database_size=lambda: data.size("database") if "database" in data else 0)], every)
 
 
 def _agency_pages(folders: Sequence[Folder], sources: Sources) -> Iterator[Page]:
