@@ -27,9 +27,11 @@ from open_reports.copies import message
 from open_reports.errors import OpenReportsError
 from open_reports.finding import DataError
 from open_reports.pages import ENGLISH
+from open_reports.pages.frame import templates
 from open_reports.pages.search import box as search_box
 from open_reports.site import forward, locale
 from open_reports.site.build import Build, Settings, refusal
+from open_reports.site.bytecode import keep_bytecode
 from open_reports.site.frame import Frames, Shown, own_page
 from open_reports.site.publish import STYLESHEET, assets
 from open_reports.text import LANGUAGES, Words
@@ -209,6 +211,8 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:  # noqa: ARG002
         """Take the theme's templates, from which frames are made, and hand them our words."""
         _, frames = self._opened
+        # What other plugins and hooks hand to the theme's templates, nobody here knows the version of.
+        keep_bytecode(templates(), *([] if config.hooks or len(config.plugins) > 1 else [env]))
         frames.render = env.get_template("main.html").render
         env.globals["open_reports_words"] = {language: Words(language) for language in LANGUAGES}
         env.globals["open_reports_box"] = search_box

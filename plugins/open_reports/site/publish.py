@@ -123,7 +123,7 @@ def publish(
     every = keys.of_site(findings, released)
     folders = _folders(sources, keys, problem, every)
     labels = tuple(dict.fromkeys(lacking.values()))  # several kinds of file may lack one library
-    known = [*_site_pages(sources, folders, findings, keys.of_corpus, problem, every), *_agency_pages(folders, sources), *_report_pages(folders)]
+    known = [*_site_pages(sources, folders, keys.of_corpus, problem, every), *_agency_pages(folders, sources), *_report_pages(folders)]
     by_path = {folder.path: folder for folder in folders}
     measured = pages.DataFiles(sources, by_path, frozenset(page.here.path for page in known) | {pages.DATA}, labels)
     known += _keyed((pages.data_page(measured, Words(language), site=site) for language in LANGUAGES), every)
@@ -171,9 +171,7 @@ def _folders(sources: Sources, keys: PageKeys, problem: str, every: str) -> tupl
     )
 
 
-def _site_pages(
-    sources: Sources, folders: Sequence[Folder], findings: Sequence[Finding], whole: str, problem: str, every: str
-) -> Iterator[Page]:
+def _site_pages(sources: Sources, folders: Sequence[Folder], whole: str, problem: str, every: str) -> Iterator[Page]:
     """Pages about everything, one language after the other."""
     library = sources.library
     site = {folder.path: folder for folder in folders if isinstance(folder, SiteFolder)}
@@ -184,7 +182,7 @@ def _site_pages(
         w = Words(language)
         of_all = [pages.home_page(data, w), pages.overview_page(site["overview/"], years, w)]
         of_all += (page for year in years for page in pages.year_pages(year, sources.covered, w))
-        of_all += pages.quality_pages(library, findings, sources.tallies, w)
+        of_all += pages.quality_pages(library, sources.findings, sources.tallies, w)
         of_all += pages.indicator_pages(indicators, library, w)
         of_all += pages.coverage_pages(site["coverage/"], w)
         yield from _keyed(of_all, whole)
