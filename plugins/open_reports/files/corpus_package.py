@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from open_reports.derived.coverage import known_day
 from open_reports.document import json_bytes
-from open_reports.files.package import archive, package_files
+from open_reports.files.package import package_files, packed_files
 from open_reports.files.route import JSON, Route
 from open_reports.files.table_schema import table_schema
+from open_reports.files.zipped import Packed, zipped
 from open_reports.library import AGENCY, agency_file
 from open_reports.report import DESCRIPTOR, file_hash
 from open_reports.text import LANGUAGES, Words, words
 
 if TYPE_CHECKING:
     from open_reports.files.folder import SiteFolder
+    from open_reports.report import Report
 
 NAME = "open-reports"
 PACKAGES = "datapackages/"
@@ -72,16 +74,29 @@ def _texts(data: bytes) -> dict[str, Any]:
 
 def corpus_archive(folder: SiteFolder) -> bytes:
     """`data/open-reports.zip`: descriptor and tables at the root, citations, and every package and agency in `PACKAGES`."""
-    return archive(archived(folder))
+    files = {path: Packed.of(data) for path, data in _around(folder).items()}
+    for report in folder.sources.library:
+        files |= {f"{_place(report)}{path}": data for path, data in packed_files(report).items()}
+    return zipped(files)
 
 
 def archived(folder: SiteFolder) -> dict[str, bytes]:
     """Every file of the archive by its path in it."""
-    library = folder.sources.library
+    files = _around(folder)
+    for report in folder.sources.library:
+        files |= {f"{_place(report)}{path}": data for path, data in package_files(report).items()}
+    return files
+
+
+def _around(folder: SiteFolder) -> dict[str, bytes]:
+    """What the archive holds beside the packages."""
     files = {folder.name(route): folder[route] for route in (*_TABLES, "corpus_package", "corpus_bibtex", "corpus_ris", "corpus_csl")}
-    for report in library:
-        files |= {f"{PACKAGES}{report.agency}/{report.year}/{path}": data for path, data in package_files(report).items()}
-    return files | {f"{PACKAGES}{agency.id}/{AGENCY}": agency_file(agency) for agency in library.agencies.values()}
+    return files | {f"{PACKAGES}{agency.id}/{AGENCY}": agency_file(agency) for agency in folder.sources.library.agencies.values()}
+
+
+def _place(report: Report) -> str:
+    """Folder of a package in the archive."""
+    return f"{PACKAGES}{report.agency}/{report.year}/"
 
 
 ROUTES: tuple[Route[SiteFolder], ...] = (

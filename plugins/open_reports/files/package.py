@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from typing import TYPE_CHECKING
 
 from open_reports.derived.held import Held
 from open_reports.document import json_bytes
 from open_reports.files.archive_readme import enclosed
 from open_reports.files.route import CSV, JSON, REPORT, Choice, Route
+from open_reports.files.zipped import Packed, zipped
 from open_reports.form import forms
 from open_reports.report import DESCRIPTOR, FREE_TABLES, PROSE, file_hash, table_path
 
@@ -18,10 +17,6 @@ if TYPE_CHECKING:
 
     from open_reports.files.folder import ReportFolder
     from open_reports.report import Report
-
-
-_EPOCH = (1980, 1, 1, 0, 0, 0)
-"""The earliest date a zip can state: archives must not depend on when they are made."""
 
 
 def _descriptor(report: Report) -> bytes:
@@ -51,17 +46,13 @@ def archive(files: Mapping[str, bytes], top: str = "") -> bytes:
     The descriptor stands at its root, where programs that open a packed Data Package look for it. Archives made before this
     was so have everything in a folder `top`.
     """
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as bundle:
-        # Sorted, so that the bytes do not depend on who gathered the files in which order.
-        for path in sorted(files):
-            entry = zipfile.ZipInfo(f"{top}{path}", date_time=_EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.create_system = 3  # Unix, so that the bytes do not tell the builder's system
-            # Without it Python writes 0600, and what a server unpacks only its owner may read.
-            entry.external_attr = 0o644 << 16
-            bundle.writestr(entry, files[path])
-    return stream.getvalue()
+    return zipped({f"{top}{path}": Packed.of(data) for path, data in files.items()})
+
+
+packed_files: Held[Report, Mapping[str, Packed]] = Held(
+    lambda report: {path: Packed.of(data) for path, data in package_files(report).items()}
+)
+"""Every file of a package as archives hold it: packed once for that of the report and that of the corpus."""
 
 
 def _data(folder: ReportFolder) -> dict[str, bytes]:
@@ -74,8 +65,8 @@ def _data(folder: ReportFolder) -> dict[str, bytes]:
 
 def _archive(folder: ReportFolder) -> bytes:
     cited = {folder.name(route): folder[route] for route in ("bibtex", "ris", "csl")}
-    kept = {**folder.report.files, DESCRIPTOR: folder["package"]}
-    return archive({**kept, **enclosed(folder.report, folder.work, cited)})
+    more = {path: Packed.of(data) for path, data in enclosed(folder.report, folder.work, cited).items()}
+    return zipped({**packed_files(folder.report), **more})
 
 
 ROUTES: tuple[Route[ReportFolder], ...] = (
