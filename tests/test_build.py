@@ -103,12 +103,26 @@ def test_the_same_again_and_from_what_is_kept(project: Project) -> None:
     assert tree(project.settings.target) == first
 
 
-def test_files_are_written_with_the_first_page_of_their_folder_and_let_go(project: Project) -> None:
+def test_files_are_written_with_the_last_page_of_their_folder_and_let_go(project: Project) -> None:
+    """With the twin in the other language, which comes next and asks for the same; until then they are held."""
     build = Build(project.settings)
     publication = build.open()
-    (page,) = (each for each in build.pages if each.path == "reports/xugou-jia/2023/")
+    page, twin = (each for each in build.pages if each.here.path == "reports/xugou-jia/2023/")
     (folder,) = (each for each in publication.folders if each.path == page.path)
+    build.page(page)
     assert not (build.folder / page.path).exists()
+    assert folder._made
+    build.page(twin)
+    assert {path for path in tree(build.folder) if path.startswith(page.path)} == {page.path + name for name in folder.sizes}
+    assert not folder._made
+    build.fail()
+
+
+def test_files_of_a_folder_whose_twin_comes_much_later_are_not_held_for_it(project: Project) -> None:
+    build = Build(project.settings)
+    publication = build.open()
+    (page,) = (each for each in build.pages if each.path == "years/2023/")
+    (folder,) = (each for each in publication.folders if each.path == page.path)
     build.page(page)
     assert {path for path in tree(build.folder) if path.startswith(page.path)} == {page.path + name for name in folder.sizes}
     assert not folder._made
