@@ -205,11 +205,7 @@ def _report_pages(change: ReportChange, diff: Diff) -> Iterator[str]:
     yield from (f"indicators/{name}/" for name in change.indicators)
     if change.figures:
         yield "compare/"
-    # Totals leave out what does not add up, and are compared with those of the year before.
-    if change.figures or change.gained or change.lost or change.standing in {"added", "removed"}:
-        yield "overview/"
-        if any(change.year + 1 in years for years in diff.years.values()):
-            yield f"years/{change.year + 1}/"
+    yield from _total_pages(change, diff)
     if revised:
         yield "corrections/"
         yield "coverage/"
@@ -217,6 +213,14 @@ def _report_pages(change: ReportChange, diff: Diff) -> Iterator[str]:
         yield from ("", "explore/")
     if change.standing in {"added", "removed"}:
         yield from (f"reports/{change.agency}/{year}/" for year in diff.years[change.agency])  # which lead to one another
+
+
+def _total_pages(change: ReportChange, diff: Diff) -> Iterator[str]:
+    """Pages that add up all agencies: without what does not add up, and beside the year before."""
+    if change.figures or change.gained or change.lost or change.standing in {"added", "removed"}:
+        yield "overview/"
+        if any(change.year + 1 in years for years in diff.years.values()):
+            yield f"years/{change.year + 1}/"
 
 
 def _fact_pages(facts: Sequence[str]) -> Iterator[str]:
