@@ -149,7 +149,7 @@ def test_the_quick_question_and_the_thorough_one_agree(report: Report, data: st.
     """Most reports have no contradiction, so a quick look decides; it must see whatever the thorough one sees."""
     edits = data.draw(st.dictionaries(cells(report), st.sampled_from(["", "/", "0", "1", "999999999"]), max_size=4))
     found = with_cells(report, edits)
-    assert contradictory(found, None) == any(identity.result == "contradicts" for identity in identities(found))
+    assert contradictory(found) == any(identity.result == "contradicts" for identity in identities(found))
 
 
 @settings(max_examples=30)  # each writes and checks a small library

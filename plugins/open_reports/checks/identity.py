@@ -205,14 +205,9 @@ def along(report: Report, library: Library | None, passed: Passed) -> bool:
     return differs
 
 
-def contradictory(report: Report, library: Library | None = None) -> bool:
-    """Whether any identity within the report or with the year before fails: the quick question, for most do not."""
-    before = library.before(report) if library else None
-    return any(
-        any(gaps(strand, own, previous))
-        for name, table in report.tables.items()
-        for strand, own, previous in strands(table, before.tables.get(name) if before else None)
-    )
+def contradictory(report: Report) -> bool:
+    """Whether any identity within the report fails: the quick question, for most do not."""
+    return any(any(gaps(strand, own, previous)) for table in report.tables.values() for strand, own, previous in strands(table, None))
 
 
 # Strands are rows and columns of plain numbers: comparing them needs no identity, member or address, which is what makes a
