@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from typing import TYPE_CHECKING
 
 import pytest
 from conftest import AGENCIES
 from open_reports import gate
+from open_reports.document import shown
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -169,3 +171,163 @@ def test_rows_that_run_over_are_refused(text: str, row: int) -> None:
     rows, found = gate.grid(text, "x.csv")
     assert rows == []
     assert [(each.code, each.row) for each in found] == [("table.quote", row)]
+
+
+# -- what a finding says besides its code
+
+
+def told(found: list[Finding]) -> list[tuple[str, str | None, int | None, str | None, str | None]]:
+    return [(each.code, each.file, each.row, each.found, each.expected) for each in found]
+
+
+GB = "行标识 \n列\n".encode("gb18030")
+
+
+@pytest.mark.parametrize(
+    "data, said",
+    [
+        (b"\xef\xbb\xbfline", ("file.bom", "here/x.md", None, None, None)),
+        (b"\xff\xfel\x00", ("file.utf16", "here/x.md", None, None, None)),
+        (b"a\nb\n\xff", ("file.not_utf8", "here/x.md", 3, "0xff", None)),
+        (b"\xff", ("file.not_utf8", "here/x.md", 1, "0xff", None)),
+        (GB, ("file.gb18030", "here/x.md", 1, "行标识", None)),
+        (b"a\n  " + GB, ("file.gb18030", "here/x.md", 2, "行标识", None)),
+        (b"a\rb\rc", ("file.line_ends", "here/x.md", None, None, None)),
+        ("a\nb\u200b".encode(), ("file.invisible", "here/x.md", 2, "U+200B", None)),
+        (b"a\n\nb\x07\n", ("file.invisible", "here/x.md", 3, "U+0007", None)),
+        ("a\ne\u0301 b\n".encode(), ("file.not_nfc", "here/x.md", 2, "e\u0301 b", None)),
+        ("\u3000\ne\u0301\n".encode(), ("file.not_nfc", "here/x.md", 2, "e\u0301", None)),
+    ],
+)
+def test_a_text_that_is_refused_is_told_with_its_place_and_what_stands_there(data: bytes, said: tuple[object, ...]) -> None:
+    text, found = gate.decode(data, "here/x.md")
+    assert text is None
+    assert told(found) == [said]
+
+
+def test_one_line_end_of_the_old_macintosh_is_a_hidden_character() -> None:
+    """A stray one inside a text of lines is no sign of how the file was saved."""
+    assert codes(gate.decode(b"a\rb", "x")[1]) == ["file.invisible"]
+    assert codes(gate.decode(b"a\rb\rc\n", "x")[1]) == ["file.invisible", "file.invisible"]
+
+
+def test_a_table_may_have_the_mark_that_excel_writes_and_no_other_mark() -> None:
+    assert gate.decode(b"\xef\xbb\xbfa", "x.csv", marked=True) == ("a", [])
+    text, found = gate.decode(b"\xff\xfea", "here/x.csv", marked=True)
+    assert (text, told(found)) == (None, [("file.utf16", "here/x.csv", None, None, None)])
+
+
+def test_only_a_table_is_read_with_a_mark(tmp_path: Path) -> None:
+    for name in ("x.csv", "x.md"):
+        (tmp_path / name).write_bytes(b"\xef\xbb\xbfa")
+    assert gate.read_text(str(tmp_path / "x.csv"), "x.csv") == (b"\xef\xbb\xbfa", "a", [])
+    data, text, found = gate.read_text(str(tmp_path / "x.md"), "here/x.md")
+    assert (data, text, told(found)) == (b"\xef\xbb\xbfa", None, [("file.bom", "here/x.md", None, None, None)])
+
+
+def test_a_text_above_the_limit_is_neither_read_nor_handed_on(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(b"a" * 12)
+    assert gate.read_text(str(tmp_path / "x"), "x", 12) == (b"a" * 12, "a" * 12, [])
+    data, text, found = gate.read_text(str(tmp_path / "x"), "here/x", 11)
+    assert (data, text, told(found)) == (b"", None, [("file.too_big", "here/x", None, "12", "11")])
+
+
+def test_a_file_is_read_to_its_end_however_little_comes_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A read may return less than was asked for; and one that grows meanwhile is not read for ever."""
+    (tmp_path / "x").write_bytes(b"abcdefg")
+    real = os.read
+    monkeypatch.setattr(os, "read", lambda handle, most: real(handle, min(most, 2)))
+    assert gate.read_bytes(str(tmp_path / "x"), "x", 7) == (b"abcdefg", [])
+    assert codes(gate.read_bytes(str(tmp_path / "x"), "x", 1)[1]) == ["file.too_big"]
+    monkeypatch.setattr(os, "read", lambda handle, most: real(handle, min(most, 2)) if most > 3 else b"")
+    assert gate.read_bytes(str(tmp_path / "x"), "x", 7) == (b"abcdef", [])
+
+
+@pytest.mark.posix
+def test_what_is_no_plain_file_is_told_with_its_place(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to("folder")
+    os.mkfifo(tmp_path / "pipe")
+    names = ("folder", "link", "pipe", "gone")
+    found = [told(gate.read_bytes(str(tmp_path / name), f"here/{name}")[1]) for name in names]
+    assert [[each[:3] for each in one] for one in found] == [
+        [("file.not_regular", "here/folder", None)],
+        [("file.symlink", "here/link", None)],
+        [("file.not_regular", "here/pipe", None)],
+        [("file.missing", "here/gone", None)],
+    ]
+    assert found[1][0][3] == os.strerror(errno.ELOOP)  # what a link that is not followed is
+
+
+def test_a_file_that_the_system_refuses_is_told_with_what_the_system_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "x").write_bytes(b"a")
+    for error, said in ((PermissionError(13, "Permission denied"), "Permission denied"), (OSError(), "OSError")):
+
+        def refuse(*_: object, error: OSError = error) -> None:
+            raise error
+
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "open", refuse)
+            patch.setattr(os, "scandir", refuse)
+            assert told(gate.read_bytes(str(tmp_path / "x"), "here/x")[1]) == [("file.unreadable", "here/x", None, said, None)]
+            assert told(gate.children(str(tmp_path), "here")[1]) == [("file.unreadable", "here", None, said, None)]
+
+
+@pytest.mark.posix
+def test_children_that_are_no_plain_files_are_told_and_left_out(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "to-folder").symlink_to("folder")
+    (tmp_path / "to-pipe").symlink_to("pipe")
+    entries, found = gate.children(str(tmp_path), "here")
+    assert list(entries) == ["folder"]
+    assert told(found) == [
+        ("file.not_regular", "here/pipe", None, None, None),
+        ("file.symlink", "here/to-folder", None, None, None),
+        ("file.symlink", "here/to-pipe", None, None, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        ('a,"b\n1,2\n', ("table.quote", "here/x.csv", 1, None, None)),
+        ('a,b\n"1\n2",3\n', ("table.quote", "here/x.csv", 2, "3", None)),
+        ('a,b\n"1"2,3\n', ("table.quote", "here/x.csv", 2, None, None)),
+    ],
+)
+def test_a_table_whose_quotes_run_over_is_told_with_its_row(text: str, said: tuple[object, ...]) -> None:
+    ((code, file, row, found, expected),) = told(gate.grid(text, "here/x.csv")[1])
+    assert (code, file, row, expected) == (*said[:3], said[4])
+    assert found
+    assert said[3] is None or found == shown(said[3])
+
+
+def rows_of(count: int, cell: str) -> str:
+    return f"{cell},b\n" * count
+
+
+@pytest.mark.parametrize("cell", ["a", '"a"'])
+def test_as_many_rows_as_may_be_are_read_and_one_more_is_not(cell: str) -> None:
+    """With quotes and without: two ways of reading, one limit."""
+    rows, found = gate.grid(rows_of(gate.MAX_ROWS, cell), "x.csv")
+    assert (rows, found) == ([["a", "b"]] * gate.MAX_ROWS, [])
+    rows, found = gate.grid(rows_of(gate.MAX_ROWS + 1, cell), "here/x.csv")
+    assert (rows, told(found)) == ([], [("table.too_many_rows", "here/x.csv", None, str(gate.MAX_ROWS + 1), str(gate.MAX_ROWS))])
+    assert told(gate.grid(rows_of(3 * gate.MAX_ROWS, cell), "x.csv")[1])[0][3] == "1,500"
+
+
+def test_of_each_file_so_many_findings_are_told_and_the_rest_is_counted() -> None:
+    one = [gate.finding("file.invisible", file="one", row=row, found="U+200B") for row in range(1, gate.MOST_TOLD + 1001)]
+    other = [gate.finding("file.invisible", file="other", row=row, found="U+200B") for row in range(1, gate.MOST_TOLD + 1)]
+    kept = gate.first_of_each_file([*one, *other])
+    assert kept[:-1] == [*one[: gate.MOST_TOLD], *other]
+    assert told(kept[-1:]) == [("file.more", "one", None, "1,000", None)]
+    assert gate.first_of_each_file(other) == other
+    assert told(gate.first_of_each_file(one[: gate.MOST_TOLD + 1])[-1:]) == [("file.more", "one", None, "1", None)]
+
+
+def test_names_that_are_not_known_are_told_beside_those_that_are() -> None:
+    name = "x\u200b.csv"
+    found = gate.unexpected(["b.csv", name, "a.csv"], {"b.csv", "a.csv"}, "here")
+    assert told(found) == [("file.unexpected", f"here/{shown(name)}", None, None, "a.csv、b.csv")]

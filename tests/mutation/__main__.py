@@ -40,6 +40,8 @@ LEAST = 95
 
 # What was tried; the list names changes as this release makes them.
 _TOOL = "mutmut==3.8.1"
+_PLUGINS = ("no:cacheprovider", "_hypothesis_pytestplugin", "mutation.forgetful")
+_MARKS = "not browser and not build and not long and not office"
 _NOTICED = frozenset({"killed", "timeout", "segfault"})  # the last two: it ran into the limit of its processor time
 _UNNOTICED = frozenset({"survived", "no tests"})
 _RESULT = re.compile(r"^ +(\S+): (.+)$", re.MULTILINE)
@@ -220,15 +222,7 @@ def _prepared(folder: Path, module: str, tests: Sequence[str]) -> Path:
             f"tests/{file}.py{colons}{test}" for file, colons, test in (name.partition("::") for name in tests)
         ],
         # The same examples each time, so that who survives once does so again.
-        "pytest_add_cli_args": [
-            "-p",
-            "no:cacheprovider",
-            "-p",
-            "mutation.forgetful",
-            "--hypothesis-seed=0",
-            "-m",
-            "not browser and not build and not long and not office",
-        ],
+        "pytest_add_cli_args": [*(f"-p{each}" for each in _PLUGINS), "--hypothesis-seed=0", "-m", _MARKS],
     }
     told = "".join(f"{key} =\n" + "".join(f"    {value}\n" for value in values) for key, values in settings.items())
     (room / "setup.cfg").write_text(f"[mutmut]\n{told}use_git_change_detection = false\n", encoding="utf-8")
@@ -274,6 +268,8 @@ def run(folder: Path, module: str, tests: Sequence[str], known: Listed) -> Tally
         "PATH": os.pathsep.join([str(python.parent), os.environ["PATH"]]),
         "XDG_CACHE_HOME": str(home),
         "PYTHONHASHSEED": "0",
+        # To look for plugins among a hundred packages takes longer than most changes live.
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         "PYTHONPATH": os.pathsep.join([str(room / "mutants" / "src"), str(room / "mutants" / "tests")]),
     }
     with (room / "log").open("w", encoding="utf-8") as log:
