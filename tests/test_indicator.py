@@ -153,6 +153,21 @@ def _sound() -> Report:
     return found
 
 
+def test_a_value_is_written_with_its_counts_and_with_why_it_is_none() -> None:
+    """As `report.json` has it: a count has no denominator, and only what has no value has a reason."""
+    rate, count = (forms().indicators[name] for name in ("refusal_rate", "requests_on_hand"))
+    assert Value(rate, 1, 30, Decimal("0.0333"), None).to_dict() == {"numerator": 1, "denominator": 30, "value": Decimal("0.0333")}
+    assert Value(rate, 0, 0, None, "zero_denominator").to_dict() == {
+        "numerator": 0,
+        "denominator": 0,
+        "value": None,
+        "reason": "zero_denominator",
+    }
+    assert Value(count, 7, None, 7, None).to_dict() == {"numerator": 7, "value": 7}
+    doubted = Value(count, 7, None, None, "contradicted", ("R-SUM", "AGG")).to_dict()
+    assert doubted == {"numerator": 7, "value": None, "reason": "contradicted", "finding": ["R-SUM", "AGG"]}
+
+
 # -- the year before
 
 
