@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 from open_reports.checks.check import check
-from open_reports.derived.coverage import COLUMNS, STATES, count, coverage, known_day, last_day
+from open_reports.derived.coverage import COLUMNS, STATES, Cell, count, coverage, entry, known_day, last_day
 from open_reports.form import forms
 from open_reports.library import Agency, Library, Predecessor
 from open_reports.pages.coverage import SYMBOLS, coverage_pages
@@ -33,7 +33,7 @@ from website import browser, served
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from open_reports.derived.coverage import Cell, Coverage
+    from open_reports.derived.coverage import Coverage
     from open_reports.finding import Finding
     from open_reports.pages import Page
     from open_reports.report import Report
@@ -213,6 +213,55 @@ def test_files_say_the_same_and_nothing_turns_into_zero(library: Library) -> Non
             assert [row[key] for key in ("timeliness", "published", "days_late", "version", "corrections")] == [""] * 5
         if row["timeliness"] not in {"on_time", "late"}:
             assert row["days_late"] == ""
+
+
+WRITTEN = {
+    "on_time": (
+        Cell("xugou", 2023, "on_time", date(2024, 1, 31), date(2024, 1, 31), 0, "1.0.1", 1),
+        "2024-01-31",
+        "2024-01-31",
+        0,
+        "1.0.1",
+        1,
+    ),
+    "late": (Cell("xugou", 2023, "late", date(2024, 1, 31), date(2024, 2, 2), 2, "1.0.0", 0), "2024-01-31", "2024-02-02", 2, "1.0.0", 0),
+    "no_date": (Cell("xugou", 2023, "no_date", date(2024, 1, 31), None, 0, "1.0.0", 0), "2024-01-31", None, None, "1.0.0", 0),
+    "no_deadline": (Cell("xugou", 2023, "no_deadline", None, date(2024, 2, 2), 0, "1.0.0", 0), None, "2024-02-02", None, "1.0.0", 0),
+    "not_collected": (Cell("xugou", 2023, "not_collected", date(2024, 1, 31)), "2024-01-31", None, None, None, None),
+    "not_due": (Cell("xugou", 2023, "not_due", date(2024, 1, 31)), "2024-01-31", None, None, None, None),
+    "other_name": (Cell("xugou", 2023, "other_name", None), None, None, None, None, None),
+}
+"""A cell of each state, and what the files say of it from `deadline` on."""
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_what_the_files_say_of_a_year(state: str) -> None:
+    cell, *said = WRITTEN[state]
+    collected = state in {"on_time", "late", "no_date", "no_deadline"}
+    status, timeliness = ("collected", state) if collected else (state, None)
+    expected = ["xugou", "虚构xugou", "district", 2023, status, timeliness, *said]
+    assert entry(invented("xugou", "district"), cell) == dict(zip(COLUMNS, expected, strict=True))
+
+
+def test_the_law_of_earlier_reports_stands_apart(library: Library) -> None:
+    """And only where a report fell under it: `law` and `deadlines` are those of the newest years."""
+    before, now = forms().common.deadlines
+    like = next(iter(library))
+    for years, earlier in ((2018, 2019), [before]), ((2019, 2020), []), ((2017, 2018), []):
+        agencies = {"xugou": {"kind": "district", "reports": dict.fromkeys(years)}}
+        whole = json.loads(coverage(library_of(agencies, like), date(years[1] + 1, 1, 2)).files["coverage.json"])
+        newest = before if years[1] == 2018 else now
+        assert whole["law"] == {"zh": newest.reference["zh"], "en": newest.reference["en"]}
+        assert whole["deadlines"] == newest.days
+        assert whole.get("earlier", []) == [
+            {"from": 2008, "to": 2018, "law": {"zh": each.reference["zh"], "en": each.reference["en"]}, "deadlines": dict(each.days)}
+            for each in earlier
+        ]
+
+
+def test_a_library_without_any_day_knows_the_first_of_the_first_year() -> None:
+    """So nothing is due, and nobody is accused: the law begins with that year."""
+    assert known_day(NOTHING) == date(2008, 1, 1)
 
 
 def test_correction_is_counted(library: Library) -> None:

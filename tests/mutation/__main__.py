@@ -266,7 +266,7 @@ def changeable(source: str) -> str:
     return "".join(f"{line}\n" + (f"{after[number]}\n" if number in after else "") for number, line in enumerate(texts, start=1))
 
 
-def run(folder: Path, module: str, tests: Sequence[str], known: Listed) -> Tally:
+def run(folder: Path, module: str, tests: Sequence[str], known: Listed, children: int) -> Tally:
     """Try every change of a module."""
     python = _installed(folder)
     room = _prepared(folder, module, tests)
@@ -281,7 +281,7 @@ def run(folder: Path, module: str, tests: Sequence[str], known: Listed) -> Tally
         "PYTHONPATH": os.pathsep.join([str(room / "mutants" / "src"), str(room / "mutants" / "tests")]),
     }
     with (room / "log").open("w", encoding="utf-8") as log:
-        command = [str(python.with_name("mutmut")), "run", "--max-children", "1"]
+        command = [str(python.with_name("mutmut")), "run", "--max-children", str(children)]
         done = subprocess.run(command, cwd=room, env=env, check=False, stdout=log, stderr=subprocess.STDOUT)
     if done.returncode:
         sys.exit(f"{module}: mutmut failed:\n{(room / 'log').read_text(encoding='utf-8')[-5000:]}")
@@ -303,13 +303,14 @@ def main(words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description="Break the core modules and see whether the tests notice.")
     parser.add_argument("modules", nargs="*", metavar="MODULE", help=", ".join(covered))
     parser.add_argument("--folder", type=Path, help="work in this folder and keep it")
+    parser.add_argument("--children", type=int, default=1, help="how many changes to try at a time")
     asked = parser.parse_args(words)
     if strange := set(asked.modules) - set(covered):
         parser.error(f"{', '.join(sorted(strange))}: none of {', '.join(covered)}")
     known = survivors()
     with TemporaryDirectory() as temporary:
         folder = asked.folder.absolute() if asked.folder else Path(temporary)
-        tallies = [run(folder, each, covered[each], known.get(each, listed(()))) for each in asked.modules or covered]
+        tallies = [run(folder, each, covered[each], known.get(each, listed(())), asked.children) for each in asked.modules or covered]
     lines, code = told(tallies)
     print("\n".join(lines))  # noqa: T201 (the verdict)
     return code
