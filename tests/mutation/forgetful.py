@@ -1,4 +1,4 @@
-"""A plugin of pytest for the changed checks: nothing that was remembered before the change may answer for it, and quick tests come first.
+"""A plugin of pytest for the changed checks: nothing that was remembered before the change may answer for it, and likely tests come first.
 
 mutmut forks for each change from a process that has run the tests already. What functions of the package and of the tests keep of that
 (`lru_cache`) would hide the change; what is read of the forms and of the words stands in rooms below those that are changed, and may stay.
@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import sys
 from functools import _lru_cache_wrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mutmut.state import state
+
 if TYPE_CHECKING:
     import pytest
 
 _KEPT = ("open_reports.errors", "open_reports.document", "open_reports.text", "open_reports.form")
+_THROUGH = Path("through.json")
+"""For each function the tests that were seen to go through it, in the folder in which the tests run."""
 
 
 def pytest_collection_finish() -> None:
@@ -28,8 +33,23 @@ def pytest_collection_finish() -> None:
                 each.cache_clear()
 
 
+def pytest_sessionfinish() -> None:
+    """Have every test asked about every function that any of them goes through.
+
+    mutmut notes who goes through a function, and asks nobody else; but of whatever is kept from one test to the next, a fixture of the
+    session as well as a cache, it sees only who came first.
+    """
+    if os.environ.get("MUTANT_UNDER_TEST") == "stats":
+        known = state().tests_by_mangled_function_name
+        _THROUGH.write_text(json.dumps({function: sorted(tests) for function, tests in known.items()}), encoding="utf-8")
+        for tests in known.values():
+            tests.update(state().duration_by_test)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Ask the quick tests first: most changes are noticed by the first of them."""
-    stats = Path("mutmut-stats.json")
-    took = json.loads(stats.read_text(encoding="utf-8"))["duration_by_test"] if stats.exists() else {}
-    items.sort(key=lambda item: float(took.get(item.nodeid, 0)))
+    """Ask first whoever was seen to go through the function, and the quick ones of them before the others."""
+    if _THROUGH.exists():
+        function = os.environ.get("MUTANT_UNDER_TEST", "").partition("__mutmut_")[0]
+        through = frozenset(json.loads(_THROUGH.read_text(encoding="utf-8")).get(function, ()))
+        took = state().duration_by_test
+        items.sort(key=lambda item: (item.nodeid not in through, took.get(item.nodeid, 0)))
