@@ -9,18 +9,20 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from conftest import with_cells
 from hypothesis import given
 from hypothesis import strategies as st
 from open_reports.checks.agreement import agree_rounded, decimals, settling
 from open_reports.checks.check import check_report, tried
 from open_reports.checks.counting import counted
 from open_reports.checks.formats import github, sarif
-from open_reports.checks.identity import consolidated
+from open_reports.checks.identity import Member, consolidated
 from open_reports.checks.wording import sentence
 from open_reports.derived.doubt import doubts
 from open_reports.files import workbook
 from open_reports.finding import level_name
 from open_reports.pages.table import Marks
+from open_reports.report import Address
 from open_reports.text import LANGUAGES, Words
 
 if TYPE_CHECKING:
@@ -103,6 +105,29 @@ def test_the_workbook_colours_no_cell_for_it(library: Library) -> None:
     marked = workbook._marked(library.reports[KEY], found)
     assert ("disclosure", "fees") not in marked
     assert marked["disclosure", "penalties"].keys() == {"decisions"}
+
+
+def test_a_unit_that_is_not_collected_is_named_and_leaves_the_sum_untested(library: Library) -> None:
+    """Its member has no value and says why; the other units' figures stand beside it."""
+    without = replace(library, reports={key: each for key, each in library.reports.items() if key != ("pingtan-finance", 2024)})
+    found = {str(each.blamed): each for each in consolidated(library.reports[KEY], without)}
+    whole = {str(each.blamed): each for each in consolidated(library.reports[KEY], library)}
+    assert found.keys() == whole.keys()
+    address = Address("applications", "new", "natural_person")
+    each, before = found[str(address)], whole[str(address)]
+    assert (each.result, each.reason) == ("untestable", "not_collected")
+    lacking = Member(1, "pingtan-finance", 2024, address, None, "not_collected")
+    assert each.right == tuple(lacking if one.agency == "pingtan-finance" else one for one in before.right)
+    assert {each.result for each in found.values()} == {"untestable"}
+
+
+def test_of_several_reasons_the_one_of_the_printed_figure_comes_first(library: Library) -> None:
+    """A total that is blank itself is told so, whatever its units lack."""
+    report = with_cells(library.reports[KEY], {"applications/new/natural_person": ""})
+    without = replace(library, reports={("pingtan", 2024): report})
+    found = {str(each.blamed): each for each in consolidated(report, without)}
+    assert found["applications/new/natural_person"].reason == "blank"
+    assert found["applications/new/total"].reason == "not_collected"
 
 
 # -- laws -----------------------------------------------------------------------------------------------------------------
