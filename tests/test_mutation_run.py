@@ -96,7 +96,7 @@ def test_the_lists_name_what_there_is() -> None:
         functions = {change.function.rpartition(".")[2] for change in command.survivors().get(module, listed(())).times}
         assert {name for name in functions if f"def {name}(" not in source} == set()
         for name in tests:
-            file, _, test = name.partition("::")
+            file, _, test = name.removeprefix("-").partition("::")
             assert f"def {test}" in (command.ROOT / "tests" / f"{file}.py").read_text(encoding="utf-8")
 
 

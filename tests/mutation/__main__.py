@@ -218,15 +218,25 @@ def _prepared(folder: Path, module: str, tests: Sequence[str]) -> Path:
     settings = {
         "source_paths": ["src"],
         "only_mutate": [path],
-        "pytest_add_cli_args_test_selection": [
-            f"tests/{file}.py{colons}{test}" for file, colons, test in (name.partition("::") for name in tests)
-        ],
+        "pytest_add_cli_args_test_selection": [_node(name) for name in tests if not name.startswith("-")],
         # The same examples each time, so that who survives once does so again.
-        "pytest_add_cli_args": [*(f"-p{each}" for each in _PLUGINS), "--hypothesis-seed=0", "-m", _MARKS],
+        "pytest_add_cli_args": [
+            *(f"-p{each}" for each in _PLUGINS),
+            *(f"--deselect={_node(name[1:])}" for name in tests if name.startswith("-")),
+            "--hypothesis-seed=0",
+            "-m",
+            _MARKS,
+        ],
     }
     told = "".join(f"{key} =\n" + "".join(f"    {value}\n" for value in values) for key, values in settings.items())
     (room / "setup.cfg").write_text(f"[mutmut]\n{told}use_git_change_detection = false\n", encoding="utf-8")
     return room
+
+
+def _node(name: str) -> str:
+    """What pytest calls a file of tests, or a test of one."""
+    file, colons, test = name.partition("::")
+    return f"tests/{file}.py{colons}{test}"
 
 
 def _ask_survivors_again(results: Path) -> None:
