@@ -10,6 +10,7 @@ import pytest
 from conftest import AGENCIES
 from open_reports import gate
 from open_reports.document import shown
+from open_reports.finding import finding
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -193,7 +194,9 @@ GB = "行标识 \n列\n".encode("gb18030")
         (GB, ("file.gb18030", "here/x.md", 1, "行标识", None)),
         (b"a\n  " + GB, ("file.gb18030", "here/x.md", 2, "行标识", None)),
         (b"a\rb\rc", ("file.line_ends", "here/x.md", None, None, None)),
+        (b"\n\xff", ("file.not_utf8", "here/x.md", 2, "0xff", None)),
         ("a\nb\u200b".encode(), ("file.invisible", "here/x.md", 2, "U+200B", None)),
+        ("\nb\u200b".encode(), ("file.invisible", "here/x.md", 2, "U+200B", None)),
         (b"a\n\nb\x07\n", ("file.invisible", "here/x.md", 3, "U+0007", None)),
         ("a\ne\u0301 b\n".encode(), ("file.not_nfc", "here/x.md", 2, "e\u0301 b", None)),
         ("\u3000\ne\u0301\n".encode(), ("file.not_nfc", "here/x.md", 2, "e\u0301", None)),
@@ -249,7 +252,9 @@ def test_what_is_no_plain_file_is_told_with_its_place(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("folder")
     os.mkfifo(tmp_path / "pipe")
     names = ("folder", "link", "pipe", "gone")
-    found = [told(gate.read_bytes(str(tmp_path / name), f"here/{name}")[1]) for name in names]
+    read = [gate.read_bytes(str(tmp_path / name), f"here/{name}") for name in names]
+    assert [data for data, _ in read] == [b""] * 4
+    found = [told(each) for _, each in read]
     assert [[each[:3] for each in one] for one in found] == [
         [("file.not_regular", "here/folder", None)],
         [("file.symlink", "here/link", None)],
@@ -269,7 +274,8 @@ def test_a_file_that_the_system_refuses_is_told_with_what_the_system_says(tmp_pa
         with monkeypatch.context() as patch:
             patch.setattr(os, "open", refuse)
             patch.setattr(os, "scandir", refuse)
-            assert told(gate.read_bytes(str(tmp_path / "x"), "here/x")[1]) == [("file.unreadable", "here/x", None, said, None)]
+            data, found = gate.read_bytes(str(tmp_path / "x"), "here/x")
+            assert (data, told(found)) == (b"", [("file.unreadable", "here/x", None, said, None)])
             assert told(gate.children(str(tmp_path), "here")[1]) == [("file.unreadable", "here", None, said, None)]
 
 
@@ -318,8 +324,8 @@ def test_as_many_rows_as_may_be_are_read_and_one_more_is_not(cell: str) -> None:
 
 
 def test_of_each_file_so_many_findings_are_told_and_the_rest_is_counted() -> None:
-    one = [gate.finding("file.invisible", file="one", row=row, found="U+200B") for row in range(1, gate.MOST_TOLD + 1001)]
-    other = [gate.finding("file.invisible", file="other", row=row, found="U+200B") for row in range(1, gate.MOST_TOLD + 1)]
+    one = [finding("file.invisible", file="one", row=row, found="U+200B") for row in range(1, gate.MOST_TOLD + 1001)]
+    other = [finding("file.invisible", file="other", row=row, found="U+200B") for row in range(1, gate.MOST_TOLD + 1)]
     kept = gate.first_of_each_file([*one, *other])
     assert kept[:-1] == [*one[: gate.MOST_TOLD], *other]
     assert told(kept[-1:]) == [("file.more", "one", None, "1,000", None)]
