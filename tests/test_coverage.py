@@ -263,6 +263,15 @@ def test_the_law_of_earlier_reports_stands_apart(library: Library) -> None:
     assert laws_of(()) == (now,)
 
 
+def test_before_the_first_law_nothing_is_due_on_a_day(library: Library) -> None:
+    """Such a report is missed a year later, as where the law names no day for the kind."""
+    assert last_day("district", 2007) is None
+    made = library_of({"xugou": {"kind": "district", "reports": {2006: None, 2008: None}}}, next(iter(library)))
+    for today, state in ((date(2008, 12, 31), "not_due"), (date(2009, 1, 1), "not_collected")):
+        cell = coverage(made, today).of_agency("xugou").cells[1]
+        assert (cell.year, cell.state, cell.deadline) == (2007, state, None)
+
+
 def test_a_library_without_any_day_knows_the_first_of_the_first_year() -> None:
     """So nothing is due, and nobody is accused: the law begins with that year."""
     assert known_day(NOTHING) == date(2008, 1, 1)

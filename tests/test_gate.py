@@ -276,6 +276,8 @@ def test_a_file_that_the_system_refuses_is_told_with_what_the_system_says(tmp_pa
             patch.setattr(os, "scandir", refuse)
             data, found = gate.read_bytes(str(tmp_path / "x"), "here/x")
             assert (data, told(found)) == (b"", [("file.unreadable", "here/x", None, said, None)])
+            # Windows does not open a folder at all, and says no more than that it may not.
+            assert told(gate.read_bytes(str(tmp_path), "here")[1]) == [("file.not_regular", "here", None, said, None)]
             assert told(gate.children(str(tmp_path), "here")[1]) == [("file.unreadable", "here", None, said, None)]
 
 

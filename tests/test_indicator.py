@@ -35,6 +35,7 @@ from open_reports.library import Library, open_library
 from open_reports.pages.indicators import counted, indicator_pages, percent, reason_words
 from open_reports.pages.paging import MOST_LISTED
 from open_reports.report import read
+from open_reports.report.model import Consolidation
 from open_reports.text import Words
 
 if TYPE_CHECKING:
@@ -187,6 +188,33 @@ def test_only_a_change_looks_at_the_year_before(library: Library) -> None:
     report, before = library.reports["pingtan", 2024], library.reports["pingtan", 2023]
     alone, together = list(indicators(report)), list(indicators(report, before))
     assert {mine.indicator.id for mine, other in zip(alone, together, strict=True) if mine != other} == {"new_requests_change"}
+
+
+def test_what_contradicts_another_report_is_known_from_the_library_alone(library: Library) -> None:
+    """The year before, from which requests are carried over, and the units of a consolidated report, of this year and of that before."""
+
+    def of(name: str, *, known: Library | None) -> tuple[str | None, tuple[str, ...]]:
+        report, before = altered.reports["pingtan", 2024], altered.reports["pingtan", 2023]
+        value = next(each for each in indicators(report, before, known) if each.indicator.id == name)
+        assert (value.value is None) == (value.reason is not None)
+        return value.reason, value.doubt
+
+    altered = library
+    assert of("requests_on_hand", known=library) == of("new_requests_change", known=library) == (None, ())
+    carried = with_cells(library.reports["pingtan", 2023], {"applications/carried_out/total": "999"})
+    altered = replace(library, reports={**library.reports, ("pingtan", 2023): carried})
+    assert of("requests_on_hand", known=altered) == ("contradicted", ("XY-CARRY",))
+    assert of("requests_on_hand", known=None) == (None, ())
+    said = (Consolidation(("pingtan-haitan",), ("applications/new",)),)
+    for year in (2023, 2024):
+        one = replace(library.reports["pingtan", year], consolidates=said)
+        altered = replace(library, reports={**library.reports, ("pingtan", year): one})
+        assert of("new_requests_change", known=altered) == ("contradicted", ("AGG",))
+        assert of("new_requests_change", known=None) == (None, ())
+        assert of_library(altered)["new_requests_change"]["pingtan", 2024].doubt == ("AGG",)
+    wrong = with_cells(library.reports["pingtan", 2023], {"applications/new/total": "999"})
+    altered = replace(library, reports={**library.reports, ("pingtan", 2023): wrong})
+    assert of("new_requests_change", known=None)[0] == "contradicted"
 
 
 def test_a_library_is_reckoned_once_and_let_go(packages: Path) -> None:
