@@ -272,6 +272,13 @@ def test_before_the_first_law_nothing_is_due_on_a_day(library: Library) -> None:
         assert (cell.year, cell.state, cell.deadline) == (2007, state, None)
 
 
+@pytest.mark.parametrize("kind, passed", [("department", date(2024, 2, 1)), ("district", date(2024, 4, 1))])
+def test_a_year_has_a_column_once_its_last_day_has_passed(kind: str, passed: date, library: Library) -> None:
+    made = library_of({"xugou": {"kind": kind, "reports": {2020: None}}}, next(iter(library)))
+    assert coverage(made, passed).years == (2020, 2021, 2022, 2023)
+    assert coverage(made, passed - timedelta(days=1)).years == (2020, 2021, 2022)
+
+
 def test_a_library_without_any_day_knows_the_first_of_the_first_year() -> None:
     """So nothing is due, and nobody is accused: the law begins with that year."""
     assert known_day(NOTHING) == date(2008, 1, 1)

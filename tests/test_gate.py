@@ -158,6 +158,8 @@ def test_a_folder_that_may_not_be_listed_is_a_finding(tmp_path: Path, monkeypatc
         ("a,b\n\n,\n1,\n,\n\n,,", [["a", "b"], [""], ["", ""], ["1", ""]]),
         ("a,b,,\n1,2,,\n3,4\n5,6,,7\n8,9,,,\n", [["a", "b"], ["1", "2"], ["3", "4"], ["5", "6", "", "7"], ["8", "9", "", "", ""]]),
         ('a,b,\n"1",2,\n"","",\n', [["a", "b"], ["1", "2"]]),
+        ("a,,\n1,,\n", [["a"], ["1"]]),
+        ("a,b,\n1,,\n", [["a", "b"], ["1", ""]]),
         (",\n1,2\n", [["", ""], ["1", "2"]]),
         (",,\n\n", []),
         ("", []),
@@ -323,6 +325,13 @@ def test_as_many_rows_as_may_be_are_read_and_one_more_is_not(cell: str) -> None:
     rows, found = gate.grid(rows_of(gate.MAX_ROWS + 1, cell), "here/x.csv")
     assert (rows, told(found)) == ([], [("table.too_many_rows", "here/x.csv", None, str(gate.MAX_ROWS + 1), str(gate.MAX_ROWS))])
     assert told(gate.grid(rows_of(3 * gate.MAX_ROWS, cell), "x.csv")[1])[0][3] == "1,500"
+
+
+@pytest.mark.parametrize("cell", ["a", '"a"'])
+@pytest.mark.parametrize("blank", ["\n", ",\n"])
+def test_blank_rows_at_the_end_are_none_however_many(cell: str, blank: str) -> None:
+    """A spreadsheet may keep as many as were ever touched."""
+    assert gate.grid(rows_of(2, cell) + blank * (2 * gate.MAX_ROWS), "x.csv") == ([["a", "b"]] * 2, [])
 
 
 def test_of_each_file_so_many_findings_are_told_and_the_rest_is_counted() -> None:
