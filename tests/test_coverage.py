@@ -272,6 +272,20 @@ def test_before_the_first_law_nothing_is_due_on_a_day(library: Library) -> None:
         assert (cell.year, cell.state, cell.deadline) == (2007, state, None)
 
 
+def test_in_its_last_year_an_agency_still_reports_under_its_old_name(library: Library) -> None:
+    """And each year is that of its agency, also where the report stands under another name."""
+    agencies = {
+        "old": {"kind": "department", "reports": {2020: None}},
+        "new": {"kind": "department", "reports": {2023: None}, "predecessor": {"agency": "old", "until": 2021}},
+    }
+    found = coverage(library_of(agencies, next(iter(library))), date(2024, 3, 1))
+    assert {name: [cell.state for cell in row.cells] for name, row in found.rows.items()} == {
+        "old": ["no_date", "not_collected", "other_name", "other_name"],
+        "new": ["other_name", "other_name", "not_collected", "no_date"],
+    }
+    assert [(cell.agency, cell.year) for cell in found] == [(name, year) for name in agencies for year in range(2020, 2024)]
+
+
 @pytest.mark.parametrize("kind, passed", [("department", date(2024, 2, 1)), ("district", date(2024, 4, 1))])
 def test_a_year_has_a_column_once_its_last_day_has_passed(kind: str, passed: date, library: Library) -> None:
     made = library_of({"xugou": {"kind": kind, "reports": {2020: None}}}, next(iter(library)))

@@ -303,6 +303,8 @@ def test_children_that_are_no_plain_files_are_told_and_left_out(tmp_path: Path) 
     [
         ('a,"b\n1,2\n', ("table.quote", "here/x.csv", 1, None, None)),
         ('a,b\n"1\n2",3\n', ("table.quote", "here/x.csv", 2, "3", None)),
+        ('a,b,c\n"1\n2",3,4\n', ("table.quote", "here/x.csv", 2, "4", None)),
+        ('a\n"1\n2"\n', ("table.quote", "here/x.csv", 2, "1\n2", None)),
         ('a,b\n"1"2,3\n', ("table.quote", "here/x.csv", 2, None, None)),
     ],
 )

@@ -75,6 +75,7 @@ def test_every_kind_of_breach_has_its_words() -> None:
     for kind in get_args(releases.checking.Kind):
         for language in ("zh", "en"):
             assert "{" not in releases.Breach(kind, "a", 2020, "b", "c", "d", "e", "f").says(language)
+    assert str(Breach("path_gone", address="b")) == Breach("path_gone", address="b").says("en") != Breach("path_gone", address="b").says()
 
 
 # -- laws ---------------------------------------------------------------------------------------------------------------
