@@ -284,6 +284,14 @@ def test_in_its_last_year_an_agency_still_reports_under_its_old_name(library: Li
         "new": ["other_name", "other_name", "not_collected", "no_date"],
     }
     assert [(cell.agency, cell.year) for cell in found] == [(name, year) for name in agencies for year in range(2020, 2024)]
+    assert {cell.days_late for cell in found} == {0}
+    assert found.of_agency("old").cells[0].deadline == date(2021, 1, 31)
+
+
+def test_a_day_of_the_year_itself_is_none_that_can_be_judged(library: Library) -> None:
+    for day, state in ((date(2020, 12, 31), "no_date"), (date(2021, 1, 1), "on_time")):
+        made = library_of({"xugou": {"kind": "department", "reports": {2020: day}}}, next(iter(library)))
+        assert [cell.state for cell in coverage(made, date(2021, 1, 2))] == [state]
 
 
 @pytest.mark.parametrize("kind, passed", [("department", date(2024, 2, 1)), ("district", date(2024, 4, 1))])
