@@ -185,7 +185,7 @@ def told(found: list[Finding]) -> list[tuple[str, str | None, int | None, str | 
     return [(each.code, each.file, each.row, each.found, each.expected) for each in found]
 
 
-GB = "行标识 \n列\n".encode("gb18030")
+GB = "行标识 行名 \n列\n".encode("gb18030")
 
 
 @pytest.mark.parametrize(
@@ -195,8 +195,8 @@ GB = "行标识 \n列\n".encode("gb18030")
         (b"\xff\xfel\x00", ("file.utf16", "here/x.md", None, None, None)),
         (b"a\nb\n\xff", ("file.not_utf8", "here/x.md", 3, "0xff", None)),
         (b"\xff", ("file.not_utf8", "here/x.md", 1, "0xff", None)),
-        (GB, ("file.gb18030", "here/x.md", 1, "行标识", None)),
-        (b"a\n  " + GB, ("file.gb18030", "here/x.md", 2, "行标识", None)),
+        (GB, ("file.gb18030", "here/x.md", 1, "行标识 行名", None)),
+        (b"a\n  " + GB, ("file.gb18030", "here/x.md", 2, "行标识 行名", None)),
         (b"a\rb\rc", ("file.line_ends", "here/x.md", None, None, None)),
         (b"\n\xff", ("file.not_utf8", "here/x.md", 2, "0xff", None)),
         ("a\nb\u200b".encode(), ("file.invisible", "here/x.md", 2, "U+200B", None)),
