@@ -291,7 +291,7 @@ def test_in_its_last_year_an_agency_still_reports_under_its_old_name(library: Li
 def test_a_day_of_the_year_itself_is_none_that_can_be_judged(library: Library) -> None:
     for day, state in ((date(2020, 12, 31), "no_date"), (date(2021, 1, 1), "on_time")):
         made = library_of({"xugou": {"kind": "department", "reports": {2020: day}}}, next(iter(library)))
-        assert [cell.state for cell in coverage(made, date(2021, 1, 2))] == [state]
+        assert [(cell.state, cell.days_late) for cell in coverage(made, date(2021, 1, 2))] == [(state, 0)]
 
 
 @pytest.mark.parametrize("kind, passed", [("department", date(2024, 2, 1)), ("district", date(2024, 4, 1))])
