@@ -286,8 +286,9 @@ def run(folder: Path, module: str, tests: Sequence[str], known: Listed, children
         "PATH": os.pathsep.join([str(python.parent), os.environ["PATH"]]),
         "XDG_CACHE_HOME": str(home),
         "PYTHONHASHSEED": "0",
-        # To look for plugins among a hundred packages takes longer than most changes live.
+        # To look for plugins among a hundred packages, and for what was never closed, takes longer than most changes live.
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "PYTEST_ADDOPTS": "-p no:unraisableexception",
         "PYTHONPATH": os.pathsep.join([str(room / "mutants" / "src"), str(room / "mutants" / "tests")]),
     }
     with (room / "log").open("w", encoding="utf-8") as log:

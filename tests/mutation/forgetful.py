@@ -12,16 +12,22 @@ import os
 import sys
 from functools import _lru_cache_wrapper
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import pytest
 from mutmut.state import state
-
-if TYPE_CHECKING:
-    import pytest
 
 _KEPT = ("open_reports.errors", "open_reports.document", "open_reports.text", "open_reports.form")
 _THROUGH = Path("through.json")
 """For each function the tests that were seen to go through it, in the folder in which the tests run."""
+
+
+_wanted = pytest.StashKey[frozenset[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Collect the files of the tests that are named, not one test after another: of hundreds, that takes longer than most changes live."""
+    config.stash[_wanted] = frozenset(config.args)
+    config.args = list(dict.fromkeys(name.partition("::")[0] for name in config.args))
 
 
 def pytest_collection_finish() -> None:
@@ -46,8 +52,16 @@ def pytest_sessionfinish() -> None:
             tests.update(state().duration_by_test)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Ask first whoever was seen to go through the function, and the quick ones of them before the others."""
+    wanted = config.stash[_wanted]
+    files = {name for name in wanted if "::" not in name}
+    functions = {name for name in wanted if "[" not in name}
+    items[:] = [
+        item
+        for item in items
+        if item.nodeid in wanted or item.nodeid.partition("[")[0] in functions or item.nodeid.partition("::")[0] in files
+    ]
     if _THROUGH.exists():
         function = os.environ.get("MUTANT_UNDER_TEST", "").partition("__mutmut_")[0]
         through = frozenset(json.loads(_THROUGH.read_text(encoding="utf-8")).get(function, ()))
