@@ -119,6 +119,22 @@ def test_value_of_a_made_up_report(report: Callable[[made_up.Package], Report], 
     assert value_of(with_cells(made, {**refused, **case["cells"]}), case["indicator"])[1:] == expected(case)
 
 
+def test_a_sum_of_what_is_not_there_has_a_reason() -> None:
+    """Whoever asks for the year before, or for a table, of a report without one."""
+    cells = Cells(table="applications", line="new", column="total")
+    assert module.sum_of((_sound(), None), (replace(cells, previous=True),)) == (None, "not_collected")
+    assert module.sum_of((replace(_sound(), tables={}), None), (cells,)) == (None, "not_on_form")
+
+
+def test_what_is_in_doubt_is_told_beside_what_is_missing() -> None:
+    """A rate without a numerator has no value for that, and its denominator is in doubt all the same."""
+    found = with_cells(_sound(), {"applications/refused.state_secrets/total": ""})
+    doubted = {"applications/total/total": ("R-SUM",)}
+    value = next(each for each in computed(found, None, (doubted, NONE)) if each.indicator.id == "refusal_rate")
+    assert (value.numerator, value.value, value.reason, value.doubt) == (None, None, "blank", ("R-SUM",))
+    assert value.denominator == _sound().figure("applications", "total", "total").value
+
+
 def test_an_absent_line_is_named(report: Callable[[made_up.Package], Report]) -> None:
     made = report(made_up.package(absent=["applications/refused.internal_affairs"]))
     assert value_of(made, "refusal_rate").reason == "line_absent"
