@@ -42,6 +42,12 @@ LEAST = 95
 _TOOL = "mutmut==3.8.1"
 _PLUGINS = ("no:cacheprovider", "_hypothesis_pytestplugin", "mutation.forgetful")
 _MARKS = "not browser and not build and not long and not office"
+_SHOW = """
+import json, sys
+from mutmut.mutation.diff_apply import get_diff_for_mutant
+path, *names = sys.argv[1:]
+print(json.dumps({name: get_diff_for_mutant(name, path=path) for name in names}))
+"""
 _NOTICED = frozenset({"killed", "timeout", "segfault"})  # the last two: it ran into the limit of its processor time
 _UNNOTICED = frozenset({"survived", "no tests"})
 _RESULT = re.compile(r"^ +(\S+): (.+)$", re.MULTILINE)
@@ -209,7 +215,7 @@ def _prepared(folder: Path, module: str, tests: Sequence[str]) -> Path:
             target = room / "src" / Path(name).relative_to("plugins") if name.startswith("plugins/") else inside / name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target)
-    path = f"src/open_reports/{module.replace('.', '/')}.py"
+    path = _path(module)
     if not (inside / "plugins").exists():
         (inside / "src").mkdir()
         (inside / "plugins").symlink_to("src", target_is_directory=True)
@@ -231,6 +237,10 @@ def _prepared(folder: Path, module: str, tests: Sequence[str]) -> Path:
     told = "".join(f"{key} =\n" + "".join(f"    {value}\n" for value in values) for key, values in settings.items())
     (room / "setup.cfg").write_text(f"[mutmut]\n{told}use_git_change_detection = false\n", encoding="utf-8")
     return room
+
+
+def _path(module: str) -> str:
+    return f"src/open_reports/{module.replace('.', '/')}.py"
 
 
 def _node(name: str) -> str:
@@ -297,14 +307,16 @@ def run(folder: Path, module: str, tests: Sequence[str], known: Listed, children
     if done.returncode:
         sys.exit(f"{module}: mutmut failed:\n{(room / 'log').read_text(encoding='utf-8')[-5000:]}")
 
-    def asked(*words: str) -> str:
-        said = subprocess.run([python.with_name("mutmut"), *words], cwd=room, env=env, check=True, stdout=subprocess.PIPE, encoding="utf-8")
-        return said.stdout
+    def said(*words: str | Path) -> str:
+        return subprocess.run(words, cwd=room, env=env, check=True, stdout=subprocess.PIPE, encoding="utf-8").stdout
 
-    results = dict(_RESULT.findall(asked("results", "--all", "true")))
+    results = dict(_RESULT.findall(said(python.with_name("mutmut"), "results", "--all", "true")))
     if odd := {name: status for name, status in results.items() if status not in _NOTICED | _UNNOTICED}:
         sys.exit(f"{module}: mutmut could not say whether these were noticed: {odd}")
-    found = Counter(change(name, asked("show", name)) for name, status in results.items() if status in _UNNOTICED)
+    unnoticed = [name for name, status in results.items() if status in _UNNOTICED]
+    # As `mutmut show` does, which starts anew for each.
+    shown = json.loads(said(python, "-c", _SHOW, _path(module), *unnoticed))
+    found = Counter(change(name, diff) for name, diff in shown.items())
     return Tally(module, len(results), found, known)
 
 
