@@ -290,7 +290,9 @@ def run(folder: Path, module: str, tests: Sequence[str], known: Listed, children
     """Try every change of a module."""
     python = _installed(folder)
     room = _prepared(folder, module, tests)
-    home = room / "home"  # what a changed check found must not be remembered for the next
+    # A file, so that nothing is kept there: what a changed check found must not be remembered for the next.
+    home = room / "no-home"
+    home.touch()
     env = {
         **{name: value for name, value in os.environ.items() if not name.startswith("OPEN_REPORTS")},
         "PATH": os.pathsep.join([str(python.parent), os.environ["PATH"]]),
