@@ -119,6 +119,15 @@ def test_value_of_a_made_up_report(report: Callable[[made_up.Package], Report], 
     assert value_of(with_cells(made, {**refused, **case["cells"]}), case["indicator"])[1:] == expected(case)
 
 
+def test_doubt_is_looked_for_on_the_form_of_the_table(report: Callable[[made_up.Package], Report]) -> None:
+    """Real reports mix the two forms, and only the older has this line."""
+    older, newer = made_up.prescribed(2020), made_up.prescribed(2023)
+    mixed = report(made_up.package(form_of={**newer, "disclosure": older["disclosure"]}))
+    assert mixed.form.id == newer["disclosure"]
+    items = Cells(table="disclosure", line="procurement", column="items")
+    assert module.contradicted((mixed, None), (items,), ({"disclosure/procurement/items": ("R",)}, {})) == ("R",)
+
+
 def test_a_sum_of_what_is_not_there_has_a_reason() -> None:
     """Whoever asks for the year before, or for a table, of a report without one."""
     cells = Cells(table="applications", line="new", column="total")
