@@ -133,6 +133,7 @@ def test_a_sum_of_what_is_not_there_has_a_reason() -> None:
     cells = Cells(table="applications", line="new", column="total")
     assert module.sum_of((_sound(), None), (replace(cells, previous=True),)) == (None, "not_collected")
     assert module.sum_of((replace(_sound(), tables={}), None), (cells,)) == (None, "not_on_form")
+    assert module.places_of(replace(cells, table="platforms"), _sound().form.id) == ()
 
 
 def test_what_is_in_doubt_is_told_beside_what_is_missing() -> None:
