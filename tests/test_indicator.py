@@ -133,7 +133,9 @@ def test_a_sum_of_what_is_not_there_has_a_reason() -> None:
     cells = Cells(table="applications", line="new", column="total")
     assert module.sum_of((_sound(), None), (replace(cells, previous=True),)) == (None, "not_collected")
     assert module.sum_of((replace(_sound(), tables={}), None), (cells,)) == (None, "not_on_form")
-    assert module.places_of(replace(cells, table="platforms"), _sound().form.id) == ()
+    nowhere = replace(cells, table="platforms")
+    assert module.places_of(nowhere, _sound().form.id) == ()
+    assert module.cell_of(replace(forms().indicators["refusal_rate"], numerator=(nowhere,)), _sound().form.id) is None
 
 
 def test_what_is_in_doubt_is_told_beside_what_is_missing() -> None:
