@@ -18,6 +18,7 @@ from conftest import with_cells
 from hypothesis import given
 from hypothesis import strategies as st
 from open_reports.derived import series
+from open_reports.derived.indicator import indicators
 from open_reports.form import Address, Cells, forms
 from open_reports.report import read
 from open_reports.text import LANGUAGES, Words
@@ -251,6 +252,81 @@ def test_real_series_are_the_packages_cells(library: Library) -> None:
                         table.value(address.line, address.column),
                         table.status(address.line, address.column),
                     )
+
+
+@pytest.mark.usefixtures("undoubted")
+def test_a_change_has_both_counts_and_a_rate_from_the_floor_on() -> None:
+    """On fewer than 30 the two counts say more; on none there is no rate at all."""
+
+    def with_new(year: int, count: int) -> Report:
+        return made(year, cells={"applications/new/total": str(count)})
+
+    counts = {2019: 0, 2020: 1, 2021: 29, 2022: 30, 2023: 45, 2024: 45}
+    found = series.of_figure([with_new(year, count) for year, count in counts.items()], Address("applications", "new", "total"))
+    assert list(found.changes()) == [
+        series.Change(2020, 0, 1, None, "zero_denominator"),
+        series.Change(2021, 1, 29, None, "small_denominator"),
+        series.Change(2022, 29, 30, None, "small_denominator"),
+        series.Change(2023, 30, 45, Decimal("0.5000"), None),
+        series.Change(2024, 45, 45, Decimal("0.0000"), None),
+    ]
+
+
+def test_a_break_is_found_by_the_year_that_it_ends_at() -> None:
+    found = series.of_figure([made(2021), made(2023), made(2024)], Address("applications", "new", "total"))
+    (gap,) = found.breaks
+    assert {year: found.break_before(year) for year in (2021, 2022, 2023, 2024)} == {2021: None, 2022: None, 2023: gap, 2024: None}
+
+
+@pytest.mark.usefixtures("undoubted")
+def test_a_point_says_on_which_form_and_of_what_scope() -> None:
+    """Of the tables that it is made of: this report has one on the older form."""
+    older, newer = made_up.prescribed(2020), made_up.prescribed(2023)
+    report = made(2023, forms={**newer, "disclosure": older["disclosure"]}, scope="consolidated")
+    of = {address: series.of_figure([report], Address(*address.split("/"))).points[0] for address in CELLS}
+    assert {address: (point.year, point.forms, point.scope, point.numerator, point.denominator) for address, point in of.items()} == {
+        "disclosure/procurement/items": (2023, ("2019",), "consolidated", None, None),
+        "applications/new/total": (2023, ("2021",), "consolidated", None, None),
+    }
+    both = tuple(Cells(**dict(zip(("table", "line", "column"), each.split("/"), strict=True))) for each in CELLS)
+    assert series.of_cells([report], both).points[0].forms == ("2019", "2021")
+    rate, count = (series.of_indicator([report], name).points[0] for name in ("refusal_rate", "requests_on_hand"))
+    assert (rate.year, rate.forms, rate.scope) == (count.year, count.forms, count.scope) == (2023, ("2021",), "consolidated")
+    assert rate.denominator == report.figure("applications", "total", "total").value
+    assert (count.numerator, count.denominator) == (None, None)
+    old = made(2023, forms={**newer, "applications": older["applications"]})
+    assert series.of_indicator([old], "refusal_rate").points[0].forms == ("2019",)
+
+
+CELLS = ("disclosure/procurement/items", "applications/new/total")
+
+
+def test_a_series_of_an_indicator_looks_at_the_year_before_and_at_the_wanted_years(library: Library) -> None:
+    reports = library.of_agency("pingtan")
+    found = series.of_indicator(reports, "new_requests_change", range(2022, 2027), library=library)
+    assert found.years == (2022, 2023, 2024, 2025, 2026)
+    by_year = {report.year: report for report in reports}
+    for point in found.points[:-1]:
+        values = indicators(by_year[point.year], by_year[point.year - 1], library)
+        value = next(each for each in values if each.indicator.id == "new_requests_change")
+        assert (point.value, point.status, point.numerator, point.denominator) == (
+            value.value,
+            value.reason or "reported",
+            value.numerator,
+            value.denominator,
+        )
+    assert [point.status for point in found.points] == ["reported"] * 4 + ["not_collected"]
+
+
+def test_what_contradicts_another_report_is_known_from_the_library_alone(library: Library) -> None:
+    """Requests carried over from the year before."""
+    carried = with_cells(library.reports["pingtan", 2023], {"applications/carried_out/total": "999"})
+    altered = replace(library, reports={**library.reports, ("pingtan", 2023): carried})
+    reports = [altered.reports["pingtan", year] for year in (2023, 2024)]
+    address = Address("applications", "carried_in", "total")
+    for known, doubt in ((altered, ("XY-CARRY",)), (None, ())):
+        assert series.of_figure(reports, address, library=known).points[1].doubt == doubt
+        assert series.of_indicator(reports, "requests_on_hand", library=known).points[1].doubt == doubt
 
 
 def test_a_missing_year_alone_is_called_a_gap_and_not_incomparable() -> None:
