@@ -16,11 +16,12 @@ from open_reports.checks.agreement import agree_rounded, decimals, settling
 from open_reports.checks.check import check_report, tried
 from open_reports.checks.counting import counted
 from open_reports.checks.formats import github, sarif
-from open_reports.checks.identity import Member, consolidated
+from open_reports.checks.identity import Member, consolidated, judged
 from open_reports.checks.wording import sentence
 from open_reports.derived.doubt import doubts
 from open_reports.files import workbook
 from open_reports.finding import level_name
+from open_reports.form import forms
 from open_reports.pages.table import Marks
 from open_reports.report import Address
 from open_reports.text import LANGUAGES, Words
@@ -128,6 +129,24 @@ def test_of_several_reasons_the_one_of_the_printed_figure_comes_first(library: L
     found = {str(each.blamed): each for each in consolidated(report, without)}
     assert found["applications/new/natural_person"].reason == "blank"
     assert found["applications/new/total"].reason == "not_collected"
+
+
+X, Y, Z = (Address("applications", "new", column) for column in ("natural_person", "enterprise", "total"))
+
+
+def test_what_would_settle_an_identity_at_a_cell_of_its_own() -> None:
+    """Another report's figure at the same address is not its own, whether it is of another year or of another agency."""
+    left = (Member(1, "xugou", 2024, X, 10),)
+    others = (Member(1, "xugou", 2023, Y, 7), Member(1, "xugou-jia", 2024, Y, 2))
+    right = (*others, Member(-1, "xugou", 2024, Y, 4), Member(2, "xugou", 2024, Z, None))
+    rule = forms().rules["AGG"]
+    found = judged(rule=rule, table="applications", at="new", blamed=X, left=left, right=right, reason=None)
+    assert (found.result, found.gap()) == ("contradicts", 5)  # 10 = 7+2-4
+    assert found.settling(X) == (10, 5)
+    assert found.settling(Y) == (4, -1)
+    for nowhere in (Z, Address("applications", "granted", "total")):  # blank, and no member
+        with pytest.raises(ValueError, match="is no member of AGG new: 10 ≠ 7\\+2-4\\+\\?"):
+            found.settling(nowhere)
 
 
 # -- laws -----------------------------------------------------------------------------------------------------------------
