@@ -63,7 +63,7 @@ def number(value: object) -> int | Decimal | str:
 @pytest.mark.usefixtures("undoubted")
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["what"])
 def test_series(case: dict[str, Any]) -> None:
-    found = series.of_cells(agency(case), (Cells(**dict(zip(("table", "line", "column"), case["of"].split("/"), strict=True))),))
+    found = series.of_cells(agency(case), (cells_of(case["of"]),))
     assert {point.year: point.status if point.value is None else point.value for point in found.points} == {
         year: number(value) for year, value in case["points"].items()
     }
@@ -288,8 +288,7 @@ def test_a_point_says_on_which_form_and_of_what_scope() -> None:
         "disclosure/procurement/items": (2023, ("2019",), "consolidated", None, None),
         "applications/new/total": (2023, ("2021",), "consolidated", None, None),
     }
-    both = tuple(Cells(**dict(zip(("table", "line", "column"), each.split("/"), strict=True))) for each in CELLS)
-    assert series.of_cells([report], both).points[0].forms == ("2019", "2021")
+    assert series.of_cells([report], tuple(cells_of(each) for each in CELLS)).points[0].forms == ("2019", "2021")
     rate, count = (series.of_indicator([report], name).points[0] for name in ("refusal_rate", "requests_on_hand"))
     assert (rate.year, rate.forms, rate.scope) == (count.year, count.forms, count.scope) == (2023, ("2021",), "consolidated")
     assert rate.denominator == report.figure("applications", "total", "total").value
@@ -298,7 +297,29 @@ def test_a_point_says_on_which_form_and_of_what_scope() -> None:
     assert series.of_indicator([old], "refusal_rate").points[0].forms == ("2019",)
 
 
+def test_a_break_names_its_causes_by_their_ids() -> None:
+    """Several joined by a plus, as the file of a chart has them."""
+    older, newer = made_up.prescribed(2020), made_up.prescribed(2023)
+    mixed, both = {**newer, "disclosure": older["disclosure"]}, tuple(cells_of(each) for each in CELLS)
+
+    def causes(*reports: Report) -> tuple[series.Cause, ...]:
+        (found,) = series.of_cells(reports, both).breaks
+        return found.causes
+
+    assert causes(made(2020, forms=newer), made(2023, forms=newer)) == (series.Cause("missing_year", "2021+2022", ""),)
+    assert causes(made(2022, forms=mixed), made(2023, forms=newer)) == (series.Cause("not_on_form", "2019+2021", "2021"),)
+    assert causes(made(2022, forms=newer), made(2023, forms=mixed)) == (series.Cause("not_on_form", "2021", "2019+2021"),)
+    part = made(2023, forms=newer, period=(date(2023, 9, 1), date(2023, 12, 31)))
+    assert causes(made(2022, forms=newer), part) == (series.Cause("period", "", "2023-09-01–2023-12-31"),)
+    assert causes(part, made(2024, forms=newer)) == (series.Cause("period", "2023-09-01–2023-12-31", ""),)
+
+
 CELLS = ("disclosure/procurement/items", "applications/new/total")
+
+
+def cells_of(address: str) -> Cells:
+    table, line, column = address.split("/")
+    return Cells(table=table, line=line, column=column)
 
 
 def test_a_series_of_an_indicator_looks_at_the_year_before_and_at_the_wanted_years(library: Library) -> None:
