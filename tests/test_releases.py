@@ -22,7 +22,7 @@ from open_reports.history.diff import changes, entry, states
 from open_reports.history.releases import Breach, PermanenceError, Released, Successors, breaches, lost, permanent, read, redirects, release
 from open_reports.library import Agency, Library, open_library
 from open_reports.report import Revision
-from open_reports.text import Text
+from open_reports.text import Text, Words
 from test_diff import AGENCY, YEARS, edited, zeros
 
 if TYPE_CHECKING:
@@ -76,6 +76,14 @@ def test_every_kind_of_breach_has_its_words() -> None:
         for language in ("zh", "en"):
             assert "{" not in releases.Breach(kind, "a", 2020, "b", "c", "d", "e", "f").says(language)
     assert str(Breach("path_gone", address="b")) == Breach("path_gone", address="b").says("en") != Breach("path_gone", address="b").says()
+
+
+def test_every_breach_is_told_once_below_how_many_there_are() -> None:
+    one, other = Breach("path_gone", address="a/", suggested="a/: …/"), Breach("path_gone", address="b/", suggested="b/: …/")
+    error = PermanenceError([one, other, one])
+    assert error.breaches == (one, other)
+    assert str(error).split("\n") == [Words("zh")("release_head", count=2), one.says("zh"), other.says("zh")]
+    assert str(PermanenceError([one], language="en")).split("\n") == [Words("en")("release_head", count=1), one.says("en")]
 
 
 # -- laws ---------------------------------------------------------------------------------------------------------------
