@@ -1,4 +1,4 @@
-"""Are the checks checked? Each core module is broken in every way that mutmut knows, and the tests must notice: `python tests/mutation [MODULE...]`.
+"""Are the checks checked? Core modules are broken in every way that mutmut knows, and the tests must notice: `python tests/mutation [MODULE...]`.
 
 `modules.yml` beside this file names the modules and the tests that are asked about each; `survivors.yml` lists the changes that no test
 notices, each with its reason: one that is `equivalent` changes nothing that anyone could see and is not counted, one that is `left` is.
@@ -138,9 +138,9 @@ def _row(name: str, tried: int, equivalent: int, noticed: int) -> str:
 # -- the lists ----------------------------------------------------------------------------------------------------------
 
 
-def modules() -> dict[str, list[str]]:
-    """Each module that is covered, below `open_reports`, with its tests, in the order in which they run."""
-    found: dict[str, list[str]] = _yaml(HERE / "modules.yml")
+def modules(kind: str = "covered") -> dict[str, list[str]]:
+    """Each module that is `covered`, or `waiting` to be, below `open_reports`, with its tests."""
+    found: dict[str, list[str]] = _yaml(HERE / "modules.yml")[kind]
     return found
 
 
@@ -323,19 +323,22 @@ def run(folder: Path, module: str, tests: Sequence[str], known: Listed, children
 
 
 def main(words: Sequence[str]) -> int:
-    """Run over the named modules, or all; returns the exit code."""
+    """Run over the named modules, or all that are covered; returns the exit code."""
     covered = modules()
+    named = {**covered, **modules("waiting")}
     parser = argparse.ArgumentParser(description="Break the core modules and see whether the tests notice.")
-    parser.add_argument("modules", nargs="*", metavar="MODULE", help=", ".join(covered))
+    parser.add_argument(
+        "modules", nargs="*", metavar="MODULE", help=f"{', '.join(covered)}; only if named: {', '.join(modules('waiting'))}"
+    )
     parser.add_argument("--folder", type=Path, help="work in this folder and keep it")
     parser.add_argument("--children", type=int, default=1, help="how many changes to try at a time")
     asked = parser.parse_args(words)
-    if strange := set(asked.modules) - set(covered):
-        parser.error(f"{', '.join(sorted(strange))}: none of {', '.join(covered)}")
+    if strange := set(asked.modules) - set(named):
+        parser.error(f"{', '.join(sorted(strange))}: none of {', '.join(named)}")
     known = survivors()
     with TemporaryDirectory() as temporary:
         folder = asked.folder.absolute() if asked.folder else Path(temporary)
-        tallies = [run(folder, each, covered[each], known.get(each, listed(())), asked.children) for each in asked.modules or covered]
+        tallies = [run(folder, each, named[each], known.get(each, listed(())), asked.children) for each in asked.modules or covered]
     lines, code = told(tallies)
     print("\n".join(lines))  # noqa: T201 (the verdict)
     return code
