@@ -9,8 +9,9 @@ import made_up
 import pytest
 from conftest import with_cells
 from open_reports.checks.check import check, check_report, counts, errors
-from open_reports.checks.identity import identities
-from open_reports.form import forms
+from open_reports.checks.identity import identities, own_parts
+from open_reports.checks.identity import total as sum_of
+from open_reports.form import Address, forms
 from open_reports.library import Library, open_library
 
 if TYPE_CHECKING:
@@ -132,6 +133,20 @@ def test_a_misprint_is_found_at_its_cell_beside_a_blank(form: str, sound: dict[s
                 alone += 1
                 assert [(each.code, each.address) for each in found] == [("identity", str(failed[0].blamed))], (line, blank)
     assert min(named, alone) > 5
+
+
+def test_a_total_that_is_wrong_has_its_own_parts(sound: dict[str, Report]) -> None:
+    """Those of its line and those of its column, once where both say the same; a part has none."""
+    report, total = sound["2021"], Address("applications", "total", "total")
+    assert own_parts(report) == {}
+    printed = report.figure(*total).value
+    assert isinstance(printed, int)
+    wrong = with_cells(report, {str(total): str(printed + 5)})
+    assert [sum_of(parts) for parts in own_parts(wrong)[total]] == [printed]
+    # One column more on the line: line and column now say different things.
+    twice = own_parts(raised(wrong, "applications/total/research", 3))[total]
+    assert sorted(sum_of(parts) for parts in twice) == [printed, printed + 3]
+    assert {parts[0].address.line == "total" for parts in twice} == {True, False}
 
 
 def test_a_table_without_a_line_is_told_once(tmp_path: Path) -> None:
