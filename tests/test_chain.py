@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from open_reports.history import releases
-from open_reports.history.releases import breaches, kept, looked, read, release
+from open_reports.history.releases import breaches, chain, kept, looked, read, release
 from test_diff import AGENCY, edited, zeros
 from test_record import RECORD, committed, jsonl, library, project, put
 
@@ -151,3 +151,41 @@ def test_what_a_published_copy_has_besides_comes_back_as_it_was(grown: Path) -> 
         now = releases.published.joined(read(grown / RECORD), published)
         assert releases.record.files(library(grown), now, None)[f"{AGENCY}.jsonl"].encode() == whole
         jsonl(grown).write_bytes(whole)
+
+
+# -- the entries by themselves ------------------------------------------------------------------------------------------
+
+
+def test_an_entry_is_hashed_as_one_line_of_utf8() -> None:
+    """Another spelling of the same entry would be another hash, and every published chain would be broken."""
+    assert chain.line({"年": "二", "a": [1, {"b": None}]}) == '{"年":"二","a":[1,{"b":null}]}'
+    assert chain.digest({"年": 1}) == hashlib.sha256(b'{"\xe5\xb9\xb4":1}').hexdigest()
+    # Half a surrogate is no text, but JSON can spell it, and a record that holds it must still be read and told.
+    assert chain.digest({"a": "\ud800"}) == hashlib.sha256(b'{"a":"\xed\xa0\x80"}').hexdigest()
+
+
+def test_a_chain_names_the_entry_before_and_can_be_made_anew() -> None:
+    ones = [{"version": "1"}, {"version": "2", "previous": "of before"}, {"version": "3"}]
+    found = chain.linked(ones)
+    assert found == [
+        {"version": "1"},
+        {"version": "2", "previous": chain.digest(found[0])},
+        {"version": "3", "previous": chain.digest(found[1])},
+    ]
+    assert chain.linked(found) == found
+    assert [chain.unlinked(each) for each in found] == [{"version": "1"}, {"version": "2"}, {"version": "3"}]
+    assert (chain.is_linked(found), chain.is_linked(ones[:1]), chain.is_linked([])) == (True, False, False)
+    assert list(chain.breaks(found)) == []
+
+
+def test_where_a_chain_breaks_both_hashes_are_told() -> None:
+    one, two, three = chain.linked([{"version": "1"}, {"version": "2"}, {"version": "3"}])
+    assert list(chain.breaks([two, three])) == [(0, "-", two["previous"])]
+    assert list(chain.breaks([one, three])) == [(1, chain.digest(one), three["previous"])]
+    bare = {"version": "3"}
+    assert list(chain.breaks([one, two, bare])) == [(2, chain.digest(two), "-")]
+    # Before the first hash nothing is expected to have one; from then on everything is.
+    assert list(chain.breaks([one, bare])) == []
+    assert list(chain.breaks([one, bare, {"version": "4", "previous": chain.digest(bare)}, one])) == [
+        (3, chain.digest({"version": "4", "previous": chain.digest(bare)}), "-")
+    ]

@@ -12,7 +12,7 @@ import pytest
 from conftest import with_cells
 from hypothesis import given
 from hypothesis import strategies as st
-from open_reports.checks.agreement import agree_rounded, decimals, settling
+from open_reports.checks.agreement import MOST_TRIED, agree_rounded, decimals, settling
 from open_reports.checks.check import check_report, tried
 from open_reports.checks.counting import counted
 from open_reports.checks.formats import github, sarif
@@ -161,6 +161,39 @@ def test_a_number_agrees_with_its_own_rounding(amount: Decimal, places: int) -> 
     assert agree_rounded(rounded, amount, (places, 6))
     # One more in the last place that is printed is another number.
     assert not agree_rounded(amount, rounded + Decimal(1).scaleb(-places), (6, places))
+
+
+@pytest.mark.parametrize(
+    "left, right, places, agree",
+    [
+        (Decimal("1.25"), Decimal("1.3"), (2, 1), True),
+        (Decimal("1.3"), Decimal("1.25"), (1, 2), True),
+        (Decimal("1.24"), Decimal("1.3"), (2, 1), False),
+        (Decimal("0.5"), 1, (1, 0), True),
+        (3, Decimal("2.5"), (0, 1), True),
+        (Decimal("12.5"), Decimal("12.5"), (1, 1), False),
+        (Decimal("12.34"), Decimal("12.35"), (2, 2), False),
+        (Decimal(12), 10, (0, 0), False),
+    ],
+)
+def test_halves_are_rounded_up_and_only_where_one_side_is_printed_with_fewer_decimals(
+    left: Decimal | int, right: Decimal | int, places: tuple[int, int], *, agree: bool
+) -> None:
+    assert agree_rounded(left, right, places) is agree
+
+
+def test_the_most_decimals_of_some_numbers() -> None:
+    assert decimals([Decimal("1.5"), 7, None, Decimal("0.250"), Decimal(3)]) == 3
+    assert decimals([7, None]) == decimals([]) == 0
+
+
+def test_of_very_many_ways_only_the_first_are_tried() -> None:
+    """Twelve units of two ways each are as many as are tried: the one way is the last of these, and with one unit more it is not."""
+    units: list[list[int]] = [[2**place] for place in range(12)]
+    assert 2 ** len(units) == MOST_TRIED
+    assert settling(2**12 - 1, units) == (0,) * 12
+    assert settling(2**12 - 1, [*units, []]) == (*(0,) * 12, None)
+    assert settling(2**13 - 1, [*units, [2**12]]) is None
 
 
 @given(st.integers(0, 10**6), st.integers(0, 10**6))
