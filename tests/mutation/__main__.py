@@ -173,7 +173,7 @@ def _yaml(path: Path) -> Any:
 
 def _lines(text: str) -> str:
     """Lines without their indents: those change when code is moved into a branch."""
-    return "\n".join(line.strip() for line in text.strip().splitlines())
+    return "\n".join(" ".join(line.split()) for line in text.strip().splitlines())
 
 
 # -- the tool -----------------------------------------------------------------------------------------------------------
