@@ -33,6 +33,7 @@ from open_reports.site import forward, locale
 from open_reports.site.build import Build, Settings, refusal
 from open_reports.site.bytecode import keep_bytecode
 from open_reports.site.frame import Frames, Shown, own_page
+from open_reports.site.guard import Guard
 from open_reports.site.publish import STYLESHEET, assets
 from open_reports.text import LANGUAGES, Words
 
@@ -117,6 +118,7 @@ class OpenReportsPlugin(BasePlugin[OpenReportsConfig]):
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Add our frame and styles, watch the packages, and build beside the site rather than in it."""
+        Guard.plugin = True
         config.theme.dirs.insert(0, str(_HERE / "site" / "theme"))
         config.extra_css.append(STYLESHEET)
         config.extra["alternate"] = True  # makes the theme show our switch of languages (theme/partials/alternate.html)
