@@ -375,14 +375,17 @@ def test_every_rule_is_described_with_its_page(findings: tuple[Finding, ...]) ->
     assert (driver["name"], driver["version"]) == ("open-reports", "1.2.3")
     for described, rule in zip(driver["rules"], forms().rules.values(), strict=True):
         assert described["id"] == rule.id
-        assert described["fullDescription"]["text"] == rule.says.zh
+        assert described["fullDescription"]["text"] == described["help"]["text"] == rule.says.zh
         assert (described["properties"]["says_zh"], described["properties"]["says_en"]) == (rule.says.zh, rule.says.en)
         assert described["defaultConfiguration"]["level"] == SARIF_LEVELS[rule.level]
         address = urlsplit(described["helpUri"])
         assert address.scheme == "https"
         assert described["helpUri"].isascii()
         assert unquote(address.path) == f"/站点/quality/{rule.id}/"
-    assert "helpUri" not in log_of(findings)["runs"][0]["tool"]["driver"]["rules"][0]  # it would have to be absolute
+    assert unquote(urlsplit(driver["informationUri"]).path) == "/站点/quality/"
+    bare = log_of(findings)["runs"][0]["tool"]["driver"]
+    assert "helpUri" not in bare["rules"][0]  # it would have to be absolute
+    assert "informationUri" not in bare
 
 
 def test_every_result_points_to_its_rule_and_place(findings: tuple[Finding, ...]) -> None:

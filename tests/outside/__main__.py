@@ -2,9 +2,9 @@
 
 Each `NAME.sh` beside this file runs one tool, and exits with 0 if it reads every figure as it is. It is run in a folder of its own
 with `site/`, the export of this project's packages, `snippets/`, the recipes of the page of the data as they are printed, and
-`answer`, what each of them must print; `SITE` is the address of the export, served on loopback. Its head names what it needs:
-`# pip:` and `# npm:` packages with their pins, installed into the folder (`PYTHON` is that Python), `# apt:` Debian packages,
-which you install yourself. It needs the network, so it is no part of `make test` or of CI.
+`answer`, what each of them must print; `SITE` is the address of the export, served on loopback, and `OWN` the Python that has this
+project. Its head names what it needs: `# pip:` and `# npm:` packages with their pins, installed into the folder (`PYTHON` is that
+Python), `# apt:` Debian packages, which you install yourself. It needs the network, so it is no part of `make test` or of CI.
 """
 
 from __future__ import annotations
@@ -58,7 +58,15 @@ def _passes(script: Path, below: Path, address: str) -> bool:
     (folder / "site").symlink_to(below / "site", target_is_directory=True)
     _recipes(folder, address)
     python = _installed(folder, dict(_NEEDS.findall(script.read_text(encoding="utf-8"))))
-    env = {**os.environ, "SITE": address, "PYTHON": python, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1", "LC_ALL": "C.UTF-8"}
+    env = {
+        **os.environ,
+        "SITE": address,
+        "PYTHON": python,
+        "OWN": sys.executable,
+        "NO_PROXY": "127.0.0.1",
+        "no_proxy": "127.0.0.1",
+        "LC_ALL": "C.UTF-8",
+    }
     done = subprocess.run(["sh", "-eu", str(script)], cwd=folder, env=env, check=False)
     print(f"{script.stem}: {'as it should be' if done.returncode == 0 else 'FAILED'}", flush=True)  # noqa: T201 (the verdict)
     return done.returncode == 0

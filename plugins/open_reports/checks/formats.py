@@ -271,6 +271,7 @@ def sarif(findings: Sequence[Finding], language: str = "zh", *, version: str, pa
         "name": "open-reports",
         "version": version,
         "language": LANGUAGE_TAGS[language],
+        **({"informationUri": _absolute(f"{site.rstrip('/')}/quality/")} if site else {}),
         "rules": [_descriptor(rule, language, site) for rule in rules],
     }
     # A viewer shows what failed; how many checks there were, the standard leaves to the properties of a run.
@@ -286,10 +287,15 @@ def _descriptor(rule: RuleText, language: str, site: str) -> dict[str, Any]:
         "name": rule.name[language],
         "shortDescription": {"text": rule.name[language]},
         "fullDescription": {"text": rule.says[language]},
+        "help": {"text": rule.says[language]},  # what code scanning of GitHub shows, and refuses a rule without
         "defaultConfiguration": {"level": _SARIF_LEVELS[rule.level]},
-        **({"helpUri": quote(page(rule.id, site), safe="/:%?&=")} if site else {}),
+        **({"helpUri": _absolute(page(rule.id, site))} if site else {}),
         "properties": {"page": page(rule.id), "standing": rule.standing, **names},
     }
+
+
+def _absolute(address: str) -> str:
+    return quote(address, safe="/:%?&=")
 
 
 def _result(each: Finding, language: str, position: Mapping[str, int], seen: Counter[str]) -> dict[str, Any]:
