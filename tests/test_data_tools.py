@@ -246,14 +246,35 @@ def test_the_check_query_finds_every_value_that_was_made_of_nothing(files: Mappi
         assert connection.execute(check_query("zh")).fetchall() == [(lacking,)]
 
 
+@pytest.mark.posix
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_the_shell_of_sqlite_makes_of_empty_cells_is_found_and_mended(
+    files: Mapping[str, bytes], language: str, tmp_path: Path
+) -> None:
+    """`.import` keeps them as empty text, which an average takes for 0; the page of the data says how to mend it."""
+    (tmp_path / "observations.csv").write_bytes(files["data/observations.csv"])
+    asked = check_query(language)
+    (mended,) = re.findall(r"`(UPDATE observations [^`]*)`", documentation(language))
+    figure = "SELECT count(value), round(avg(value), 6) FROM observations"
+    commands = [".import --csv observations.csv observations", asked, figure, mended, asked, figure]
+    told = subprocess.run(["sqlite3", "a.db", *commands], cwd=tmp_path, check=True, capture_output=True, text=True, timeout=PATIENCE).stdout
+    rows = list(csv.DictReader(io.StringIO(files["data/observations.csv"].decode(), newline="")))
+    values = [Decimal(row["value"]) for row in rows if row["value"]]
+    found, careless, left, careful = told.split()
+    assert (found, left) == (str(len(rows) - len(values)), "0")
+    assert careless == f"{len(rows)}|{sum(values) / len(rows):.6f}"
+    assert careful == f"{len(values)}|{sum(values) / len(values):.6f}"
+
+
 def test_recipes_for_databases_have_every_column_and_the_check() -> None:
     values = slots(SITE, agency="pingtan")
-    recipes = {each.id: text for each, text in codes("corpus", "en", values) if each.id in {"mariadb", "clickhouse", "readr"}}
-    for name in ("mariadb", "clickhouse"):
-        assert all(f"`{column}`" in recipes[name] or f"@{column}" in recipes[name] for column in OBSERVATION)
+    recipes = {each.id: text for each, text in codes("corpus", "en", values) if each.id in {"mariadb", "postgresql", "clickhouse", "readr"}}
+    for name in ("mariadb", "postgresql", "clickhouse"):
+        assert all(any(quoted in recipes[name] for quoted in (f"`{each}`", f"@{each}", f'"{each}"')) for each in OBSERVATION)
         assert recipes[name].count(missing()) == 2, "once as a constraint, once to be asked"
     assert "`value` = NULLIF(@value, '')" in recipes["mariadb"]
     assert "`value` Nullable(Decimal(38, 6))" in recipes["clickhouse"]
+    assert '"value" numeric(38, 6)' in recipes["postgresql"]
     assert re.findall(r'(\w+) = "i"', recipes["readr"]) == ["year"]
 
 

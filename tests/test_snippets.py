@@ -365,7 +365,7 @@ def test_every_snippet_stands_on_its_pages_with_their_address(kind: str, languag
 
 
 def test_the_issue_s_languages_are_all_there() -> None:
-    outside = {"readr", "mariadb", "clickhouse"}
+    outside = {"readr", "mariadb", "postgresql", "clickhouse"}
     wanted = {"python", "pandas", "polars", "frictionless", "r", "duckdb", "sqlite", "javascript", "shell", "powerquery", *outside}
     assert {each.id for each in settings().languages} == wanted
     within = [each for each in settings().languages if each.id not in outside]
@@ -379,7 +379,7 @@ def test_the_issue_s_languages_are_all_there() -> None:
 @pytest.mark.parametrize("kind", snippets.CORPUS)
 def test_a_program_whose_file_the_site_lacks_is_left_out(kind: snippets.Kind) -> None:
     shown = [each.id for each, _ in codes(kind, "zh", slots("https://a.example/", agency="a"), files={"data/observations.csv"})]
-    outside = ["readr", "mariadb", "clickhouse"] if kind == "corpus" else []
+    outside = ["readr", "mariadb", "postgresql", "clickhouse"] if kind == "corpus" else []
     assert shown == ["python", "pandas", "polars", "frictionless", "r", *outside, "powerquery"]
 
 

@@ -34,6 +34,7 @@ _DECLARED: Mapping[str, Callable[[], str]] = {
     "mariadb": table_schema.mariadb,
     "mariadb_read": table_schema.mariadb_read,
     "mariadb_set": table_schema.mariadb_set,
+    "postgresql": table_schema.postgresql,
     "clickhouse": table_schema.clickhouse,
     "readr": table_schema.readr,
     "missing": table_schema.missing,

@@ -77,6 +77,12 @@ def mariadb_set() -> str:
     return ", ".join(f"`{name}` = NULLIF(@{name}, '')" for name in OBSERVATION if type_of(name) != "string")
 
 
+def postgresql() -> str:
+    """Columns of a table of PostgreSQL, whose COPY reads an empty cell as NULL."""
+    types = {"string": "text", "integer": "integer", "number": f"numeric({DIGITS}, {DECIMALS})"}
+    return ", ".join(f'"{name}" {types[type_of(name)]}' for name in OBSERVATION)
+
+
 def clickhouse() -> str:
     """Columns of a table of ClickHouse; a plain number there has no null, and would take 0 for it."""
     types = {"string": "String", "integer": "Int32", "number": f"Nullable(Decimal({DIGITS}, {DECIMALS}))"}
