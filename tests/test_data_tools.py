@@ -88,6 +88,31 @@ def test_the_corpus_is_a_data_package(library: Library, files: Mapping[str, byte
     assert [each.name for each in unpacked] == [each.name for each in library]
 
 
+def test_open_data_editor_shows_every_cell_as_it_is(library: Library, files: Mapping[str, bytes], tmp_path: Path) -> None:
+    """It knows no descriptor and lets frictionless guess, by these calls: what it marks as wrong is a decimal after whole numbers.
+
+    `tests/outside/editor.sh` does the same with every file.
+    """
+    marked = set()
+    report = library.reports["pingtan-transport", 2024]
+    for path in ("reports/pingtan-police/pingtan-police.csv", *(f"{report.folder}data/{name}.csv" for name in ("overview", "disputes"))):
+        file = tmp_path / Path(path).name
+        file.write_bytes(files[path])
+        with frictionless.system.use_context(trusted=True):
+            table = frictionless.resources.TableResource(str(file))
+            table.infer()
+            cells = table.read_cells()
+            judged = table.validate(limit_errors=1000)
+        rows = list(csv.reader(io.StringIO(files[path].decode("utf-8-sig"), newline="")))
+        assert [[str(cell or "") for cell in row] for row in cells] == rows, path
+        for error in judged.tasks[0].errors:
+            assert error.type == "type-error", error.message
+            assert re.search(r'in the cell "\d+\.\d+"', error.message), error.message
+            marked.add(path)
+    assert marked == {"reports/pingtan-police/pingtan-police.csv", "reports/pingtan-transport/2024/data/overview.csv"}
+    assert all("Open Data Editor" in documentation(language) for language in ("zh", "en"))
+
+
 def test_an_archive_of_before_can_still_be_verified(library: Library, files: Mapping[str, bytes], tmp_path: Path) -> None:
     """Readers keep archives that have a folder around the package."""
     report = library.reports["pingtan", 2024]
