@@ -100,6 +100,15 @@ def test_every_report_is_a_dataset_of_its_agencys_series(library: Library) -> No
     assert len(set(found.subjects(RDF.type, DCAT.Dataset))) == 1 + len(library.agencies) + len(library)
 
 
+def test_the_last_place_of_the_corpus_is_that_of_all_reports(library: Library) -> None:
+    """CKAN keeps one place of a dataset, the last (`tests/outside/ckan.sh`): it must not be the region of some agency."""
+    described = json.loads(dcat.catalog(library, ROUTES, CORPUS, SITE))
+    (corpus,) = [each for each in described["dataset"] if each["identifier"] == "open-reports"]
+    labels = {each["@id"]: each["label"] for each in described["@included"] if each["@type"] == "Location"}
+    assert [labels[each] for each in corpus["spatial"]] == [*dict.fromkeys(each.region for each in library.agencies.values()), "中国"]
+    assert corpus["spatial"][-1] == "http://publications.europa.eu/resource/authority/country/CHN"
+
+
 def test_every_file_has_a_licence_and_the_corpus_a_hash(library: Library) -> None:
     found = graph(dcat.catalog(library, ROUTES, CORPUS, SITE))
     files = set(found.subjects(RDF.type, DCAT.Distribution))

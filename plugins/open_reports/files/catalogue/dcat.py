@@ -32,6 +32,7 @@ CC0 = "https://creativecommons.org/publicdomain/zero/1.0/"
 # DCAT-AP prescribes the vocabularies of the EU for language, theme, frequency, access and kind of file: a harvester finds
 # nothing under words of our own.
 _EU = "http://publications.europa.eu/resource/authority/"
+_CHINA = f"{_EU}country/CHN"
 _MEDIA = "https://www.iana.org/assignments/media-types/"
 _FORMATS = {
     "text/csv": "CSV",
@@ -135,6 +136,7 @@ def catalog(library: Library, routes: Routes, corpus: Mapping[str, bytes], site:
     own = [
         {"@id": "#publisher", "@type": "Agent", "name": _both(words()["site"]), "homepage": "./"},
         *({"@id": _place(region), "@type": "Location", "label": region} for region in _regions(library)),
+        {"@id": _CHINA, "@type": "Location", "label": words()["dataset_country"].zh},
     ]
     datasets = [_json(_corpus(library, routes, corpus, day)), *_datasets(library, routes)]
     opening = json_bytes(head).decode().removesuffix("\n}\n")
@@ -160,7 +162,8 @@ def _corpus(library: Library, routes: Routes, corpus: Mapping[str, bytes], day: 
         "accrualPeriodicity": f"{_EU}frequency/ANNUAL",
         "modified": day,
         **({"temporal": _period(f"{years[0]}-01-01", f"{years[-1]}-12-31")} if years else {}),
-        "spatial": [_place(region) for region in _regions(library)],
+        # The country last: CKAN keeps one place of a dataset, the last one it meets, and none of the regions is that of all reports.
+        "spatial": [*map(_place, _regions(library)), _CHINA],
         "distribution": [_distribution(route, route.path, corpus.get(route.path)) for route in routes.distributions("site")],
     }
 
