@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
@@ -201,6 +201,15 @@ def test_downloads_stand_in_the_folder(browser: Chromium, site: Path) -> None:
     page.context.close()
     assert len(files) > 10
     assert [url for url in files if not Path(unquote(urlsplit(url).path)).is_file()] == []
+
+
+@pytest.mark.build
+def test_a_copy_fits_every_stick(site: Path) -> None:
+    """Windows and exFAT know no capitals apart, and not every character: a copy on a stick would lack files, or have one for another."""
+    paths = [path.relative_to(site) for path in site.rglob("*")]
+    assert len({path.as_posix().casefold() for path in paths}) == len(paths)
+    assert [path for path in paths if re.search(r'[:*?"<>|\\\x00-\x1f]|[. ]$', path.name) or PureWindowsPath(path.name).is_reserved()] == []
+    assert max(len(path.as_posix()) for path in paths) < 150  # of 260, the rest of which is the reader's own
 
 
 @pytest.mark.parametrize("path, part", [("search/", "#or-search-failed"), ("compare/", "#or-compare")])
