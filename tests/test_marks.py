@@ -10,7 +10,10 @@ import csv
 import io
 import json
 import re
+import sqlite3
+import zipfile
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote, urljoin
@@ -23,21 +26,28 @@ from lxml import html
 from open_reports.charts import drawing, svg
 from open_reports.checks.check import check, check_report
 from open_reports.derived import summary
+from open_reports.derived.coverage import known_day
 from open_reports.derived.doubt import doubts
+from open_reports.derived.summary.telling import day_words
+from open_reports.files import agency as files_agency
+from open_reports.files import archive_readme, citation, database, figures, index, markdown
+from open_reports.files import report as files_report
+from open_reports.files.catalogue import atom, dcat, schema_org
 from open_reports.files.folder import ReportFolder
-from open_reports.files.workbook import workbook
+from open_reports.files.workbook import lists, several, workbook
 from open_reports.finding import finding
 from open_reports.intake.own import package
 from open_reports.library import Library, open_library
 from open_reports.pages import compare, indicators, listing, table
 from open_reports.pages.report import report_page
 from open_reports.report import table_path
-from open_reports.site.publish import publish
+from open_reports.site.publish import Artifact, publish
 from open_reports.text import LANGUAGES, Words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
+    from open_reports.files.folder import Folder
     from open_reports.finding import Finding
     from open_reports.pages import Page
     from open_reports.report import Report
@@ -46,6 +56,39 @@ if TYPE_CHECKING:
 SIGN = "≠"
 FIRST, STEP = 7_000_003, 10_007
 """Numbers of seven digits, which no report states and no sum of a few of them is."""
+
+
+COPIED = (("pingtan-economy", 2024), ("pingtan-enforcement", 2024))
+"""Two reports with one table; both are told, for either may be the copy."""
+FOREIGN = ("pingtan-agriculture", 2024)
+"""A report whose section one is of another year."""
+DATED = ("pingtan-market", 2024)
+"""A report that was published before its year was over, on `EARLY`."""
+EARLY = date(2024, 8, 13)
+SHARED = (("pingtan-social", 2024), ("pingtan-tourism", 2024))
+"""Two reports with one source, `SOURCE`."""
+SOURCE = "https://www.pingtan.gov.cn/one-for-two.htm"
+
+
+def mistaken(kept: Library) -> Library:
+    """The corpus with what none of its reports has: mistakes whose findings blame no figure."""
+    reports = dict(kept.reports)
+    one, two = COPIED
+    table = reports[one].tables["disclosure"]
+    # Counts that no sum holds against others.
+    copied = with_cells(
+        reports[one], {f"disclosure/{line}/decisions": str(3 + at) for at, line in enumerate(("licensing", "penalties", "compulsion"))}
+    )
+    table = copied.tables["disclosure"]
+    reports[one] = copied
+    reports[two] = replace(reports[two], tables={**reports[two].tables, "disclosure": table})
+    foreign = reports[FOREIGN]
+    reports[FOREIGN] = replace(foreign, overview=tuple(item._replace(text="77") for item in foreign.overview))
+    reports[DATED] = replace(reports[DATED], published=EARLY)
+    for key in SHARED:
+        first, *others = reports[key].sources
+        reports[key] = replace(reports[key], sources=(first._replace(path=SOURCE), *others))
+    return replace(kept, reports=reports)
 
 
 class Numbered(NamedTuple):
@@ -59,19 +102,39 @@ class Numbered(NamedTuple):
 @cache
 def numbered() -> Numbered:
     """The project's packages, each contradicted figure told apart; what contradicts is asked anew of the numbers as they are then."""
-    kept = open_library(PROJECT / "datapackages")
+    kept = mistaken(open_library(PROJECT / "datapackages"))
+    shared: dict[str, str] = {}
     reports: dict[tuple[str, int], Report] = {}
     given: dict[str, tuple[str, int, str]] = {}
     for key, report in kept.reports.items():
-        cells = {}
+        cells: dict[str, str] = {}
+        stated: dict[str, str] = {}
         for address in doubts(report, kept):
             number = str(FIRST + STEP * len(given))
-            given[number] = (*key, address)
-            cells[address] = number
-        reports[key] = with_cells(report, cells)
+            if key in COPIED and address.startswith("disclosure/"):
+                # One number for both, else the tables were not the same.
+                number = shared.setdefault(address, number)
+            given.setdefault(number, (*key, address))
+            (stated if address.startswith("overview/") else cells)[address] = number
+        items = (item._replace(text=stated.get(f"overview/{item.item}/value", item.text)) for item in report.overview)
+        reports[key] = replace(with_cells(report, cells), overview=tuple(items))
     library = replace(kept, reports=reports)
     findings = check(library)
     return Numbered(library, given, publish(library, findings, site="https://reports.example/"))
+
+
+@cache
+def artifacts() -> tuple[Artifact, ...]:
+    """Every data file, made once for those who look through them all."""
+    return tuple(numbered().publication.data_files())
+
+
+def held_in(path: str, data: bytes, wanted: Iterable[str]) -> set[str]:
+    """Texts that a file may hold; a workbook is unpacked for it, for to open one costs a hundred times as much."""
+    if path.endswith((".xlsx", ".zip")):
+        with zipfile.ZipFile(io.BytesIO(data)) as bundle:
+            data = b"".join(map(bundle.read, bundle.namelist()))
+    return {text for text in wanted if text.encode() in data}
 
 
 def doubted() -> dict[str, tuple[str, int, str]]:
@@ -86,7 +149,7 @@ def spellings(number: str) -> tuple[str, str]:
 
 def test_the_corpus_has_what_is_looked_for() -> None:
     assert len(doubted()) > 30
-    assert {rule for number in doubted() for rule in rules(number)} >= {"T3-ROW", "T3-SUM", "T4-SUM"}
+    assert {rule for number in doubted() for rule in rules(number)} >= {"T3-ROW", "T3-SUM", "T4-SUM", "COPY", "TXT-MOST"}
 
 
 def rules(number: str) -> tuple[str, ...]:
@@ -171,12 +234,13 @@ CONTROLS: dict[str, tuple[Any, str, str]] = {
 @pytest.mark.parametrize("module, name, paths", CONTROLS.values(), ids=CONTROLS)
 def test_a_mark_that_is_left_out_anywhere_is_missed(module: Any, name: str, paths: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert looked_at(paths)[0] == []
-    monkeypatch.setattr(module, name, lambda *_: "")
+    monkeypatch.setattr(module, name, lambda *_, **__: "")
     assert looked_at(paths)[0]
 
 
 def test_the_mark_has_words_and_leads_to_the_note() -> None:
     """In every language; a mark that is a link leads to a place that its page has."""
+    places = set()
     for page in numbered().publication.pages:
         if not (text := page.build()).count("or-neq"):
             continue
@@ -185,13 +249,17 @@ def test_the_mark_has_words_and_leads_to_the_note() -> None:
         for sign in root.xpath("//*[@class='or-neq'][self::a or self::b]"):
             assert sign.text == SIGN
             if sign.tag == "a":
-                assert sign.get("aria-label") == w("mark_note")
+                # Of what is no figure, other words: a day, an address, a whole table, prose.
+                told = sign.get("aria-label")
+                places.add(told == w("mark_place"))
+                assert told in {w("mark_note"), w("mark_place")}
                 address = sign.get("href")
                 assert not address.startswith("#") or root.xpath("//*[@id=$id]", id=address[1:])
             else:
                 assert (sign.get("role"), sign.get("aria-label")) == ("img", w("mark_says"))
                 # A sign alone leads nowhere: it stands within a link to its figure or before its arrow, or in a chart, whose years lead there.
                 assert list(sign.iterancestors("a", "figure")) or sign.xpath("./following-sibling::a[@class='or-to']")
+    assert places == {True, False}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -230,8 +298,10 @@ def test_whatever_leads_to_a_contradicted_figure_of_the_corpus_is_marked(
 
 # -- files ------------------------------------------------------------------------------------------------------------------
 
-_KEPT = re.compile(r"reports/[^/]+/\d+/(data/.*|[^/]+\.zip|report\.md|datapackage\.json)$|schemas/|data/(manifest|findings|corrections)")
-"""Files of the package as it is kept, whose columns are the form's; what the checks say."""
+_KEPT = re.compile(
+    r"reports/[^/]+/\d+/(data/.*|[^/]+\.zip|report\.md|datapackage\.json)$|schemas/|data/(manifest|findings|corrections|released)"
+)
+"""Files of the package as it is kept, whose columns are the form's; what the checks say; the record of releases, which is held against others."""
 _BINARY = re.compile(r".*\.(sqlite|parquet|zip|png)$")
 
 
@@ -279,13 +349,11 @@ def found_in(value: Any, numbers: Collection[str], above: Mapping[str, Any] | No
 def test_no_file_states_a_contradicted_figure_without_saying_so() -> None:
     wanted = doubted()
     bare, kinds = [], set()
-    for artifact in numbered().publication.data_files():
+    for artifact in artifacts():
         path = artifact.path
         if _KEPT.match(path) or _BINARY.match(path):
             continue
-        # A workbook is packed, so it is opened to be searched.
-        packed = path.endswith(".xlsx")
-        held = {number for number in wanted if packed or number.encode() in artifact.data}
+        held = held_in(path, artifact.data, wanted)
         if not held:
             continue
         by_address = json.loads(artifact.data)["finding"] if path.endswith("/report.json") else {}
@@ -362,7 +430,11 @@ PLACES = {
     "DATE": ("published", "//dl//dt[text()=$name]/../dd", "published"),
     "SOURCE": ("sources", "//dl//dt[text()=$name]/../dd", "source"),
     "COPY": ("applications", "//h2[@id='applications']/following::caption[1]", ""),
-    "TXT-MOST": ("overview", "//caption[@id='overview-caption']", ""),
+    "TXT-MOST": (
+        "overview",
+        "//caption[@id='overview-caption'] | //h2[starts-with(@id, 'section-')][following-sibling::*[1][@class='or-prose']]",
+        "",
+    ),
 }
 """What a finding without an address is about, where that stands on the page, and the key of its name there."""
 
@@ -370,12 +442,13 @@ PLACES = {
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("rule", PLACES)
 def test_what_is_no_figure_is_marked_where_it_stands(library: Library, language: str, rule: str) -> None:
-    """A date, the source, a whole table: one mark at its place, with words of its own, that leads to the note; without the finding, none."""
+    """A date, the source, a whole table, prose: one mark at each place, with words of its own, that leads to the note; without the finding, none."""
     report, w = library.reports["pingtan", 2024], Words(language)
     about, path, name = PLACES[rule]
     codes = {"DATE": "date.early", "SOURCE": "source.twice", "COPY": "copy.table", "TXT-MOST": "narrative.most"}
     values = dict.fromkeys(("expected", "other", "other_year", "table", "count"), "1")
-    told = finding(codes[rule], file="", found="1", about=about, **values).of(report.agency, report.year)
+    said = report.sources[0].path if rule == "SOURCE" else "1"
+    told = finding(codes[rule], file="", found=said, about=about, **values).of(report.agency, report.year)
     assert (told.rule, told.level, told.address) == (rule, "discrepancy", None)
     known = [each for each in check_report(report, library) if each.rule not in PLACES]
     pages = []
@@ -384,11 +457,259 @@ def test_what_is_no_figure_is_marked_where_it_stands(library: Library, language:
         pages.append(html.fromstring(f"<main>{report_page(folder, w).build()}</main>"))
     marked, plain = pages
     signs = marked.xpath(f"//a[@class='or-neq'][@aria-label='{w('mark_place')}']")
-    (place,) = marked.xpath(path, name=w(name) if name else "")
-    (sign,) = signs
-    assert sign in place.xpath(".//a")
-    (note,) = marked.xpath("//*[@id=$id]", id=sign.get("href")[1:])
-    assert rule in note.text_content()
+    places = marked.xpath(path, name=w(name) if name else "")
+    assert len(places) == len(signs) == (4 if rule == "TXT-MOST" else 1)
+    for place, sign in zip(places, signs, strict=True):
+        assert sign in place.xpath(".//a")
+        (note,) = marked.xpath("//*[@id=$id]", id=sign.get("href")[1:])
+        assert rule in note.text_content()
     assert not plain.xpath(f"//a[@aria-label='{w('mark_place')}']")
-    (same,) = plain.xpath(path, name=w(name) if name else "")
-    assert same.text_content() == place.text_content().replace(SIGN, "", 1)
+    same = plain.xpath(path, name=w(name) if name else "")
+    assert [each.text_content() for each in same] == [each.text_content().replace(SIGN, "", 1) for each in places]
+
+
+# -- a day and an address ------------------------------------------------------------------------------------------------------
+
+RULE_OF = {EARLY.isoformat(): "DATE", **{day_words("date", EARLY, language): "DATE" for language in LANGUAGES}, SOURCE: "SOURCE"}
+"""What is no figure and contradicted, in each of its spellings, with the rule that says so."""
+
+
+def facts_of_page(page: Page) -> Iterator[tuple[str, bool]]:
+    """Each place of a page where a day or an address in doubt is told, and whether a mark stands right before it."""
+    text = page.build()
+    if not any(spelt in text for spelt in RULE_OF):
+        return
+    for element in html.fromstring(f"<main>{text}</main>").iter():
+        around = [element, *element.iterancestors()]
+        if not isinstance(element.tag, str) or any(name in each.get("class", "").split() for each in around for name in _CHECKS):
+            continue
+        # What a page carries of the package, for whoever imports it again, is shown to nobody.
+        attributes = {name: value for name, value in element.attrib.items() if name != "data-package"}
+        before = element.getprevious()
+        signed = (before is not None and before.get("class") == "or-neq") or f"{SIGN} " in attributes.get("data-text", "")
+        for spelt in RULE_OF:
+            for told in (element.text or "", *(child.tail or "" for child in element)):
+                for match in re.finditer(re.escape(spelt), told):
+                    stands = told[: match.start()].endswith(f"{SIGN} ") or _behind_mark(element, told, match.start())
+                    yield f"{page.path}: {element.tag} {told.strip()[:80]}", stands
+            for name, value in attributes.items():
+                if spelt in value:
+                    yield f"{page.path}: {element.tag} {name}", signed or f"{SIGN} {spelt}" in value
+
+
+def _behind_mark(element: html.HtmlElement, told: str, start: int) -> bool:
+    """Whether what begins a text stands right behind a mark."""
+    if told[:start].strip():
+        return False
+    before = next((child for child in element if child.tail == told), None)
+    return before is not None and before.get("class") == "or-neq"
+
+
+def facts_of_file(path: str, data: bytes) -> Iterator[tuple[str, bool]]:
+    """The same of a file."""
+    yield from next(read for end, read in READERS.items() if path.endswith(end))(path, data)
+
+
+def _facts_of_archive(path: str, data: bytes) -> Iterator[tuple[str, bool]]:
+    with zipfile.ZipFile(io.BytesIO(data)) as bundle:
+        for name in bundle.namelist():
+            if not name.startswith("data") and name != "report.md":
+                yield from facts_of_file(f"{path}/{name}", bundle.read(name))
+
+
+def _facts_of_workbook(path: str, data: bytes) -> Iterator[tuple[str, bool]]:
+    for sheet in openpyxl.load_workbook(io.BytesIO(data)):
+        # One sheet says what the checks found, the last of a report's workbook carries its package.
+        if sheet.title not in {Words("zh")("book_notes"), Words("zh")("book_package")}:
+            cells = (str(cell.value) for row in sheet for cell in row)
+            yield from ((f"{path} {sheet.title}", f"{SIGN} {spelt}" in text) for text in cells for spelt in RULE_OF if spelt in text)
+
+
+def _facts_of_rows(path: str, data: bytes) -> Iterator[tuple[str, bool]]:
+    for row in csv.DictReader(io.StringIO(data.decode("utf-8-sig"))):
+        for spelt in (text for text in row.values() if text in RULE_OF):
+            yield path, row.get("finding", "") == RULE_OF[spelt]
+
+
+def _facts_of_text(path: str, data: bytes) -> Iterator[tuple[str, bool]]:
+    text = data.decode(errors="replace")
+    if "/report-tables" in path:
+        # Behind the last head it says what the checks found.
+        text = text[: text.index(f"\n## {Words('en' if path.endswith('.en.md') else 'zh')('findings')}")]
+    for spelt in RULE_OF:
+        for match in re.finditer(re.escape(spelt), text):
+            # The title of an original may stand between the mark and the address.
+            yield path, bool(re.search(rf"{SIGN} ([^\n]* )?<?$", text[: match.start()]))
+
+
+def _facts_of_json(path: str, value: Any) -> Iterator[tuple[str, bool]]:
+    if isinstance(value, dict):
+        for key, each in value.items():
+            if isinstance(each, str) and each in RULE_OF:
+                yield path, value.get("finding", {}) == [RULE_OF[each]] or value.get("finding", {}).get(key) == [RULE_OF[each]]
+            elif key not in {"findings", "finding"}:
+                yield from _facts_of_json(path, each)
+    elif value == [EARLY.year, EARLY.month, EARLY.day]:
+        yield path, False
+    elif isinstance(value, list):
+        for each in value:
+            yield from _facts_of_json(path, each)
+    elif isinstance(value, str):
+        yield from ((path, f"{SIGN} {spelt}" in value) for spelt in RULE_OF if spelt in value)
+
+
+def _facts_of_database(path: str, data: bytes) -> Iterator[tuple[str, bool]]:
+    connection = sqlite3.connect(":memory:")
+    connection.deserialize(data)
+    connection.row_factory = sqlite3.Row
+    for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE '%VIRTUAL%'").fetchall():
+        for row in connection.execute(f'SELECT * FROM "{name}"'):  # noqa: S608 (its own names)
+            # What the checks say is told in a table of its own.
+            for spelt in (value for value in tuple(row) if value in RULE_OF and name != "findings"):
+                yield f"{path} {name}", "finding" in row.keys() and row["finding"] == RULE_OF[spelt]  # noqa: SIM118 (a row, no dictionary)
+    connection.close()
+
+
+READERS: dict[str, Any] = {
+    ".zip": _facts_of_archive,
+    ".xlsx": _facts_of_workbook,
+    ".csv": _facts_of_rows,
+    ".sqlite": _facts_of_database,
+    ".json": lambda path, data: _facts_of_json(path, json.loads(data)),
+    ".jsonld": lambda path, data: _facts_of_json(path, json.loads(data)),
+    "": _facts_of_text,
+}
+"""How a file is read, by the end of its name."""
+_CHECKED = re.compile(r"reports/[^/]+/\d+/(report\.md|datapackage\.json)$|schemas/|data/(manifest|findings|released)")
+"""The package as it is kept; what the checks say themselves; the record of releases, which is held against others."""
+
+
+def facts_met(pages: str = "", files: Iterable[tuple[str, bytes]] | None = None) -> tuple[list[str], set[str]]:
+    """Where a day or an address in doubt is told without its mark, on pages and in files; and the kinds of places where one is told.
+
+    `pages` is a pattern of paths; `files` are those asked, each with its path, all unless given.
+    """
+    made = numbered().publication
+    found = [each for page in made.pages if re.search(pages, page.path) and not _RULES.match(page.path) for each in facts_of_page(page)]
+    for path, data in artifacts() if files is None else files:
+        # CSL has the numbers of a date apart.
+        if not _CHECKED.match(path) and (path.endswith(".csl.json") or held_in(path, data, RULE_OF)):
+            found += facts_of_file(path, data)
+    kinds = {
+        re.sub(r"(reports/)[^/]+/", r"\1*/", re.sub(r"pingtan-\w+", "*", where.split(":")[0])).replace("/2024", "/*") for where, _ in found
+    }
+    return [where for where, marked in found if not marked], kinds
+
+
+TOLD = {
+    *(f"{top}{page}" for top in ("", "en/") for page in ("reports/*/", "reports/*/*/", "years/*/", "feed.xml")),
+    *("coverage/coverage.csv", "coverage/coverage.json", "data/index.json"),
+    *("data/reports.sqlite reports", "data/reports.sqlite sources"),
+    *(f"{book} 说明" for book in ("data/reports.xlsx", "reports/*/*.xlsx", "reports/*/*/*-2024.xlsx", "years/*/*.xlsx")),
+    *("reports/*/*.json", "reports/*/*/report.json", "reports/*/*/report-tables.md", "reports/*/*/report-tables.en.md"),
+    *(f"reports/*/*/figures/{table}.json" for table in ("applications", "disclosure", "disputes", "overview")),
+    *(f"reports/*/*/*-2024.{kind}" for kind in ("bib", "csl.json", "ris")),
+    *(f"reports/*/*/*-2024.zip/{name}" for name in ("CITATION.bib", "CITATION.csl.json", "CITATION.ris", "README.md")),
+}
+"""Kinds of places that tell a day of publication or the address of a source."""
+
+
+def test_a_day_and_an_address_in_doubt_are_marked_wherever_they_are_told() -> None:
+    bare, kinds = facts_met()
+    assert bare == []
+    assert kinds == TOLD
+
+
+NO_MARK = {"mark": lambda *_, **__: "", "signed": lambda text, _: text, "facts_json": lambda *_: {}, "facts_of_findings": lambda *_: {}}
+"""What stands in the place of whatever makes a mark."""
+UNSIGNED_PAGES: dict[str, tuple[Any, str, str]] = {
+    "the facts of a report": (table, "mark", r"^en/reports/pingtan-social/2024/$"),
+    "the sentences of a report": (summary, "mark", r"^reports/pingtan-market/2024/$"),
+    "its citation": (citation, "signed", r"^reports/pingtan-market/2024/$"),
+    "what search engines read": (schema_org, "PUBLISHED", r"^reports/pingtan-market/2024/$"),
+    "the lists of a year": (listing, "mark", r"^years/2024/$"),
+    "the reports of an agency": (listing, "mark", r"^en/reports/pingtan-market/$"),
+}
+UNSIGNED_FILES: dict[str, tuple[Any, str, str, str]] = {
+    "a citation": (citation, "signed", "reports/pingtan-market/2024/", "pingtan-market-2024.bib"),
+    "the day of a citation": (citation, "PUBLISHED", "reports/pingtan-market/2024/", "pingtan-market-2024.csl.json"),
+    "a report as Markdown": (markdown, "signed", "reports/pingtan-social/2024/", "report-tables.md"),
+    "what an archive encloses": (archive_readme, "signed", "reports/pingtan-social/2024/", "pingtan-social-2024.zip"),
+    "a report's workbook": (lists, "signed", "reports/pingtan-market/2024/", "pingtan-market-2024.xlsx"),
+    "the figures of a report": (figures, "facts_of_findings", "reports/pingtan-tourism/2024/", "figures/disputes.json"),
+    "a report as JSON": (files_report, "facts_json", "reports/pingtan-market/2024/", "report.json"),
+    "an agency as JSON": (files_agency, "facts_json", "reports/pingtan-market/", "pingtan-market.json"),
+    "an agency's workbook": (several, "signed", "reports/pingtan-market/", "pingtan-market.xlsx"),
+    "the feed": (atom, "signed", "en/", "feed_en"),
+    "the index": (index, "facts_json", "data/", "index"),
+    "the database": (database, "_rules", "data/", "database"),
+    "the catalogue": (dcat, "source_at", "data/", "catalog"),
+}
+
+
+@pytest.mark.parametrize("module, name, pages", UNSIGNED_PAGES.values(), ids=UNSIGNED_PAGES)
+def test_a_day_or_an_address_without_its_mark_is_missed_on_a_page(
+    module: Any, name: str, pages: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert facts_met(pages, ())[0] == []
+    monkeypatch.setattr(module, name, NO_MARK.get(name, ""))
+    assert facts_met(pages, ())[0]
+
+
+@pytest.mark.parametrize("module, name, path, file", UNSIGNED_FILES.values(), ids=UNSIGNED_FILES)
+def test_a_day_or_an_address_without_its_mark_is_missed_in_a_file(
+    module: Any, name: str, path: str, file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder,) = (each for each in numbered().publication.folders if each.path == path)
+
+    def made() -> list[tuple[str, bytes]]:
+        folder.let_go()
+        # Of the folders about everything one file alone, by its route: to make them all takes a while.
+        return [(each.path, each.data)] if (each := _by_route(folder, file)) else [(f"{path}{file}", folder.files()[file])]
+
+    assert facts_met("no page", made())[0] == []
+    monkeypatch.setattr(module, name, NO_MARK.get(name, lambda *_: None))
+    assert facts_met("no page", made())[0]
+
+
+def _by_route(folder: Folder, route: str) -> Artifact | None:
+    return Artifact(f"{folder.path}{folder.name(route)}", folder[route]) if route in folder else None
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_day_that_has_not_come_is_marked_among_the_latest_and_decides_nothing(library: Library, language: str) -> None:
+    """On the home page and in the matrix of coverage, which leads from it to the report; no other report is due by such a day."""
+    key = ("pingtan-market", 2024)
+    late = replace(library, reports={**library.reports, key: replace(library.reports[key], published=date(2099, 3, 1))})
+    assert known_day(late) == known_day(library)
+    made, w = publish(late, check(late)), Words(language)
+    wanted = {"", "coverage/"}
+    here = (page for page in made.pages if page.here.w.language == language and page.here.path in wanted)
+    pages = {page.here.path: html.fromstring(f"<main>{page.build()}</main>") for page in here}
+    (sign,) = pages[""].xpath("//li/span/a[@class='or-neq']")
+    assert (sign.tail, sign.get("aria-label")) == ("2099-03-01", w("mark_place"))
+    (sign,) = pages["coverage/"].xpath("//td/a[@class='or-neq']")
+    assert sign.get("href").endswith("reports/pingtan-market/2024/")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_and_a_workbook_with_marked_facts_are_the_package_when_read_in_again(library: Library, language: str) -> None:
+    """The marks are ours, and none of what is carried."""
+    report, w = library.reports["pingtan-market", 2024], Words(language)
+    path = report.sources[0].path
+    told = [
+        finding("date.early", file="", found=str(report.published), expected="", about="published").of(report.agency, report.year),
+        finding("source.twice", file="", found=path, other="", other_year="", about="sources").of(report.agency, report.year),
+    ]
+    folder = ReportFolder(whole.sources(library, told), report)
+    page = f'<html lang="{language}"><body>{report_page(folder, w).build()}</body></html>'
+    assert page.count(w("mark_place")) == len(told)
+    book = workbook(report, folder.agency, told)
+    texts = {str(cell.value) for sheet in openpyxl.load_workbook(io.BytesIO(book)) for row in sheet for cell in row}
+    assert {f"{SIGN} {report.published}", f"{SIGN} {path}"} <= texts
+    for data in (page.encode(), book):
+        again = package(data)
+        assert again is not None
+        descriptor = json.loads(again.files["datapackage.json"])
+        assert descriptor["report"]["published"] == str(report.published)
+        assert descriptor["sources"][0]["path"] == path

@@ -15,7 +15,7 @@ from open_reports.errors import OpenReportsError
 from open_reports.text import Text, open_text_of, reading, resource_text, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from open_reports.document import Record
 
@@ -27,6 +27,11 @@ RULE_LEVELS = LEVELS[:3]
 """Levels that a rule may have: how bad it is if it fails."""
 SIGN = "≠"
 """What stands before a figure in an open contradiction, wherever one is shown."""
+
+
+def signed(text: str, rules: Collection[str]) -> str:
+    """A text behind the sign, where rules contradict what it says: for files, which have no links."""
+    return f"{SIGN} {text}" if rules else text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from open_reports.charts import svg
 from open_reports.charts.data import INCOMPLETE
 from open_reports.charts.paint import painted
 from open_reports.derived.indicator import CONTRADICTED
-from open_reports.derived.mark import EMPTY, mark, nothing_words
+from open_reports.derived.mark import BLANK, EMPTY, mark, nothing_words
 from open_reports.derived.series import NOT_COLLECTED
 from open_reports.form import forms
 
@@ -242,8 +242,8 @@ def _cell(point: Point, series: str, marks: dict[int, str], w: Words) -> str:
 
 def _why(point: Point, w: Words) -> str:
     """Return why there is no number; of a blank, whether its whole table is."""
-    if point.status in EMPTY and point.doubt:
-        return nothing_words(point.status, w, whole=True)
+    if point.status in EMPTY and BLANK in point.doubt:
+        return nothing_words(point.status, w, point.doubt)
     return svg.nothing(point.status, w, floor())
 
 

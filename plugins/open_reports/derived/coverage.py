@@ -12,6 +12,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from open_reports.derived.doubt import PUBLISHED, facts
 from open_reports.document import json_bytes
 from open_reports.form import forms
 from open_reports.report import FIRST_YEAR, csv_text
@@ -31,8 +32,9 @@ STATES: tuple[State, ...] = ("on_time", "late", "no_date", "no_deadline", "not_c
 # One list for both files, so that the CSV and the JSON can never name different things.
 COLUMNS = (
     "agency", "agency_name", "kind", "year", "status", "timeliness", "deadline", "published", "days_late", "version", "corrections",
+    "finding",
 )  # fmt: skip
-"""Columns of `coverage.csv`, and keys of each entry of `coverage.json`."""
+"""Columns of `coverage.csv`, and keys of each entry of `coverage.json`, where `finding` stands only if there is one."""
 
 
 class Cell(NamedTuple):
@@ -40,7 +42,7 @@ class Cell(NamedTuple):
 
     `deadline` is the last day the law allows, None where it names none for the agency's kind; `published` None where the
     report is not here or does not say; `days_late` counts from the deadline, 0 unless late; `version` is empty and
-    `corrections` 0 where the report is not here.
+    `corrections` 0 where the report is not here; `finding` are the rules that `published` contradicts.
     """
 
     agency: str
@@ -51,6 +53,7 @@ class Cell(NamedTuple):
     days_late: int = 0
     version: str = ""
     corrections: int = 0
+    finding: tuple[str, ...] = ()
 
     @property
     def status(self) -> Status:
@@ -128,7 +131,7 @@ class Coverage:
             "coverage": entries,
         }
         return {
-            "coverage.csv": csv_text([COLUMNS, *([_text(each[column]) for column in COLUMNS] for each in entries)]).encode(),
+            "coverage.csv": csv_text([COLUMNS, *([_text(each.get(column)) for column in COLUMNS] for each in entries)]).encode(),
             "coverage.json": json_bytes(whole),
         }
 
@@ -161,7 +164,9 @@ def known_day(library: Library) -> date:
     # A day to start from where nothing is dated: then nothing is due yet, and no agency is accused.
     days = [date(FIRST_YEAR, 1, 1)]
     for report in library:
-        days += [report.published] if report.published else []
+        made = _day(report.created[:10])
+        # A day of publication that had not come when the package was made is a mistake (rule DATE): by it everything would be due.
+        days += [report.published] if report.published and (made is None or report.published <= made) else []
         days += filter(None, (_day(text) for text in (report.created[:10], *(each.date for each in report.revisions))))
     return max(days)
 
@@ -229,7 +234,17 @@ def _cell(library: Library, agency: Agency, year: int, today: date) -> Cell:
         if late > 0
         else "on_time"
     )
-    return Cell(agency.id, year, state, due, report.published, max(0, late), report.version, len(report.revisions))
+    return Cell(
+        agency.id,
+        year,
+        state,
+        due,
+        report.published,
+        max(0, late),
+        report.version,
+        len(report.revisions),
+        facts(report, library).get(PUBLISHED, ()),
+    )
 
 
 def count(cells: Iterable[Cell]) -> Count:
@@ -256,11 +271,12 @@ def entry(agency: Agency, cell: Cell) -> dict[str, Any]:
         "version": cell.version or None,
         # Null where there is no report: 0 would say that it stands uncorrected.
         "corrections": cell.corrections if here else None,
+        **({"finding": list(cell.finding)} if cell.finding else {}),
     }
 
 
 def _text(value: object) -> str:
-    return "" if value is None else str(value)
+    return " ".join(value) if isinstance(value, list) else "" if value is None else str(value)
 
 
 def _day(text: str) -> date | None:

@@ -13,10 +13,14 @@ from open_reports.finding import SIGN
 from open_reports.form import forms
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from open_reports.text import Words
 
 CLASS = "or-neq"
-EMPTY = frozenset({"blank", "not_applicable"})
+BLANK = "BLANK"
+"""Rule of a table that reports no figure: each of its cells says so in words, for there is no number to mark."""
+EMPTY = frozenset({"blank", "not_applicable", "line_absent"})
 """Kinds of nothing that stand in the cells of a table that reports no figure."""
 
 
@@ -31,6 +35,6 @@ def mark(w: Words, href: str = "", *, note: str = "mark_note") -> Markup:
     return Markup('<b class="{}" role="img" aria-label="{}">{}</b>').format(CLASS, w("mark_says"), SIGN)
 
 
-def nothing_words(status: str, w: Words, *, whole: bool = False) -> str:
-    """Return a kind of nothing in words; `whole`: the whole table of a cell reports no figure, of which each cell tells."""
-    return w("mark_blank_table") if status in EMPTY and whole else forms().common.statuses[status][w.language]
+def nothing_words(status: str, w: Words, rules: Collection[str] = ()) -> str:
+    """Return a kind of nothing in words; of a table that reports no figure, as one of the `rules` of a cell says, each cell tells that."""
+    return w("mark_blank_table") if status in EMPTY and BLANK in rules else forms().common.statuses[status][w.language]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from open_reports.derived.doubt import doubts, lines_of
+from open_reports.derived.doubt import PUBLISHED, doubts, facts_json, lines_of
 from open_reports.derived.indicator import of_library
 from open_reports.document import json_bytes
 from open_reports.files.observations import OBSERVATION, report_rows
@@ -48,7 +48,7 @@ def agency_json(library: Library, agency: Agency) -> bytes:
     """One agency, all years, as JSON (public contract, section 3), one figure a line.
 
     `years.<year>` says what each report is: `name` and `name_en` where the agency had other names then, `scope`, `forms` (form id of each table), `period` where it is not the calendar
-    year, `consolidates` (agencies it names as summed up in it), `page`, below the site.
+    year, `consolidates` (agencies it names as summed up in it), `page`, below the site; `finding` the rules that `published` contradicts.
     `figures.<address>` has the `unit` and, in `years.<year>`, `value` (an exact number or null), `status` where nothing is
     reported, `text` where the number has decimals and a float would lose its spelling, `printed` where the original says
     more, `finding` (rules) where it stands in an open contradiction. A figure that a year's form lacks has the status `not_on_form`; a year without a report has no entry at all. A
@@ -88,7 +88,7 @@ def agency_json(library: Library, agency: Agency) -> bytes:
             "kind": agency.kind,
             "parent": agency.parent,
             "region": agency.region,
-            "years": {str(report.year): _year(report, agency) for report in reports},
+            "years": {str(report.year): _year(report, agency, library) for report in reports},
         }
     )
     return f'{head[:-1]},\n"figures": {_object(figures)},\n"indicators": {_object(made)}}}\n'.encode()
@@ -160,7 +160,7 @@ def _cell(figure: Figure, doubt: tuple[str, ...] = (), **more: str) -> str:
     return f"{{{', '.join(parts)}}}"
 
 
-def _year(report: Report, agency: Agency) -> dict[str, Any]:
+def _year(report: Report, agency: Agency, library: Library) -> dict[str, Any]:
     period = {"period": [day.isoformat() for day in report.period]} if report.period else {}
     # Named, because whoever adds this report to theirs counts them twice.
     units = sorted({unit for said in report.consolidates for unit in said.units})
@@ -173,6 +173,7 @@ def _year(report: Report, agency: Agency) -> dict[str, Any]:
         **period,
         **({"consolidates": units} if units else {}),
         "published": report.published.isoformat() if report.published else None,
+        **facts_json(report, {"published": PUBLISHED}, library),
         "version": report.version,
         "page": report.folder,
     }

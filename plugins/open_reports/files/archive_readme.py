@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from open_reports.derived.doubt import PUBLISHED, source_at
 from open_reports.files import citation
+from open_reports.finding import signed
 from open_reports.text import LANGUAGES, Words
 
 if TYPE_CHECKING:
@@ -30,10 +32,12 @@ def enclosed(report: Report, work: Work, cited: Mapping[str, bytes]) -> dict[str
     for language in LANGUAGES:
         w = Words(language)
         source = report.sources[0]
+        original = f"{source.title} <{source.path}>"
+        day = str(report.published or w("unknown"))
         readme += [
             w("enclosed_what"),
             "",
-            f"- {w('enclosed_source', source=f'{source.title} <{source.path}>', day=report.published or w('unknown'))}",
+            f"- {w('enclosed_source', source=signed(original, work.doubt & {source_at(0)}), day=signed(day, work.doubt & {PUBLISHED}))}",
             f"- {w('enclosed_page', page=work.url or w('enclosed_no_page'))}",
             f"- {w('enclosed_version', version=report.version)}",
             f"- {w('enclosed_cite', citation=citation.text(work, w))}",

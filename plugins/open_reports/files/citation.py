@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from open_reports.derived.coverage import known_day
+from open_reports.derived.doubt import PUBLISHED, source_at
 from open_reports.document import json_bytes
 from open_reports.errors import PublishError
 from open_reports.files.route import REPORT, Route
+from open_reports.finding import signed
 from open_reports.text import Text, Words, words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from open_reports.files.folder import ReportFolder, SiteFolder
     from open_reports.library import Agency, Library
@@ -45,6 +47,8 @@ class Work(NamedTuple):
     original: str = ""
     original_day: date | None = None
     original_path: str = ""
+    doubt: frozenset[str] = frozenset()
+    """Facts about the original that are in doubt (`derived.doubt.facts`)."""
 
 
 class File(NamedTuple):
@@ -73,8 +77,8 @@ FORMATS = {".bib": "BibTeX", ".ris": "RIS", ".csl.json": "CSL-JSON"}
 """Name of each format by the end of its file's name."""
 
 
-def of_report(report: Report, agency: Agency, url: str, publisher: Text | None = None) -> Work:
-    """What is cited of one report; `url` is its Chinese page, or empty; `publisher` the site's name unless it has another."""
+def of_report(report: Report, agency: Agency, url: str, publisher: Text | None = None, doubt: Iterable[str] = ()) -> Work:
+    """What is cited of one report; `url` is its Chinese page, or empty; `publisher` the site's name unless it has another; `doubt` its facts in doubt."""
     source = report.sources[0]
     return Work(
         key=report.name,
@@ -88,6 +92,7 @@ def of_report(report: Report, agency: Agency, url: str, publisher: Text | None =
         original=_line(source.title),
         original_day=report.published,
         original_path=_web(source.path),
+        doubt=frozenset(doubt),
     )
 
 
@@ -147,7 +152,7 @@ def _original(work: Work, w: Words) -> str:
     if not work.original_path:
         return ""
     day = work.original_day.isoformat() if work.original_day else w("cite_no_day")
-    return w("cite_original", day=day, path=work.original_path)
+    return w("cite_original", day=signed(day, work.doubt & {PUBLISHED}), path=signed(work.original_path, work.doubt & {source_at(0)}))
 
 
 # -- files --------------------------------------------------------------------------------------------------------------
@@ -216,7 +221,8 @@ def csl(work: Work) -> bytes:
         "URL": work.url,
         "language": "zh-CN",
         "original-title": work.original,
-        "original-date": _parts(work.original_day),
+        # A field of a date has no room for a mark; the note has it with one.
+        "original-date": _parts(None if PUBLISHED in work.doubt else work.original_day),
         "note": _note(work),
     }
     # What is unknown is left out: an empty text or date would still be a value.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from open_reports.checks.check import tried
 from open_reports.checks.counting import Tallies, outcome
 from open_reports.derived.containing import containing
-from open_reports.derived.doubt import doubts
+from open_reports.derived.doubt import PUBLISHED, doubts, facts, source_at
 from open_reports.derived.indicator import of_library
 from open_reports.errors import PublishError
 from open_reports.files.codebook import HEADS, sum_text
@@ -142,7 +142,13 @@ def _content(library: Library, findings: Sequence[Finding], tallies: Tallies, go
     numbers = {key: number for number, key in enumerate(library.reports, start=1)}
     reports = list(enumerate(library, start=1))
     contained = {number: containing(report, library) for number, report in reports}
-    yield "reports", ((*_report(number, report), _id(contained[number].whole, numbers)) for number, report in reports)
+    yield (
+        "reports",
+        (
+            (*_report(number, report), _id(contained[number].whole, numbers), _rules(facts(report, library), PUBLISHED))
+            for number, report in reports
+        ),
+    )
     yield (
         "consolidated_lines",
         (
@@ -153,7 +159,14 @@ def _content(library: Library, findings: Sequence[Finding], tallies: Tallies, go
         ),
     )
     yield "report_tables", ((number, name, table.form.form) for number, report in reports for name, table in report.tables.items())
-    yield "sources", ((number, at, *source) for number, report in reports for at, source in enumerate(report.sources, start=1))
+    yield (
+        "sources",
+        (
+            (number, at, *source, _rules(facts(report, library), source_at(at - 1)))
+            for number, report in reports
+            for at, source in enumerate(report.sources, start=1)
+        ),
+    )
     yield (
         "revisions",
         (
@@ -190,6 +203,10 @@ def _content(library: Library, findings: Sequence[Finding], tallies: Tallies, go
     )
     # None as the number lets SQLite count: nothing but the index of names refers to it.
     yield "names", ((None, *name) for name in _names(library))
+
+
+def _rules(told: Mapping[str, tuple[str, ...]], fact: str) -> str | None:
+    return BETWEEN.join(told[fact]) if fact in told else None
 
 
 def _id(report: Report | None, numbers: Mapping[tuple[str, int], int]) -> int | None:

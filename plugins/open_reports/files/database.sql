@@ -107,6 +107,7 @@ CREATE TABLE reports ( -- one agency's year
   created TEXT NOT NULL, -- when it was entered
   digest TEXT NOT NULL, -- SHA-256 of its datapackage.json as published, which states those of its other files
   consolidated_in INTEGER REFERENCES reports (id), -- the report that counts all of this one already, NULL if none does
+  finding TEXT, -- rules that the day of publication contradicts, NULL if none
   UNIQUE (agency, year)
 );
 
@@ -131,6 +132,7 @@ CREATE TABLE sources ( -- official originals of a report
   position INTEGER NOT NULL,
   title TEXT NOT NULL,
   address TEXT NOT NULL,
+  finding TEXT, -- rules that say it cannot be this report's, NULL if none
   PRIMARY KEY (report, position)
 ) WITHOUT ROWID;
 

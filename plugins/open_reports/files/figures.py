@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from open_reports.checks.counting import with_outcome
 from open_reports.checks.identity import consolidated, gaps, identity_at, strands, total
-from open_reports.derived.doubt import of_findings
+from open_reports.derived.doubt import PUBLISHED, facts_of_findings, of_findings, source_at
 from open_reports.document import compact_json
 from open_reports.files.route import JSON, REPORT, Choice, Route
 from open_reports.form import Address, forms
@@ -84,10 +84,13 @@ class _Own:
         self.sums = list(consolidated(report, library)) if report.consolidates else []
         source = report.sources[0]
         published = f'"{report.published}"' if report.published else "null"
+        told = facts_of_findings(report, findings)
+        doubtful = {member: told[fact] for member, fact in (("path", source_at(0)), ("published", PUBLISHED)) if fact in told}
+        finding = f', "finding": {compact_json(doubtful)}' if doubtful else ""
         # The same in every file of the report, so it is spelt once.
         self.middle = (
             f'"scope": {_word(report.scope)},\n"version": {_word(report.version)},\n"page": {_word(report.folder)},\n'
-            f'"source": {{"title": {compact_json(source.title)}, "path": {compact_json(source.path)}, "published": {published}}},\n'
+            f'"source": {{"title": {compact_json(source.title)}, "path": {compact_json(source.path)}, "published": {published}{finding}}},\n'
         )
 
     def file(self, name: str) -> bytes:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from open_reports.derived.doubt import facts
 from open_reports.files import citation
 from open_reports.files.route import AGENCY, INDICATOR, REPORT, YEAR
 
@@ -174,7 +175,7 @@ class ReportFolder(Folder):
         """What is cited of the report: its Chinese page, whose figures are the same in both languages."""
         # Empty, not relative: a citation is read far from the page, where `../` leads nowhere.
         address = f"{self.sources.site}{self.path}" if self.sources.site else ""
-        return citation.of_report(self.report, self.agency, address)
+        return citation.of_report(self.report, self.agency, address, doubt=facts(self.report, self.library))
 
 
 class AgencyFolder(Folder):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from open_reports.checks.counting import outcome
+from open_reports.derived.doubt import PUBLISHED, facts_json
 from open_reports.document import json_bytes
 from open_reports.files.package import descriptor
 from open_reports.files.route import JSON, Route
@@ -49,7 +50,7 @@ def index(library: Library, findings: Mapping[tuple[str, int], Sequence[Finding]
             ],
             "reports": [
                 {
-                    **_entry(report, findings.get((report.agency, report.year), ()), site),
+                    **_entry(report, library, findings.get((report.agency, report.year), ()), site),
                     "checks": tallies.of_report((report.agency, report.year)).to_dict(),
                 }
                 for report in library
@@ -60,7 +61,7 @@ def index(library: Library, findings: Mapping[tuple[str, int], Sequence[Finding]
     )
 
 
-def _entry(report: Report, findings: Iterable[Finding], site: str) -> dict[str, Any]:
+def _entry(report: Report, library: Library, findings: Iterable[Finding], site: str) -> dict[str, Any]:
     base = f"{site}{report.folder}"
     return {
         "agency": report.agency,
@@ -69,6 +70,7 @@ def _entry(report: Report, findings: Iterable[Finding], site: str) -> dict[str, 
         "scope": report.scope,
         "forms": {table: found.form.form for table, found in report.tables.items()},
         "published": report.published.isoformat() if report.published else None,
+        **facts_json(report, {"published": PUBLISHED}, library),
         "version": report.version,
         "page": base,
         "package": f"{base}{DESCRIPTOR}",

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from open_reports.checks.counting import NONE
 from open_reports.checks.wording import remarks, sentence, verdict
-from open_reports.derived.doubt import lines_of, of_findings
+from open_reports.derived.doubt import PUBLISHED, facts_of_findings, lines_of, of_findings, source_at
 from open_reports.files.route import REPORT, Choice, Route
-from open_reports.finding import SIGN
+from open_reports.finding import SIGN, signed
 from open_reports.form import OVERVIEW, Section, forms, section_title
 from open_reports.intake.markdown import markdown
 from open_reports.report.lines import Plain, table_lines
@@ -46,11 +46,14 @@ class About(NamedTuple):
 def report_markdown(report: Report, about: About, w: Words) -> bytes:
     """A report in a language as Markdown: what it is, its sections in printed order, what the checks found."""
     doubted = of_findings(report, about.findings)
+    doubtful = [each.rule for each in about.findings if each.level == "discrepancy" and each.place == OVERVIEW]
     parts = [f"# {markdown(report.title)}", "", *_facts(report, about, w), "", w("markdown_lead", mark=SIGN), "", w("own_words"), ""]
     for part in forms().parts_of({name: table.form.form for name, table in report.tables.items()}):
         if isinstance(part, Section):
-            parts += [f"## {section_title(part.number, part.title[w.language], w.language)}", ""]
-            if text := report.prose.get(part.id):
+            text = report.prose.get(part.id)
+            # Where most figures of the prose differ from the tables, which of them are of this report nobody knows.
+            parts += [f"## {signed(section_title(part.number, part.title[w.language], w.language), doubtful if text else ())}", ""]
+            if text:
                 parts += [text.strip(), ""]
             if part.id == OVERVIEW and report.overview:
                 parts += [*_overview(report, doubted, w), "", *_notes(report, OVERVIEW, w)]
@@ -63,7 +66,7 @@ def report_markdown(report: Report, about: About, w: Words) -> bytes:
 
 def _facts(report: Report, about: About, w: Words) -> Iterator[str]:
     agency = about.agency
-    known = forms()
+    known, told = forms(), facts_of_findings(report, about.findings)
     used = dict.fromkeys(table.form.form for table in report.tables.values())
     named = w("list_comma").join(
         f"{table.form.title[w.language]} {known[table.form.form].title[w.language]}" for table in report.tables.values()
@@ -72,7 +75,7 @@ def _facts(report: Report, about: About, w: Words) -> Iterator[str]:
         "agency": f"{agency.name_en if w.language == 'en' else agency.name} ({agency.id})",
         "year": str(report.year),
         "scope": known.common.scopes[report.scope][w.language],
-        "published": report.published.isoformat() if report.published else w("unknown"),
+        "published": signed(report.published.isoformat() if report.published else w("unknown"), told.get(PUBLISHED, ())),
         "form": known[next(iter(used))].title[w.language] if len(used) == 1 else named,
         "source": report.sources[0].title,
         "version": report.version,
@@ -82,7 +85,7 @@ def _facts(report: Report, about: About, w: Words) -> Iterator[str]:
     for key, text in facts.items():
         yield f"- {w(key)}{w('colon')}{markdown(text)}"
     # Addresses in angle brackets are links for every reader of Markdown (CommonMark 6.5), and stay whole for those that are none.
-    yield f"- {w('book_source_address')}{w('colon')}<{report.sources[0].path}>"
+    yield f"- {w('book_source_address')}{w('colon')}{signed(f'<{report.sources[0].path}>', told.get(source_at(0), ()))}"
     if about.page:
         yield f"- {w('markdown_page')}{w('colon')}<{about.page}>"
 

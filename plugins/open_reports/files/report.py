@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from open_reports.checks.counting import NONE, with_outcome
-from open_reports.derived.doubt import doubts
+from open_reports.derived.doubt import PUBLISHED, doubts, facts_json, source_at
 from open_reports.derived.indicator import indicators
 from open_reports.document import json_bytes
 from open_reports.files.route import JSON, REPORT, Route
@@ -66,7 +66,12 @@ def report_json(
             "notes": [note._asdict() for note in report.notes],
             "indicators": {each.indicator.id: each.to_dict() for each in indicators(report, before, library)},
             "findings": [with_outcome(finding) for finding in findings],
-            "source": {"title": source.title, "path": source.path, "published": report.published.isoformat() if report.published else None},
+            "source": {
+                "title": source.title,
+                "path": source.path,
+                "published": report.published.isoformat() if report.published else None,
+                **facts_json(report, {"path": source_at(0), "published": PUBLISHED}, library),
+            },
             "version": report.version,
             "checks": counts.to_dict(),
         }

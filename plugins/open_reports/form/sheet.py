@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
+
+from open_reports.form.reading import forms
+from open_reports.text import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from open_reports.form.common import Status
     from open_reports.form.table import Block, Line, TableForm
 
 FIRST = 3
@@ -55,3 +60,11 @@ def drawn(table: TableForm) -> Iterator[Drawn]:
 def _outer(block: Block) -> int:
     # The outermost head of a block's lines is its own label, which stands above it already.
     return 1 if block.label else 0
+
+
+@cache
+def blank_words(status: Status) -> str:
+    """What a cell says whose whole table reports no figure; of what was struck out also that, for whoever reads the workbook in again."""
+    w = Words("zh")
+    struck = "" if status == "blank" else w("in_brackets", text=forms().common.statuses[status].zh)
+    return f"{w('mark_blank_table')}{struck}"

@@ -7,14 +7,17 @@ from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
+from markupsafe import Markup
+
 from open_reports.derived.coverage import STATES, count, laws_of
+from open_reports.derived.mark import mark
 from open_reports.form import forms
 from open_reports.pages.frame import Download, Here, Link, Page, agency_name, crumbs, rendered, size_words
 from open_reports.pages.paging import parts
 from open_reports.text import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from open_reports.derived.coverage import Cell, Count, Coverage, Row, State
     from open_reports.files.folder import Folder
@@ -41,6 +44,8 @@ class CellView(NamedTuple):
     text: str
     href: str = ""
     corrected: bool = False
+    sign: Markup = Markup()
+    """The mark of a day of publication that cannot be right, which decides whether it was in time."""
 
 
 class RowView(NamedTuple):
@@ -99,11 +104,18 @@ def _words(state: State, days: int, language: str) -> str:
     return w("coverage_late_days", days=days)
 
 
+def day_sign(rules: Collection[str], href: str, w: Words) -> Markup:
+    """Mark of a day of publication in doubt; `href` leads to the report, at whose head the day stands with its note."""
+    return mark(w, href, note="mark_place") if rules else Markup()
+
+
 def cell_view(cell: Cell, here: Here) -> CellView:
     """Return what the page, an agency's page or a year's page shows of an agency's year."""
     # A report that is not collected has no page, and a link must lead somewhere.
     href = here.page(f"reports/{cell.agency}/{cell.year}/") if cell.status == "collected" else ""
-    return CellView(cell.state, SYMBOLS[cell.state], cell_words(cell, here.w), href, bool(cell.corrections))
+    return CellView(
+        cell.state, SYMBOLS[cell.state], cell_words(cell, here.w), href, bool(cell.corrections), day_sign(cell.finding, href, here.w)
+    )
 
 
 def coverage_pages(folder: Folder, w: Words) -> Iterator[Page]:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from markupsafe import Markup
+
+from open_reports.derived.doubt import PUBLISHED, facts
+from open_reports.derived.mark import mark
 from open_reports.files.catalogue import schema_org
 from open_reports.form import forms
 from open_reports.pages.frame import Download, Here, Link, Page, agency_name, rendered, size_words
@@ -15,10 +19,9 @@ from open_reports.pages.search import search_box
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from markupsafe import Markup
-
     from open_reports.files.folder import Folder
     from open_reports.library import Agency, Library
+    from open_reports.report import Report
     from open_reports.text import Words
 
 LATEST = 10
@@ -95,7 +98,7 @@ def home_page(data: Folder, w: Words) -> Page:
                     Link(f"years/{year}/", w("year_report", year=year), w("count_reports", count=len(library.of_year(year))))
                     for year in reversed(library.years)
                 ],
-                latest=[Link(each.folder, _name(library, each.agency, each.year, w), str(each.published)) for each in dated[:LATEST]],
+                latest=[_latest(each, library, w) for each in dated[:LATEST]],
                 news=latest(data.sources, here, LATEST),
                 ways=[(Link(here.page(f"{way}/"), w(f"way_{way}")), w(f"way_{way}_says")) for way in _WAYS],
                 dataset=schema_org.script(schema_org.of_corpus(library, routes, w, site)),
@@ -152,3 +155,9 @@ def _by(library: Library, shown: Sequence[Agency], what: str, w: Words) -> list[
 
 def _name(library: Library, agency: str, year: int, w: Words) -> str:
     return w("report_title", agency=agency_name(library.agencies[agency], w, year), year=year)
+
+
+def _latest(report: Report, library: Library, w: Words) -> Link:
+    """Link to a report with the day on which it was published, behind its mark if that cannot be right."""
+    sign = mark(w, report.folder, note="mark_place") if PUBLISHED in facts(report, library) else Markup()
+    return Link(report.folder, _name(library, report.agency, report.year, w), sign + str(report.published))

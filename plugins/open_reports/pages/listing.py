@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from markupsafe import Markup, escape
 
 from open_reports.checks.wording import short
-from open_reports.derived.doubt import doubts
+from open_reports.derived.doubt import PUBLISHED, doubts, facts
 from open_reports.derived.mark import mark, nothing_words
 from open_reports.form import FAMILY, forms
 from open_reports.pages.frame import anchor
@@ -76,13 +76,13 @@ def figure_cell(
     table, line, column = address
     status = report.status(table, line, column)
     where = "/".join(address)
-    doubted = where in doubts(report, library)
+    rules = doubts(report, library).get(where, ())
     if status == "reported":
-        sign = mark(w, f"{note}{anchor(where)}" if note and not href else "") if doubted else ""
+        sign = mark(w, f"{note}{anchor(where)}" if note and not href else "") if rules else ""
         return CellView(report.tables[table].text(line, column), href=href, broken=broken, sign=sign)
     # A figure of another form has no cell in this table to ask.
     text = "" if status == "not_on_form" else report.tables[table].text(line, column)
-    return CellView(text, status, nothing_words(status, w, whole=doubted), broken=broken)
+    return CellView(text, status, nothing_words(status, w, rules), broken=broken)
 
 
 def list_head(first: str, w: Words) -> list[tuple[str, str]]:
@@ -109,7 +109,11 @@ def list_cells(report: Report, counts: Counts, w: Words, library: Library, *, hr
         *(figure_cell(report, address, w, library, note=href) for address in views().listed),
         CellView(short(counts, w), words=True),
         # Unknown is said: an empty cell would look like a fault of the page.
-        CellView(report.published.isoformat() if report.published else w("unknown"), words=True),
+        CellView(
+            report.published.isoformat() if report.published else w("unknown"),
+            words=True,
+            sign=mark(w, href, note="mark_place") if PUBLISHED in facts(report, library) else "",
+        ),
     )
     return row_html(cells)
 

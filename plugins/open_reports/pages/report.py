@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from markupsafe import Markup
 
 from open_reports.checks import wording
-from open_reports.derived.doubt import doubtful
+from open_reports.derived.doubt import PUBLISHED, doubtful, facts, source_at
 from open_reports.derived.summary import Measured, summarise
 from open_reports.derived.summary import html as summary_html
 from open_reports.files import citation
@@ -97,7 +97,7 @@ class LedgerView(NamedTuple):
 
 
 class SectionView(NamedTuple):
-    """A section of the report: a table, or prose with its figures."""
+    """A section of the report: a table, or prose with its figures; `sign` marks prose of which most figures differ from the tables."""
 
     id: str
     title: str
@@ -105,6 +105,7 @@ class SectionView(NamedTuple):
     table: Markup | None = None
     notes: tuple[NoteView, ...] = ()
     overview: OverviewView | None = None
+    sign: Markup = Markup()
 
 
 class ReportView(NamedTuple):
@@ -193,7 +194,8 @@ def _sections(report: Report, marks: Marks, w: Words) -> list[SectionView]:
             text = report.prose.get(part.id)
             overview = _overview(report, marks, w) if part.id == OVERVIEW else None
             title = section_title(part.number, part.title[w.language], w.language)
-            views.append(SectionView(part.id, title, html=prose_html(text) if text else None, overview=overview))
+            sign = marks.sign(OVERVIEW, w) if text else Markup()
+            views.append(SectionView(part.id, title, html=prose_html(text) if text else None, overview=overview, sign=sign))
         else:
             # Without a heading of its own: the table's template prints number and title.
             html = Markup(table_html(report, report.tables[part.id], marks, w))  # noqa: S704 (every text in it is escaped)
@@ -256,7 +258,9 @@ def report_page(folder: ReportFolder, w: Words) -> Page:
                 corrected=banner(report, here),
                 compare=f"{here.page('compare/')}?a={report.agency}&y={report.year}",
                 cite=_cite(folder, here),
-                dataset=schema_org.script(schema_org.of_report(report, agency, folder.sources.routes, w, folder.sources.site)),
+                dataset=schema_org.script(
+                    schema_org.of_report(report, agency, folder.sources.routes, w, folder.sources.site, doubt=facts(report, library))
+                ),
                 example=_example(report),
                 badge_file=here.file(f"{here.path}{folder.name('badge', BADGES[w.language])}"),
                 downloads=_downloads(folder, here),
@@ -334,9 +338,9 @@ def _report_view(library: Library, report: Report, findings: Sequence[Finding], 
     marks = Marks(report, findings, w)
     source = report.sources[0]
     facts = [
-        Fact(w("source"), source.title, source.path, external=True, sign=marks.sign("sources", w)),
+        Fact(w("source"), source.title, source.path, external=True, sign=marks.sign(source_at(0), w)),
         # Said even where it is unknown: whether the report was in time cannot be told without it (Article 49).
-        Fact(w("published"), report.published.isoformat() if report.published else w("unknown"), sign=marks.sign("published", w)),
+        Fact(w("published"), report.published.isoformat() if report.published else w("unknown"), sign=marks.sign(PUBLISHED, w)),
         Fact(w("form"), _forms_words(report, w)),
         Fact(w("scope"), forms().common.scopes[report.scope][w.language]),
     ]

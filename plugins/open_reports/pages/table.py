@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from markupsafe import Markup, escape
 
 from open_reports.checks.wording import verdict
-from open_reports.derived.doubt import BLANK, doubted, lines_of
-from open_reports.derived.mark import mark, nothing_words
+from open_reports.derived.doubt import doubted, doubted_facts, lines_of, of_findings
+from open_reports.derived.mark import BLANK, mark, nothing_words
 from open_reports.form import forms, section_title
 from open_reports.form.glossary import PATH, anchor_of_column, anchor_of_group, anchor_of_line
 from open_reports.pages.frame import Here, explanation_words, place_words, rendered, unit_words
@@ -97,6 +97,7 @@ class Marks:
         self.waiting = {each.address for each in findings if each.code in PENDING}
         self.notes: dict[str, str] = {}
         """Of each figure in an open contradiction, the id of the first finding that says so."""
+        self.rules = of_findings(report, findings)
         self.places: dict[str, str] = {}
         """Of what is contradicted and is no figure (a date, the source, a whole table), the id of the first finding that says so."""
         self.general: list[FindingView] = []
@@ -118,8 +119,9 @@ class Marks:
             if len(parts) == 1:
                 self.general.append(view)
                 # Of a blank table each cell says so itself.
-                if each.level == "discrepancy" and each.code != BLANK:
-                    self.places.setdefault(each.place, view.id)
+                if each.level == "discrepancy" and each.rule != BLANK:
+                    for place in (each.place, *doubted_facts(report, each)):
+                        self.places.setdefault(place, view.id)
             else:
                 self.by_line.setdefault((parts[0], parts[1]), []).append(view)
                 ids = self.by_cell.get(view.address)
@@ -136,7 +138,7 @@ class Marks:
         return address in self.waiting or address.rpartition("/")[0] in self.waiting
 
     def sign(self, place: str, w: Words) -> Markup:
-        """Mark of what is no figure, `published`, `sources` or a table; empty where nothing contradicts it."""
+        """Mark of what is no figure, a fact (`derived.doubt.facts`) or a table; empty where nothing contradicts it."""
         note = self.places.get(place)
         return mark(w, f"#{note}", note="mark_place") if note else Markup()
 
@@ -354,7 +356,7 @@ def cell_html(figure: Figure, w: Words, marks: Marks) -> str:
     nothing, sign = "", ""
     if figure.status != "reported":
         # A kind of nothing is put into words beside it; that nothing is read yet is none of the original's.
-        says = escape(w("cell_open") if marks.waits(figure) else nothing_words(figure.status, w, whole=bool(note)))
+        says = escape(w("cell_open") if marks.waits(figure) else nothing_words(figure.status, w, marks.rules.get(address, ())))
         nothing = f' data-status="{figure.status}" data-says="{says}" aria-label="{says}"'
     elif note:
         sign = mark(w, f"#{note}")

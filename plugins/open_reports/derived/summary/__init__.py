@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
+from open_reports.derived.doubt import PUBLISHED
+from open_reports.derived.doubt import facts as doubted_facts
 from open_reports.derived.mark import mark
 from open_reports.derived.summary.book import book
 from open_reports.derived.summary.figures import Cell, Figure, Number
 from open_reports.derived.summary.figures import measured as measured_figure
 from open_reports.derived.summary.telling import Measured, Sentence, Teller, day_words, listed_words, year_words
+from open_reports.finding import SIGN, signed
 from open_reports.form import Address, forms
 
 if TYPE_CHECKING:
@@ -37,7 +40,7 @@ def summarise(
     both figures reconcile; `agency` decides the legal deadline. No rate is stated of figures in an open contradiction, which
     `library` tells where another report contradicts them. `measured` is given again for the other language of the same report.
     """
-    facts, texts = _circumstances(report, agency, w.language)
+    facts, texts = _circumstances(report, agency, w.language, library)
     if before is not None and not _comparable(report, before):
         before = None
     known = measured or Measured()
@@ -75,9 +78,14 @@ def html(sentences: Iterable[Sentence], link: Callable[[int, Address], str], w: 
     # Every number is a link, so that a reader can hold each sentence against the table it comes from.
     items = []
     for sentence in sentences:
-        parts = [escape(part) if isinstance(part, str) else _linked(part, link, _sign(part, w, doubted)) for part in sentence]
+        parts = [_told(part, w) if isinstance(part, str) else _linked(part, link, _sign(part, w, doubted)) for part in sentence]
         items.append(f"<li>{''.join(parts)}</li>")
     return Markup(f'<ul class="or-summary">{"".join(items)}</ul>')  # noqa: S704 (every part above is escaped)
+
+
+def _told(text: str, w: Words) -> Markup:
+    """HTML of words; the sign before a day in doubt is the mark, which leads to what was found."""
+    return mark(w, "#findings", note="mark_place").join(escape(part) for part in text.split(f"{SIGN} "))
 
 
 def _sign(number: Number, w: Words, doubted: Callable[[int, Address], bool]) -> Markup:
@@ -94,7 +102,7 @@ def _comparable(report: Report, before: Report) -> bool:
     return before.year == report.year - 1 and report.scope == before.scope and report.period is None and before.period is None
 
 
-def _circumstances(report: Report, agency: Agency, language: str) -> tuple[set[str], dict[str, str]]:
+def _circumstances(report: Report, agency: Agency, language: str, library: Library | None) -> tuple[set[str], dict[str, str]]:
     """Return what is so of a report beside its figures, and the words for it."""
     facts = set()
     texts = {"year": str(report.year)}
@@ -106,7 +114,7 @@ def _circumstances(report: Report, agency: Agency, language: str) -> tuple[set[s
     # Without a date nothing is said about the deadline, neither in time nor late.
     if report.published is None:
         return facts | {"undated"}, texts
-    texts["published"] = day_words("date", report.published, language)
+    texts["published"] = signed(day_words("date", report.published, language), doubted_facts(report, library).get(PUBLISHED, ()))
     law = forms().common.deadline(report.year)
     due = law.last_day(agency.kind, report.year) if law else None
     # Nothing is said of a day before the period is over, either.

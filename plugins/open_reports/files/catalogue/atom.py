@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from xml.etree import ElementTree as ET
 
 from open_reports.derived.coverage import known_day
+from open_reports.derived.doubt import PUBLISHED, facts
 from open_reports.files.route import ENGLISH, Route
+from open_reports.finding import signed
 from open_reports.history.events import ANCHOR, Drop, events
 from open_reports.text import LANGUAGE_TAGS, Words
 
@@ -96,7 +98,7 @@ def _entry(each: News, library: Library, w: Words, site: str, home: str) -> ET.E
     # RFC 4287 asks for `updated`, which here never moves: what changes is an entry of its own.
     _add(entry, "published", _instant(each.day))
     _add(entry, "updated", _instant(each.day))
-    _add(entry, "summary", "\n".join(_summary(each, w)))
+    _add(entry, "summary", "\n".join(_summary(each, library, w)))
     ET.SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "hreflang": LANGUAGE_TAGS[w.language], "href": f"{home}{page}"})
     ET.SubElement(entry, "link", {"rel": "related", "type": "application/json", "href": f"{home}{report.folder}report.json"})
     ET.SubElement(
@@ -123,13 +125,14 @@ def _gone(drop: Drop, w: Words, site: str, home: str) -> ET.Element:
     return entry
 
 
-def _summary(each: News, w: Words) -> Iterator[str]:
+def _summary(each: News, library: Library, w: Words) -> Iterator[str]:
     if each.revision is not None:
         yield w("feed_reason", reason=each.revision.reason)
         yield from (made.in_language(w.language).text for made in each.changes)
     else:
         day = each.report.published
-        yield w("feed_added", title=each.report.title, day=day.isoformat() if day else w("unknown"))
+        told = signed(day.isoformat() if day else w("unknown"), facts(each.report, library).get(PUBLISHED, ()))
+        yield w("feed_added", title=each.report.title, day=told)
 
 
 def _id(site: str, path: str) -> str:

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from open_reports.derived.coverage import known_day
+from open_reports.derived.doubt import PUBLISHED, facts, source_at
 from open_reports.document import json_bytes
 from open_reports.files import citation
 from open_reports.files.route import LINKED, Route
 from open_reports.text import LANGUAGES, Words, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from open_reports.files.catalogue.routes import Routes
     from open_reports.files.folder import SiteFolder
@@ -209,7 +210,7 @@ def _datasets(library: Library, routes: Routes) -> Iterator[str]:
         shared = f'"title": {title}, "description": {says}'
         place = _json(_place(agency.region))
         for report in reports:
-            yield _report(report, shared.replace(_json(_YEAR)[1:-1], str(report.year)), place, routes)
+            yield _report(report, shared.replace(_json(_YEAR)[1:-1], str(report.year)), place, routes, facts(report, library))
 
 
 def _texts(key: str, agency: Agency, **values: object) -> dict[str, str]:
@@ -247,11 +248,12 @@ def _series(agency: Agency, reports: tuple[Report, ...], routes: Routes) -> str:
     )
 
 
-def _report(report: Report, shared: str, place: str, routes: Routes) -> str:
+def _report(report: Report, shared: str, place: str, routes: Routes, doubt: Collection[str]) -> str:
     page = report.folder
     start, end = span(report)
-    source = f'"source": {_json(_iri(report.sources[0].path))}, '
-    issued = f'"issued": "{report.published.isoformat()}", ' if report.published else ""
+    # A vocabulary has no mark: what cannot be right is not said at all.
+    source = "" if source_at(0) in doubt else f'"source": {_json(_iri(report.sources[0].path))}, '
+    issued = f'"issued": "{report.published.isoformat()}", ' if report.published and PUBLISHED not in doubt else ""
     day = citation.issued(report)
     modified = f'"modified": "{day.isoformat()}", ' if day else ""
     terms = _json(licence(report))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from open_reports.derived.coverage import known_day
+from open_reports.derived.doubt import PUBLISHED, source_at
 from open_reports.document import script_json
 from open_reports.files import citation
 from open_reports.files.catalogue.dcat import CC0, licence, span
@@ -18,7 +19,7 @@ from open_reports.files.route import ENGLISH
 from open_reports.text import LANGUAGE_TAGS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from open_reports.files.catalogue.routes import Routes
     from open_reports.files.route import AnyRoute, Subject
@@ -35,8 +36,8 @@ def script(dataset: Mapping[str, Any]) -> Markup:
     return Markup('<script type="application/ld+json">{}</script>').format(data)
 
 
-def of_report(report: Report, agency: Agency, routes: Routes, w: Words, site: str = "") -> dict[str, Any]:
-    """Return the dataset of a report's page."""
+def of_report(report: Report, agency: Agency, routes: Routes, w: Words, site: str = "", *, doubt: Collection[str] = ()) -> dict[str, Any]:
+    """Return the dataset of a report's page; `doubt` are its facts in doubt (`derived.doubt.facts`)."""
     issued = citation.issued(report)
     start, end = span(report)
     top = _top(3, w, site)
@@ -56,9 +57,10 @@ def of_report(report: Report, agency: Agency, routes: Routes, w: Words, site: st
         "creator": _organization(agency, w),
         "publisher": {"@type": "Organization", "name": w("site")},
         # Two days that are easily taken for one: that of the original, and that of its data here.
-        **({"datePublished": report.published.isoformat()} if report.published else {}),
+        # A vocabulary has no mark: what cannot be right is not said at all.
+        **({"datePublished": report.published.isoformat()} if report.published and PUBLISHED not in doubt else {}),
         **({"dateModified": issued.isoformat()} if issued else {}),
-        "isBasedOn": report.sources[0].path,
+        **({} if source_at(0) in doubt else {"isBasedOn": report.sources[0].path}),
         "distribution": _distribution("report", routes, top, agency=report.agency, year=report.year, name=report.name),
     }
 

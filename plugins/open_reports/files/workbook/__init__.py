@@ -12,11 +12,12 @@ from functools import lru_cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 
-from open_reports.derived.doubt import of_findings
+from open_reports.derived.doubt import facts_of_findings, of_findings
+from open_reports.derived.mark import BLANK
 from open_reports.errors import PublishError
 from open_reports.files.route import REPORT, Route
 from open_reports.files.workbook import lists
-from open_reports.files.workbook.cells import DOUBTED, EXACT_DIGITS, MARKED, escaped, figure_cell, rows, text_cell
+from open_reports.files.workbook.cells import DOUBTED, EXACT_DIGITS, MARKED, WHOLE, escaped, figure_cell, rows, text_cell
 from open_reports.files.workbook.frame import CORE, EARLY, LIBRARY, TITLE, WIDTHS, Key, entry, frame_of
 from open_reports.form import Address
 from open_reports.report.lines import Plain, table_lines
@@ -54,7 +55,7 @@ def workbook(report: Report, agency: Agency, findings: Sequence[Finding] = ()) -
     marked = _marked(report, findings)
     parts: dict[str, str] = {}
     for name, found in (
-        ("about", lists.about(report, agency)),
+        ("about", lists.about(report, agency, facts_of_findings(report, findings))),
         ("overview", lists.overview(report, marked)),
         ("notes", lists.notes(report, findings)),
         ("package", lists.package(report)),
@@ -78,7 +79,7 @@ def _marked(report: Report, findings: Sequence[Finding]) -> dict[tuple[str, str]
     found: dict[tuple[str, str], dict[str, str]] = {}
     # What agrees when rounded is told in the notes, but no cell is coloured for it.
     told = [(each.address or "", MARKED) for each in findings if each.level != "rounded"] + [
-        (address, DOUBTED) for address in of_findings(report, findings)
+        (address, WHOLE if BLANK in rules else DOUBTED) for address, rules in of_findings(report, findings).items()
     ]
     # Contradictions last, for they are more than a remark.
     for address, twin in told:

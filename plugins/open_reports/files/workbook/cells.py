@@ -10,10 +10,9 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from open_reports.derived.mark import nothing_words
 from open_reports.finding import SIGN
 from open_reports.form import forms
-from open_reports.text import Words
+from open_reports.form.sheet import blank_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -33,6 +32,8 @@ MARKED = "!"
 """What the name of a style ends in for a cell that something was found about."""
 DOUBTED = SIGN
 """What it ends in for a figure in an open contradiction, which shows this sign and stays a number all the same."""
+WHOLE = "0"
+"""Told in the place of `DOUBTED` of a cell whose whole table reports no figure."""
 Styles = dict[str, str]
 """Number of each style in the workbook, as its cells spell it."""
 
@@ -93,13 +94,15 @@ def _nothing(status: Status) -> tuple[str, str, str]:
 
 
 def figure_cell(reference: str, styles: Mapping[str, str], text: str | None, twin: str = "") -> str:
-    """Cell of a figure by its text in the package, None where the line is absent; `twin` is `MARKED` or `DOUBTED` where it is."""
+    """Cell of a figure by its text in the package, None where the line is absent; `twin` is `MARKED`, `DOUBTED` or `WHOLE` where it is."""
     style, kind, content = _nothing("line_absent") if text is None else _shown(text)
     if twin == DOUBTED and style == "exact":
         # The format of the others shows the sign; a text has none, so it stands in it.
         content = f"<is><t>{SIGN} {text}</t></is>"
-    elif twin == DOUBTED and text == "":
-        content = f"<is><t>{cell_text(nothing_words('blank', Words('zh'), whole=True))}</t></is>"
+    elif twin == WHOLE:
+        twin = DOUBTED
+        if text is not None:
+            content = f"<is><t>{cell_text(blank_words(forms().common.missing[text]))}</t></is>"
     return f'<c r="{reference}" s="{styles[f"{style}{twin}"]}"{kind}>{content}</c>'
 
 

@@ -13,12 +13,13 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from open_reports.files.workbook.cells import DOUBTED, Styles, escaped, figure_cell, tall, text_cell
+from open_reports.derived.mark import BLANK
+from open_reports.files.workbook.cells import DOUBTED, WHOLE, Styles, escaped, figure_cell, tall, text_cell
 from open_reports.files.workbook.frame import CORE, EARLY, TITLE, all_styles, emptied, entry, parted, style_numbers
 from open_reports.form import Address, forms, merged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from open_reports.form import Column, Line
     from open_reports.report import Report
@@ -164,7 +165,7 @@ class Cells:
 
     def __init__(self, styles: Styles) -> None:
         self._styles = styles
-        self._figures: dict[tuple[str | None, bool], str] = {}
+        self._figures: dict[tuple[str | None, str], str] = {}
         self.not_on_form = self.text("nothing", forms().common.statuses["not_on_form"].zh)
 
     def text(self, style: str, text: str) -> str:
@@ -175,14 +176,14 @@ class Cells:
         """Cell of a number of ours."""
         return f' s="{self._styles["number0"]}"><v>{value}</v></c>'
 
-    def figure(self, text: str | None, *, doubted: bool = False) -> str:
-        """Cell of a figure by its text in the package, None where the line is absent."""
-        key = (text, doubted)
+    def figure(self, text: str | None, rules: Collection[str] = ()) -> str:
+        """Cell of a figure by its text in the package, None where the line is absent; `rules` are those that it contradicts."""
+        key = (text, (WHOLE if BLANK in rules else DOUBTED) if rules else "")
         if key not in self._figures:
-            self._figures[key] = figure_cell("", self._styles, text, DOUBTED if doubted else "").removeprefix(_BARE)
+            self._figures[key] = figure_cell("", self._styles, *key).removeprefix(_BARE)
         return self._figures[key]
 
-    def of(self, report: Report, table: str, used: tuple[str, ...], doubted: Iterable[str]) -> list[str]:
+    def of(self, report: Report, table: str, used: tuple[str, ...], doubted: Mapping[str, tuple[str, ...]]) -> list[str]:
         """A report's figures of a table in the order of its rows (`rows_of`)."""
         found = report.tables.get(table)
         if found is None:
@@ -195,12 +196,12 @@ class Cells:
                 continue
             line = rows.get(place[0])
             text = None if line is None else line[place[1]]
-            cells.append(known.get((text, False)) or self.figure(text))
+            cells.append(known.get((text, "")) or self.figure(text))
         numbers = _numbers(table, used)
-        for address in doubted:
+        for address, rules in doubted.items():
             if address in numbers and (place := _places(table, used, found.form.form)[numbers[address]]):
                 line = rows.get(place[0])
-                cells[numbers[address]] = self.figure(None if line is None else line[place[1]], doubted=True)
+                cells[numbers[address]] = self.figure(None if line is None else line[place[1]], rules)
         return cells
 
 

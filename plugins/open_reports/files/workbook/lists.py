@@ -7,14 +7,16 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from open_reports.checks.wording import verdict
+from open_reports.derived.doubt import PUBLISHED, source_at
 from open_reports.files.workbook.cells import EXACT_DIGITS, Cell
+from open_reports.finding import signed
 from open_reports.form import forms
 from open_reports.form.glossary import Covered, glossary
 from open_reports.report.carrying import carried
 from open_reports.text import LANGUAGES, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from open_reports.finding import Finding
     from open_reports.form import Column
@@ -22,8 +24,8 @@ if TYPE_CHECKING:
     from open_reports.report import Report
 
 
-def about(report: Report, agency: Agency) -> Iterator[tuple[Cell, ...]]:
-    """First sheet: what this is, in Chinese, with the English name of each entry."""
+def about(report: Report, agency: Agency, told: Mapping[str, Collection[str]]) -> Iterator[tuple[Cell, ...]]:
+    """First sheet: what this is, in Chinese, with the English name of each entry; `told` are facts in doubt."""
     zh, en = Words("zh"), Words("en")
 
     # In both languages: a workbook is passed on without its page, where the other language would be one click away.
@@ -39,14 +41,14 @@ def about(report: Report, agency: Agency) -> Iterator[tuple[Cell, ...]]:
     yield entry("agency", f"{agency.name} {agency.name_en}")
     yield entry("book_agency_id", report.agency)
     yield entry("year", str(report.year))
-    yield entry("published", report.published.isoformat() if report.published else zh("unknown"))
+    yield entry("published", signed(report.published.isoformat() if report.published else zh("unknown"), told.get(PUBLISHED, ())))
     yield entry("scope", known.common.scopes[report.scope].zh)
     if report.period:
         yield entry("period", zh("period_span", start=report.period[0], end=report.period[1]))
     # The original's address travels along, so that whoever gets the file can look a figure up.
-    for source in report.sources:
+    for index, source in enumerate(report.sources):
         yield entry("book_source", source.title)
-        yield entry("book_source_address", source.path)
+        yield entry("book_source_address", signed(source.path, told.get(source_at(index), ())))
     for table in report.tables.values():
         form = known[table.form.form]
         words = zh("form_and_reference", form=form.title.zh, reference=form.reference.zh)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from open_reports.derived.doubt import of_findings
+from open_reports.derived.doubt import PUBLISHED, facts_of_findings, of_findings, source_at
 from open_reports.files.route import AGENCY, YEAR, Route
 from open_reports.files.workbook import available
 from open_reports.files.workbook.cells import Cell, lines, rows
 from open_reports.files.workbook.frame import EARLY
 from open_reports.files.workbook.grid import Cells, Sheet, frame_of, packed, rows_of, used_forms, xml_row
 from open_reports.files.workbook.lists import findings_of, legend, notes_of
-from open_reports.finding import SIGN
+from open_reports.finding import SIGN, signed
 from open_reports.form import OVERVIEW, forms, section_title
 from open_reports.text import Words
 
@@ -40,13 +40,13 @@ _TOP = 3
 
 
 class Told(NamedTuple):
-    """A report of a workbook with what is found in it: `head` is what stands above its column; `doubted` are addresses of figures."""
+    """A report of a workbook with what is found in it: `head` is what stands above its column; `doubted` the figures in doubt, with the rules."""
 
     report: Report
     agency: Agency
     head: str
     findings: Sequence[Finding]
-    doubted: frozenset[str]
+    doubted: Mapping[str, tuple[str, ...]]
 
 
 def told(
@@ -57,7 +57,7 @@ def told(
     for report in reports:
         agency, findings = agencies[report.agency], found.get((report.agency, report.year), ())
         name = str(report.year) if head == "year" else agency.name
-        of_all.append(Told(report, agency, name, findings, frozenset(of_findings(report, findings))))
+        of_all.append(Told(report, agency, name, findings, of_findings(report, findings)))
     return of_all
 
 
@@ -165,7 +165,7 @@ def _stated(reports: Sequence[Told], cells: Cells) -> Iterator[str]:
         for item in each.report.overview:
             address = f"{OVERVIEW}/{item.item}/value"
             line = found.setdefault((item.item, item.part_of, item.unit), [silent] * len(reports))
-            line[place] = cells.figure(item.text, doubted=address in each.doubted)
+            line[place] = cells.figure(item.text, each.doubted.get(address, ()))
     for number, ((item_, part_of, unit), figures) in enumerate(found.items(), start=_TOP + 3):
         yield _line(number, (item_, part_of, unit), figures, f"{OVERVIEW}/{item_}/value", cells)
 
@@ -236,10 +236,10 @@ def _all_stated(reports: Sequence[Told], cells: Cells) -> Iterator[str]:
     yield xml_row(_TOP + 1, [cells.text("head", w(key)) for key in heads])
     stated = ((each, item) for each in reports for item in each.report.overview)
     for number, (each, item) in enumerate(stated, start=_TOP + 2):
-        doubted = f"{OVERVIEW}/{item.item}/value" in each.doubted
+        rules = each.doubted.get(f"{OVERVIEW}/{item.item}/value", ())
         said = [
             cells.text("boxed", item.item),
-            cells.figure(item.text, doubted=doubted),
+            cells.figure(item.text, rules),
             *(cells.text("boxed", text) for text in (item.unit, item.part_of)),
         ]
         yield xml_row(number, [*_listed(each, cells), *said])
@@ -261,6 +261,7 @@ def _about(reports: Sequence[Told], title: str, says: str) -> Iterator[tuple[Cel
     yield tuple(Cell(zh(key), "head") for key in heads)
     for each in reports:
         report = each.report
+        facts = facts_of_findings(report, each.findings)
         yield tuple(
             Cell(text, "boxed")
             for text in (
@@ -268,9 +269,9 @@ def _about(reports: Sequence[Told], title: str, says: str) -> Iterator[tuple[Cel
                 report.agency,
                 str(report.year),
                 forms().common.scopes[report.scope].zh,
-                report.published.isoformat() if report.published else zh("unknown"),
+                signed(report.published.isoformat() if report.published else zh("unknown"), facts.get(PUBLISHED, ())),
                 report.title,
-                report.sources[0].path,
+                signed(report.sources[0].path, facts.get(source_at(0), ())),
                 report.version,
             )
         )

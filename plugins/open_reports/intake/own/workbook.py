@@ -11,7 +11,7 @@ from open_reports.document import shown
 from open_reports.errors import IntakeError
 from open_reports.finding import SIGN
 from open_reports.form import OVERVIEW, Address, forms, section_title
-from open_reports.form.sheet import drawn
+from open_reports.form.sheet import blank_words, drawn
 from open_reports.intake.archive import opened
 from open_reports.intake.own.rebuilding import Opened, contradiction, figure, opening, same
 from open_reports.intake.readers.sheetcell import Eye, Read
@@ -90,7 +90,7 @@ def _sheet(sheets: Mapping[str, _Sheet], name: str) -> _Sheet:
 def _cell(held: Opened, key: Address, column: Column, sheet: _Sheet, at: tuple[int, int]) -> str | None:
     """Text of a figure in the package; None where the cell says that the line is left out."""
     read, where = _unmarked(sheet.read(*at)), place(sheet.name, *at)
-    status = _statuses().get(read.text)
+    status = {**_statuses(), **_blank_table()}.get(read.text)
     if status == "line_absent":
         return None
     if status is not None:
@@ -107,9 +107,12 @@ def _cell(held: Opened, key: Address, column: Column, sheet: _Sheet, at: tuple[i
 def _statuses() -> dict[str, str]:
     """Kinds of nothing by the words that stand for them."""
     common = forms().common
-    found = {common.statuses[each].zh: each for each in (*dict.fromkeys(common.missing.values()), "line_absent")}
-    # Of a table that is wholly blank each cell says so.
-    return {**found, Words("zh")("mark_blank_table"): "blank"}
+    return {common.statuses[each].zh: each for each in (*dict.fromkeys(common.missing.values()), "line_absent")}
+
+
+def _blank_table() -> dict[str, str]:
+    """The same of a table that reports no figure, of which each cell says so."""
+    return {blank_words(status): status for status in forms().common.missing.values()}
 
 
 def _unmarked(read: Read) -> Read:
@@ -152,7 +155,10 @@ def _about(held: Opened, sheet: _Sheet, w: Words) -> None:
     ]
     names = {name for name, _ in expected}
     seen = [(place(sheet.name, row, 2), sheet.text(row, 1), sheet.text(row, 2)) for row in sheet.rows if sheet.text(row, 1) in names]
-    for (where, name, text), (known, carried) in zip(seen, expected, strict=False):
+    marked = {w("published"), w("book_source_address")}
+    for (where, name, told), (known, carried) in zip(seen, expected, strict=False):
+        # Before a day or an address that cannot be right our workbooks show the sign; neither begins with one itself.
+        text = told.removeprefix(f"{SIGN} ") if name in marked else told
         same(where, f"{name} {text}", f"{known} {carried}")
     if len(seen) != len(expected):
         contradiction(sheet.name, str(len(seen)), str(len(expected)))

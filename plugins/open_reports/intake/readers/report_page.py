@@ -84,8 +84,16 @@ def _text(element: Element) -> str:
 
 
 def _fact(element: Element) -> tuple[str, str, str]:
-    name, text, link = (next(element.iter(tag), None) for tag in ("dt", "dd", "a"))
-    return ("" if name is None else _text(name), "" if text is None else _text(text), "" if link is None else link.get("href", ""))
+    name, text = (next(element.iter(tag), None) for tag in ("dt", "dd"))
+    # Our mark of a day or an address that cannot be right stands before it, a link of its own.
+    mark = text[0] if text is not None and len(text) and not text.text and _ours(text[0]) else None
+    link = next((each for each in element.iter("a") if each is not mark), None)
+    told = "" if text is None else _text(text)
+    return (
+        "" if name is None else _text(name),
+        told if mark is None else told.removeprefix(SIGN),
+        "" if link is None else link.get("href", ""),
+    )
 
 
 def _cell(element: Element) -> Cell:
@@ -119,8 +127,11 @@ def _sign(element: Element) -> Element | None:
     if len(element) != 1 or element.text:
         return None
     (sign,) = element
-    ours = sign.tag == "a" and sign.get("class") == "or-neq" and not len(sign) and sign.text == SIGN
-    return sign if ours else None
+    return sign if _ours(sign) else None
+
+
+def _ours(element: Element) -> bool:
+    return bool(element.tag == "a" and element.get("class") == "or-neq" and not len(element) and element.text == SIGN)
 
 
 def _section(element: Element) -> str:

@@ -244,11 +244,11 @@ def _plain_cell(library: Library, report: Report | None, figure: str, here: Here
     status = report.status(table, line, column)
     # A figure of another form has no place on the report's page.
     href = "" if status == "not_on_form" else here.page(f"{report.folder}{anchor(figure)}")
-    doubted = figure in doubts(report, library)
+    rules = doubts(report, library).get(figure, ())
     if status != "reported":
-        return Cell(nothing_words(status, w, whole=doubted), "", href)
+        return Cell(nothing_words(status, w, rules), "", href)
     text = report.tables[table].text(line, column)
-    return Cell(grouped(text), text, href, mark(w) if doubted else "")
+    return Cell(grouped(text), text, href, mark(w) if rules else "")
 
 
 def _reason(reason: str, indicator: Indicator, w: Words) -> str:

@@ -39,8 +39,7 @@ var compareTable = (() => {
 
   /** A cell's state in words. @param {Cell} cell @param {Column} column */
   const stateOf = (cell, column) => {
-    // Only a wholly blank table puts figures in doubt that are not there.
-    if (cell.finding.length && column.table) return say("mark_blank_table");
+    if (cell.finding.includes("BLANK") && column.table) return say("mark_blank_table");
     if (cell.status === "contradicted" && !column.rate) return say("contradicted_sum");
     return page.statuses[cell.status] ?? say(cell.status, { floor: column.floor });
   };
