@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from typing import TYPE_CHECKING
 
 import made_up
+import openpyxl
 import pytest
 from framed import filed, framed, mounted
 from lxml import html
+from open_reports.charts import charts, figure
 from open_reports.checks.check import check
 from open_reports.derived.search import catalogue, index
 from open_reports.files.agencies import agency_list
@@ -99,6 +103,69 @@ def test_pages_of_an_old_year_say_the_name_of_its_time(renamed: Library, languag
     assert now in own.xpath("string(//h1)")
     told = {each.xpath("normalize-space(string())"): each.getnext().xpath("normalize-space(string())") for each in own.xpath("//dt")}
     assert told[w("former_name", year=2022)] == then
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_charts_say_where_the_name_changed(renamed: Library, language: str) -> None:
+    """In the drawing, at the head of its table and in words that the picture is described by; no year is kept apart for it."""
+    w, reports = Words(language), renamed.of_agency("xugou-jia")
+    for chart in charts(reports, range(2018, 2024), renamed):
+        root = html.fromstring(f"<main>{figure(chart, w)}</main>")
+        notes = [each.text for each in root.xpath("//ul[@class='or-chart-notes']/li")]
+        (told,) = (each for each in notes if THEN[language] in each)
+        assert told.startswith("Ⓑ ")
+        assert "2022" in told
+        (earlier,) = (each for each in notes if FORMER[0]["name" if language == "zh" else "name_en"] in each)
+        assert earlier.startswith("Ⓐ ")
+        heads = [each.text_content().split() for each in root.xpath("//thead//th")[1:]]
+        assert [each[0] for each in heads if "Ⓐ" in each] == ["2020"]
+        assert [each[0] for each in heads if "Ⓑ" in each] == ["2023"]
+        assert not chart.breaks or {gap.after for gap, _ in chart.breaks} == {2022}
+        for drawing in root.xpath("//svg[@role='img']"):
+            assert [each.get("data-renamed") for each in drawing.xpath(".//*[@data-renamed]")] == ["2020", "2023"]
+            described = " ".join(root.xpath("//*[@id=$id]", id=each)[0].text_content() for each in drawing.get("aria-describedby").split())
+            assert told in described
+        rows = list(csv.DictReader(io.StringIO(chart.csv().decode())))
+        assert {(row["year"], row["name_then"]) for row in rows if row["year"] >= "2022"} == {("2022", THEN["zh"]), ("2023", "")}
+
+
+def test_charts_of_old_years_alone_say_the_name_and_draw_no_change(renamed: Library) -> None:
+    reports, w = renamed.of_agency("xugou-jia")[:1], Words("zh")
+    for chart in charts(reports, None, renamed):
+        root = html.fromstring(f"<main>{figure(chart, w)}</main>")
+        assert not root.xpath("//*[@data-renamed]")
+        assert THEN["zh"] in root.xpath("string(//ul[@class='or-chart-notes'])")
+    for chart in charts(renamed.of_agency("xugou-jia")[1:], None, renamed):
+        assert not chart.names
+
+
+def test_whatever_is_about_an_old_year_has_the_name_of_its_time(renamed: Library) -> None:
+    """Each file of the report, and each line about it in files of many; rows of data name the agency as it is called now, beside its id."""
+    agency = renamed.agencies["xugou-jia"]
+    made = publish(renamed, check(renamed), site="https://reports.example/")
+    files = {artifact.path: artifact.data for artifact in made.data_files()}
+    own = "reports/xugou-jia/2022/"
+    for end, now in ((".bib", agency.name), (".ris", agency.name), (".csl.json", agency.name)):
+        text = files[f"{own}xugou-jia-2022{end}"].decode()
+        assert THEN["zh"] in text
+        assert THEN["en"] in text or end == ".csl.json"
+        assert now not in text.replace(renamed.reports["xugou-jia", 2022].title, "")
+    assert f"{THEN['zh']} (xugou-jia)" in files[f"{own}report-tables.md"].decode()
+    assert f"{THEN['en']} (xugou-jia)" in files[f"{own}report-tables.en.md"].decode()
+    assert THEN["en"] in files["en/feed.xml"].decode()
+    assert THEN["zh"] in files["data/catalog.jsonld"].decode()
+    for path in (f"{own}xugou-jia-2022.xlsx", "years/2022/2022.xlsx", "data/reports.xlsx"):
+        texts = [str(cell.value) for sheet in openpyxl.load_workbook(io.BytesIO(files[path])) for row in sheet for cell in row]
+        assert any(THEN["zh"] in text for text in texts), path
+    for path in ("years/2023/2023.xlsx", "reports/xugou-jia/2023/xugou-jia-2023.xlsx"):
+        texts = [str(cell.value) for sheet in openpyxl.load_workbook(io.BytesIO(files[path])) for row in sheet for cell in row]
+        assert not any(THEN["zh"] in text for text in texts), path
+    pages = {
+        page.path: page.build() for page in made.pages if page.path.startswith(("reports/xugou-jia/2022/", "indicators/disclosure_rate/"))
+    }
+    (dataset,) = html.fromstring(pages[own]).xpath("//script[@type='application/ld+json']")
+    assert json.loads(dataset.text)["creator"]["name"] == THEN["zh"]
+    assert THEN["zh"] in pages["indicators/disclosure_rate/"]
 
 
 def test_data_keep_the_present_name_and_say_the_other_beside_it(renamed: Library) -> None:

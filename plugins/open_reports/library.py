@@ -16,7 +16,7 @@ from open_reports.errors import DocumentError
 from open_reports.finding import Finding, finding
 from open_reports.form import forms
 from open_reports.report import FIRST_YEAR, LAST_YEAR, URL, Report, read
-from open_reports.text import counted
+from open_reports.text import Text, counted
 
 if TYPE_CHECKING:
     import os
@@ -69,6 +69,11 @@ class Agency:
     def name_in(self, year: int) -> FormerName | None:
         """Return the former name that it had in a report year, None where it had its present one."""
         return next((each for each in self.former_names if year <= each.until), None)
+
+    def called_in(self, year: int) -> Text:
+        """Return what it was called in a report year, in both languages."""
+        named = self.name_in(year) or self
+        return Text(zh=named.name, en=named.name_en)
 
     def __str__(self) -> str:
         return self.id

@@ -115,6 +115,20 @@ test("a press sorts, the next turns round, the third goes back; the files take t
   assert.deepEqual(told, [NEW, `-${NEW}`, ""]);
 });
 
+test("an old year has the name that its agency had then", () => {
+  for (const [language, name] of [["zh-CN", "旧名办事处"], ["en", "Former Office"]]) {
+    const { compareWords, compareTable, rows, shown } = opened(HARD, language);
+    const row = rows.find(each => each.report);
+    const at = shown.findIndex(column => column.id === NEW);
+    const old = { ...row, report: { ...row.report, name: "旧名办事处", name_en: "Former Office" }, cells: [row.cells[at]] };
+    const now = { ...row, cells: [row.cells[at]] };
+    const { table } = compareTable.tableOf([old, now], [compareWords.columns.get(NEW)], "", () => {});
+    const [first, second] = table.tBodies[0].rows.map(each => each.cells[0].textContent);
+    assert.equal(first, name);
+    assert.equal(second, language === "en" ? row.agency.name_en : row.agency.name);
+  }
+});
+
 test("names sort by their sound", () => {
   const { column, press } = laid([NEW], "");
   press(0);

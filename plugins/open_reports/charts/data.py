@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from open_reports.derived.series import Break, Number, Point, Series
-    from open_reports.library import Library
+    from open_reports.library import FormerName, Library
     from open_reports.report import Report
 
 INCOMPLETE = "incomplete"
@@ -37,6 +37,7 @@ HEADER = (
     "scope",
     "break_before",
     "finding",
+    "name_then",
 )
 """First row of a chart's CSV file: one row for each number drawn, and for each that could not be."""
 
@@ -83,6 +84,8 @@ class Chart:
     years: range
     panels: tuple[Panel, ...]
     position: int
+    names: tuple[FormerName, ...] = ()
+    """Names that the agency had in years that are drawn and has no more, earliest first: the same agency, so no break."""
 
     @property
     def stem(self) -> str:
@@ -140,7 +143,11 @@ class Chart:
                 for found in panel.sums:
                     value = "" if found.value is None else str(found.value)
                     start = (self.agency, str(found.year), panel.definition.id, name.zh, name.en, value, found.status)
-                    yield (*start, "", "", self.definition.unit, "", "", "", " ".join(found.doubt))
+                    yield (*start, "", "", self.definition.unit, "", "", "", " ".join(found.doubt), self._name_then(found.year))
+
+    def _name_then(self, year: int) -> str:
+        """Name that the agency had in a year, empty where it had its present one."""
+        return next((each.name for each in self.names if year <= each.until), "")
 
     def _row(self, definition: SeriesDefinition, each: Series, point: Point) -> tuple[str, ...]:
         gap = each.break_before(point.year)
@@ -162,6 +169,7 @@ class Chart:
             point.scope,
             "+".join(cause.kind for cause in gap.causes) if gap else "",
             " ".join(point.doubt),
+            self._name_then(point.year),
         )
 
 
@@ -169,7 +177,7 @@ def charts(reports: Sequence[Report], years: range | None = None, library: Libra
     """Return every chart of an agency; none of an agency without reports.
 
     `reports` are its own, earliest first; `years` those to draw, all from its first report to its last unless given; `library`
-    is theirs, for what figures contradict outside their own report.
+    is theirs, for what figures contradict outside their own report, and for the names that the agency had.
     """
     if not reports:
         return ()
@@ -183,8 +191,10 @@ def charts(reports: Sequence[Report], years: range | None = None, library: Libra
     def of(definition: SeriesDefinition) -> Series:
         return rates[definition.indicator] if definition.indicator else series.of_cells(reports, definition.cells, wanted, library)
 
+    former = library.agencies[reports[0].agency].former_names if library else ()
     return tuple(
         Chart(
+            names=tuple(each for each in former if wanted and wanted[0] <= each.until),
             definition=chart,
             position=position,
             agency=reports[0].agency,

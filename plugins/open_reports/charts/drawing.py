@@ -107,7 +107,7 @@ def _latest(chart: Chart, w: Words) -> Markup:
 
 
 def _notes(chart: Chart, w: Words) -> Iterator[str]:
-    """Every break in words, those drawn with their mark, and what `+?` means where it stands."""
+    """Every break in words, those drawn with their mark, the names that the agency had, and what `+?` means where it stands."""
     marks = svg.marks(chart)
     count = sum(1 for _ in chart.series)
     for gap, concerned in chart.breaks:
@@ -118,6 +118,10 @@ def _notes(chart: Chart, w: Words) -> Iterator[str]:
             note = w("break_of", note=note, series=names)
         # A missing year is a gap that the drawing shows by itself, so it has no mark to refer to.
         yield note if gap.only_missing else f"{marks[gap.after]} {note}"
+    letters = svg.renamed(chart)
+    for each in chart.names:
+        letter = letters.get(each.until + 1, "")
+        yield f"{letter} {w('chart_name_then', year=each.until, name=each.name_en if w.language == 'en' else each.name)}".strip()
     if chart.stacked and any(found.status == INCOMPLETE for panel in chart.panels for found in panel.sums):
         yield w("chart_incomplete")
     if any(point.doubt for _, each in chart.series for point in each.points):
@@ -190,7 +194,9 @@ def _table(chart: Chart, w: Words) -> str:
     marks = svg.marks(chart)
     unit = forms().common.units.get(chart.definition.unit)
     caption = w("chart_caption") + (w("chart_unit", unit=unit[w.language]) if unit else "")
-    heads = [f'<th scope="col"{_edge(year, marks)}>{year}{f" {marks[year]}" if year in marks else ""}</th>' for year in chart.years]
+    letters = svg.renamed(chart)
+    signs = {year: "".join(f" {each[year]}" for each in (marks, letters) if year in each) for year in chart.years}
+    heads = [f'<th scope="col"{_edge(year, marks)}>{year}{signs[year]}</th>' for year in chart.years]
     out = [
         # A region that scrolls must be reached with the keyboard (WCAG 2.2, 2.1.1), and then needs a name.
         f'<section class="or-wide or-text" tabindex="0" aria-labelledby="{name}-title {name}-caption">',

@@ -76,6 +76,12 @@ def marks(chart: Chart) -> dict[int, str]:
     return {year: number_of(position) for position, year in enumerate(years)}
 
 
+def renamed(chart: Chart) -> dict[int, str]:
+    """Return the changes of name to draw, by the first year that is drawn under the later name; circled letters, for they are no breaks."""
+    years = [each.until + 1 for each in chart.names if each.until < chart.years[-1]]
+    return {year: chr(0x24B6 + position) for position, year in enumerate(years[:26])}
+
+
 def fill(chart: Chart, style: int) -> str:
     """Return the attribute that fills a shape in a style."""
     # With the bare colour after it, for programs that find no pattern of another drawing.
@@ -114,11 +120,18 @@ def bars_room(chart: Chart) -> tuple[int, int]:
 def bars(chart: Chart, panel: Panel, w: Words, floor: int) -> tuple[int, str]:
     """Height and content of a panel that has a row a year, read downwards."""
     top = scale(chart)
-    breaks = marks(chart)
+    breaks, names = marks(chart), renamed(chart)
     out: list[str] = []
     lines: list[str] = []
     y = 2
     for at, year in enumerate(chart.years):
+        if year in names:
+            # Words without a stroke: nothing keeps the years before from those after.
+            lines.append(
+                f'<text class="or-break-text" x="50%" y="{y + _MARK // 2 + 4}" text-anchor="middle" data-renamed="{year}">'
+                f"{names[year]} {escape(w('chart_renamed'))}</text>"
+            )
+            y += _MARK
         if year in breaks:
             lines.append(
                 f'<line class="or-break" x1="0" x2="100%" y1="{y + _MARK // 2}" y2="{y + _MARK // 2}" data-break="{year}"/>'
@@ -232,7 +245,15 @@ def shares(chart: Chart, definition: SeriesDefinition, each: Series, w: Words, f
             f'<line class="or-l{style}" x1="{x1}" y1="{y1:.1f}" x2="{x2}" y2="{y2:.1f}" data-series="{id_}" data-from="{before.year}" data-to="{after.year}"/>'
         )
     out += _points(id_, each.points, place, style)
-    for year, mark in marks(chart).items():
+    breaks = marks(chart)
+    for year, letter in renamed(chart).items():
+        # Beside the mark of a break, where there is one.
+        x = f"{(year - chart.years.start) * width:.3f}%"
+        out.append(
+            f'<line class="or-grid" x1="{x}" x2="{x}" y1="14" y2="{_TOP + _PLOT}"/>'
+            f'<text class="or-break-text" x="{x}" dx="{14 * (year in breaks)}" y="11" text-anchor="middle" data-renamed="{year}">{letter}</text>'
+        )
+    for year, mark in breaks.items():
         # The left edge of the year's strip: a break stands between two years, not on one.
         x = f"{(year - chart.years.start) * width:.3f}%"
         out.append(

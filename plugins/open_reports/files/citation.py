@@ -82,9 +82,10 @@ def of_report(report: Report, agency: Agency, url: str, publisher: Text | None =
     source = report.sources[0]
     return Work(
         key=report.name,
-        author=Text(zh=agency.name, en=agency.name_en),
+        # Whose report it was: under the name that it had.
+        author=agency.called_in(report.year),
         title=_line(report.title),
-        title_en=words()["cite_title"].en.format(agency=agency.name_en, year=report.year),
+        title_en=words()["cite_title"].en.format(agency=agency.called_in(report.year).en, year=report.year),
         version=report.version,
         issued=issued(report),
         url=_web(url),

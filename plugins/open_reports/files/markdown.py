@@ -72,7 +72,7 @@ def _facts(report: Report, about: About, w: Words) -> Iterator[str]:
         f"{table.form.title[w.language]} {known[table.form.form].title[w.language]}" for table in report.tables.values()
     )
     facts = {
-        "agency": f"{agency.name_en if w.language == 'en' else agency.name} ({agency.id})",
+        "agency": f"{agency.called_in(report.year)[w.language]} ({agency.id})",
         "year": str(report.year),
         "scope": known.common.scopes[report.scope][w.language],
         "published": signed(report.published.isoformat() if report.published else w("unknown"), told.get(PUBLISHED, ())),

@@ -209,8 +209,7 @@ def anchor(address: str) -> str:
 
 def agency_name(agency: Agency, w: Words, year: int | None = None) -> str:
     """Name of an agency in the page's language: the present one, or that which it had in a report year."""
-    named = agency if year is None else agency.name_in(year) or agency
-    return named.name_en if w.language == "en" else named.name
+    return (agency.name_en if w.language == "en" else agency.name) if year is None else agency.called_in(year)[w.language]
 
 
 def sort_key(agency: Agency, w: Words) -> str:

@@ -283,9 +283,16 @@ def _rows(sheet: Sheet, indicator: Indicator, agencies: Iterable[Agency], here: 
             line.append(cells.of(report, values[agency.id, year], broken=scopes.get(year, False)) if report else cells.nothing)
         yield Row(
             agency=Link(here.page(f"reports/{agency.id}/"), agency_name(agency, here.w)),
-            scope=cells.scopes[own[-1].scope],
+            scope="".join((cells.scopes[own[-1].scope], *_former(agency, own[0].year, here.w))),
             cells=Markup("".join(line)),  # noqa: S704 (numbers, words of ours, ids)
         )
+
+
+def _former(agency: Agency, first: int, w: Words) -> Iterator[str]:
+    """Names that an agency had in years from the first one on, and has no more."""
+    for each in agency.former_names:
+        if each.until >= first:
+            yield w("semicolon") + w("former_name", year=each.until) + w("colon") + agency_name(agency, w, each.until)
 
 
 class _Cells:

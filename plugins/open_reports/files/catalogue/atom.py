@@ -86,8 +86,7 @@ def feed(library: Library, language: str, site: str = "", told: Sequence[Correct
 
 def _entry(each: News, library: Library, w: Words, site: str, home: str) -> ET.Element:
     report, revision = each.report, each.revision
-    agency = library.agencies[report.agency]
-    name = agency.name_en if w.language == "en" else agency.name
+    name = library.agencies[report.agency].called_in(report.year)[w.language]
     title = w("report_title", agency=name, year=report.year)
     page = f"{ENGLISH if w.language == 'en' else ''}{report.folder}"
     entry = ET.Element("entry")

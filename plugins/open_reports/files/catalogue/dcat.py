@@ -16,7 +16,7 @@ from open_reports.derived.doubt import PUBLISHED, facts, source_at
 from open_reports.document import json_bytes
 from open_reports.files import citation
 from open_reports.files.route import LINKED, Route
-from open_reports.text import LANGUAGES, Words, words
+from open_reports.text import LANGUAGES, Text, Words, words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from open_reports.files.route import AnyRoute
     from open_reports.library import Agency, Library
     from open_reports.report import Report
-    from open_reports.text import Text
 
 PROFILE = "https://semiceu.github.io/DCAT-AP/releases/3.0.1"
 CC0 = "https://creativecommons.org/publicdomain/zero/1.0/"
@@ -205,18 +204,21 @@ def _datasets(library: Library, routes: Routes) -> Iterator[str]:
     for agency in library.agencies.values():
         reports = library.of_agency(agency.id)
         yield _series(agency, reports, routes)
-        # Made once an agency: a report adds only its year.
-        title, says = (_json(_texts(key, agency, year=_YEAR)) for key in ("report_title", "report_description"))
-        shared = f'"title": {title}, "description": {says}'
+        # Made once for each name that an agency had: a report adds only its year.
+        shared: dict[Text, str] = {}
         place = _json(_place(agency.region))
         for report in reports:
-            yield _report(report, shared.replace(_json(_YEAR)[1:-1], str(report.year)), place, routes, facts(report, library))
+            name = agency.called_in(report.year)
+            if name not in shared:
+                title, says = (_json(_texts(key, name, year=_YEAR)) for key in ("report_title", "report_description"))
+                shared[name] = f'"title": {title}, "description": {says}'
+            told = shared[name].replace(_json(_YEAR)[1:-1], str(report.year))
+            yield _report(report, told, place, routes, facts(report, library))
 
 
-def _texts(key: str, agency: Agency, **values: object) -> dict[str, str]:
+def _texts(key: str, name: Text, **values: object) -> dict[str, str]:
     """A text about an agency in both languages, with its name in each."""
-    names = {"zh": agency.name, "en": agency.name_en}
-    return {language: Words(language)(key, agency=name, **values) for language, name in names.items()}
+    return {language: Words(language)(key, agency=name[language], **values) for language in LANGUAGES}
 
 
 def _series(agency: Agency, reports: tuple[Report, ...], routes: Routes) -> str:
@@ -227,8 +229,8 @@ def _series(agency: Agency, reports: tuple[Report, ...], routes: Routes) -> str:
             "@id": f"{page}#series",
             "@type": kinds,
             "identifier": agency.id,
-            "title": _texts("agency_title", agency),
-            "description": _texts("agency_description", agency, count=len(reports)),
+            "title": _texts("agency_title", Text(zh=agency.name, en=agency.name_en)),
+            "description": _texts("agency_description", Text(zh=agency.name, en=agency.name_en), count=len(reports)),
             # Who answers for the figures is not who publishes them here, and a citation must name both.
             "creator": {
                 "@id": f"{page}#agency",

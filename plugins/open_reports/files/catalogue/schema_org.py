@@ -38,7 +38,7 @@ def script(dataset: Mapping[str, Any]) -> Markup:
 
 def of_report(report: Report, agency: Agency, routes: Routes, w: Words, site: str = "", *, doubt: Collection[str] = ()) -> dict[str, Any]:
     """Return the dataset of a report's page; `doubt` are its facts in doubt (`derived.doubt.facts`)."""
-    issued = citation.issued(report)
+    issued, name = citation.issued(report), agency.called_in(report.year)[w.language]
     start, end = span(report)
     top = _top(3, w, site)
     return {
@@ -46,15 +46,15 @@ def of_report(report: Report, agency: Agency, routes: Routes, w: Words, site: st
             w,
             site,
             report.folder,
-            w("report_title", agency=_name(agency, w), year=report.year) if w.language == "en" else report.title,
+            w("report_title", agency=name, year=report.year) if w.language == "en" else report.title,
         ),
-        "description": w("report_description", agency=_name(agency, w), year=report.year),
+        "description": w("report_description", agency=name, year=report.year),
         "version": report.version,
         "license": licence(report),
         # An interval of ISO 8601, as schema.org asks.
         "temporalCoverage": f"{start}/{end}",
         **_place(agency.region),
-        "creator": _organization(agency, w),
+        "creator": {**_organization(agency, w), "name": name},
         "publisher": {"@type": "Organization", "name": w("site")},
         # Two days that are easily taken for one: that of the original, and that of its data here.
         # A vocabulary has no mark: what cannot be right is not said at all.

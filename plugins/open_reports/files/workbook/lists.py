@@ -32,13 +32,13 @@ def about(report: Report, agency: Agency, told: Mapping[str, Collection[str]]) -
     def entry(key: str, text: str, **values: object) -> tuple[Cell, ...]:
         return Cell(zh(key, **values), "strong"), Cell(text), Cell(en(key, **values), "pale")
 
-    known = forms()
+    known, then = forms(), agency.called_in(report.year)
     yield (Cell(report.title, "title"),)
     yield ()
     yield entry("book_what", zh("book_what_says"))
     yield Cell("", "text"), Cell(en("book_what_says"), "pale")
     yield entry("book_title", report.title)
-    yield entry("agency", f"{agency.name} {agency.name_en}")
+    yield entry("agency", f"{then.zh} {then.en}")
     yield entry("book_agency_id", report.agency)
     yield entry("year", str(report.year))
     yield entry("published", signed(report.published.isoformat() if report.published else zh("unknown"), told.get(PUBLISHED, ())))

@@ -56,7 +56,7 @@ def told(
     of_all = []
     for report in reports:
         agency, findings = agencies[report.agency], found.get((report.agency, report.year), ())
-        name = str(report.year) if head == "year" else agency.name
+        name = str(report.year) if head == "year" else agency.called_in(report.year).zh
         of_all.append(Told(report, agency, name, findings, of_findings(report, findings)))
     return of_all
 
@@ -199,7 +199,7 @@ def _listed(each: Told, cells: Cells) -> list[str]:
     report = each.report
     return [
         cells.text("stub", report.agency),
-        cells.text("stub", each.agency.name),
+        cells.text("stub", each.agency.called_in(report.year).zh),
         cells.number(report.year),
         cells.text("stub", forms().common.scopes[report.scope].zh),
     ]
@@ -265,7 +265,7 @@ def _about(reports: Sequence[Told], title: str, says: str) -> Iterator[tuple[Cel
         yield tuple(
             Cell(text, "boxed")
             for text in (
-                each.agency.name,
+                each.agency.called_in(report.year).zh,
                 report.agency,
                 str(report.year),
                 forms().common.scopes[report.scope].zh,
@@ -296,7 +296,7 @@ def _list(title: str, heads: Sequence[str], listed: Iterable[tuple[Told, Iterato
     yield tuple(Cell(w(head), "head") for head in heads)
     for each, found in listed:
         for row in found:
-            yield Cell(each.agency.name, "boxed"), Cell(str(each.report.year), "boxed"), *row
+            yield Cell(each.agency.called_in(each.report.year).zh, "boxed"), Cell(str(each.report.year), "boxed"), *row
 
 
 def _of_agency(folder: AgencyFolder) -> bytes:

@@ -280,7 +280,7 @@ def _plain(library: Library, here: Here) -> PlainView:
         report = library.reports.get((agency.id, year))
         rows.append(
             RowView(
-                agency=Link(here.page(f"reports/{agency.id}/"), agency_name(agency, w)),
+                agency=Link(here.page(f"reports/{agency.id}/"), agency_name(agency, w, year)),
                 sort=sort_key(agency, w),
                 scope=w(f"compare_scope_{report.scope}") if report else "",
                 cells=[_plain_cell(library, report, figure, here) for figure in settings().plain],

@@ -47,6 +47,9 @@ var compareTable = (() => {
   /** The mark of a figure in an open contradiction, as every page has it (`derived/mark.py`). @param {Cell} cell */
   const signOf = cell => (cell.finding.length ? [make("b", { class: "or-neq", role: "img", "aria-label": say("mark_says") }, "≠")] : []);
 
+  /** The name that an agency had in the year of a row. @param {Row} row */
+  const calledIn = row => nameOf({ ...row.agency, ...(row.report?.name && row.report.name_en ? { name: row.report.name, name_en: row.report.name_en } : {}) });
+
   // -- warnings ------------------------------------------------------------------------------------------------------
 
   /** Reports in words, years of one agency together. @param {Row[]} rows */
@@ -163,7 +166,7 @@ var compareTable = (() => {
     const byElement = new Map();
     const most = shown.map((_, index) => Math.max(0, ...rows.map(row => (row.cells[index].finding.length ? 0 : Math.abs(Number(row.cells[index].value || 0))))));
     for (const row of rows) {
-      const agency = make("a", { href: `${pages}reports/${encodeURIComponent(row.agency.id)}/` }, nameOf(row.agency));
+      const agency = make("a", { href: `${pages}reports/${encodeURIComponent(row.agency.id)}/` }, calledIn(row));
       const year = row.report ? make("a", { href: `${pages}${row.report.page}` }, String(row.year)) : String(row.year);
       const tr = make(
         "tr",

@@ -6,7 +6,7 @@
 
 /** @typedef {{value: number | null, status?: string, text?: string, finding?: string[]}} Held */
 /** @typedef {{numerator: number | null, denominator?: number | null, value: number | null, text?: string, reason?: string, finding?: string[]}} Rate */
-/** @typedef {{scope: string, forms: Record<string, string>, period?: [string, string], consolidates?: string[], page: string}} Year */
+/** @typedef {{name?: string, name_en?: string, scope: string, forms: Record<string, string>, period?: [string, string], consolidates?: string[], page: string}} Year */
 /** The file of one agency. @typedef {{years: Record<string, Year>, figures: Record<string, {years: Record<string, Held>}>, indicators: Record<string, Record<string, Rate>>}} Reports */
 /** A column that can be chosen. @typedef {{id: string, label: string, group: string, remark: string, table: string, formula: string, rate: boolean, floor: number}} Column */
 /** One cell of the table: `status` is `reported`, or why `value` is empty; `finding` the rules that it contradicts. @typedef {{value: string, status: string, numerator: string, denominator: string, href: string, finding: string[]}} Cell */
