@@ -10,7 +10,7 @@ from open_reports.charts import svg
 from open_reports.charts.data import INCOMPLETE
 from open_reports.charts.paint import painted
 from open_reports.derived.indicator import CONTRADICTED
-from open_reports.derived.mark import BLANK, EMPTY, mark, nothing_words
+from open_reports.derived.mark import mark, nothing_words, of_blank
 from open_reports.derived.series import NOT_COLLECTED
 from open_reports.form import forms
 
@@ -72,7 +72,7 @@ def _text(point: Point, unit: str, w: Words) -> Markup:
         # A rate of few cases moves by many points with a single one, so only its counts are told.
         if point.status in {"small_denominator", CONTRADICTED}:
             return _signed(point.doubt, w("chart_counts", numerator=point.numerator, denominator=point.denominator), w)
-        return escape(_lacking(point.status, w))
+        return escape(_lacking(point.status, w, point.doubt))
     if point.denominator is None:
         return _signed(point.doubt, w("chart_count", count=point.value, unit=unit), w)
     return escape(w("chart_share", rate=svg.rate_text(point.value), numerator=point.numerator, denominator=point.denominator))
@@ -82,8 +82,8 @@ def _signed(doubt: tuple[str, ...], text: str, w: Words) -> Markup:
     return mark(w) + text if doubt else escape(text)
 
 
-def _lacking(status: str, w: Words) -> str:
-    return w("chart_lacking", why=svg.nothing(status, w, floor()))
+def _lacking(status: str, w: Words, rules: tuple[str, ...]) -> str:
+    return w("chart_lacking", why=svg.nothing(status, w, floor(), rules))
 
 
 def _latest(chart: Chart, w: Words) -> Markup:
@@ -98,7 +98,7 @@ def _latest(chart: Chart, w: Words) -> Markup:
     if chart.stacked:
         sums = {panel.definition.id: panel.sums[at] for panel in chart.panels}
         said |= {
-            id_: escape(_lacking(each.status, w))
+            id_: escape(_lacking(each.status, w, each.doubt))
             if each.value is None
             else _signed(each.doubt, w("chart_count", count=each.text, unit=unit), w)
             for id_, each in sums.items()
@@ -248,7 +248,7 @@ def _cell(point: Point, series: str, marks: dict[int, str], w: Words) -> str:
 
 def _why(point: Point, w: Words) -> str:
     """Return why there is no number; of a blank, whether its whole table is."""
-    if point.status in EMPTY and BLANK in point.doubt:
+    if of_blank(point.status, point.doubt):
         return nothing_words(point.status, w, point.doubt)
     return svg.nothing(point.status, w, floor())
 
@@ -257,7 +257,12 @@ def _sums(panel: Panel, marks: dict[int, str], w: Words) -> Iterator[str]:
     for found in panel.sums:
         where = f'data-year="{found.year}" data-series="{panel.definition.id}"'
         if found.value is None:
-            why = f"<small>{escape(svg.nothing(found.status, w, floor()))}</small>"
+            said = (
+                nothing_words(found.status, w, found.doubt)
+                if of_blank(found.status, found.doubt)
+                else svg.nothing(found.status, w, floor())
+            )
+            why = f"<small>{escape(said)}</small>"
             yield f'<td{_edge(found.year, marks, "or-nothing or-sum")} {where} data-reason="{found.status}">{why}</td>'
         else:
             yield f'<td{_edge(found.year, marks, "or-sum")} {where} data-value="{found.value}">{mark(w) if found.doubt else ""}{found.text}</td>'

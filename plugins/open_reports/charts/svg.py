@@ -14,7 +14,7 @@ from markupsafe import escape
 
 from open_reports.charts.paint import COLOURS
 from open_reports.derived.indicator import CONTRADICTED
-from open_reports.derived.mark import CLASS
+from open_reports.derived.mark import BLANK, CLASS, of_blank
 from open_reports.derived.series import NOT_COLLECTED
 from open_reports.finding import SIGN
 
@@ -54,9 +54,9 @@ _PATTERNS = {
 """What is drawn over the colour of a style, in a square of 6 px; the other styles are plain."""
 
 
-def nothing(status: str, w: Words, floor: int) -> str:
-    """Return a kind of nothing in the fewest words."""
-    return w(f"nothing_{status}", floor=floor)
+def nothing(status: str, w: Words, floor: int, rules: tuple[str, ...] = ()) -> str:
+    """Return a kind of nothing in the fewest words; `rules` are those that its figures contradict."""
+    return w("nothing_whole_table") if of_blank(status, rules) else w(f"nothing_{status}", floor=floor)
 
 
 def rate_text(value: Number) -> str:
@@ -143,7 +143,7 @@ def bars(chart: Chart, panel: Panel, w: Words, floor: int) -> tuple[int, str]:
         out.append(f'<text x="0" dx="-8" y="{middle + 4}" text-anchor="end">{year}</text>')
         out += _row(chart, panel, at, y, top, w)
         if panel.sums[at].value is None:
-            says = escape(nothing(panel.sums[at].status, w, floor))
+            says = escape(nothing(panel.sums[at].status, w, floor, panel.sums[at].doubt))
             out.append(f'<text class="or-nothing" x="0" dx="8" y="{middle + 4}" data-gap="{year}">{says}</text>')
         y += _ROW
     grid = "".join(
@@ -277,7 +277,7 @@ def _runs(points: Sequence[Point]) -> Iterator[list[int]]:
     """Places of points without a value: those side by side for the same reason together."""
     lacking = [at for at, point in enumerate(points) if point.value is None]
     # Position minus rank is the same for all places of an unbroken run.
-    for _, run in groupby(lacking, key=lambda at: (points[at].status, at - lacking.index(at))):
+    for _, run in groupby(lacking, key=lambda at: (points[at].status, BLANK in points[at].doubt, at - lacking.index(at))):
         yield list(run)
 
 
@@ -296,7 +296,7 @@ def _gap(points: Sequence[Point], x: float, width: float, w: Words, floor: int) 
         f'<rect class="or-gap{"" if status == NOT_COLLECTED else " or-gap-soft"}" x="{x:.3f}%" width="{wide:.3f}%" y="{_TOP}" height="{_PLOT}"/>'
         # An inner svg carries the text to its place, for `transform` takes no percentages; upright, a reason fits a narrow strip.
         f'<svg x="{x + wide / 2:.3f}%" y="{_TOP + _PLOT // 2}" overflow="visible"><text class="or-nothing" transform="rotate(-90)" y="4" '
-        f'text-anchor="middle" data-gap="{years}">{escape(nothing(status, w, floor))}</text></svg>' + "".join(signs)
+        f'text-anchor="middle" data-gap="{years}">{escape(nothing(status, w, floor, points[0].doubt))}</text></svg>' + "".join(signs)
     )
 
 

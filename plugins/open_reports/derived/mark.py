@@ -35,6 +35,11 @@ def mark(w: Words, href: str = "", *, note: str = "mark_note") -> Markup:
     return Markup('<b class="{}" role="img" aria-label="{}">{}</b>').format(CLASS, w("mark_says"), SIGN)
 
 
+def of_blank(status: str, rules: Collection[str]) -> bool:
+    """Whether there is no number because the whole table reports none, as one of the `rules` of a figure says."""
+    return status in EMPTY and BLANK in rules
+
+
 def nothing_words(status: str, w: Words, rules: Collection[str] = ()) -> str:
-    """Return a kind of nothing in words; of a table that reports no figure, as one of the `rules` of a cell says, each cell tells that."""
-    return w("mark_blank_table") if status in EMPTY and BLANK in rules else forms().common.statuses[status][w.language]
+    """Return a kind of nothing in words; of a table that reports no figure (`of_blank`), each cell tells that."""
+    return w("mark_blank_table") if of_blank(status, rules) else forms().common.statuses[status][w.language]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from markupsafe import Markup, escape
 
 from open_reports.derived.indicator import CONTRADICTED, REASONS, Value, cell_of, of_library
-from open_reports.derived.mark import mark
+from open_reports.derived.mark import mark, nothing_words
 from open_reports.files.indicator import agencies_of
 from open_reports.form import forms
 from open_reports.form.glossary import anchor_of_column, anchor_of_group, anchor_of_line, glossary
@@ -359,7 +359,7 @@ def reason_words(value: Value, w: Words) -> str:
     if value.reason is None:
         return ""
     if value.reason not in REASONS:
-        return forms().common.statuses[value.reason][w.language]
+        return nothing_words(value.reason, w, value.doubt)
     if value.reason == "not_collected":  # that of the report itself has no value at all
         return w("value_before_not_collected")
     if value.reason == CONTRADICTED and not value.indicator.denominator:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
+    from open_reports.derived.indicator import Value
     from open_reports.form import Column, Indicator, Line
     from open_reports.library import Agency, Library
     from open_reports.report import Report
@@ -231,7 +232,7 @@ def _plain_cell(library: Library, report: Report | None, figure: str, here: Here
     if figure.startswith(INDICATOR):
         found = of_library(library)[figure.removeprefix(INDICATOR)][report.agency, report.year]
         href = here.page(f"indicators/{found.indicator.id}/")
-        why = _reason(found.reason, found.indicator, w) if found.reason else ""
+        why = _reason(found.reason, found, w) if found.reason else ""
         if found.reason == CONTRADICTED:
             # The parts as printed, behind the mark: a reader may look them up, and should not divide them.
             parts = [grouped(str(each)) for each in (found.numerator, found.denominator) if each is not None]
@@ -251,13 +252,14 @@ def _plain_cell(library: Library, report: Report | None, figure: str, here: Here
     return Cell(grouped(text), text, href, mark(w) if rules else "")
 
 
-def _reason(reason: str, indicator: Indicator, w: Words) -> str:
-    known = forms().common.statuses
-    if reason == CONTRADICTED and not indicator.denominator:
+def _reason(reason: str, value: Value, w: Words) -> str:
+    if reason == CONTRADICTED and not value.indicator.denominator:
         return w("compare_contradicted_sum")
     if reason == "not_collected":  # of a change: the report of the year before
         return w("compare_previous_not_collected")
-    return known[reason][w.language] if reason in known else w(f"compare_{reason}", floor=indicator.floor)
+    if reason in forms().common.statuses:
+        return nothing_words(reason, w, value.doubt)
+    return w(f"compare_{reason}", floor=value.indicator.floor)
 
 
 def listed(library: Library) -> tuple[Agency, ...]:

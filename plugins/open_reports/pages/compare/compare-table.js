@@ -39,7 +39,9 @@ var compareTable = (() => {
 
   /** A cell's state in words. @param {Cell} cell @param {Column} column */
   const stateOf = (cell, column) => {
-    if (cell.finding.includes("BLANK") && column.table) return say("mark_blank_table");
+    // As `of_blank` of derived/mark.py has it.
+    const empty = ["blank", "not_applicable", "line_absent"].includes(cell.status);
+    if (empty && cell.finding.includes("BLANK")) return say("mark_blank_table");
     if (cell.status === "contradicted" && !column.rate) return say("contradicted_sum");
     return page.statuses[cell.status] ?? say(cell.status, { floor: column.floor });
   };
