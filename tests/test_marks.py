@@ -27,7 +27,8 @@ from open_reports.charts import drawing, svg
 from open_reports.checks.check import check, check_report
 from open_reports.derived import summary
 from open_reports.derived.coverage import known_day
-from open_reports.derived.doubt import doubts
+from open_reports.derived.doubt import doubted as puts_in_doubt
+from open_reports.derived.doubt import doubted_facts, doubts
 from open_reports.derived.summary.telling import day_words
 from open_reports.files import agency as files_agency
 from open_reports.files import archive_readme, citation, database, figures, index, markdown
@@ -35,7 +36,7 @@ from open_reports.files import report as files_report
 from open_reports.files.catalogue import atom, dcat, schema_org
 from open_reports.files.folder import ReportFolder
 from open_reports.files.workbook import lists, several, workbook
-from open_reports.finding import finding
+from open_reports.finding import finding, messages
 from open_reports.intake.own import package
 from open_reports.library import Library, open_library
 from open_reports.pages import compare, indicators, listing, table
@@ -466,6 +467,33 @@ def test_what_is_no_figure_is_marked_where_it_stands(library: Library, language:
     assert not plain.xpath(f"//a[@aria-label='{w('mark_place')}']")
     same = plain.xpath(path, name=w(name) if name else "")
     assert [each.text_content() for each in same] == [each.text_content().replace(SIGN, "", 1) for each in places]
+
+
+BLAMED = {
+    "cells": {"identity", "identity.located", "label.other", "form.blank", "copy.table", "narrative.most"},
+    "facts": {"date.early", "date.late", "source.twice"},
+    "agencies": {"meta.agency_twin"},
+}
+"""What each contradiction puts in doubt: cells, one by one or all of a line, a table or section one; facts; a name, which is no report's."""
+
+
+def test_every_contradiction_puts_something_in_doubt_that_is_marked(library: Library) -> None:
+    """A new one has to say what: figures by their addresses, or facts by the names that they have here."""
+    known = {code for code, message in messages().items() if message.level == "discrepancy" and not code.startswith("level.")}
+    assert known == set().union(*BLAMED.values())
+    report = library.reports["pingtan", 2024]
+    values = dict.fromkeys(("expected", "other", "other_year", "table", "count", "found", "line"), "1")
+    for code, about in (("copy.table", "applications"), ("narrative.most", "overview"), ("form.blank", "disputes")):
+        told = finding(code, file="", **values, about=about)
+        cells = {str(figure.address) for figure in report.figures() if figure.address.table == about}
+        assert set(puts_in_doubt(report, told)) == cells
+        assert not list(doubted_facts(report, told))
+    for code, about, found in (("date.late", "published", "1"), ("source.twice", "sources", report.sources[0].path)):
+        told = finding(code, file="", **{**values, "found": found}, about=about)
+        assert list(doubted_facts(report, told)) == [{"sources": "sources[0]"}.get(about, about)]
+        assert not list(puts_in_doubt(report, told))
+    elsewhere = finding("source.twice", file="", **{**values, "found": "https://elsewhere.example/a"}, about="sources")
+    assert not list(doubted_facts(report, elsewhere))
 
 
 # -- a day and an address ------------------------------------------------------------------------------------------------------
