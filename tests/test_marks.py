@@ -37,6 +37,7 @@ from open_reports.files.catalogue import atom, dcat, schema_org
 from open_reports.files.folder import ReportFolder
 from open_reports.files.workbook import lists, several, workbook
 from open_reports.finding import finding, messages
+from open_reports.form import forms
 from open_reports.intake.own import package
 from open_reports.library import Library, open_library
 from open_reports.pages import compare, indicators, listing, table
@@ -151,6 +152,22 @@ def spellings(number: str) -> tuple[str, str]:
 def test_the_corpus_has_what_is_looked_for() -> None:
     assert len(doubted()) > 30
     assert {rule for number in doubted() for rule in rules(number)} >= {"T3-ROW", "T3-SUM", "T4-SUM", "COPY", "TXT-MOST"}
+
+
+def test_a_finding_of_a_whole_table_is_told_with_the_table() -> None:
+    """Also where findings are listed: by the table's file of figures, and in the notes of workbooks."""
+    made, w = numbered(), Words("zh")
+    for (agency, year), name, rule in ((COPIED[0], "disclosure", "COPY"), (FOREIGN, "overview", "TXT-MOST")):
+        (folder,) = (each for each in made.publication.folders if each.path == f"reports/{agency}/{year}/")
+        files = folder.files()
+        assert rule in {each["rule"] for each in json.loads(files[f"figures/{name}.json"])["findings"]}
+        assert rule not in {each["rule"] for each in json.loads(files["figures/applications.json"])["findings"]}
+        sheet = openpyxl.load_workbook(io.BytesIO(files[f"{agency}-{year}.xlsx"]))[w("book_notes")]
+        (row,) = (row for row in sheet.iter_rows(values_only=True) if str(row[4] or "").startswith(f"{rule} "))
+        assert row[0] == (
+            forms().common.overview.title.zh if name == "overview" else made.library.reports[agency, year].tables[name].form.title.zh
+        )
+        assert not any(row[1:3])
 
 
 def rules(number: str) -> tuple[str, ...]:

@@ -76,8 +76,8 @@ class _Own:
         self.changed = list(_changed(corrected))
         self.findings: dict[str, list[dict[str, Any]]] = {}
         for each in findings:
-            # A finding of the package as a whole has no table: it stands in `report.json`.
-            table = (each.address or "").partition("/")[0]
+            # A finding of a whole table is one of each of its figures. One of the package has no table: it stands in `report.json`.
+            table = each.place.partition("/")[0]
             if table in names(report):
                 self.findings.setdefault(table, []).append(with_outcome(each))
         self.doubts = of_findings(report, findings)

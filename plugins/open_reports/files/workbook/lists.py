@@ -10,7 +10,7 @@ from open_reports.checks.wording import verdict
 from open_reports.derived.doubt import PUBLISHED, source_at
 from open_reports.files.workbook.cells import EXACT_DIGITS, Cell
 from open_reports.finding import signed
-from open_reports.form import forms
+from open_reports.form import OVERVIEW, forms
 from open_reports.form.glossary import Covered, glossary
 from open_reports.report.carrying import carried
 from open_reports.text import LANGUAGES, Words
@@ -108,7 +108,8 @@ def findings_of(report: Report, findings: Sequence[Finding]) -> Iterator[tuple[C
     w = Words("zh")
     for each in findings:
         # Findings may be about a cell, a line, a table or the whole: what is not named stays empty.
-        parts = [*(each.address or "").split("/"), "", ""]
+        place = each.place.split("/")
+        parts = [*(place if place[0] == OVERVIEW or place[0] in report.tables else [""]), "", ""]
         said = each.explanation
         explained = f"{w(f'explained_{said.by}')}：{said.text}" if said else ""
         # The public words, without file and row: whoever reads this has the workbook, not the package.
