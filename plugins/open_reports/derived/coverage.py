@@ -34,7 +34,7 @@ COLUMNS = (
     "agency", "agency_name", "kind", "year", "status", "timeliness", "deadline", "published", "days_late", "version", "corrections",
     "finding",
 )  # fmt: skip
-"""Columns of `coverage.csv`, and keys of each entry of `coverage.json`, where `finding` stands only if there is one."""
+"""Columns of `coverage.csv`, and keys of each entry of `coverage.json`."""
 
 
 class Cell(NamedTuple):
@@ -131,7 +131,7 @@ class Coverage:
             "coverage": entries,
         }
         return {
-            "coverage.csv": csv_text([COLUMNS, *([_text(each.get(column)) for column in COLUMNS] for each in entries)]).encode(),
+            "coverage.csv": csv_text([COLUMNS, *([_text(each[column]) for column in COLUMNS] for each in entries)]).encode(),
             "coverage.json": json_bytes(whole),
         }
 
@@ -271,7 +271,7 @@ def entry(agency: Agency, cell: Cell) -> dict[str, Any]:
         "version": cell.version or None,
         # Null where there is no report: 0 would say that it stands uncorrected.
         "corrections": cell.corrections if here else None,
-        **({"finding": list(cell.finding)} if cell.finding else {}),
+        "finding": list(cell.finding),
     }
 
 
