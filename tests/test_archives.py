@@ -12,7 +12,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 from playwright.sync_api import expect
-from website import Chromium, address_of, browser, page_files, parsed, served, site
+from website import MOUNT, Chromium, address_of, browser, page_files, parsed, served, site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +28,12 @@ _LEXICAL = re.compile(r"^(?:const|let|class)\s+([A-Za-z_$][\w$]*)", re.MULTILINE
 """A name declared at the top of a script: our scripts are indented by blocks, so nothing else begins a line."""
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 LANGUAGES = ("", "en/")
+NEEDLESS = re.compile(
+    r"assets/javascripts/(lunr|workers)/.*|.*\.map|.*/figures/[\w-]+\.json|.*/agency\.yml|.*ORIGIN\.txt|.*/card\.png|sitemap\.xml(\.gz)?"
+    r"|\.gitattributes|404\.html|_headers|robots\.txt"
+)
+"""Files that no page links to, for no reader misses them in a copy: the theme's own search, single sections of what a report's JSON
+has whole, an agency's source, which its archives hold, and what is for servers, crawlers and whoever shares a link."""
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +96,37 @@ def test_pages_work_when_each_script_is_in_a_block(replayed: Page, server: Serve
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_a_question_needs_no_page_of_its_own(browser: Chromium, server: Server, language: str) -> None:
+    """An archive has pages, and no answer to an address with a question: searching, the way back and the other language do without."""
+    context = browser.context()
+    # As programs that replay archives do.
+    context.add_init_script("window.WB_wombat_location = window.location;")
+    asked: list[str] = []
+
+    def kept(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(status=404, body="not kept")
+
+    context.route(re.compile(r"/\?"), kept)
+    page = context.new_page()
+    page.goto(f"{server.url}{language}")
+    page.locator(".or-search-box input:visible").first.fill("2024")
+    page.locator(".or-search-box input:visible").first.press("Enter")
+    expect(page.locator("#or-results li").first).to_be_visible()
+    page.locator("#or-results a").first.click()
+    expect(page.locator("#or-results")).to_have_count(0)
+    page.go_back()
+    expect(page.locator("#or-results li").first).to_be_visible()
+    page.goto(f"{server.url}{language}compare/#?a=pingtan,pingtan-police&y=2024")
+    expect(page.locator("#or-compare-result tbody tr")).to_have_count(2)
+    page.locator("a.or-language:visible").first.click()
+    expect(page.locator("html")).to_have_attribute("lang", "zh" if language else "en")
+    expect(page.locator("#or-compare-result tbody tr")).to_have_count(2)
+    assert asked == []
+    context.close()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("path, lost", [("compare/", "elements.js"), ("explore/", "elements.js"), ("explore/", "explore-words.js")])
 def test_a_script_that_did_not_start_is_told(browser: Chromium, server: Server, path: str, lost: str, language: str) -> None:
     context = browser.context()
@@ -102,13 +139,30 @@ def test_a_script_that_did_not_start_is_told(browser: Chromium, server: Server, 
     context.close()
 
 
-def test_what_scripts_read_is_linked_from_some_page(browser: Chromium, site: Path, server: Server) -> None:
-    """Whoever follows links and what pages load gets every file that the scripts ask for."""
-    linked = set()
+@pytest.fixture(scope="module")
+def linked(site: Path) -> set[str]:
+    """Paths that links of pages lead to, and what pages and styles load."""
+    found = set()
     for path in page_files(site):
         address = address_of(site, path)
         for href in parsed(path).xpath("//a/@href | //link/@href | //script/@src | //img/@src"):
-            linked.add(unquote(urlsplit(urljoin(address, href)).path))
+            found.add(unquote(urlsplit(urljoin(address, href)).path))
+    return found
+
+
+def test_every_file_is_linked_from_some_page(site: Path, linked: set[str]) -> None:
+    """Whoever follows links alone gets the whole site."""
+    styled = {
+        name.rpartition("/")[2] for path in site.rglob("*.css") for name in re.findall(r"url\(([^)]+)\)", path.read_text(encoding="utf-8"))
+    }
+    paths = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
+    assert len(paths) > 1000
+    missed = {path for path in paths if f"{MOUNT}{path}" not in linked and f"{MOUNT}{path.removesuffix('index.html')}" not in linked}
+    assert sorted(path for path in missed if not NEEDLESS.fullmatch(path) and path.rpartition("/")[2] not in styled) == []
+
+
+def test_what_scripts_read_is_linked_from_some_page(browser: Chromium, site: Path, server: Server, linked: set[str]) -> None:
+    """Whoever follows links and what pages load gets every file that the scripts ask for."""
     server.asked.clear()
     context = browser.context()
     page = context.new_page()
