@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from playwright.sync_api import Page
     from website import Server
 
 __all__ = ["browser", "site"]
@@ -72,6 +73,45 @@ def test_no_sheet_of_a_report_ends_with_a_head(browser: Chromium, site: Path, se
     page.context.close()
     assert found == []
     assert sheets > 2 * REPORTS
+
+
+_ALONE = """() => {
+  const cite = document.querySelector(".or-cite"), space = document.createElement("div");
+  space.id = "space";
+  cite.closest("article").replaceChildren(space, cite);
+  return cite.querySelector(".or-cite-text").innerText;
+}"""
+SHEET = 297 - 14 - 18
+"""Height of what a sheet holds, in millimetres."""
+
+
+def split(page: Page, cited: str) -> int:
+    """On how many of the places near the end of a sheet a citation is printed on two."""
+    found = 0
+    for height in range(SHEET - 40, SHEET, 5):
+        page.evaluate("height => { document.getElementById('space').style.height = `${height}mm`; }", height)
+        sheets = [letters(sheet.get_textpage().get_text_bounded()) for sheet in pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))]
+        assert any(letters(cited)[:20] in sheet for sheet in sheets)
+        found += not any(letters(cited) in sheet for sheet in sheets)
+    return found
+
+
+def letters(text: str) -> str:
+    """A text without its marks, for a line may end with one that was not written."""
+    return re.sub(r"[\W_]", "", folded(text))
+
+
+@pytest.mark.parametrize("path", ["reports/pingtan/2024/", "en/reports/pingtan/2024/"])
+def test_no_citation_is_split_over_sheets(browser: Chromium, server: Server, path: str) -> None:
+    """Wherever near the end of a sheet it falls; without the style it would be split somewhere."""
+    page = browser.context().new_page()
+    page.goto(f"{server.url}{path}")
+    cited = page.evaluate(_ALONE)
+    assert len(cited) > 80
+    assert split(page, cited) == 0
+    page.add_style_tag(content=".or-cite-text { break-inside: auto !important; }")
+    assert split(page, cited) > 0
+    page.context.close()
 
 
 def test_every_shape_has_paint_of_its_own(site: Path) -> None:

@@ -30,7 +30,6 @@ def policy(scripts: Iterable[str], *more: str) -> str:
             "connect-src 'self'",
             "font-src 'self'",
             "worker-src 'self'",
-            "manifest-src 'self'",
             "base-uri 'none'",
             "form-action 'self'",
             "object-src 'none'",
