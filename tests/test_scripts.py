@@ -20,11 +20,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import made_up
+import offices
 import pytest
 from lxml import html
 from open_reports.derived.doubt import doubts
 from open_reports.derived.indicator import indicators
-from open_reports.derived.search import Catalogue, Entry, Office, catalogue, index
+from open_reports.derived.search import Catalogue, Entry, Office, catalogue, figures, index
 from open_reports.document import json_bytes, parse_yaml
 from open_reports.files.agencies import agency_list
 from open_reports.files.agency import agency_csv, agency_json
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent / "scripts"
 SUITES = sorted(path.name for path in FOLDER.glob("*.test.js"))
 CASES: Any = parse_yaml((Path(__file__).parent / "cases" / "search.yml").read_text(encoding="utf-8"))
+SEARCHES: Any = parse_yaml((Path(__file__).parent / "cases" / "searches.yml").read_text(encoding="utf-8"))
 FIRST = 3
 
 
@@ -71,7 +73,7 @@ def dataset(element: html.HtmlElement) -> dict[str, str]:
 def search_of(whole: Catalogue) -> dict[str, Any]:
     """The search page of a catalogue: its index and what stands in its form."""
     form = html.fromstring(search_page(Here("search/", Words(whole.language)), whole).build()).xpath("//form")[0]
-    return {"index": json.loads(index(whole)), "dataset": dataset(form)}
+    return {"index": json.loads(index(whole)), "figures": json.loads(figures(whole)), "dataset": dataset(form)}
 
 
 def searching(library: Library) -> dict[str, Any]:
@@ -89,8 +91,33 @@ def searching(library: Library) -> dict[str, Any]:
         {"query": f"{library.agencies[agency].name} {year}", "finds": f"reports/{agency}/{year}/"} for agency, year in library.reports
     ]
     prepared["latest"] = max(year for agency, year in library.reports if agency.startswith("pingtan"))
+    prepared["searches"] = [
+        {
+            **each,
+            "finds": [anchors.get(address, address) for address in ([each["finds"]] if isinstance(each["finds"], str) else each["finds"])],
+        }
+        for each in SEARCHES["searches"]
+    ]
+    prepared["tables"] = [
+        {"name": name, "language": language, "page": search_of(added(catalogue(library, language, terms=glossary.entries(), pages=PAGES)))}
+        for language in LANGUAGES
+        for name, added in (("the real corpus", lambda whole: whole), ("300 agencies more", offices.among))
+    ]
+    prepared["figured"] = [figured(report, library) for report in library]
     prepared["invented"] = {**search_of(invented()), "cases": INVENTED}
     return prepared
+
+
+PAGES = (Entry("page", "compare/", Text(zh="比较", en="Compare")), Entry("page", "data/", Text(zh="数据", en="Data")))
+
+
+def figured(report: Report, library: Library) -> dict[str, Any]:
+    """What the first hit for a report must say of the requests that it received, told by the package alone."""
+    address = "applications/new/total"
+    status, text = standing(report, address)
+    says = f"{report.year} 年新收 {int(text):,} 件" if status == "reported" else f"{report.year} 年无数字"
+    query = f"{library.agencies[report.agency].name} {report.year}"
+    return {"query": query, "says": says, "marked": status == "reported" and address in doubts(report, library)}
 
 
 def invented() -> Catalogue:

@@ -2,19 +2,27 @@
 /* Ranking: the golden queries of tests/cases/search.yml, asked of the shipped script with the index of the project's own packages. */
 const { test } = require("node:test");
 const assert = require("node:assert/strict");
-const { page, prepared } = require("./dom.js");
+const fs = require("node:fs");
+const { page, prepared, SCRIPTS } = require("./dom.js");
 
 const FIRST = 3;
 const { search } = prepared();
+const sounds = JSON.parse(fs.readFileSync(SCRIPTS.get("hits.js").replace("hits.js", "sounds.json"), "utf8"));
+
+/** Let what was asked for arrive. */
+const arrived = async () => {
+  for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate);
+};
 
 /** Open a search page; returns a function that asks and gives the results as addresses. */
-async function opened({ index, dataset }, language, search = "") {
+async function opened({ index, figures, dataset, lost = [] }, language, search = "") {
   const asked = [];
+  const files = { [dataset.index]: index, [dataset.figures]: figures, [dataset.sounds]: sounds };
   const own = page(language === "zh" ? "zh-CN" : "en", {
     location: { href: `https://reports.example/search/${search}`, protocol: "https:", reload() {} },
     fetch: async address => {
       asked.push(address);
-      return { ok: true, json: async () => index };
+      return { ok: address in files && !lost.includes(address), json: async () => files[address] };
     },
   });
   const form = own.document.put("or-search", "form");
@@ -23,22 +31,29 @@ async function opened({ index, dataset }, language, search = "") {
   input.setAttribute("maxlength", "100");
   const results = own.document.put("or-results", "ol");
   for (const id of ["or-search-says", "or-search-failed", "or-search-retry", "or-search-more", "or-search-scripts"]) own.document.put(id);
-  own.run(["search.js"]);
+  own.run(["finding.js", "hits.js", "search.js"]);
   input.dispatch("focus");
-  for (let turn = 0; turn < 10 && !results.attributes.has("done"); turn++) await new Promise(setImmediate);
-  assert.deepEqual(asked, [dataset.index], "the index is asked for once, and by its address");
+  await arrived();
+  assert.equal(asked[0], dataset.index, "the index is asked for by its address");
+  assert.equal(asked.filter(each => each === dataset.index).length, 1, "and once");
   assert.equal(results.getAttribute("aria-busy"), null);
   const ask = query => {
     input.value = query;
     input.dispatch("input");
     return results.querySelectorAll("a").map(link => link.href.replace(/^\.\.\//, ""));
   };
-  return { ask, input, results, says: own.document.getElementById("or-search-says"), submit: () => form.dispatch("submit") };
+  /** Ask, and ask again when the files have arrived that the query needs. */
+  const askWhole = async query => {
+    ask(query);
+    await arrived();
+    return ask(query);
+  };
+  return { ask, askWhole, asked, input, results, says: own.document.getElementById("or-search-says"), submit: () => form.dispatch("submit") };
 }
 
 for (const language of ["zh", "en"]) {
   test(`ranking on the ${language} page`, async t => {
-    const { ask, results } = await opened(search.pages[language], language);
+    const { ask, askWhole, results } = await opened(search.pages[language], language);
     for (const { query, finds } of search.cases[language]) {
       await t.test(`${query} finds ${finds}`, () => {
         const found = ask(query);
@@ -53,7 +68,7 @@ for (const language of ["zh", "en"]) {
       });
     }
     for (const query of search.nothing) {
-      await t.test(`nothing for ${query}`, () => assert.deepEqual(ask(query), []));
+      await t.test(`nothing for ${query}`, async () => assert.deepEqual(await askWhole(query), []));
     }
     for (const { query, finds, within } of search.names[language]) {
       await t.test(`${query} is found by its name`, () => assert.ok(ask(query).slice(0, within).includes(finds)));
@@ -100,6 +115,49 @@ test("of an address only as much is searched for as can be typed, and it is told
   long.ask("平潭");
   long.submit();
   assert.doesNotMatch(long.says.textContent, /只搜索了前/);
+});
+
+// -- the table of searches --------------------------------------------------------------------------------------------
+
+for (const { name, page: made, language } of search.tables) {
+  test(`searches.yml on the ${language} page of ${name}`, async t => {
+    const { askWhole } = await opened(made, language);
+    const cases = search.searches.filter(each => (each.languages ?? ["zh", "en"]).includes(language) && (!each.of || each.of === name));
+    assert.ok(cases.length > 30);
+    for (const { query, finds, within, why } of cases) {
+      await t.test(`${query} finds ${finds} (${why})`, async () => {
+        const found = await askWhole(query);
+        for (const each of finds) assert.ok(found.slice(0, within ?? FIRST).includes(each), `first are ${found.slice(0, FIRST + 3).join(", ")}`);
+      });
+    }
+  });
+}
+
+test("files are read where a query needs them, once, and a search without them still answers", async () => {
+  const { askWhole, asked, says, submit } = await opened(search.pages.zh, "zh");
+  const { dataset } = search.pages.zh;
+  await askWhole("平潭");
+  await askWhole("公安局");
+  assert.deepEqual(asked, [dataset.index, dataset.figures], "reports of older years show figures, names alone need no sounds");
+  assert.equal((await askWhole("平谭"))[0], "reports/pingtan/");
+  submit();
+  assert.match(says.textContent, /没有找到“平谭”，按“平潭”查找。/);
+  await askWhole("gongan");
+  assert.deepEqual(asked, [dataset.index, dataset.figures, dataset.sounds]);
+  const poor = await opened({ ...search.pages.zh, lost: [dataset.sounds, dataset.figures] }, "zh");
+  assert.equal((await poor.askWhole("平潭"))[0], "reports/pingtan/");
+  assert.deepEqual(await poor.askWhole("平谭"), []);
+});
+
+test("a hit shows its figure, and the mark where it does not add up", async () => {
+  const { askWhole, results } = await opened(search.pages.zh, "zh");
+  for (const { query, says, marked } of search.figured) {
+    await askWhole(query);
+    const row = results.children[0];
+    const figure = row.children.find(each => each.className === "or-search-figure");
+    assert.equal(figure?.textContent.replace(/^≠/, ""), says, query);
+    assert.equal(figure?.children.some(each => each.className === "or-neq") ?? false, marked, query);
+  }
 });
 
 // -- what nobody means to ask -----------------------------------------------------------------------------------------

@@ -1,8 +1,10 @@
-"""Search: everything on the site that can be looked for, as one compact index that the search page's script reads whole.
+"""Search: everything on the site that can be looked for, as one compact index that the scripts of the search read whole.
 
 Agencies are its entries, not reports: a report is found as its agency and its year, so ten thousand reports cost no more
 than the names of those who wrote them. Names stand in both languages, for people search in either from any page. No text
 is cut into words here; the script compares substrings, which finds 复议 in 行政复议 without a dictionary.
+
+Figures of every report are a file of their own (`figures`), for they grow with the reports, and few queries need them.
 """
 
 from __future__ import annotations
@@ -12,20 +14,27 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
-from open_reports.form import forms
-from open_reports.text import LANGUAGES, Text, Words, counted, reading, resource_text, words
+from open_reports.derived.doubt import doubts
+from open_reports.finding import SIGN
+from open_reports.form import FAMILY, forms
+from open_reports.text import LANGUAGE_TAGS, LANGUAGES, Text, Words, counted, reading, resource_text, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from open_reports.document import Record
     from open_reports.library import Library
+    from open_reports.report import Report
 
 Kind = Literal["year", "indicator", "term", "page"]
 # A browser may hold an old script beside a new index; it must stop rather than read the rows wrongly.
-VERSION = 1
+VERSION = 2
 """Of the index' layout; the script refuses any other."""
 INDEX = "index.json"
+FIGURES = "search/figures.json"
+"""Of both languages, below the site."""
+Figure = int | str | None
+"""A number; with the sign before it where it stands in an open contradiction; nothing where the report has none."""
 MOST_NOTE = {"zh": 72, "en": 144}
 """Characters of a note by language; the page behind the link says the rest."""
 
@@ -61,7 +70,10 @@ class Entry(NamedTuple):
 
 
 class Office(NamedTuple):
-    """An agency to find: `kind` and `region` are searched too, `years` are those of its reports, ascending."""
+    """An agency to find: `kind` and `region` are searched too, `years` are those of its reports, ascending.
+
+    `figures` are those of each report (`shown_figures`).
+    """
 
     id: str
     name: Text
@@ -71,6 +83,7 @@ class Office(NamedTuple):
     years: tuple[int, ...]
     also: tuple[str, ...] = ()
     """Former names, in either language."""
+    figures: tuple[tuple[Figure, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +113,7 @@ def catalogue(library: Library, language: str, *, terms: Iterable[Term] = (), pa
             # The years stand with the agency, which is how `agency year` finds a report that has no entry of its own.
             years=tuple(report.year for report in library.of_agency(agency.id)),
             also=tuple(name for each in agency.former_names for name in (each.name, each.name_en)),
+            figures=tuple(_figures(report, library) for report in library.of_agency(agency.id)),
         )
         for agency in library.agencies.values()
     )
@@ -125,6 +139,57 @@ def _named(terms: Iterable[Term], language: str) -> Iterator[Entry]:
         yield Entry("indicator", f"indicators/{indicator.id}/", indicator.name, term.meaning[language] if term else "")
     for each in said.values():
         yield Entry("term", f"glossary/#{each.id}", each.term, each.meaning[language])
+
+
+# -- figures ------------------------------------------------------------------------------------------------------------
+
+
+@cache
+def shown_figures() -> tuple[str, ...]:
+    """Addresses of the figures that the search knows; the first is shown. Raises `FormError` for one that is no count of a form."""
+    return read_figures(resource_text(f"{FAMILY}/views/search.yml"))
+
+
+def read_figures(text: str) -> tuple[str, ...]:
+    """Read the addresses of figures from a YAML text. Raises `FormError` with every fault."""
+    with reading(f"{FAMILY}/views/search.yml", text) as root:
+        chosen = root.texts("figures")
+        tables = [table for form in forms().values() for table in form.tables.values()]
+        known = {f"{table.id}/{line.id}/{column.id}" for table in tables for line, column in table.cells if column.type.id == "count"}
+        if not chosen:
+            root.note("figures", "record.missing", key="figures")
+        for unknown in [each for each in chosen if each not in known]:
+            root.note("figures", "form.no_such_line", found=unknown, expected="table/line/column")
+        return chosen
+
+
+def _figures(report: Report, library: Library) -> tuple[Figure, ...]:
+    doubted = doubts(report, library)
+    return tuple(_figure(report, address, doubtful=address in doubted) for address in shown_figures())
+
+
+def _figure(report: Report, address: str, *, doubtful: bool) -> Figure:
+    table, line, column = address.split("/")
+    if report.status(table, line, column) != "reported":
+        return None
+    text = report.tables[table].text(line, column)
+    return f"{SIGN}{text}" if doubtful else int(text)
+
+
+def figures(catalogue: Catalogue) -> bytes:
+    """Figures of every report, as compact JSON: for each agency of the index a list for each year of its span, in the order of `names`."""
+    names = [[address, *(_named_figure(address, language) for language in LANGUAGES)] for address in shown_figures()]
+    return _json({"version": VERSION, "names": names, "values": [office.figures for office in catalogue.offices]})
+
+
+def _named_figure(address: str, language: str) -> str:
+    """Words of a figure: its line, as the newest form that prints it has it, and its column unless that is the total."""
+    table, line, column = address.split("/")
+    printed = next(form for form in reversed(forms().printing(table)) if line in form.lines and column in form.columns)
+    words = [printed.lines[line].label[language]]
+    if column != "total":
+        words.append(printed.columns[column].label[language])
+    return " · ".join(words)
 
 
 # -- everyday words -----------------------------------------------------------------------------------------------------
@@ -180,9 +245,10 @@ def _words(record: Record) -> tuple[str, ...]:
 def index(catalogue: Catalogue) -> bytes:
     """Index of a catalogue as compact JSON, the same bytes for the same catalogue.
 
-    `agencies` are rows `[id, name, other name, kind, region, parent, span]`, the last four of which are positions in
-    `kinds`, `regions`, `agencies` (-1: none here) and `spans` (lists of years), followed by former names where there are any; `entries` rows `[kind, address, name, other name,
-    note]`, followed by further names where there are any.
+    `agencies` are rows `[id, name, other name, kind, region, parent, span, figure]`, where kind, region, parent and span are positions
+    in `kinds`, `regions`, `agencies` (-1: none here) and `spans` (lists of years), and `figure` is the first of the newest report,
+    followed by former names where there are any; `entries` rows `[kind, address, name, other name, note]`, followed by further
+    names where there are any; `says` are the sentences of hits, which scripts show on every page.
     """
     language = catalogue.language
     # The other language goes along in the same index, for names are searched in both from any page.
@@ -200,6 +266,7 @@ def index(catalogue: Catalogue) -> bytes:
             regions[office.region],
             known.get(office.parent or "", -1),
             spans[office.years],
+            office.figures[-1][0] if office.figures else None,
             *([office.also] if office.also else []),
         ]
         for office in catalogue.offices
@@ -223,8 +290,36 @@ def index(catalogue: Catalogue) -> bytes:
                 "agencies": _used(everyday.agencies, (each.name.zh for each in catalogue.offices)),
                 "reports": everyday.reports,
             },
+            "says": _says(Words(language)),
         }
     )
+
+
+_SAYS = (
+    *(f"kind_{kind}" for kind in ("agency", "report", "year", "indicator", "term", "page")),
+    *(
+        "figure",
+        "figure_none",
+        "asked",
+        "mark",
+        "meant",
+        "suggested",
+        "suggested_none",
+        "suggested_all",
+        "suggestions",
+        "label",
+        "close",
+        "failed",
+    ),
+)
+
+
+def _says(w: Words) -> dict[str, str]:
+    """Sentences of hits, wherever they are shown: with the index, no page needs to carry them."""
+    said = {name: w(f"search_{name}") for name in _SAYS}
+    # The language of the names in brackets (BCP 47), for voices and fonts.
+    other = LANGUAGE_TAGS["zh" if w.language == "en" else "en"]
+    return {**said, "report": words()["report_title"][w.language], "other": other}
 
 
 class _Positions(dict[Any, int]):

@@ -9,11 +9,11 @@ from markupsafe import Markup
 
 from open_reports.derived import search
 from open_reports.errors import PublishError
-from open_reports.pages.frame import Link, Page, crumbs, rendered
-from open_reports.text import LANGUAGE_TAGS, Words, resource, words
+from open_reports.pages.frame import Link, Page, crumbs, rendered, script_files
+from open_reports.text import Words, resource
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from importlib.resources.abc import Traversable
 
     from open_reports.derived.search import Catalogue
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 PATH = "search/"
 SCRIPT = "search.js"
+SCRIPTS = ("finding.js", "hits.js", SCRIPT)
+SOUNDS = "assets/open-reports/sounds.json"
+"""Syllables of Chinese characters, which the scripts read where a query needs them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +44,9 @@ class SearchContext:
     index: str
     script_files: Sequence[Link]
     home: str
+    figures: str
+    sounds: str
     says: dict[str, str]
-    report: str
-    kinds: Mapping[str, str]
-    other: str
     browse: Sequence[Link]
 
 
@@ -56,7 +58,7 @@ def search_page(here: Here, catalogue: Catalogue) -> Page:
 
     def build() -> str:
         # The script holds no words: they are those of the page's language.
-        says = {key: w(f"search_{key}") for key in ("found", "found_some", "found_part", "found_none", "cut", "loading", "count")}
+        says = {key: w(f"search_{key}") for key in ("found", "found_some", "found_part", "found_none", "cut", "loading")}
         return rendered(
             "search/template.html",
             SearchContext(
@@ -64,13 +66,11 @@ def search_page(here: Here, catalogue: Catalogue) -> Page:
                 crumbs=crumbs(here),
                 current=w("search_title"),
                 index=search.INDEX,
-                script_files=[Link(search.INDEX, search.INDEX)],
+                script_files=script_files(here, f"{'' if w.language == 'zh' else 'en/'}{PATH}{search.INDEX}", search.FIGURES, SOUNDS),
                 home=here.page(""),
+                figures=here.file(search.FIGURES),
+                sounds=here.file(SOUNDS),
                 says=says,
-                report=words()["report_title"][w.language],
-                kinds={kind: w(f"search_kind_{kind}") for kind in ("agency", "report", "year", "indicator", "term", "page")},
-                # Names found in the other language say so (BCP 47), to voices and fonts.
-                other=LANGUAGE_TAGS["zh" if w.language == "en" else "en"],
                 browse=_browse(here, catalogue),
             ),
         )
@@ -82,7 +82,7 @@ def search_page(here: Here, catalogue: Catalogue) -> Page:
         description=w("search_description"),
         sections=(("browse", w("search_browse")),),
         build=build,
-        scripts=(SCRIPT,),
+        scripts=SCRIPTS,
     )
 
 
