@@ -6,6 +6,7 @@ import gzip
 import itertools
 import json
 import random
+import re
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,6 +46,7 @@ BUDGET = 300_000
 FIRST_SEARCH = 150_000
 """Bytes that a first query may download as hosts send them, with 10,000 reports."""
 FIRST = 3
+SUGGEST = "assets/open-reports/suggest.js"
 
 
 # -- a small site of search pages ---------------------------------------------------------------------------------------
@@ -77,7 +79,8 @@ def write_site(folder: Path, made: Callable[[str], Catalogue]) -> Path:
     for name in SCRIPTS:
         (folder / name).write_bytes(shipped()[name].read_bytes())
     (folder / SOUNDS).parent.mkdir(parents=True)
-    (folder / SOUNDS).write_bytes(shipped()[Path(SOUNDS).name].read_bytes())
+    for name in ("finding.js", "hits.js", "suggest.js", Path(SOUNDS).name):
+        (folder / SOUNDS).with_name(name).write_bytes(shipped()[name].read_bytes())
     (folder / "scheme.js").write_text(SCHEME, encoding="utf-8")
     for language in LANGUAGES:
         w = Words(language)
@@ -91,7 +94,9 @@ def write_site(folder: Path, made: Callable[[str], Catalogue]) -> Path:
         w = Words(language)
         elsewhere = Here("reports/pingtan-police/", w)
         (folder / elsewhere.address).mkdir(parents=True)
-        box = shell(f"<h1>{escape('公安局')}</h1>{search_box(elsewhere)}", language, "../" * elsewhere.address.count("/"))
+        box = shell(
+            f"<h1>{escape('公安局')}</h1>{search_box(elsewhere)}", language, "../" * elsewhere.address.count("/"), scripts=(SUGGEST,)
+        )
         (folder / elsewhere.address / "index.html").write_bytes(box)
     return folder
 
@@ -376,6 +381,9 @@ def judged(browser: Chromium, tmp_path_factory: pytest.TempPathFactory, real: Ca
             looked += [faults(opened(page, server, language, query)) for query in ("police", "龘")]
         page.goto(f"{server.url}reports/pingtan-police/")
         looked.append(faults(page))
+        suggested(page, server, "zh", "平谭")
+        page.keyboard.press("ArrowDown")
+        looked.append(faults(page))
         (folder / "search" / search.INDEX).unlink()
         page.goto(f"{server.url}search/?q=平潭")
         page.get_by_role("alert").get_by_role("link").wait_for()
@@ -389,6 +397,62 @@ def judged(browser: Chromium, tmp_path_factory: pytest.TempPathFactory, real: Ca
 def test_page_is_accessible_and_narrow_enough(judged: dict[Scheme, list[str]], scheme: Scheme, width: int) -> None:
     """With results, with none, with a failure, and the box elsewhere: axe finds nothing, no page scrolls sideways."""
     assert [each for each in judged[scheme] if f", {width} wide: " in each] == []
+
+
+# -- suggestions --------------------------------------------------------------------------------------------------------
+
+
+def suggested(page: Page, server: Server, language: str, typed: str) -> list[str]:
+    """What a box elsewhere suggests for what is typed into it, as texts."""
+    page.goto(f"{server.url}{HOME[language]}reports/pingtan-police/")
+    field = page.get_by_role("combobox")
+    field.click()
+    field.press_sequentially(typed)
+    page.get_by_role("option").first.wait_for()
+    page.wait_for_load_state("networkidle")
+    return page.get_by_role("option").all_inner_texts()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_box_suggests_while_somebody_types_and_keys_choose(page: Page, server: Server, language: str) -> None:
+    options = suggested(page, server, language, "平谭公安")
+    w = Words(language)
+    field = page.get_by_role("combobox")
+    assert field.get_attribute("aria-expanded") == "true"
+    assert w("search_meant", typed="平谭公安", meant="平潭公安") in page.get_by_role("status").inner_text()
+    assert "8" in options[0]
+    page.keyboard.press("ArrowDown")
+    chosen = page.get_by_role("option", selected=True)
+    assert chosen.get_attribute("id") == field.get_attribute("aria-activedescendant")
+    page.keyboard.press("ArrowUp")
+    assert field.get_attribute("aria-activedescendant") is None
+    page.keyboard.press("Escape")
+    assert page.get_by_role("listbox").count() == 0
+    assert field.get_attribute("aria-expanded") == "false"
+    assert field.input_value() == "平谭公安"
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{server.url}{HOME[language]}reports/pingtan-police/")
+
+
+def test_last_suggestion_and_enter_lead_to_all_results(page: Page, server: Server) -> None:
+    assert len(suggested(page, server, "zh", "平潭")) == 9
+    page.get_by_role("option", name=re.compile("全部结果")).click()
+    arrived(page, re.compile(r"/search/\?q="))
+    suggested(page, server, "zh", "平潭")
+    page.keyboard.press("Enter")
+    arrived(page, re.compile(r"/search/\?q="))
+    suggested(page, server, "zh", "平潭公安")
+    with page.expect_navigation(url=f"{server.url}reports/pingtan-police/"):
+        page.get_by_role("option").first.click()
+
+
+def test_nothing_is_suggested_and_said_so(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}reports/pingtan-police/")
+    page.get_by_role("combobox").press_sequentially("龘龘")
+    page.get_by_role("status").get_by_text("没有找到“龘龘”。").wait_for()
+    assert page.get_by_role("combobox").get_attribute("aria-expanded") == "false"
 
 
 # -- what may go wrong --------------------------------------------------------------------------------------------------

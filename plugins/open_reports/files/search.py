@@ -14,5 +14,5 @@ if TYPE_CHECKING:
 ROUTES: tuple[Route[SiteFolder], ...] = (
     Route("search", f"search/{INDEX}", JSON, lambda folder: index(folder.sources.catalogue("zh")), schema="search"),
     Route("search_en", f"{ENGLISH}search/{INDEX}", JSON, lambda folder: index(folder.sources.catalogue("en")), schema="search"),
-    Route("search_figures", FIGURES, JSON, lambda folder: figures(folder.sources.catalogue("zh")), schema="search_figures"),
+    Route("search_figures", FIGURES, JSON, lambda folder: figures(folder.sources.catalogue("zh")), schema="hits"),
 )

@@ -111,7 +111,7 @@ def mended(output: str, *, labels: dict[str, str]) -> str:
 
 # -- the frames of a build ----------------------------------------------------------------------------------------------
 
-_EVERYWHERE = ("site.js",)
+_EVERYWHERE = ("site.js", "suggest.js")
 """Scripts of every page."""
 
 

@@ -187,5 +187,11 @@ var openReportsHits = (() => {
     if (grade >= 4 && grade < 8) row.append(" ", span("or-search-note", thing.other, store.say("other")));
   };
 
-  return { storeOf, rowOf, figureRow, mark, span };
+  /** Show a suggestion, which has room for less. @param {Store} store @param {Hit} each @param {string[]} terms @param {HTMLElement} row @param {HTMLElement} title */
+  const suggestedOf = (store, each, terms, row, title) => {
+    mark(title, store.titleOf(each), terms);
+    row.append(" ", figureRow(store, each) ?? span("or-search-kind", store.say(`kind_${each.kind}`)));
+  };
+
+  return { storeOf, rowOf, suggestedOf, figureRow };
 })();
