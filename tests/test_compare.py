@@ -20,11 +20,15 @@ import whole
 from framed import filed, mounted
 from lxml import html
 from open_reports.derived.doubt import doubts
+from open_reports.derived.search import FIGURES, INDEX, catalogue, figures
+from open_reports.derived.search import index as search_index
 from open_reports.errors import FormError
 from open_reports.files.agencies import LIST, agency_list
 from open_reports.form import forms
 from open_reports.library import open_library
+from open_reports.pages.assets import shipped
 from open_reports.pages.compare import compare_page, figure_groups, grouped, indicator_entries, read_settings, settings
+from open_reports.pages.search import SOUNDS
 from open_reports.report import number
 from open_reports.text import Words, words
 from patience import PATIENCE
@@ -53,9 +57,15 @@ PAGES = {"zh": "compare/", "en": "en/compare/"}
 
 def write_site(folder: Path, library: Library) -> None:
     """Write the comparison in both languages with what it loads, in the theme's styles and below the site's own policy."""
-    for language in PAGES:
+    for language, path in PAGES.items():
         files = whole.folder("compare/", library) if language == "zh" else None
         mounted(folder, compare_page(library, Words(language)), assets="assets/", styles=("compare.css",), files=files)
+        search = folder / path / "../search"
+        search.resolve().mkdir(parents=True)
+        (search / INDEX).write_bytes(search_index(catalogue(library, language)))
+    (folder / FIGURES).write_bytes(figures(catalogue(library, "zh")))
+    (folder / SOUNDS).parent.mkdir(parents=True)
+    (folder / SOUNDS).write_bytes(shipped()["sounds.json"].read_bytes())
     filed(folder, library)
 
 
@@ -429,6 +439,74 @@ def test_agencies_are_found_by_name_in_either_language_and_by_region(
     visible = page.locator(".or-panel").first.locator("input[type=checkbox]:visible").evaluate_all("boxes => boxes.map(box => box.value)")
     page.context.close()
     assert visible == found
+
+
+def test_list_of_agencies_searches_as_the_site_does(browser: Chromium, server: Server) -> None:
+    """What was meant is found and said, and what is found shows its figure, with its mark where it does not add up."""
+    page = opened(browser, server)
+    field = page.get_by_label("按名称或地区找机关")
+    field.fill("平谭公安")
+    page.get_by_text("没有找到“平谭公安”，按“平潭公安”查找。").wait_for()
+    visible = page.locator(".or-choices").first.locator("label:visible")
+    assert [each.split("\n")[0] for each in visible.all_inner_texts()] == ["平潭综合实验区公安局 2024 年新收 8 件"]
+    for typed, first in (("ptht", "pingtan-haitan"), ("市监局", "pingtan-market")):
+        field.fill(typed)
+        page.wait_for_function("first => document.querySelector('.or-choices label:not([hidden] *) input')?.value === first", arg=first)
+    page.context.close()
+
+
+def test_whole_groups_are_chosen_at_once(browser: Chromium, server: Server) -> None:
+    page = opened(browser, server)
+    page.locator("summary", has_text="成组选择").click()
+    whole_group = page.get_by_role("checkbox", name="全部街道")
+    whole_group.check()
+    page.locator("#or-compare-result table").wait_for()
+    assert page.locator(".or-picked li").count() == 6  # five, and the button that clears them
+    family = page.get_by_role("checkbox", name="平潭综合实验区及所属")
+    assert family.evaluate("box => box.indeterminate && !box.checked")
+    page.get_by_role("button", name="移除 平潭综合实验区海坛片区管理局").click()
+    page.wait_for_function("box => box.indeterminate", arg=whole_group.element_handle())
+    whole_group.check()
+    whole_group.uncheck()
+    page.get_by_text("先选机关").wait_for()
+    page.context.close()
+
+
+def test_limit_is_said_at_the_box_and_no_tick_is_taken_back(browser: Chromium, server: Server, library: Library) -> None:
+    """Groups that do not fit say so and cannot be ticked; when all are chosen, neither can the rest."""
+    most = settings().agencies
+    page = browser.context().new_page()
+    more = [
+        {
+            "id": f"xugou-{at}",
+            "name": f"虚构{at}局",
+            "name_en": f"X{at}",
+            "kind": "district",
+            "parent": None,
+            "region": "虚构市",
+            "years": [],
+        }
+        for at in range(most + 1)
+    ]
+    known = json.loads(agency_list(library))
+    page.route("**/agencies.json", lambda route: route.fulfill(json=[*known, *more]))
+    page.goto(f"{server.url}{PAGES['zh']}")
+    page.locator("summary", has_text="成组选择").click()
+    too_many = page.locator(".or-whole label", has_text="放不下")
+    assert f"{most + 1} 个机关，一次放不下（最多 {most} 个）" in too_many.inner_text()
+    assert too_many.locator("input").is_disabled()
+    assert page.locator(".or-count").first.inner_text() == f"最多 {most}"
+    page.get_by_role("checkbox", name="平潭综合实验区及所属").check()
+    page.get_by_role("checkbox", name="前进街").check()
+    page.get_by_text(f"已选满 {most} 个").wait_for()
+    assert page.locator(".or-count").first.inner_text() == f"已选 {most}，最多 {most}"
+    rest = page.locator(".or-choices").first.locator("input[value^=xugou]")
+    assert rest.count() == most + 1
+    assert all(rest.nth(at).is_disabled() for at in (0, most))
+    assert page.locator(".or-choices").first.locator("input[value^=pingtan]:checked:disabled").count() == 0
+    page.get_by_role("checkbox", name="前进街").uncheck()
+    expect(rest.first).to_be_enabled()
+    page.context.close()
 
 
 def test_years_of_an_agency_are_told_with_their_gaps(browser: Chromium, server: Server, library: Library) -> None:

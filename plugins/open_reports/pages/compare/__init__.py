@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from open_reports.derived.doubt import doubts
 from open_reports.derived.indicator import CONTRADICTED, of_library
 from open_reports.derived.mark import mark, nothing_words
+from open_reports.derived.search import FIGURES, INDEX
 from open_reports.document import json_bytes, script_json
 from open_reports.files.agencies import LIST
 from open_reports.form import FAMILY, forms
 from open_reports.pages.frame import (
+    ENGLISH,
     Here,
     Link,
     Page,
@@ -29,6 +31,7 @@ from open_reports.pages.frame import (
     sort_key,
     unit_words,
 )
+from open_reports.pages.search import SOUNDS
 from open_reports.pages.table import title
 from open_reports.text import Words, reading, resource_text, words
 
@@ -43,7 +46,10 @@ if TYPE_CHECKING:
     from open_reports.report import Report
 
 PATH = "compare/"
-SCRIPTS = ("elements.js", "sorting.js", "compare-words.js", "compare-table.js", "compare-files.js", "compare-choices.js", "compare.js")
+SCRIPTS = (
+    *("elements.js", "sorting.js", "finding.js", "hits.js"),
+    *("compare-words.js", "compare-table.js", "compare-files.js", "compare-choices.js", "compare.js"),
+)
 INDICATOR = "i:"
 """What an indicator's id begins with where it stands beside addresses of figures."""
 _SHARED_WORDS = ("agency", "agencies", "year", "years", "scope", "not_collected", "comma", "mark_says", "mark_blank_table")
@@ -111,6 +117,7 @@ class CompareContext:
     pages: str
     files: str
     list: str
+    sounds: str
     script_files: Sequence[Link]
     data: Markup
     plain: PlainView | None
@@ -350,7 +357,8 @@ def compare_page(library: Library, w: Words) -> Page:
                 pages=here.page(""),
                 files=here.file(""),
                 list=here.file(LIST),
-                script_files=script_files(here, LIST),
+                sounds=here.file(SOUNDS),
+                script_files=script_files(here, LIST, f"{ENGLISH if w.language == 'en' else ''}search/{INDEX}", FIGURES, SOUNDS),
                 data=_script_data(library, here),
                 # A new library has no report yet and still a page.
                 plain=_plain(library, here) if library.years else None,

@@ -4,8 +4,8 @@
  * The comparison, 4 of 5: lists to choose from, with a field to find one's way in them.
  */
 var compareChoices = (() => {
-  const { make, folded, nameOf, inOrder } = openReportsElements;
-  const { page, say, agencies } = compareWords;
+  const { make, choice, folded, foundBy, nameOf, inOrder } = openReportsElements;
+  const { page, pages, files, sounds, say, spans, agencies } = compareWords;
 
   /**
    * A field that hides what does not match it, and says how much is left.
@@ -53,6 +53,131 @@ var compareChoices = (() => {
     return [...headed, ...kinds.values()].filter(group => group.members.length);
   };
 
+  /** Groups that are chosen at once: all of a kind, an agency with all below it. @returns {{title: string, members: Agency[]}[]} */
+  const wholeGroups = () => {
+    const all = [...agencies.values()];
+    /** @type {Map<string, Agency[]>} */
+    const below = new Map();
+    for (const agency of all) if (agency.parent) below.set(agency.parent, [...(below.get(agency.parent) ?? []), agency]);
+    /** An agency that stands above itself is met once. @param {Agency} head @param {Set<Agency>} met @returns {Set<Agency>} */
+    const within = (head, met) => {
+      met.add(head);
+      for (const agency of below.get(head.id) ?? []) if (!met.has(agency)) within(agency, met);
+      return met;
+    };
+    const kinds = Object.entries(page.kinds).map(([kind, title]) => ({ title: say("all_of_kind", { kind: String(title) }), members: all.filter(agency => agency.kind === kind) }));
+    const heads = inOrder(all.filter(agency => below.has(agency.id)));
+    const families = heads.map(head => ({ title: say("with_units", { name: nameOf(head) }), members: [...within(head, new Set())] }));
+    return [...kinds, ...families].filter(group => group.members.length > 1);
+  };
+
+  /** Agencies that a search lists at once. */
+  const MOST_FOUND = 40;
+
+  /**
+   * The list of agencies: whole groups, then each; a search lists what it finds, nearest first, with its figure. What does not fit is
+   * said beside it and cannot be ticked, so that no tick is ever taken back.
+   * @param {Set<string>} chosen @param {() => void} changed
+   */
+  const agencyList = (chosen, changed) => {
+    const limit = page.most.agencies;
+    const full = make("span");
+    const counted = make("span");
+    const said = make("p", { class: "or-status", role: "status" }, full, counted);
+    const field = /** @type {HTMLInputElement} */ (make("input", { type: "search", autocomplete: "off", "aria-label": say("find_agencies"), placeholder: say("find_agencies"), maxlength: "100" }));
+    const box = make("div", { class: "or-choices" });
+    const found = make("fieldset", { hidden: "" });
+    const listed = make("div");
+    box.append(listed, found);
+    const store = openReportsHits.storeOf({ index: `${pages}search/index.json`, figures: `${files}search/figures.json`, sounds }, true);
+
+    /** @param {Agency} agency @param {(Node | string)[]} [more] */
+    const boxOf = (agency, more = []) => {
+      const remark = make("small", {}, say("reports_of", { years: spans(agency.years) || say("not_collected") }));
+      return choice(agency.id, chosen.has(agency.id), [nameOf(agency), " ", ...more, remark], on => {
+        on ? chosen.add(agency.id) : chosen.delete(agency.id);
+        changed();
+      });
+    };
+
+    const whole = wholeGroups();
+    /** @type {{box: HTMLInputElement, remark: HTMLElement, members: Agency[]}[]} */
+    let groupBoxes = [];
+    /** @param {{title: string, members: Agency[]}} group */
+    const groupBox = ({ title, members }) => {
+      const remark = make("small");
+      const label = choice("", false, [title, " ", remark], on => {
+        for (const { id } of members) on ? chosen.add(id) : chosen.delete(id);
+        changed();
+      });
+      groupBoxes.push({ box: /** @type {HTMLInputElement} */ (label.querySelector("input")), remark, members });
+      return label;
+    };
+
+    /** Show what is chosen, and what still fits. */
+    const sync = () => {
+      const isFull = chosen.size >= limit;
+      full.textContent = isFull ? `${say("full", { most: limit })} ` : "";
+      for (const each of box.querySelectorAll("input")) {
+        if (!each.value) continue;
+        each.checked = chosen.has(each.value);
+        each.disabled = isFull && !each.checked;
+      }
+      groupBoxes = groupBoxes.filter(each => box.contains(each.box));
+      for (const { box: each, remark, members } of groupBoxes) {
+        const lacking = members.filter(({ id }) => !chosen.has(id)).length;
+        const fits = chosen.size + lacking <= limit;
+        each.checked = lacking === 0;
+        each.indeterminate = lacking > 0 && lacking < members.length;
+        each.disabled = lacking > 0 && !fits;
+        remark.textContent = say(fits || !lacking ? "group_size" : "group_too_many", { count: members.length, most: limit });
+      }
+    };
+
+    const groupsBox = make("details", { class: "or-whole" }, make("summary", {}, say("groups")), ...whole.map(groupBox));
+    if (whole.length) listed.append(groupsBox);
+    for (const { title, members } of groups()) listed.append(make("fieldset", {}, make("legend", {}, title), ...members.map(agency => boxOf(agency))));
+
+    /** What a search finds: by the site's search, or until its index is there by parts of names. @param {string} typed @returns {{agency: Agency, more: (Node | string)[]}[]} */
+    const hitsOf = typed => {
+      if (!store.index) return inOrder(agencies.values()).filter(agency => foundBy(agency).includes(folded(typed))).map(agency => ({ agency, more: [] }));
+      const { hits, meant } = store.find(typed, () => box.contains(document.activeElement) || update());
+      counted.textContent = meant.map(each => store.meant(each)).join("");
+      /** @type {Map<string, {agency: Agency, more: (Node | string)[]}>} */
+      const shown = new Map();
+      for (const hit of hits) {
+        const agency = agencies.get(hit.thing.id);
+        if (!agency || shown.has(agency.id)) continue;
+        const figure = openReportsHits.figureRow(store, { ...hit, kind: "agency", figure: undefined });
+        shown.set(agency.id, { agency, more: figure ? [figure, " "] : [] });
+      }
+      return [...shown.values()];
+    };
+
+    const update = () => {
+      const typed = field.value.trim();
+      counted.textContent = "";
+      found.hidden = !typed;
+      listed.hidden = Boolean(typed);
+      found.replaceChildren();
+      if (typed) {
+        const hits = hitsOf(typed);
+        const named = whole.filter(group => folded(group.title).includes(folded(typed)));
+        found.append(make("legend", {}, say("found")), ...named.map(groupBox), ...hits.slice(0, MOST_FOUND).map(({ agency, more }) => boxOf(agency, more)));
+        found.hidden = !hits.length && !named.length;
+        counted.append(hits.length ? say("hits", { count: hits.length }) : say("no_hits"));
+        box.scrollTop = 0;
+      }
+      sync();
+    };
+    // Without its index the field finds by parts of names.
+    const open = () => void store.open().then(() => box.contains(document.activeElement) || update(), () => {});
+    field.addEventListener("focus", open, { once: true });
+    field.addEventListener("input", event => /** @type {InputEvent} */ (event).isComposing || update());
+    field.addEventListener("compositionend", update);
+    return { content: [field, said, box], sync };
+  };
+
   /** @param {string} title @param {HTMLElement} count @param {boolean} open @param {(Node | string)[]} content */
   const panel = (title, count, open, ...content) => {
     const details = make("details", { class: "or-panel" }, make("summary", {}, make("span", {}, title), " ", count), ...content);
@@ -65,5 +190,5 @@ var compareChoices = (() => {
     for (const box of panel.querySelectorAll("input")) if (box.type === "checkbox") box.checked = chosen(box.value);
   };
 
-  return { finder, groups, panel, tick };
+  return { finder, agencyList, panel, tick };
 })();

@@ -17,7 +17,7 @@ var compareWords = (() => {
   const source = document.getElementById("or-compare-data");
   if (!place || !source) throw new Error("no place for a comparison");
   const page = JSON.parse(source.textContent ?? "{}");
-  const { pages = "", files = "", list = "" } = place.dataset;
+  const { pages = "", files = "", list = "", sounds = "" } = place.dataset;
 
   const { spaced } = openReportsElements;
   const { say, copyLink, failure, listed } = openReportsElements.speaking(page.says);
@@ -58,5 +58,5 @@ var compareWords = (() => {
   /** @type {Map<string, Agency>} in the library's order */
   const agencies = new Map();
 
-  return { place, page, pages, files, list, say, copyLink, failure, listed, spans, percent, columns, agencies };
+  return { place, page, pages, files, list, sounds, say, copyLink, failure, listed, spans, percent, columns, agencies };
 })();

@@ -9,11 +9,11 @@
  * the file of each chosen agency. Everything that was read is shown as text, never as HTML.
  */
 (() => {
-  const { make, button, choice, nameOf, folded, foundBy, namedIn, quoted, read, agencyFiles, download } = openReportsElements;
-  const { place, page, pages, files, list, say, copyLink, failure, listed, spans, columns, agencies } = compareWords;
+  const { make, button, choice, nameOf, folded, namedIn, quoted, read, agencyFiles, download } = openReportsElements;
+  const { place, page, pages, files, list, say, copyLink, failure, listed, columns, agencies } = compareWords;
   const { SORTABLE, cellOf, warningsOf, tableOf } = compareTable;
   const { csvOf, jsonOf } = compareFiles;
-  const { finder, groups, panel, tick } = compareChoices;
+  const { finder, agencyList, panel, tick } = compareChoices;
   const plain = document.getElementById("or-compare-plain");
 
   // -- what is chosen ------------------------------------------------------------------------------------------------
@@ -224,9 +224,12 @@
   const updateCounts = () => {
     const shown = agenciesShown();
     const years = yearsShown();
-    agencyCount.textContent = shown.length ? say("chosen", { count: shown.length }) : "";
+    const { agencies: most, figures } = page.most;
+    agencyCount.textContent = shown.length ? say("chosen_of", { count: shown.length, most }) : say("at_most", { most });
+    syncAgencies();
     yearCount.textContent = shown.length ? years.join(say("and")) : "";
-    columnCount.textContent = say("chosen", { count: chosenColumns.size });
+    columnCount.textContent = say("chosen_of", { count: chosenColumns.size, most: figures });
+    syncFigures();
     go.textContent = say("show", { count: shown.length });
     go.hidden = !shown.length;
     if (panels.length) tick(panels[1], id => shown.length > 0 && years.map(String).includes(id));
@@ -239,36 +242,18 @@
   /** @param {string[]} ids */
   const drop = (...ids) => {
     for (const id of ids) chosenAgencies.delete(id);
-    tick(panels[0], id => chosenAgencies.has(id));
     changed();
     const next = chips.querySelector("button") ?? panels[0].querySelector("summary");
     /** @type {HTMLElement | null} */ (next)?.focus();
   };
 
+  /** Shows in the list of agencies what is chosen, and what still fits. */
+  let syncAgencies = () => {};
+
   const agencyPanel = () => {
-    /** @type {{element: HTMLElement, text: string}[]} */
-    const entries = [];
-    const box = make("div", { class: "or-choices" });
-    groups().forEach(({ title, members }) => {
-      const group = make("fieldset", { "data-group": "" }, make("legend", {}, title));
-      for (const agency of members) {
-        const remark = make("small", {}, say("reports_of", { years: spans(agency.years) || say("not_collected") }));
-        const label = choice(agency.id, chosenAgencies.has(agency.id), [nameOf(agency), " ", remark], (on, input) => {
-          if (on && chosenAgencies.size >= page.most.agencies) {
-            input.checked = false;
-            status.textContent = say("warn_many_agencies", { most: page.most.agencies, names: nameOf(agency) });
-            return;
-          }
-          on ? chosenAgencies.add(agency.id) : chosenAgencies.delete(agency.id);
-          changed();
-        });
-        label.dataset.entry = "";
-        entries.push({ element: label, text: foundBy(agency) });
-        group.append(label);
-      }
-      box.append(group);
-    });
-    return panel(say("pick_agencies"), agencyCount, !chosenAgencies.size, ...finder(say("find_agencies"), () => entries, box), box);
+    const { content, sync } = agencyList(chosenAgencies, changed);
+    syncAgencies = sync;
+    return panel(say("pick_agencies"), agencyCount, !chosenAgencies.size, ...content);
   };
 
   const yearPanel = () => {
@@ -286,17 +271,14 @@
     return panel(say("pick_years"), yearCount, false, box);
   };
 
+  let syncFigures = () => {};
+
   const figurePanel = () => {
     /** @type {{element: HTMLElement, text: string}[]} */
     const entries = [];
     /** @param {string} id @param {(Node | string)[]} content */
     const column = (id, content) =>
-      choice(id, chosenColumns.has(id), content, (on, input) => {
-        if (on && chosenColumns.size >= page.most.figures) {
-          input.checked = false;
-          status.textContent = say("warn_many_figures", { most: page.most.figures, names: columns.get(id)?.label ?? id });
-          return;
-        }
+      choice(id, chosenColumns.has(id), content, on => {
         on ? chosenColumns.add(id) : chosenColumns.delete(id);
         changed();
       });
@@ -323,7 +305,13 @@
       }
       box.append(details);
     }
-    return panel(say("pick_figures"), columnCount, false, ...finder(say("find_figures"), () => entries, box), box);
+    const limit = make("p", { class: "or-status", role: "status" });
+    syncFigures = () => {
+      const full = chosenColumns.size >= page.most.figures;
+      limit.textContent = full ? say("full_figures", { most: page.most.figures }) : "";
+      for (const each of box.querySelectorAll("input")) each.disabled = full && !each.checked;
+    };
+    return panel(say("pick_figures"), columnCount, false, limit, ...finder(say("find_figures"), () => entries, box), box);
   };
 
   // -- starting ------------------------------------------------------------------------------------------------------

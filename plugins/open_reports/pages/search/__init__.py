@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from open_reports.derived import search
 from open_reports.errors import PublishError
-from open_reports.pages.frame import Link, Page, crumbs, rendered, script_files
+from open_reports.pages.frame import ENGLISH, Link, Page, crumbs, rendered, script_files
 from open_reports.text import Words, resource
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def search_page(here: Here, catalogue: Catalogue) -> Page:
                 crumbs=crumbs(here),
                 current=w("search_title"),
                 index=search.INDEX,
-                script_files=script_files(here, f"{'' if w.language == 'zh' else 'en/'}{PATH}{search.INDEX}", search.FIGURES, SOUNDS),
+                script_files=script_files(here, f"{ENGLISH if w.language == 'en' else ''}{PATH}{search.INDEX}", search.FIGURES, SOUNDS),
                 home=here.page(""),
                 figures=here.file(search.FIGURES),
                 sounds=here.file(SOUNDS),

@@ -420,8 +420,8 @@ var openReportsFinding = (() => {
   /** Agencies above another: province, city, district, office. */
   const MOST_ABOVE = 6;
 
-  /** Make the index comparable; one of another layout is an error. @param {any} raw @returns {Index} */
-  function prepared(raw) {
+  /** Make the index comparable; one of another layout is an error. Where only agencies can be chosen, nothing else is found. @param {any} raw @param {boolean} [onlyAgencies] @returns {Index} */
+  function prepared(raw, onlyAgencies) {
     if (raw.version !== VERSION) throw new Error("another layout");
     /** @param {[string, string[]][]} known @param {string[]} names */
     const everyday = (known, names) => known.filter(([term]) => names.some(name => name.includes(term))).flatMap(([, also]) => also);
@@ -453,7 +453,7 @@ var openReportsFinding = (() => {
         depth: depthOf(row),
       };
     });
-    for (const [kind, address, title, other, note, also] of raw.entries) {
+    for (const [kind, address, title, other, note, also] of onlyAgencies ? [] : raw.entries) {
       const names = [title, other, ...(also ?? []), ...everyday(raw.synonyms.entries, [title, other])].map(nameOf);
       things.push({ kind, order: things.length, id: "", href: address, title, other, note, region: "", names, words: fold(note), years: [], latest: null, depth: 0 });
     }

@@ -28,8 +28,8 @@ var openReportsHits = (() => {
     return answer.json();
   };
 
-  /** @param {Addresses} addresses @returns {Store} */
-  const storeOf = addresses => {
+  /** What stands behind one search; `onlyAgencies` for a list of them. @param {Addresses} addresses @param {boolean} [onlyAgencies] @returns {Store} */
+  const storeOf = (addresses, onlyAgencies) => {
     /** @type {Index | null} */
     let index = null;
     /** @type {Figures | null} */
@@ -40,7 +40,7 @@ var openReportsHits = (() => {
     let opening;
 
     const open = () => {
-      opening ??= read(addresses.index).then(raw => void (index = prepared(raw)));
+      opening ??= read(addresses.index).then(raw => void (index = prepared(raw, onlyAgencies)));
       opening.catch(() => (opening = undefined));
       return opening;
     };
