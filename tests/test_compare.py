@@ -64,6 +64,9 @@ def write_site(folder: Path, library: Library) -> None:
         search.resolve().mkdir(parents=True)
         (search / INDEX).write_bytes(search_index(catalogue(library, language)))
     (folder / FIGURES).write_bytes(figures(catalogue(library, "zh")))
+    # Read when the field is used, from beside the scripts of the page.
+    for name in ("finding.js", "hits.js"):
+        (folder / "assets" / name).write_bytes(shipped()[name].read_bytes())
     (folder / SOUNDS).parent.mkdir(parents=True)
     (folder / SOUNDS).write_bytes(shipped()["sounds.json"].read_bytes())
     filed(folder, library)
@@ -476,7 +479,7 @@ def test_limit_is_said_at_the_box_and_no_tick_is_taken_back(browser: Chromium, s
     """Groups that do not fit say so and cannot be ticked; when all are chosen, neither can the rest."""
     most = settings().agencies
     page = browser.context().new_page()
-    more = [
+    more: list[dict[str, Any]] = [
         {
             "id": f"xugou-{at}",
             "name": f"虚构{at}局",

@@ -79,7 +79,7 @@ def write_site(folder: Path, made: Callable[[str], Catalogue]) -> Path:
     for name in SCRIPTS:
         (folder / name).write_bytes(shipped()[name].read_bytes())
     (folder / SOUNDS).parent.mkdir(parents=True)
-    for name in ("finding.js", "hits.js", "suggest.js", Path(SOUNDS).name):
+    for name in ("finding.js", "hits.js", "suggest.js", "suggestions.js", Path(SOUNDS).name):
         (folder / SOUNDS).with_name(name).write_bytes(shipped()[name].read_bytes())
     (folder / "scheme.js").write_text(SCHEME, encoding="utf-8")
     for language in LANGUAGES:

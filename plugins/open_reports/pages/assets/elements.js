@@ -101,6 +101,21 @@ var openReportsElements = (() => {
   /** A number with its thousands set apart, every digit as published. @param {string | number} number */
   const spaced = number => String(number).replace(/^(-?)(\d+)/, (_, sign, digits) => sign + digits.replace(/\B(?=(\d{3})+$)/g, ","));
 
+  /** Where this script stands; not known without a page. */
+  const own = /** @type {HTMLScriptElement | null | undefined} */ (document.currentScript)?.src ?? "";
+
+  /** Run scripts that stand beside this one, one after the other. @param {string[]} names @returns {Promise<void>} */
+  const run = async names => {
+    for (const name of names) {
+      await new Promise((done, failed) => {
+        const script = /** @type {HTMLScriptElement} */ (make("script", { src: new URL(name, own).href }));
+        script.addEventListener("load", done);
+        script.addEventListener("error", failed);
+        document.head.append(script);
+      });
+    }
+  };
+
   // -- files ---------------------------------------------------------------------------------------------------------
 
   /** The answer to a request; one that is no success is an error. @param {string} address */
@@ -138,5 +153,5 @@ var openReportsElements = (() => {
     setTimeout(() => URL.revokeObjectURL(address), 10_000);
   };
 
-  return { make, button, choice, speaking, nameOf, sortKeyOf, inOrder, folded, foundBy, namedIn, quoted, spaced, read, agencyFiles, download };
+  return { make, button, choice, speaking, nameOf, sortKeyOf, inOrder, folded, foundBy, namedIn, quoted, spaced, read, run, agencyFiles, download };
 })();

@@ -46,10 +46,7 @@ if TYPE_CHECKING:
     from open_reports.report import Report
 
 PATH = "compare/"
-SCRIPTS = (
-    *("elements.js", "sorting.js", "finding.js", "hits.js"),
-    *("compare-words.js", "compare-table.js", "compare-files.js", "compare-choices.js", "compare.js"),
-)
+SCRIPTS = ("elements.js", "sorting.js", "compare-words.js", "compare-table.js", "compare-files.js", "compare-choices.js", "compare.js")
 INDICATOR = "i:"
 """What an indicator's id begins with where it stands beside addresses of figures."""
 _SHARED_WORDS = ("agency", "agencies", "year", "years", "scope", "not_collected", "comma", "mark_says", "mark_blank_table")

@@ -4,7 +4,7 @@
  * The comparison, 4 of 5: lists to choose from, with a field to find one's way in them.
  */
 var compareChoices = (() => {
-  const { make, choice, folded, foundBy, nameOf, inOrder } = openReportsElements;
+  const { make, choice, run, folded, foundBy, nameOf, inOrder } = openReportsElements;
   const { page, pages, files, sounds, say, spans, agencies } = compareWords;
 
   /**
@@ -89,7 +89,8 @@ var compareChoices = (() => {
     const found = make("fieldset", { hidden: "" });
     const listed = make("div");
     box.append(listed, found);
-    const store = openReportsHits.storeOf({ index: `${pages}search/index.json`, figures: `${files}search/figures.json`, sounds }, true);
+    /** @type {Store | undefined} */
+    let store;
 
     /** @param {Agency} agency @param {(Node | string)[]} [more] */
     const boxOf = (agency, more = []) => {
@@ -140,15 +141,16 @@ var compareChoices = (() => {
 
     /** What a search finds: by the site's search, or until its index is there by parts of names. @param {string} typed @returns {{agency: Agency, more: (Node | string)[]}[]} */
     const hitsOf = typed => {
-      if (!store.index) return inOrder(agencies.values()).filter(agency => foundBy(agency).includes(folded(typed))).map(agency => ({ agency, more: [] }));
-      const { hits, meant } = store.find(typed, () => box.contains(document.activeElement) || update());
-      counted.textContent = meant.map(each => store.meant(each)).join("");
+      if (!store?.index) return inOrder(agencies.values()).filter(agency => foundBy(agency).includes(folded(typed))).map(agency => ({ agency, more: [] }));
+      const by = store;
+      const { hits, meant } = by.find(typed, () => box.contains(document.activeElement) || update());
+      counted.textContent = meant.map(each => by.meant(each)).join("");
       /** @type {Map<string, {agency: Agency, more: (Node | string)[]}>} */
       const shown = new Map();
       for (const hit of hits) {
         const agency = agencies.get(hit.thing.id);
         if (!agency || shown.has(agency.id)) continue;
-        const figure = openReportsHits.figureRow(store, { ...hit, kind: "agency", figure: undefined });
+        const figure = openReportsHits.figureRow(by, { ...hit, kind: "agency", figure: undefined });
         shown.set(agency.id, { agency, more: figure ? [figure, " "] : [] });
       }
       return [...shown.values()];
@@ -170,8 +172,17 @@ var compareChoices = (() => {
       }
       sync();
     };
-    // Without its index the field finds by parts of names.
-    const open = () => void store.open().then(() => box.contains(document.activeElement) || update(), () => {});
+    const open = async () => {
+      try {
+        // A page that searched in its head has them already.
+        if (typeof openReportsHits === "undefined") await run(["finding.js", "hits.js"]);
+        store = openReportsHits.storeOf({ index: `${pages}search/index.json`, figures: `${files}search/figures.json`, sounds }, true);
+        await store.open();
+      } catch {
+        return; // the field finds by parts of names
+      }
+      if (!box.contains(document.activeElement)) update();
+    };
     field.addEventListener("focus", open, { once: true });
     field.addEventListener("input", event => /** @type {InputEvent} */ (event).isComposing || update());
     field.addEventListener("compositionend", update);
