@@ -180,7 +180,7 @@ def test_data_keep_the_present_name_and_say_the_other_beside_it(renamed: Library
 def test_what_is_searched_has_every_name(renamed: Library, language: str) -> None:
     (row,) = json.loads(index(catalogue(renamed, language)))["agencies"]
     every = [name for each in FORMER for name in (each["name"], each["name_en"])]
-    assert row[7] == every
+    assert row[8] == every
     (listed,) = json.loads(agency_list(renamed))
     assert listed["also"] == every
 

@@ -95,10 +95,12 @@ var compareChoices = (() => {
     /** @param {Agency} agency @param {(Node | string)[]} [more] */
     const boxOf = (agency, more = []) => {
       const remark = make("small", {}, say("reports_of", { years: spans(agency.years) || say("not_collected") }));
-      return choice(agency.id, chosen.has(agency.id), [nameOf(agency), " ", ...more, remark], on => {
+      const label = choice(agency.id, chosen.has(agency.id), [nameOf(agency), " ", ...more, remark], on => {
         on ? chosen.add(agency.id) : chosen.delete(agency.id);
         changed();
       });
+      label.dataset.entry = "";
+      return label;
     };
 
     const whole = wholeGroups();
@@ -137,7 +139,7 @@ var compareChoices = (() => {
 
     const groupsBox = make("details", { class: "or-whole" }, make("summary", {}, say("groups")), ...whole.map(groupBox));
     if (whole.length) listed.append(groupsBox);
-    for (const { title, members } of groups()) listed.append(make("fieldset", {}, make("legend", {}, title), ...members.map(agency => boxOf(agency))));
+    for (const { title, members } of groups()) listed.append(make("fieldset", { "data-group": "" }, make("legend", {}, title), ...members.map(agency => boxOf(agency))));
 
     /** What a search finds: by the site's search, or until its index is there by parts of names. @param {string} typed @returns {{agency: Agency, more: (Node | string)[]}[]} */
     const hitsOf = typed => {
