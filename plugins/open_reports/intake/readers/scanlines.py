@@ -6,6 +6,8 @@ A line is a long stroke that other long strokes meet. It may lean and be interru
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -59,14 +61,18 @@ class Line:
         """Where it ends."""
         return self.steps[-1] + _STRIP / 2
 
-    @property
+    @cached_property  # each line is held against each other, several times
     def middle(self) -> float:
         """Its place, on the whole."""
         return float(np.median(self.places))
 
+    @cached_property
+    def _measures(self) -> NDArray[np.float64]:
+        return np.array((self.steps, self.places), dtype=np.float64)
+
     def at(self, step: float) -> float:
         """Its place at a point along it."""
-        return float(np.interp(step, self.steps, self.places))
+        return float(np.interp(step, *self._measures))
 
 
 class Frame(NamedTuple):
@@ -108,12 +114,12 @@ def lines(stroked: Mask) -> list[Line]:
     open_: list[_Run] = []
     done: list[_Run] = []
     for number in range(count):
+        ahead = [(run.next(number), run) for run in open_]
         for top, bottom in runs(strips[:, number]):
             if bottom - top > _THICKEST:
                 continue
             place = (top + bottom - 1) / 2
-            near = [run for run in open_ if run.numbers[-1] < number and abs(run.next(number) - place) <= _STRAY]
-            run = min(near, key=lambda each: abs(each.next(number) - place), default=None)
+            run = _nearest(ahead, number, place)
             if run is None:
                 open_.append(_Run([number], [place], [bottom - top]))
             else:
@@ -124,6 +130,12 @@ def lines(stroked: Mask) -> list[Line]:
             return []
     found = [run.line() for run in (*done, *open_) if (run.numbers[-1] - run.numbers[0] + 1) * _STRIP >= STROKE * 0.8]
     return found if len(found) <= _MOST else []
+
+
+def _nearest(ahead: Sequence[tuple[float, _Run]], number: int, place: float) -> _Run | None:
+    """The line that goes on nearest to a place, of those that have not gone on in this strip; None where none is near."""
+    near = [(abs(at - place), run) for at, run in ahead if -_STRAY <= at - place <= _STRAY and run.numbers[-1] < number]
+    return min(near, key=itemgetter(0))[1] if near else None
 
 
 @dataclass
