@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 import made_up
 import pytest
 import tiers
+from compiled import Compiled
 from hypothesis import settings
+from jinja2 import Environment
 from judged import Remembering
 from open_reports.checks.check import check
 from open_reports.derived import indicator, series
@@ -132,6 +134,17 @@ def remembering_lexicons() -> Iterator[None]:
     """Have the labels of the forms made once in a process, not once an original."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Lexicon, "of", Lexicons(Lexicon.of))
+        yield
+
+
+# -- templates ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session", autouse=True)
+def remembering_templates() -> Iterator[None]:
+    """Have Jinja compile a template once in a process, not once a build."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Environment, "compile", Compiled().method())
         yield
 
 

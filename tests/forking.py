@@ -6,6 +6,9 @@
 To start Python and load MkDocs, the plugin and what that stands on takes more of the processor's time than to build a small site. A
 command has its own folder, environment and exit code and may be killed like any other; it differs only in what the environment says to
 Python itself before it starts (the seed of hashes, `sitecustomize`): where that matters, and once for each command, a test starts Python.
+
+What a command finds out that cannot be otherwise for the next one, the next one knows: the code of a template (`compiled.py`), and which
+values frictionless found nothing wrong with (`judged.py`). Each of them was a good part of a small build.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from __future__ import annotations
 import gc
 import importlib
 import json
+import marshal
 import os
 import runpy
 import selectors
@@ -24,7 +28,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from types import TracebackType
 
 
@@ -94,21 +98,66 @@ def _command(asked: dict[str, Any]) -> None:
         runpy.run_path(option, run_name="__main__")
 
 
+class _Learnt:
+    """What commands have found out."""
+
+    def __init__(self) -> None:
+        self._exchanges: list[tuple[Callable[[], Any], Callable[[Any], None]]] = []
+        if "jinja2" in sys.modules:
+            from compiled import Compiled  # noqa: PLC0415 (not every command has templates)
+            from jinja2 import Environment  # noqa: PLC0415
+
+            templates = Compiled()
+            setattr(Environment, "compile", templates.method())  # noqa: B010 (it is overloaded)
+            self._exchanges.append((lambda: templates.new, templates.learn))
+        if "open_reports.report.judging" in sys.modules:
+            from judged import Remembering  # noqa: PLC0415 (nor packages)
+            from open_reports.report import judging  # noqa: PLC0415
+
+            judge = Remembering(judging._judge_values)
+            setattr(judging, "_judge_values", judge)  # noqa: B010 (it is a function)
+            self._exchanges.append((lambda: judge.new, judge.learn))
+
+    def tell(self) -> bytes:
+        """What this process has found out."""
+        return marshal.dumps([told() for told, _ in self._exchanges])
+
+    def learn(self, told: bytes) -> None:
+        """Take what a command has told."""
+        for (_, learn), found in zip(self._exchanges, marshal.loads(told), strict=True):  # noqa: S302 (from our own child)
+            learn(found)
+
+
 def _serve() -> None:
-    sys.path.remove(str(Path(__file__).parent))  # the tests' own modules are none of a command's
+    here = str(Path(__file__).parent)
+    sys.path.remove(here)  # the tests' own modules are none of a command's
     for named in sys.argv[1:]:
         module, _, function = named.partition(":")
         loaded = importlib.import_module(module)
         if function:
             getattr(loaded, function)()
+    sys.path.insert(0, here)
+    learnt = _Learnt()
+    sys.path.remove(here)
     gc.freeze()  # a command has no garbage to look for in what was loaded
     for line in sys.stdin:
-        process = os.fork()
-        if not process:
-            _command(json.loads(line))
-            return
-        _, status = os.waitpid(process, 0)
-        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+        with tempfile.TemporaryFile() as told:
+            process = os.fork()
+            if not process:
+                own = os.getpid()
+                try:
+                    _command(json.loads(line))
+                finally:
+                    if os.getpid() == own:  # nor any process that the command itself has forked
+                        told.write(learnt.tell())
+                        told.flush()
+                return
+            _, status = os.waitpid(process, 0)
+            code = os.waitstatus_to_exitcode(status)
+            told.seek(0)
+            if code >= 0 and (said := told.read()):  # a command that was killed may have been about to tell
+                learnt.learn(said)
+        sys.stdout.write(f"{code}\n")
         sys.stdout.flush()
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from open_reports.form import forms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from open_reports.form import Forms
 
@@ -29,11 +29,23 @@ class Remembering:
         self.judge_values = judge_values
         self._of: Forms | None = None
         self._faultless: defaultdict[tuple[str, str, int], set[str]] = defaultdict(set)
+        self.new: dict[tuple[str, str, int], set[str]] = {}
+        """What was found faultless and not learnt from another process."""
 
-    def __call__(self, table: str, form: str, columns: list[set[str]]) -> Iterator[Fault]:
+    def learn(self, found: Mapping[tuple[str, str, int], set[str]]) -> None:
+        """Know what another process, which has read the same forms, found faultless."""
+        self._read()
+        for place, values in found.items():
+            self._faultless[place] |= values
+
+    def _read(self) -> None:
         if self._of is not forms():  # a test reads forms of its own
             self._of = forms()
             self._faultless.clear()
+            self.new.clear()
+
+    def __call__(self, table: str, form: str, columns: list[set[str]]) -> Iterator[Fault]:
+        self._read()
         known = [self._faultless[table, form, place] for place in range(len(columns))]
         new = [values - faultless for values, faultless in zip(columns, known, strict=True)]
         if not any(new):
@@ -41,6 +53,7 @@ class Remembering:
         # A table has no gaps: a column of which everything is known shows a value of its own.
         found = list(self.judge_values(table, form, [asked or {min(values)} for asked, values in zip(new, columns, strict=True)]))
         faulty = {text for _, text, _, _ in found}
-        for faultless, asked in zip(known, new, strict=True):
+        for place, (faultless, asked) in enumerate(zip(known, new, strict=True)):
             faultless.update(asked - faulty)
+            self.new.setdefault((table, form, place), set()).update(asked - faulty)
         yield from found

@@ -98,7 +98,12 @@ LOADED = (
     *(
         "mkdocs.commands.build",
         "material.plugins.search.plugin",
-        "frictionless",
+        "mkdocs.config.defaults",
+        "frictionless.formats",
+        "frictionless.portals",
+        "frictionless.resources",
+        "frictionless.schemes",
+        "jsonschema",
         "duckdb",
         "xlsxwriter",
         "simplejson",
