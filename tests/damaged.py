@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import made_up
-import yaml
+import yamls
 
 if TYPE_CHECKING:
     from open_reports.finding import Finding
@@ -87,7 +87,7 @@ def cases() -> list[Case]:
     """Every case, in the order of the files. Raises `ValueError` where two have one name."""
     found = []
     for path in sorted(FOLDER.glob("*.yml")):
-        for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
+        for entry in yamls.read(path):
             entry["do"] = tuple(entry["do"])
             entry["finds"] = tuple(Expected(**each) for each in entry["finds"])
             found.append(Case(**entry))

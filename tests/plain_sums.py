@@ -16,12 +16,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import yaml
+import yamls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SUMS: dict[str, dict[str, str]] = yaml.safe_load((Path(__file__).parent / "cases" / "corpus.yml").read_text(encoding="utf-8"))["sums"]
+SUMS: dict[str, dict[str, str]] = yamls.read(Path(__file__).parent / "cases" / "corpus.yml")["sums"]
 PARTS = "parts"
 """Right side of a stated total: the items that are stated to be part of it."""
 

@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
+import yamls
 from conftest import PROJECT
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def test_a_lock_without_packages_fails(tmp_path: Path, text: str | None) -> None
 
 
 def test_it_runs_every_week_with_a_locked_auditor() -> None:
-    workflow = yaml.safe_load((PROJECT / ".github" / "workflows" / "audit.yml").read_text(encoding="utf-8"))
+    workflow = yamls.read(PROJECT / ".github" / "workflows" / "audit.yml")
     assert [len(each["cron"].split()) for each in workflow[True]["schedule"]] == [5]
     assert workflow[True]["schedule"][0]["cron"].split()[2:4] == ["*", "*"]
     assert workflow["permissions"] == {"contents": "read"}

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
+import yamls
 from hypothesis import given, settings
 from lxml import html as parser
 from open_reports.charts import Chart, charts, definitions, figure, load, title
@@ -35,13 +35,10 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ROOT / "datapackages"
 AGENCIES = sorted(folder.name for folder in PACKAGES.iterdir() if (folder / "agency.yml").is_file())
 IDS = [chart.id for chart in definitions()]
-REFUSED = yaml.safe_load((ROOT / "tests" / "cases" / "charts.yml").read_text(encoding="utf-8"))["refused"]
+REFUSED = yamls.read(ROOT / "tests" / "cases" / "charts.yml")["refused"]
 TEXT = (resources.files("open_reports") / FAMILY / "views" / "charts.yml").read_text(encoding="utf-8")
-DATA: dict[str, Any] = {chart["id"]: chart for chart in yaml.safe_load(TEXT)["charts"]}
-RATES: dict[str, Any] = {
-    each["id"]: each
-    for each in yaml.safe_load((resources.files("open_reports") / FAMILY / "indicators.yml").read_text(encoding="utf-8"))["indicators"]
-}
+DATA: dict[str, Any] = {chart["id"]: chart for chart in yamls.parsed(TEXT)["charts"]}
+RATES: dict[str, Any] = {each["id"]: each for each in yamls.read(resources.files("open_reports") / FAMILY / "indicators.yml")["indicators"]}
 Drawn = dict[tuple[int, str], Decimal]
 """Number by year and series."""
 

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import pytest
 import whole
-import yaml
+import yamls
 from conftest import watching
 from counting import calls
 from framed import framed
@@ -43,8 +43,8 @@ if TYPE_CHECKING:
 
 __all__ = ["browser"]
 
-CASES = yaml.safe_load((Path(__file__).parent / "cases" / "citation.yml").read_text(encoding="utf-8"))
-PAYLOADS = [each["text"] for each in yaml.safe_load((Path(__file__).parent / "cases" / "payloads.yml").read_text(encoding="utf-8"))]
+CASES = yamls.read(Path(__file__).parent / "cases" / "citation.yml")
+PAYLOADS = [each["text"] for each in yamls.read(Path(__file__).parent / "cases" / "payloads.yml")]
 URL = "https://open-reports.example/reports/pingtan/2020/"
 TOTAL = "applications/new/total"
 

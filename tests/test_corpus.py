@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-import yaml
+import yamls
 from conftest import REPORTS
 from open_reports.report import Address
 from plain_sums import PARTS, SUMS, Cells, Sum, Term, total
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from open_reports.library import Library
 
 CASES = Path(__file__).parent / "cases"
-GOLDEN = yaml.safe_load((CASES / "corpus.yml").read_text(encoding="utf-8"))
-ORIGINALS = yaml.safe_load((CASES / "originals.yml").read_text(encoding="utf-8"))
+GOLDEN = yamls.read(CASES / "corpus.yml")
+ORIGINALS = yamls.read(CASES / "originals.yml")
 
 
 @dataclass(frozen=True, kw_only=True)

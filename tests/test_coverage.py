@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import whole
-import yaml
+import yamls
 from conftest import AGENCIES, REPORTS
 from framed import framed
 from hypothesis import given
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = ["browser"]
 
-CASES = yaml.safe_load((Path(__file__).parent / "cases" / "coverage.yml").read_text(encoding="utf-8"))
+CASES = yamls.read(Path(__file__).parent / "cases" / "coverage.yml")
 
 
 def invented(name: str, kind: str, former: Predecessor | None = None) -> Agency:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import clerks_way
 import click
 import pytest
-import yaml
+import yamls
 from click.testing import CliRunner
 from conftest import PROJECT
 from open_reports.charts import definitions
@@ -124,7 +124,7 @@ def missing(wanted: Iterable[str], text: str) -> list[str]:
 
 def front_matter(text: str) -> dict[str, Any]:
     """What stands between the lines `---` at the head of a page."""
-    return dict(yaml.safe_load(text.split("---\n")[1]))
+    return dict(yamls.parsed(text.split("---\n")[1]))
 
 
 def outline(text: str) -> list[tuple[str, str]]:

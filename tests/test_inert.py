@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import made_up
 import pytest
-import yaml
+import yamls
 from lxml import etree
 from open_reports.checks.check import errors
 from open_reports.form import forms
@@ -60,7 +60,7 @@ class Payload:
 
 
 def payloads() -> list[Payload]:
-    entries = yaml.safe_load((Path(__file__).parent / "cases" / "payloads.yml").read_text(encoding="utf-8"))
+    entries = yamls.read(Path(__file__).parent / "cases" / "payloads.yml")
     return [
         Payload(number, **{**entry, "text": entry["text"].replace("{n}", str(number))})
         for number, entry in enumerate(entries, start=101)  # three digits, so that no number is part of another

@@ -12,7 +12,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 import pytest
-import yaml
+import yamls
 from hypothesis import given
 from hypothesis import strategies as st
 from open_reports.errors import IntakeError
@@ -230,7 +230,7 @@ def test_xml_deeper_than_the_parser_takes_is_refused() -> None:
 
 def test_every_reason_and_remark_has_its_sentence() -> None:
     package = resources.files("open_reports")
-    words = yaml.safe_load((package / "locales/intake.yml").read_text("utf-8"))
+    words = yamls.read(package / "locales/intake.yml")
     folder = package / "intake"
     every = [path.read_text("utf-8") for room in (folder, folder / "readers") for path in room.iterdir() if path.name.endswith(".py")]
     # What a message tells may be words of a sheet, which have codes of their own.

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
+import yamls
 from children import none_left
 from manuscripts import html, office
 from manuscripts.compared import CORPUS, expected, same
@@ -33,7 +33,7 @@ LIMITS = Limits(clock=int(PATIENCE))
 
 
 def words() -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = yaml.safe_load((resources.files("open_reports") / "locales/intake.yml").read_text("utf-8"))
+    found: dict[str, dict[str, str]] = yamls.read(resources.files("open_reports") / "locales/intake.yml")
     return found
 
 

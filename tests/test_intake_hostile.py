@@ -13,7 +13,7 @@ from importlib import import_module, resources
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
+import yamls
 from children import none_left
 from click.testing import CliRunner
 from manuscripts import hostile
@@ -42,7 +42,7 @@ each_kind = pytest.mark.parametrize("kind", hostile.KINDS)
 
 
 def words() -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = yaml.safe_load((resources.files("open_reports") / "locales/intake.yml").read_text("utf-8"))
+    found: dict[str, dict[str, str]] = yamls.read(resources.files("open_reports") / "locales/intake.yml")
     return found
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import made_up
 import pytest
-import yaml
+import yamls
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from manuscripts.html import archive, markdown, plain, tabs, word
@@ -45,7 +45,7 @@ SHAPES: dict[str, Callable[[Original], Manuscript]] = {
 
 def intake_words() -> dict[str, dict[str, str]]:
     """What import says, by code."""
-    words = yaml.safe_load((resources.files("open_reports") / "locales/intake.yml").read_text("utf-8"))
+    words = yamls.read(resources.files("open_reports") / "locales/intake.yml")
     assert all(set(each) == {"zh", "en"} for each in words.values())
     return words  # type: ignore[no-any-return] # YAML
 

@@ -14,7 +14,7 @@ import made_up
 import openpyxl
 import pytest
 import whole
-import yaml
+import yamls
 from open_reports.checks.check import check
 from open_reports.errors import IntakeError
 from open_reports.files.folder import ReportFolder
@@ -462,7 +462,7 @@ def test_what_a_page_carries_costs_it_little(library: Library, findings: tuple[F
 
 def test_everything_that_is_said_has_its_sentence() -> None:
     folder = resources.files("open_reports")
-    words = yaml.safe_load((folder / "locales/intake.yml").read_text("utf-8"))
+    words = yamls.read(folder / "locales/intake.yml")
     rooms = (folder / "intake", folder / "intake/own")
     code = "".join(each.read_text("utf-8") for room in rooms for each in room.iterdir() if each.name.endswith(".py"))
     said = set(re.findall(r'"(own_[a-z]+)"', code))

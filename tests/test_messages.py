@@ -14,7 +14,7 @@ import damaged
 import made_up
 import pytest
 import test_rules
-import yaml
+import yamls
 from mender import mend
 from open_reports.checks.check import check
 from open_reports.finding import messages
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 TABLES = forms().tables
 
 ROOT = "datapackages"
-ENTRIES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "cases" / "messages.yml").read_text(encoding="utf-8"))
+ENTRIES: list[dict[str, Any]] = yamls.read(Path(__file__).parent / "cases" / "messages.yml")
 UNTOLD = {
     "file.no_root",  # no package at all: told by the command line's tests
     "form.table",  # no form has a table that the one before it lacks: told by the third form of test_third_form.py

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-import yaml
+import yamls
 from conftest import with_cells
 from open_reports.checks.across import across, marks
 from open_reports.checks.cache import Cache
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from open_reports.library import Library
     from open_reports.report import Report
 
-SAID = yaml.safe_load((Path(__file__).parent / "cases" / "mistakes.yml").read_text(encoding="utf-8"))
+SAID = yamls.read(Path(__file__).parent / "cases" / "mistakes.yml")
 
 
 class Mistake(NamedTuple):

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import made_up
 import pytest
-import yaml
+import yamls
 from open_reports.checks.check import check
 from open_reports.document import shown
 from open_reports.form import forms
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.unmeasured
 
 TABLES = forms().tables
 
-UNSEEN = yaml.safe_load((Path(__file__).parent / "cases" / "unseen.yml").read_text(encoding="utf-8"))
+UNSEEN = yamls.read(Path(__file__).parent / "cases" / "unseen.yml")
 ROOT = "datapackages"
 EACH = 14
 """Faults of each kind."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import made_up
 import pytest
-import yaml
+import yamls
 from open_reports.checks.check import check
 from open_reports.checks.identity import bounds, identities
 from open_reports.checks.narrative import stated
@@ -78,7 +78,7 @@ class Case:
         return f"{self.rule} {self.said['情形']}"
 
 
-CASES = [Case(path.stem, said) for path in sorted(FOLDER.glob("*.yml")) for said in yaml.safe_load(path.read_text(encoding="utf-8"))]
+CASES = [Case(path.stem, said) for path in sorted(FOLDER.glob("*.yml")) for said in yamls.read(path)]
 KEYS = {
     *(
         "情形",

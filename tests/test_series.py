@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import made_up
 import pytest
-import yaml
+import yamls
 from conftest import with_cells
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from open_reports.library import Library
     from open_reports.report import Report
 
-CASES = yaml.safe_load((Path(__file__).parent / "cases" / "charts.yml").read_text(encoding="utf-8"))["series"]
+CASES = yamls.read(Path(__file__).parent / "cases" / "charts.yml")["series"]
 
 
 @cache

@@ -26,7 +26,7 @@ import damaged
 import frictionless
 import made_up
 import pytest
-import yaml
+import yamls
 from conftest import AGENCIES, REPORTS, within
 from jsonschema import Draft202012Validator
 from lxml import html
@@ -235,7 +235,7 @@ def test_tidy_rows_say_what_each_figure_is(site: Path) -> None:
     assert list(rows_json[0]) == list(rows_csv[0])
     told = ("agency_name", "form", "unit")
     assert [tuple(row[key] for key in told) for row in rows_csv] == [tuple(row[key] or "" for key in told) for row in rows_json]
-    names = {path.parent.name: yaml.safe_load(path.read_text(encoding="utf-8"))["name"] for path in PACKAGES.glob("*/agency.yml")}
+    names = {path.parent.name: yamls.read(path)["name"] for path in PACKAGES.glob("*/agency.yml")}
     units = {
         (agency.name, year.name, row["item"]): row["unit"]
         for agency in PACKAGES.iterdir()
@@ -364,7 +364,7 @@ def test_index_leads_to_every_report(site: Path) -> None:
         stated = json.loads(descriptor)
         assert (entry["version"], entry["title"], entry["forms"]) == (stated["version"], stated["title"], stated["report"]["forms"])
         assert entry["findings"] == len(read_json(site / entry["json"].removeprefix(SITE_URL))["findings"])
-    agencies = {path.parent.name: yaml.safe_load(path.read_text(encoding="utf-8")) for path in PACKAGES.glob("*/agency.yml")}
+    agencies = {path.parent.name: yamls.read(path) for path in PACKAGES.glob("*/agency.yml")}
     assert {entry["id"]: (entry["name"], entry["name_en"], entry["kind"]) for entry in index["agencies"]} == {
         agency: (stated["name"], stated["name_en"], stated["kind"]) for agency, stated in agencies.items()
     }
@@ -439,7 +439,7 @@ def test_every_page_names_itself(site: Path) -> None:
         assert heading, path
         parts = path.relative_to(site).parts
         if parts[0] == "reports" and len(parts) == 4:
-            name = yaml.safe_load((PACKAGES / parts[1] / "agency.yml").read_text(encoding="utf-8"))["name"]
+            name = yamls.read(PACKAGES / parts[1] / "agency.yml")["name"]
             for text in (title, heading, page.xpath("string(//meta[@name='description']/@content)")):
                 assert name in text, path
                 assert parts[2] in text, path

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import made_up
 import pytest
-import yaml
+import yamls
 from conftest import with_cells
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 TABLES = forms().tables
 
-GOLDEN = yaml.safe_load((Path(__file__).parent / "cases" / "summary.yml").read_text(encoding="utf-8"))
+GOLDEN = yamls.read(Path(__file__).parent / "cases" / "summary.yml")
 FILE = Path(__file__).parent.parent / "plugins" / "open_reports" / "forms" / "foi-cn" / "summary.yml"
 WORDS = {language: Words(language) for language in LANGUAGES}
 YEAR = 2023

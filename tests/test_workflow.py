@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+import yamls
 from conftest import PROJECT
 from forward_project import Project
 
@@ -20,7 +20,7 @@ WORKFLOW = PROJECT / ".github" / "workflows" / "ci.yml"
 
 @pytest.fixture(scope="module")
 def workflow() -> dict[Any, Any]:
-    found = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))
+    found = yamls.read(WORKFLOW)
     assert isinstance(found, dict)
     return found
 
