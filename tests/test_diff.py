@@ -249,19 +249,30 @@ SAID: dict[str, tuple[dict[str, Any] | None, int]] = {
 """What becomes of one report, and how many pages may be told of at most: all of the site would be easily said."""
 
 
+def two_agencies(root: Path, own: dict[str, Any] | None) -> Library:
+    """A library in which `own` became of one report, or which lacks it."""
+    edited(zeros(2022), {"agency": (own or {}).get("agency", {})}).write(root)
+    if own is not None:
+        edited(zeros(2023), own).write(root)
+    made_up.package("xugou-yi", 2021).write(root)
+    return open_library(root)
+
+
+@pytest.fixture(scope="module")
+def unedited(tmp_path_factory: pytest.TempPathFactory) -> tuple[Library, dict[str, str]]:
+    """The library before anything became of it, and its pages."""
+    library = two_agencies(tmp_path_factory.mktemp("unedited"), {})
+    return library, pages_of(library)
+
+
 @pytest.mark.parametrize("what", SAID)
-def test_every_page_that_shows_something_else_is_told(tmp_path: Path, what: str) -> None:
+def test_every_page_that_shows_something_else_is_told(tmp_path: Path, what: str, unedited: tuple[Library, dict[str, str]]) -> None:
     said, most = SAID[what]
-    libraries = []
-    for side, own in (("old", {}), ("new", said)):
-        edited(zeros(2022), {"agency": (own or {}).get("agency", {})}).write(tmp_path / side)
-        if own is not None:
-            edited(zeros(2023), own).write(tmp_path / side)
-        made_up.package("xugou-yi", 2021).write(tmp_path / side)
-        libraries.append(open_library(tmp_path / side))
-    old, new = map(pages_of, libraries)
+    before, old = unedited
+    library = two_agencies(tmp_path, said)
+    new = pages_of(library)
     shown = {path.removeprefix("en/") for path in old.keys() | new.keys() if old.get(path) != new.get(path)}
-    told = set(diff.compare(*libraries).pages)
+    told = set(diff.compare(before, library).pages)
     assert shown - told == set()
     assert shown
     assert len(told) <= most

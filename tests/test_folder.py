@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import made_up
 import pytest
+from forking import Commands
 from made_up import package
 from open_reports.cli import MODULES
 from open_reports.intake import child
@@ -25,14 +26,10 @@ from open_reports.site.build import Build, Settings
 from open_reports.site.refused import FolderError, told
 from open_reports.site.staging import Staging
 from patience import PATIENCE
-from website import environment, minimal_project, run, tool, tree
+from website import LOADED, commands, environment, minimal_project, tool, tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-
-    from forking import Commands
-
-from website import commands
 
 __all__ = ["commands"]
 
@@ -352,13 +349,14 @@ def _mkdocs(project: Path, *arguments: str) -> subprocess.Popen[str]:
 
 @pytest.mark.posix
 @pytest.mark.build
-def test_two_builds_in_two_namespaces_are_both_whole(tmp_path: Path) -> None:
+def test_two_builds_in_two_namespaces_are_both_whole(commands: Commands, tmp_path: Path) -> None:
     """Both are process 1, and neither sees the other."""
     target = tmp_path / "shared" / "site"
     made = {}
     for name in ("one", "other"):
         minimal_project(tmp_path / name, [made_up.package(year=2022 if name == "one" else 2023)])
-        alone = run(*tool("build", "-d", str(tmp_path / "alone" / name)), cwd=tmp_path / name, env=environment(tmp_path / name / "home"))
+        words = ("-m", "mkdocs", "build", "-d", str(tmp_path / "alone" / name))
+        alone = commands.run(*words, cwd=tmp_path / name, env=environment(tmp_path / name / "home"))
         assert alone.returncode == 0, alone.stdout
         made[name] = tree(tmp_path / "alone" / name)
     assert made["one"] != made["other"]
@@ -682,6 +680,46 @@ def test_every_command_is_tried() -> None:
     assert EVERY.keys() == MODULES.keys()
 
 
+CLOSED = """
+import os, sys
+def closed(number, name):
+    os.close(number)
+    setattr(sys, name, None)
+    setattr(sys, f"__{name}__", None)
+def full(number):
+    opened = os.open("/dev/full", os.O_WRONLY)
+    os.dup2(opened, number)
+    os.close(opened)
+"""
+"""What a shell does to the streams, done where Python runs already, which says `None` for a stream that was closed before it began."""
+REDIRECTED = {
+    "<&-": "closed(0, 'stdin')",
+    ">&-": "closed(1, 'stdout')",
+    "2>&-": "closed(2, 'stderr')",
+    ">/dev/full": "full(1)",
+    "2>&1": "os.dup2(1, 2)",
+}
+
+
+@pytest.fixture(scope="module")
+def clerks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
+    """What runs `open-reports` in processes of their own that need not load it first."""
+    loaded = (
+        *(each for each in LOADED if not each.startswith(("mkdocs", "material"))),
+        *(f"open_reports.cli.{module}" for module, _ in MODULES.values()),
+    )
+    with Commands(*loaded, env=environment(tmp_path_factory.mktemp("clerks")), within=PATIENCE) as running:
+        yield running
+
+
+def redirected(commands: Commands, line: str, words: Sequence[str], folder: Path, home: Path) -> subprocess.CompletedProcess[str]:
+    """Run `open-reports` with its streams as a line of a shell has them; `check` by the shell itself."""
+    if words[0] == "check":
+        return ran([*OPEN_REPORTS, *words], folder, home, within=["sh", "-c", line, "sh"])
+    first = "\n".join((CLOSED, *(REDIRECTED[each] for each in line.split()[1:])))
+    return commands.run(*OPEN_REPORTS[1:], *words, cwd=folder, env=environment(home), first=first, apart=True)
+
+
 @pytest.mark.posix
 @pytest.mark.parametrize("command", EVERY)
 @pytest.mark.parametrize(
@@ -696,11 +734,11 @@ def test_every_command_is_tried() -> None:
     ],
 )
 def test_output_that_goes_nowhere_is_a_sentence(
-    project: Path, tmp_path: Path, command: str, *, line: str, code: int | None, words: str
+    project: Path, clerks: Commands, tmp_path: Path, command: str, *, line: str, code: int | None, words: str
 ) -> None:
     words_of = tuple(str(tmp_path / "new") if each == "out" else each for each in EVERY[command])
     words_of += ("--root", str(tmp_path / "packages")) if command == "new" else ()
-    done = ran([*OPEN_REPORTS, *words_of], project, project / "home", within=["sh", "-c", line, "sh"])
+    done = redirected(clerks, line, words_of, project, project / "home")
     usual = 2 if command == "import" else 0
     assert done.returncode == (usual if code is None else code), done.stderr
     assert "Traceback" not in done.stderr

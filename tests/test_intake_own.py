@@ -248,18 +248,26 @@ def written(table: str, address: str, value: object, form: str = "2021") -> Call
 
 
 def test_the_workbook_of_every_report_is_its_package(library: Library, findings: tuple[Finding, ...]) -> None:
+    """Saved by another program, too, for one report of each set of tables: how a kind of cell is saved does not depend on its figure."""
+    saved = set()
     for each in folders(library, findings):
         data = each["workbook"]
         expected = Own(agency=each.report.agency, year=each.report.year, files=dict(each.report.files))
         assert again(data) == expected
-        assert again(resaved(data)) == expected
+        forms_of = tuple((name, table.form.form) for name, table in each.report.tables.items())
+        if forms_of not in saved:
+            saved.add(forms_of)
+            assert again(resaved(data)) == expected
+    assert len(saved) > 1
 
 
 @pytest.mark.parametrize("form_of", made_up.hybrids(), ids=lambda form_of: "-".join(form_of.values()))
 def test_the_workbook_of_every_form_is_its_package(folder: Callable[[made_up.Package], ReportFolder], form_of: dict[str, str]) -> None:
     own = odd(made_up.package(form_of=form_of))
-    found = again(folder(own)["workbook"])
-    assert (found.files, found.remarks) == (own.files, ())
+    data = folder(own)["workbook"]
+    for each in (data, resaved(data)):
+        found = again(each)
+        assert (found.files, found.remarks) == (own.files, ())
 
 
 def test_a_figure_that_was_changed_in_a_workbook_is_read_as_it_stands(folder: Callable[[made_up.Package], ReportFolder]) -> None:
