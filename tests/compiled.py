@@ -28,6 +28,7 @@ class Compiled:
     def __init__(self) -> None:
         self.known: dict[str, CodeType] = {}
         self.new: dict[str, CodeType] = {}
+        self.compile_: Callable[..., Any] = Environment.compile
 
     def learn(self, codes: dict[str, CodeType]) -> None:
         """Know what another process has compiled."""
@@ -35,7 +36,7 @@ class Compiled:
 
     def method(self) -> Callable[..., Any]:
         """What to put in the place of `Environment.compile`."""
-        compile_: Callable[..., Any] = Environment.compile
+        compile_ = self.compile_
 
         def compiling(environment: Environment, source: object, name: str | None = None, filename: str | None = None, **more: Any) -> Any:
             if more or not isinstance(source, str):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from collections.abc import Mapping, Sequence
@@ -57,6 +58,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                         item.add_marker(tier)
         if any(item.get_closest_marker(tier) for tier in tiers.TIERS):
             item.add_marker("unmeasured")  # what a browser or a build goes through is measured where it is tested by itself
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage less often, and not among the modules and the ten thousand cases, which stay until the end.
+
+    Python would go through all of them again and again: a tenth of the time of tests that make many small things.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 import random
 import re
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from manuscripts.compared import CORPUS, REPORTS, doubts, everything, expected, paragraphs, same, texts
+from manuscripts.compared import CORPUS, REPORTS, doubts, everything, expected, figures_come_out, paragraphs, same, texts
 from manuscripts.office import (
     AUTHOR,
     DOCX,
@@ -78,11 +79,22 @@ def refused(content: str, more: Mapping[str, str] | None = None) -> str:
 # -- every report in every shape --------------------------------------------------------------------------------------------
 
 
+@functools.cache
+def read_as(name: str, shape: str) -> Manuscript:
+    """A report of the corpus in a shape of a Word file: its cells are one test, its figures another."""
+    return reader.read(docx(REPORTS[name], shape=shape))
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_every_figure_of_every_report_comes_out_and_none_is_open(name: str) -> None:
+    figures_come_out(REPORTS[name], [read_as(name, shape) for shape in DOCX])
+
+
 @pytest.mark.parametrize("shape", DOCX)
 @pytest.mark.parametrize("name", REPORTS)
 def test_every_cell_of_every_report(name: str, shape: str) -> None:
     report = REPORTS[name]
-    found = reader.read(docx(report, shape=shape))
+    found = read_as(name, shape)
     assert all(itertools.starmap(same, zip(found.grids, expected(report), strict=True)))
     assert not doubts(found)
     assert found.kind == "docx"

@@ -17,14 +17,12 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 from manuscripts import office
-from manuscripts.compared import CORPUS, REPORTS, doubts, expected, paragraphs, same, texts
+from manuscripts.compared import CORPUS, REPORTS, doubts, expected, figures_come_out, paragraphs, same, texts
 from manuscripts.office import FONT, XLSX, Entry, Look, Page, anchored, laid, number, text, workbook, xlsx, zipped
 from open_reports.errors import IntakeError
-from open_reports.form import forms
 from open_reports.intake import archive
 from open_reports.intake.grid import Doubt, Grid, Manuscript, Paragraph
-from open_reports.intake.outcome import outcome
-from open_reports.intake.readers import docx, ods
+from open_reports.intake.readers import ods
 from open_reports.intake.readers import workbook as parts
 from open_reports.intake.readers import xlsx as reader
 
@@ -584,21 +582,5 @@ def test_any_damage_is_read_or_refused(seed: int) -> None:
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_every_figure_of_every_report_comes_out_and_none_is_open(name: str) -> None:
-    # All shapes of docx, xlsx and ods through the mapper: the figures that the report was made from, to the last one.
-    report = REPORTS[name]
-    files = [docx.read(office.docx(report, shape=shape)) for shape in office.DOCX]
-    files += [*(read_as(name, shape) for shape in XLSX), ods.read(office.ods(report))]
-    assert len(files) == len(office.DOCX) + len(XLSX) + 1
-    # Most shapes are read as the very same manuscript but for its remarks, and the same becomes the same.
-    different: list[Manuscript] = []
-    for each in files:
-        if all(each.blocks != other.blocks or each.kind != other.kind or each.facts != other.facts for other in different):
-            different.append(each)
-    printed = {address: text for address, text in report.figures.items() if "/".join(address.split("/")[:2]) not in report.absent}
-    for found in (outcome(each, forms()) for each in different):
-        assert (found.refused, found.open, found.foreign) == (None, (), ())
-        assert {"/".join(each) for each in found.absent} == report.absent
-        own = {"/".join(address): text for address, text in found.figures.items()}
-        noted = {f"{note.table}/{note.line}/{note.column}": note.printed for note in found.notes}
-        assert own.keys() == printed.keys()
-        assert {address: noted.get(address) or text for address, text in own.items()} == printed
+    # All shapes of xlsx, and ods, through the mapper; those of docx stand in `test_intake_office.py`.
+    figures_come_out(REPORTS[name], [*(read_as(name, shape) for shape in XLSX), ods.read(office.ods(REPORTS[name]))])

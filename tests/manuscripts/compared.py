@@ -6,19 +6,23 @@ import re
 from typing import TYPE_CHECKING
 
 import made_up
+from open_reports.form import forms
 from open_reports.intake.grid import Doubt, Grid, Manuscript, Paragraph, placed
+from open_reports.intake.outcome import outcome
 
 from manuscripts.statutory import corpus, original
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from manuscripts.statutory import Original
 
 CORPUS = corpus()
 HYBRIDS = {
-    "-".join(forms.values()): original(
-        made_up.package(form_of=forms, blank=("applications/new/total", "disputes/reconsideration/upheld")).files
+    "-".join(form_of.values()): original(
+        made_up.package(form_of=form_of, blank=("applications/new/total", "disputes/reconsideration/upheld")).files
     )
-    for forms in made_up.hybrids()
+    for form_of in made_up.hybrids()
 }
 REPORTS = {**CORPUS, **HYBRIDS}
 """Every report of the corpus, and one of every mixture of forms."""
@@ -61,3 +65,22 @@ def paragraphs(found: Manuscript) -> list[str]:
 def everything(found: Manuscript) -> str:
     """All text that was read."""
     return "\n".join([*paragraphs(found), *(cell.text for grid in found.grids for cell in grid.cells)])
+
+
+def figures_come_out(report: Original, files: Sequence[Manuscript]) -> None:
+    """Hold what the mapper makes of a report in several shapes against the figures that it was made from, to the last one.
+
+    Most shapes are read as the very same manuscript but for its remarks, and the same becomes the same.
+    """
+    different: list[Manuscript] = []
+    for each in files:
+        if all(each.blocks != other.blocks or each.kind != other.kind or each.facts != other.facts for other in different):
+            different.append(each)
+    printed = {address: text for address, text in report.figures.items() if "/".join(address.split("/")[:2]) not in report.absent}
+    for found in (outcome(each, forms()) for each in different):
+        assert (found.refused, found.open, found.foreign) == (None, (), ())
+        assert {"/".join(each) for each in found.absent} == report.absent
+        own = {"/".join(address): text for address, text in found.figures.items()}
+        noted = {f"{note.table}/{note.line}/{note.column}": note.printed for note in found.notes}
+        assert own.keys() == printed.keys()
+        assert {address: noted.get(address) or text for address, text in own.items()} == printed
