@@ -6,6 +6,7 @@ Office writes two spellings of each namespace (transitional and strict); both ha
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -36,7 +37,12 @@ _PLAIN_FILLS = frozenset(("", "AUTO"))
 
 def name(element: Element) -> str:
     """Short name such as `w:p`; that of an unknown namespace begins with `?:`."""
-    space, _, local = str(element.tag).rpartition("}")
+    return _short(str(element.tag))
+
+
+@lru_cache(maxsize=4_096)  # a file has some fifty names, and each is asked for thousands of times
+def _short(tag: str) -> str:
+    space, _, local = tag.rpartition("}")
     return f"{_PREFIXES.get(space[1:], '?')}:{local}"
 
 
@@ -48,7 +54,12 @@ def attribute(element: Element, key: str) -> str:
 def child(element: Element | None, *path: str) -> Element | None:
     """The first child of a short name, or that of the child, and so on."""
     for each in path:
-        element = next((found for found in element if name(found) == each), None) if element is not None else None
+        for found in () if element is None else element:
+            if name(found) == each:
+                element = found
+                break
+        else:
+            return None
     return element
 
 
