@@ -19,17 +19,17 @@ from open_reports.checks.counting import together
 from open_reports.checks.opening import OPEN, checked
 from open_reports.checks.wording import whole
 from open_reports.copies import signature
+from open_reports.derived.doubt import remember
 from open_reports.files.catalogue import routes
 from open_reports.files.manifest import PATH, Manifest
-from open_reports.derived.doubt import remember
 from open_reports.finding import DataError
 from open_reports.history import releases
 from open_reports.pages import DATA
-from open_reports.text import LANGUAGES, Words
 from open_reports.site.page_cache import PageCache
 from open_reports.site.publish import publish
 from open_reports.site.refused import sentence, told
 from open_reports.site.staging import Staging
+from open_reports.text import LANGUAGES, Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

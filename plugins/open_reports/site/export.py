@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from open_reports.files import manifest
-from open_reports.copies import CopyError, FolderCopy, signature
-from open_reports.copies import stated_manifest
+from open_reports.copies import CopyError, FolderCopy, signature, stated_manifest
 from open_reports.document import shown
+from open_reports.files import manifest
 from open_reports.site.refused import FolderError
 from open_reports.site.staging import Staging
 

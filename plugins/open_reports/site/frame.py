@@ -282,9 +282,7 @@ def _labels(language: str) -> dict[str, str]:
     return {"__drawer": w("drawer"), "__search": w("search")}
 
 
-def _told(
-    language: str, base: str, *, twin: str | None = None, address: str = "", site: str = "", scripts: tuple[str, ...] = ()
-) -> Told:
+def _told(language: str, base: str, *, twin: str | None = None, address: str = "", site: str = "", scripts: tuple[str, ...] = ()) -> Told:
     """Return what our parts of the theme are told of a page; `twin` is its twin's address below the site, which is empty for home's."""
     home = f"{base}/{ENGLISH}" if language == "en" else f"{base}/"
     return Told(

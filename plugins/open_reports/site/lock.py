@@ -66,7 +66,7 @@ class Lock:
                 return self._opened_file()
             with contextlib.suppress(OSError):  # only where the umask is narrower than the folder: else there is nothing to widen
                 # Whoever may write into the folder may wait here, whatever the umask of the one who came first.
-                os.chmod(self._path, self._path.parent.stat().st_mode & 0o666)
+                self._path.chmod(self._path.parent.stat().st_mode & 0o666)
             return made
         # A folder can be locked by Linux and macOS on their own file systems; where not, the file beside it must do.
         try:
@@ -113,7 +113,7 @@ def _module(name: str) -> Any:  # noqa: ANN401 (a module, which one system has a
         return None
 
 
-def _locked(handle: int) -> bool | None:
+def _locked(handle: int) -> bool | None:  # noqa: PLR0911 (two systems, each with what it answers)
     """Lock an open file without waiting: whether nobody else has it, None where nobody can tell."""
     if fcntl := _module("fcntl"):
         try:

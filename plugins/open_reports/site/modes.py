@@ -75,7 +75,7 @@ class Modes:
         if (made, made, made & 0o666, status.st_gid, status.st_uid) != wanted:
             for path, found in _all(folder):
                 self._give(path, found)
-        os.chmod(folder, self.top | _OWN_FOLDER)
+        folder.chmod(self.top | _OWN_FOLDER)
 
     def _owner(self, status: os.stat_result) -> int:
         # Nobody but root can give a file to somebody else, and root would otherwise take it from them.
@@ -88,14 +88,14 @@ class Modes:
         mode = self.folders if stat.S_ISDIR(status.st_mode) else self.files
         # After the owner, whose change takes the bits away that pass on the group.
         if stat.S_IMODE(status.st_mode) != mode:
-            os.chmod(path, mode)
+            os.chmod(path, mode)  # noqa: PTH101 (a path of os.walk, of which there are a hundred thousand)
 
 
 def _all(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
     yield str(folder), folder.stat()
     for root, folders, files in os.walk(folder):
         for name in (*folders, *files):
-            path = os.path.join(root, name)
+            path = os.path.join(root, name)  # noqa: PTH118 (as above)
             status = os.lstat(path)
             if not stat.S_ISLNK(status.st_mode):
                 yield path, status

@@ -17,8 +17,12 @@ def mounted(folder: Path) -> bool:
 
 def mounted_below(folder: Path) -> str:
     """A folder below at which something is mounted; empty for none."""
-    start = os.path.join(folder, "")
+    start = os.path.join(folder, "")  # noqa: PTH118 (with the slash at its end, which the root has by itself)
     return min((point.removeprefix(start) for point in _points() if point.startswith(start)), default="")
+
+
+_PLACE = 4
+"""The fifth field of a line is the place (proc_pid_mountinfo(5))."""
 
 
 def _points() -> frozenset[str]:
@@ -27,6 +31,8 @@ def _points() -> frozenset[str]:
         table = _TABLE.read_bytes()
     except OSError:
         return frozenset()
-    # The fifth field is the place (proc_pid_mountinfo(5)); a blank in it is written as its octal number.
+    # A blank in the place is written as its octal number.
     fields = [line.split(b" ") for line in table.splitlines()]
-    return frozenset(os.fsdecode(_ESCAPED.sub(lambda match: bytes([int(match[1], 8)]), each[4])) for each in fields if len(each) > 4)
+    return frozenset(
+        os.fsdecode(_ESCAPED.sub(lambda match: bytes([int(match[1], 8)]), each[_PLACE])) for each in fields if len(each) > _PLACE
+    )

@@ -85,7 +85,7 @@ class Staging:
                     refused = error.strerror or type(error).__name__
                     self.close()
             if not self.target.exists():
-                raise FolderError.of(self.site, "unwritable", found=refused)
+                raise FolderError.of(self.site, "unwritable", found=refused)  # noqa: TRY301 (what was begun is undone below)
             return self._room_in(self.target, _INSIDE, alone=True)
         except BaseException:
             self.close()
