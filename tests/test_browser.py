@@ -195,7 +195,7 @@ def test_without_scripts_lists_are_there(browser: Chromium, server: Server) -> N
     context = browser.context(java_script_enabled=False)
     page = context.new_page()
     page.goto(server.url + "years/2024/")
-    reports = page.locator("th[scope=row] a").count()
+    reports = page.locator(".or-listing th[scope=row] a").count()
     page.goto(server.url)
     agencies = page.locator("a[href^='reports/']:visible").count()
     context.close()

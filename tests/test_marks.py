@@ -232,9 +232,9 @@ def looked_at(paths: str = "") -> tuple[list[str], set[str], set[str]]:
 def test_no_page_shows_a_contradicted_figure_without_its_mark() -> None:
     bare, met, kinds = looked_at()
     assert bare == []
-    # Every one was met, on the page of its report, its agency, its year; on indicators and the comparison.
+    # Every one was met, on the page of its report, its agency, its year; on indicators, the comparison and the overview.
     assert met == set(doubted())
-    assert kinds == {"compare 1", "indicators 2", "reports 2", "reports 3", "years 2"}
+    assert kinds == {"compare 1", "indicators 2", "overview 1", "reports 2", "reports 3", "years 2"}
 
 
 CONTROLS: dict[str, tuple[Any, str, str]] = {

@@ -322,7 +322,7 @@ def test_another_record_of_releases_makes_what_names_it_anew(tmp_path: Path) -> 
     for other in (two, three):
         assert {was.path for was, now in zip(one.folders, other.folders, strict=True) if was.key != now.key} == {"data/"}
         changed = {was.here.path for was, now in zip(one.pages, other.pages, strict=True) if was.key != now.key}
-        assert changed == {"data/", "explore/", "corrections/"}
+        assert changed == {"", "data/", "explore/", "corrections/"}
 
 
 def test_what_is_found_of_no_report_makes_the_files_about_everything_anew(tmp_path: Path) -> None:

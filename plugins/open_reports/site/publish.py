@@ -119,7 +119,7 @@ def publish(
         catalogue=catalogue,
     )
     # What is lacking is part of every key: a kept page must not offer a file that this build cannot make.
-    keys = PageKeys(library, found, tallies, sources.covered, (site, problem, *sorted(lacking), *_gone(released)))
+    keys = PageKeys(library, found, tallies, sources.covered, (site, problem, *sorted(lacking)))
     every = keys.of_site(findings, released)
     folders = _folders(sources, keys, problem, every)
     labels = tuple(dict.fromkeys(lacking.values()))  # several kinds of file may lack one library
@@ -140,11 +140,6 @@ def publish(
     _require_twins(publication)
     _require_scripts(publication)
     return publication
-
-
-def _gone(released: Released | None) -> list[str]:
-    """What is published no more, as a part of every key: of the record of releases these know nothing else."""
-    return [repr(each) for each in released.successors.drops()] if released else []
 
 
 def _moved(folders: Mapping[str, Folder], released: Released | None) -> Iterator[Folder]:
@@ -180,7 +175,9 @@ def _site_pages(sources: Sources, folders: Sequence[Folder], whole: str, problem
     indicators = [folder for folder in folders if isinstance(folder, IndicatorFolder)]
     for language in LANGUAGES:
         w = Words(language)
-        of_all = [pages.home_page(data, w), pages.overview_page(site["overview/"], years, w)]
+        # What is published no more stands among the news.
+        yield from _keyed([pages.home_page(data, w)], every)
+        of_all = [pages.overview_page(site["overview/"], years, w)]
         of_all += (page for year in years for page in pages.year_pages(year, sources.covered, w))
         of_all += pages.quality_pages(library, sources.findings, sources.tallies, w)
         of_all += pages.indicator_pages(indicators, library, w)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from open_reports.derived.containing import NOWHERE, containing
 from open_reports.derived.doubt import doubts
+from open_reports.derived.held import Held
 from open_reports.derived.indicator import contradicted, places_of, sum_of
 
 if TYPE_CHECKING:
@@ -75,9 +76,28 @@ class Gathered:
 
 
 def gather(library: Library, year: int, sums: Mapping[str, Sequence[Cells]], agencies: Collection[str] | None = None) -> Gathered:
-    """Say of every report of a year, or of some agencies' alone, how it stands to a group of sums, given by name."""
-    reports = [each for each in library.of_year(year) if agencies is None or each.agency in agencies]
-    return Gathered(year=year, entries=tuple(_entry(each, library, sums) for each in reports))
+    """Say of every report of a year, or of some agencies' alone, how it stands to a group of sums, given by name.
+
+    Found once a library as long as it is in use: pages of both languages and the files tell the same totals.
+    """
+    known, key = _held(library), (year, tuple((name, tuple(cells)) for name, cells in sums.items()))
+    if key not in known:
+        known[key] = Gathered(year=year, entries=tuple(_entry(each, library, sums) for each in library.of_year(year)))
+    found = known[key]
+    if agencies is None:
+        return found
+    return Gathered(year=year, entries=tuple(each for each in found.entries if each.report.agency in agencies))
+
+
+Known = dict[tuple[int, tuple[tuple[str, "tuple[Cells, ...]"], ...]], Gathered]
+"""What was gathered of a library, by year and sums."""
+
+
+def _none_yet(_: Library) -> Known:
+    return {}
+
+
+_held: Held[Library, Known] = Held(_none_yet)
 
 
 def _entry(report: Report, library: Library, sums: Mapping[str, Sequence[Cells]]) -> Entry:
@@ -88,10 +108,11 @@ def _entry(report: Report, library: Library, sums: Mapping[str, Sequence[Cells]]
         values[name], lacking = sum_of(alone, tuple(cells))
         status = status or lacking or ""
     every = [each for cells in sums.values() for each in cells]
-    # In this order: what another report counts is no loss to the total, so nothing else of it needs saying.
+    rules = contradicted(alone, every, (doubts(report, library), {}))
+    # In this order: what another report counts is no loss to the total, whatever else is to be said of it.
     if within := _within(report, library, every):
-        return Entry(report, "contained", values, within=within)
-    if rules := contradicted(alone, every, (doubts(report, library), {})):
+        return Entry(report, "contained", values, within=within, rules=rules, status=status)
+    if rules:
         return Entry(report, "contradicted", values, rules=rules, status=status)
     if status:
         return Entry(report, "lacking", values, status=status)

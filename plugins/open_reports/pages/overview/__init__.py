@@ -173,7 +173,7 @@ def _trend(library: Library, current: int, here: Here) -> TrendView | None:
                 Link(here.page(f"years/{year}/"), str(year)),
                 hundred(parts, f"{year}{w('colon')}{division_label(division, parts, w)}", height=26) if total else Markup(),
                 number_words(total) if total is not None else "",
-                mark(w) if against else "",
+                mark(w, here.page(f"years/{year}/#made")) if against else "",
                 # One of many left out changes a bar little and is told all the same.
                 w("whole_trend_left", count=against) if against else "" if total else w("whole_zero" if total == 0 else "whole_none"),
                 year == current,
