@@ -246,7 +246,7 @@ def test_what_the_files_say_of_a_year(state: str) -> None:
     cell, *said = WRITTEN[state]
     collected = state in {"on_time", "late", "no_date", "no_deadline"}
     status, timeliness = ("collected", state) if collected else (state, None)
-    expected = ["xugou", "虚构xugou", "district", 2023, status, timeliness, *said, []]
+    expected: list[object] = ["xugou", "虚构xugou", "district", 2023, status, timeliness, *said, []]
     assert entry(invented("xugou", "district"), cell) == dict(zip(COLUMNS, expected, strict=True))
 
 
