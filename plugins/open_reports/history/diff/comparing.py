@@ -180,11 +180,11 @@ def _standing(key: Key, old: Side, new: Side, *, touched: bool) -> Standing:
     # Before all else: of a package with errors nothing can be compared, and it must not be called removed.
     if new.report is None and any(each.level == "error" for each in new.findings):
         return "unreadable"
-    if old.report is None:
-        return "added"
     if new.report is None:
         # What stood in a folder whose agency cannot be read is not gone.
         return "unreadable" if any(each.agency == key[0] and each.year is None for each in new.library.findings) else "removed"
+    if old.report is None:
+        return "added"
     return "changed" if touched else "affected"
 
 

@@ -168,10 +168,11 @@ def _pages(diff: Diff) -> Iterator[str]:
     for each in diff.agencies:
         yield from _agency_pages(each, diff)
     for change in diff.reports:
-        if change.standing != "unreadable":  # else nothing is published until it is mended
+        # Nothing is published of what has to be mended first, and nothing was of what had errors and is gone.
+        if change.standing != "unreadable" and change.report:
             yield from _report_pages(change, diff)
     # A report more or less changes every count and list, so these pages are named without looking into each.
-    if any(map(_is_listed, diff.agencies)) or diff.of("added") or diff.of("removed"):
+    if any(map(_is_listed, diff.agencies)) or any(change.report for change in (*diff.of("added"), *diff.of("removed"))):
         yield from _everywhere(diff)
 
 
