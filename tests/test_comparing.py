@@ -13,7 +13,7 @@ from open_reports.finding import Explanation, Finding, finding
 from open_reports.history import diff
 from open_reports.history.diff import comparing
 from open_reports.history.diff.model import AgencyChange, ExplanationChange, Flip, TextChange
-from open_reports.library import Library, Predecessor, open_library
+from open_reports.library import FormerName, Library, Predecessor, open_library
 from open_reports.report import Revision
 from open_reports.report.model import Change, Consolidation, Item, Note
 from open_reports.text import Text
@@ -188,6 +188,8 @@ OTHER: dict[str, Any] = {
     "codes": {"uscc": "1", "new": "2"},
     "predecessor": Predecessor("xugou-ding", 2020),
     "aliases": ("丙", "丁"),
+    "former_names": (FormerName("戊", "E", 2018), FormerName("己", "F", 2020)),
+    "reading": "jia",
 }
 
 
@@ -197,6 +199,7 @@ def test_each_fact_of_an_agency_is_told(base: Library) -> None:
     there = [
         ("name", before.name, "甲"),
         ("name_en", before.name_en, "A"),
+        ("reading", "", "jia"),
         ("kind", before.kind, "other"),
         ("parent", "", "xugou-bing"),
         ("region", before.region, "乙"),
@@ -207,10 +210,22 @@ def test_each_fact_of_an_agency_is_told(base: Library) -> None:
         ("predecessor.until", "", "2020"),
         ("aliases", "", "丙、丁"),
         ("codes.new", "", "2"),
+        ("former_names[0].name", "", "戊"),
+        ("former_names[0].name_en", "", "E"),
+        ("former_names[0].until", "", "2018"),
+        ("former_names[1].name", "", "己"),
+        ("former_names[1].name_en", "", "F"),
+        ("former_names[1].until", "", "2020"),
     ]
     assert list(comparing._agency_texts(before, after)) == there
     assert sorted(comparing._agency_texts(after, before)) == sorted((key, now, was) for key, was, now in there)
     assert list(comparing._agency_texts(after, after)) == []
+    # A code without a text is none.
+    for one, other in (
+        (replace(before, codes={"new": ""}), replace(before, codes={})),
+        (before, replace(before, codes={**before.codes, "new": ""})),
+    ):
+        assert list(comparing._agency_texts(one, other)) == list(comparing._agency_texts(other, one)) == []
 
 
 def test_agencies_that_came_went_and_changed(base: Library) -> None:
@@ -424,6 +439,7 @@ NOTES: dict[str, tuple[list[Note], list[Note], list[TextChange]]] = {
         [note("a", "2", "乙")],
         [TextChange("printed", "a", "1", "2"), TextChange("note", "a", "甲", "乙")],
     ),
+    "of an item": ([], [note("overview/XX", "", "甲")], [TextChange("note", "overview/XX", None, "甲")]),
     "one that came": ([], [note("a", "", "甲")], [TextChange("note", "a", None, "甲")]),
     "one that went": ([note("a", "1", "甲")], [], [TextChange("printed", "a", "1", None), TextChange("note", "a", "甲", None)]),
     "one that stood twice": ([note("a/b/c", "", "甲")] * 2, [note("a/b/c", "", "甲")], [TextChange("note", "a/b/c", "甲", None)]),
@@ -474,6 +490,11 @@ def test_identities_are_told_apart(base: Library) -> None:
     key = ("", "T3-ROW", "applications", "new", CELL, "1")
     assert own[key].rule.id == "T3-ROW"
     assert {key[1:5] for key in own} == {(each.rule.id, each.table, each.at, str(each.blamed)) for each in own.values()}
+    said = "收到政府信息公开申请3件，收到政府信息公开申请0件。收到政府信息公开申请4件。"
+    repeated = replace(report, prose={**report.prose, "overview": said}, prose_rows=((3, said),))
+    found = comparing._identities(repeated, base)
+    told = [(key[-1], each.left[0].value) for key, each in found.items() if key[0] == "narrative.prose"]
+    assert told == [("1", 3), ("2", 0), ("3", 4)]
 
 
 def seen(**other: Any) -> Finding:

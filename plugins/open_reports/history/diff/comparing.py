@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from open_reports.checks.identity import Identity
     from open_reports.derived.indicator import Value
     from open_reports.finding import Finding
-    from open_reports.history.diff.model import Key, Standing
+    from open_reports.history.diff.model import Key, Kind, Standing
     from open_reports.library import Agency, Library
     from open_reports.report import Note, Report
 
@@ -148,13 +148,15 @@ def _agency_texts(before: Agency, after: Agency) -> Iterator[tuple[str, str, str
 
 
 def _facts(agency: Agency) -> dict[str, str]:
-    own = {key: getattr(agency, key) or "" for key in ("name", "name_en", "kind", "parent", "region", "site")}
+    own = {key: getattr(agency, key) or "" for key in ("name", "name_en", "reading", "kind", "parent", "region", "site")}
+    names = enumerate(agency.former_names)
     former = agency.predecessor
     return {
         **own,
         **{f"codes.{key}": text for key, text in agency.codes.items()},
         "predecessor.agency": former.agency if former else "",
         "predecessor.until": str(former.until) if former else "",
+        **{f"former_names[{index}].{key}": str(text) for index, each in names for key, text in each._asdict().items()},
         "aliases": "、".join(agency.aliases),
     }
 
@@ -260,12 +262,12 @@ def _notes(before: Report, after: Report) -> Iterator[TextChange]:
     sides = [_by_place((gone - come).elements()), _by_place((come - gone).elements())]
     for place in {**sides[0], **sides[1]}:
         for was, is_ in zip_longest(sides[0].get(place, []), sides[1].get(place, [])):
-            pairs = [("note", was.note if was else "", is_.note if is_ else "")]
+            pairs: list[tuple[Kind, str, str]] = [("note", was.note if was else "", is_.note if is_ else "")]
             if not (place[1] and place[2]):
                 pairs.insert(0, ("printed", was.printed if was else "", is_.printed if is_ else ""))
             for kind, one, other in pairs:
                 if one != other:
-                    yield TextChange("printed" if kind == "printed" else "note", "/".join(place).rstrip("/"), one or None, other or None)
+                    yield TextChange(kind, "/".join(place).rstrip("/"), one or None, other or None)
 
 
 def _by_place(notes: Iterable[Note]) -> dict[tuple[str, str, str], list[Note]]:
