@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import made_up
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from open_reports.finding import Finding
+    from open_reports.form import Form
     from open_reports.report import Reading
 
 AGENCY, YEAR = "xugou-jia", 2023
@@ -285,6 +287,47 @@ def test_prose_is_held_against_the_form_of_the_year_where_the_descriptor_says_no
     assert faults(folder) == told
     (folder / DESCRIPTOR).unlink()
     assert faults(folder) == [("file.missing", DESCRIPTOR), *told]
+
+
+class OtherSections:
+    """The forms as they would be if that of the year had fewer sections than the one that a report follows."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(forms(), name)
+
+    def __getitem__(self, form: str) -> Form:
+        return forms()[form]
+
+    def __contains__(self, form: object) -> bool:
+        return form in forms()
+
+    def prescribed_for(self, year: int) -> Any:
+        form = forms().prescribed_for(year)
+        return SimpleNamespace(id=form.id, tables=form.tables, sections=form.sections[:1])
+
+
+def test_prose_is_held_against_the_form_that_the_report_follows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "forms", OtherSections)
+    folder = written(tmp_path)
+    report, found = taken(folder)
+    assert found == ()
+    assert report is not None
+    assert list(report.prose) == ["overview", "problems", "other"]
+    (folder / DESCRIPTOR).unlink()
+    assert faults(folder) == [("file.missing", DESCRIPTOR), ("prose.heading", PROSE), ("prose.heading", PROSE)]
+
+
+def test_a_note_may_be_about_a_figure_of_section_one(tmp_path: Path) -> None:
+    package = made_up.package(AGENCY, YEAR)
+    head, *rows = package.rows("notes")
+    item = package.rows("overview")[1][0]
+    package.put_rows("notes", [head, *rows, ["overview", item, "value", "", "注"]])
+    report, found = taken(written(tmp_path / "known", package))
+    assert found == ()
+    assert report is not None
+    assert [each.line for each in report.notes][-1] == item
+    package.put_rows("notes", [head, *rows, ["overview", "无此项", "value", "", "注"]])
+    assert faults(written(tmp_path / "unknown", package)) == [("table.note_place", "data/notes.csv")]
 
 
 def test_thousands_of_faults_of_one_file_are_counted(tmp_path: Path) -> None:
