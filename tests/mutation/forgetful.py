@@ -32,6 +32,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_finish() -> None:
     """Forget whatever was remembered: before the fork, and while the tests were collected."""
+    # The tests' own conftest.py freezes what there is, as mutmut does before it forks, and what is frozen is not listed.
+    gc.unfreeze()
     for each in gc.get_objects():
         if isinstance(each, _lru_cache_wrapper) and not each.__module__.startswith(_KEPT):
             file = getattr(sys.modules.get(each.__module__), "__file__", None)
