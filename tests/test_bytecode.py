@@ -71,7 +71,8 @@ def test_what_is_damaged_is_compiled_anew(tmp_path: Path, monkeypatch: pytest.Mo
             file.write_bytes(data)
             said, names = compiled(made(tmp_path), monkeypatch)
             assert (said, len(names)) == (whole[0], 1)
-            assert file.read_bytes() == sound
+            # Kept again; the same code may be written in other bytes (marshal tells which objects are shared).
+            assert compiled(made(tmp_path), monkeypatch) == (whole[0], [])
 
 
 def test_nothing_is_kept_where_python_keeps_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -135,7 +135,11 @@ def test_a_page_of_the_menu_keeps_a_frame_of_its_own() -> None:
     context: dict[str, Any] = {}
     frames = frames_of(Theme())
     assert frames.dress(context, shown(page_of("data/"), in_menu=True)) == ""
-    assert context["open_reports"].scripts == ["../assets/open-reports/site.js", "../assets/open-reports/glossary.js"]
+    assert context["open_reports"].scripts == [
+        "../assets/open-reports/site.js",
+        "../assets/open-reports/suggest.js",
+        "../assets/open-reports/glossary.js",
+    ]
 
 
 def test_the_policy_names_the_scripts_of_the_frame_and_no_others() -> None:

@@ -381,8 +381,9 @@ MARKDOWN = {
     *("table", "thead", "tbody", "tr", "th", "td", "a", "a[href]", "a[title]", "code[class]", "ol[start]", "th[style]", "td[style]"),
 }
 """Elements and attributes that prose may become."""
-RARE = {"ol[reversed]", "a[data-focus-visible-added]"}
-"""What pages of the real packages have no occasion for: the history of a corrected report, Material's mark on a link that a script focused."""
+RARE = {"ol[reversed]", "a[data-focus-visible-added]", "g[data-count]", "input[disabled]"}
+"""What pages of the real packages have no occasion for: the history of a corrected report, Material's mark on a link that a script focused,
+the columns of a strip of many agencies, agencies beyond those that can be compared at once."""
 HANDMADE = {"data", "publish", "about", "lost"}
 """Pages that show no text of a package."""
 MATERIALS_OWN = ("__config", "__drawer")

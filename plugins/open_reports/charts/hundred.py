@@ -50,7 +50,7 @@ def hundred(slices: Sequence[Slice], label: str, *, height: int = 44) -> Markup:
             middle = f"{_percent(start + share / 2)}"
             number = f'<text class="or-on or-on-{each.style}" x="{middle}" y="{height // 2 + 5}" text-anchor="middle">{escape(each.value)}</text>'
         out.append(
-            f'<g><title>{escape(each.name)} {escape(each.says)}</title><rect class="or-{each.style}" x="{_percent(start)}" '
+            f'<g class="or-{each.style}"><title>{escape(each.name)} {escape(each.says)}</title><rect x="{_percent(start)}" '
             f'width="{_percent(share)}" y=".5" height="{height - 1}" data-value="{each.value}"/>{number}</g>'
         )
         start += share

@@ -38,7 +38,7 @@ _PAINT = {
     **dict.fromkeys(("or-break-text", "or-end", "or-kind", "or-neq"), f'fill="{_INK}"'),
     **dict.fromkeys(("or-tick", "or-nothing"), f'fill="{_QUIET}"'),
     **{f"or-{style}": f'fill="{fill}" stroke="#2b3937"' for style, (fill, _) in _SHARES.items()},
-    **{f"or-on or-on-{style}": f'fill="{ink}"' for style, (_, ink) in _SHARES.items()},
+    **{f"or-on or-on-{style}": f'fill="{ink}" stroke="none"' for style, (_, ink) in _SHARES.items()},
     **dict.fromkeys(("or-row", "or-dot", "or-column"), 'fill="#5c6f6d" stroke="#5c6f6d"'),
     **dict.fromkeys(("or-dot or-few", "or-column or-few"), f'fill="{_PAPER}" stroke="#5c6f6d"'),
     "or-median": f'stroke="{_INK}" stroke-width="2"',

@@ -110,7 +110,7 @@ def _columns(row: Spread, top: Decimal, y: int, w: Words) -> tuple[list[str], in
         rects = "".join(
             f'<rect class="{name}" x="{x}" width="{wide}" y="{up:.1f}" height="{long:.1f}"/>' for name, up, long in parts if long
         )
-        out.append(f'<g data-count="{solid + hollow}"><title>{says}</title>{rects}</g>')
+        out.append(f'<g class="or-column" data-count="{solid + hollow}"><title>{says}</title>{rects}</g>')
     return [*out, _median(row, top, y + _HEAD - 4, base)], height
 
 

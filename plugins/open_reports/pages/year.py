@@ -9,7 +9,7 @@ from open_reports.checks.wording import of_reports
 from open_reports.derived.coverage import count
 from open_reports.pages.frame import Here, Link, Page, agency_name, crumbs, rendered, sort_key
 from open_reports.pages.listing import ReportRow, list_cells, list_head
-from open_reports.pages.overview import SCRIPT, whole_view
+from open_reports.pages.overview import SCRIPT, has_spread, whole_view
 from open_reports.pages.paging import parts
 
 if TYPE_CHECKING:
@@ -103,7 +103,8 @@ def _page(folder: YearFolder, part: Part, covered: Coverage, w: Words) -> Page:
         title=part.title(heading),
         description=w("year_description", year=year, count=len(library.of_year(year))),
         sections=(
-            *((("reasons", w("whole_reasons")), ("disputes", w("whole_disputes")), ("spread", w("whole_spread"))) if part.first else ()),
+            *((("reasons", w("whole_reasons")), ("disputes", w("whole_disputes"))) if part.first else ()),
+            *((("spread", w("whole_spread")),) if part.first and has_spread(library, year) else ()),
             ("reports", w("reports")),
             ("missing", w("year_missing")),
         ),

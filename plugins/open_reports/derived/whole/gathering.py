@@ -180,8 +180,10 @@ def steady(library: Library) -> tuple[tuple[int, ...], tuple[str, ...]]:
     agencies: list[str] = []
     for year in reversed(library.years):
         own = {report.agency: report for report in library.of_year(year) if containing(report, library).whole is None and not report.period}
+        if years and year != years[-1] - 1:
+            break
         still = [each for each in agencies if each in own and own[each].scope == library.reports[each, year + 1].scope] if years else [*own]
-        if not still or (years and year != years[-1] - 1):
+        if not still:
             break
         years, agencies = [*years, year], still
     return tuple(reversed(years)), tuple(agencies)

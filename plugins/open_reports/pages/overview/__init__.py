@@ -17,12 +17,13 @@ from open_reports.pages.overview.whole import (
     MOST_NAMED,
     WholeView,
     division_label,
+    has_spread,
     number_words,
     slices,
     whole_view,
 )
 
-__all__ = ["PATH", "SCRIPT", "WholeView", "overview_page", "whole_view"]
+__all__ = ["PATH", "SCRIPT", "WholeView", "has_spread", "overview_page", "whole_view"]
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,7 +99,7 @@ def overview_page(folder: SiteFolder, years: Sequence[YearFolder], w: Words) -> 
         sections=(
             ("reasons", w("whole_reasons")),
             ("disputes", w("whole_disputes")),
-            ("spread", w("whole_spread")),
+            *((("spread", w("whole_spread")),) if has_spread(library, year) else ()),
             ("trend", w("whole_trend")),
             ("against", w("whole_against")),
             ("held", w("whole_held")),

@@ -37,6 +37,10 @@ MOST_VALUES = 60
 """Agencies whose values stand in the table below a drawing; more stand on the page of the indicator."""
 
 
+FEWEST = 5
+"""Agencies from which a year shows how they differ: of fewer, the list of reports says as much."""
+
+
 class TileView(NamedTuple):
     """A number on top with what is said beside it; `href` leads to its cell, or to how the total is made."""
 
@@ -116,6 +120,11 @@ class WholeView(NamedTuple):
     legend: str
 
 
+def has_spread(library: Library, year: int) -> bool:
+    """Whether a year has enough agencies to show how they differ."""
+    return len(library.of_year(year)) >= FEWEST
+
+
 def whole_view(library: Library, year: int, covered: Coverage, here: Here, file: str) -> WholeView:
     """Say all that is told of a year; `file` leads to the file of its totals."""
     w, defined = here.w, definition()
@@ -135,7 +144,7 @@ def whole_view(library: Library, year: int, covered: Coverage, here: Here, file:
         reasons=[division_view(each, gather(library, year, each.sums), w) for each in defined.at("reasons")],
         disputes=[division_view(each, gather(library, year, each.sums), w) for each in defined.at("disputes")],
         remark=defined.remarks["disputes"][w.language] if "disputes" in defined.remarks else "",
-        strips=[_strip(each, library, year, here) for each in defined.strips],
+        strips=[_strip(each, library, year, here) for each in defined.strips] if has_spread(library, year) else [],
         legend=w("whole_spread_legend", floor=floor),
     )
 

@@ -24,6 +24,8 @@ SCRIPT = "search.js"
 SCRIPTS = ("finding.js", "hits.js", SCRIPT)
 SOUNDS = "assets/open-reports/sounds.json"
 """Syllables of Chinese characters, which the scripts read where a query needs them."""
+_SUGGESTIONS = "assets/open-reports/suggestions.js"
+"""What `suggest.js` reads at the first use of a box."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +68,9 @@ def search_page(here: Here, catalogue: Catalogue) -> Page:
                 crumbs=crumbs(here),
                 current=w("search_title"),
                 index=search.INDEX,
-                script_files=script_files(here, f"{ENGLISH if w.language == 'en' else ''}{PATH}{search.INDEX}", search.FIGURES, SOUNDS),
+                script_files=script_files(
+                    here, f"{ENGLISH if w.language == 'en' else ''}{PATH}{search.INDEX}", search.FIGURES, SOUNDS, _SUGGESTIONS
+                ),
                 home=here.page(""),
                 figures=here.file(search.FIGURES),
                 sounds=here.file(SOUNDS),
