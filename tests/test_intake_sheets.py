@@ -10,6 +10,7 @@ import random
 import re
 import sys
 from typing import TYPE_CHECKING
+from xml.etree.ElementTree import ParseError
 
 import openpyxl
 import pytest
@@ -503,6 +504,17 @@ def test_other_archives_are_refused() -> None:
         rest = {key: content for key, content in members.items() if key != name} | ({name: other} if other else {})
         with contextlib.suppress(IntakeError):
             assert texts(reader.manuscript(rest).grids[0]) == [["甲", "1"]]
+
+
+def test_what_openpyxl_s_own_parser_refuses_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It reads by another parser than the one that went before, and the two need not agree (found by test_fuzz)."""
+
+    def refuses(*_: object, **__: object) -> None:
+        raise ParseError
+
+    monkeypatch.setattr(openpyxl, "load_workbook", refuses)
+    with pytest.raises(IntakeError, match="xlsx_unreadable"):
+        reader.read(workbook([sheet((text("甲"), number("1")))]))
 
 
 def test_a_text_that_is_not_in_the_list_of_texts_is_refused() -> None:

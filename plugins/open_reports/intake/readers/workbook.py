@@ -277,7 +277,8 @@ def _loaded(trees: list[Element], known: Mapping[str, bytes]) -> Workbook:
         warnings.simplefilter("ignore")
         try:
             return openpyxl.load_workbook(file, data_only=True, rich_text=True, keep_links=False)
-        except (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError):
+        # Faults of XML are a kind of `SyntaxError` for either parser that it uses.
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError, SyntaxError):
             raise IntakeError("xlsx_unreadable") from None
 
 
