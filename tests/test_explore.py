@@ -17,7 +17,7 @@ import outputs
 import pytest
 from framed import filed, mounted
 from open_reports.checks.check import check
-from open_reports.derived.containing import totals
+from open_reports.derived.whole import totals
 from open_reports.errors import FormError, PublishError
 from open_reports.files.agencies import agency_list
 from open_reports.files.database import database

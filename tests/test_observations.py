@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import made_up
 import pytest
-from open_reports.derived.containing import NOWHERE, containing, totals
+from open_reports.derived.containing import NOWHERE, containing
 from open_reports.derived.doubt import doubts
+from open_reports.derived.whole import totals
 from open_reports.files.observations import ADDED, FIRST, OBSERVATION, observations
 from open_reports.form import Address, forms
 from open_reports.library import open_library

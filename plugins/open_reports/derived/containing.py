@@ -9,15 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from open_reports.derived.doubt import doubts
 from open_reports.derived.held import Held
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from decimal import Decimal
 
     from open_reports.library import Library
-    from open_reports.report import Address, Report
+    from open_reports.report import Report
 
 CONSOLIDATED = "consolidated"
 """Scope of a report that adds up others."""
@@ -45,25 +43,6 @@ NOWHERE = Containing(None, {})
 def containing(report: Report, library: Library) -> Containing:
     """Return the reports of a library that contain a report. Found once a library as long as it is in use."""
     return _held(library).get((report.agency, report.year), NOWHERE)
-
-
-def totals(library: Library, address: Address) -> dict[int, int | Decimal]:
-    """Return the sum of a figure over all agencies by year, in which nothing is counted twice, and nothing that does not add up.
-
-    Nothing reported is no 0: a year in which no report that counts has a number is left out. So is a figure that stands in an open
-    contradiction (`derived.doubt`): nobody can say what it is.
-    """
-    found: dict[int, int | Decimal] = {}
-    for year in library.years:
-        counted = [
-            report
-            for report in library.of_year(year)
-            if containing(report, library).of(address.table, address.line) is None and str(address) not in doubts(report, library)
-        ]
-        values = [report.tables[address.table].value(address.line, address.column) for report in counted if address.table in report.tables]
-        if stated := [value for value in values if value is not None]:
-            found[year] = sum(stated, start=0)
-    return found
 
 
 def _found(library: Library) -> Iterator[tuple[Key, Containing]]:

@@ -10,7 +10,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
-from open_reports.derived.containing import totals
+from open_reports.derived.whole import totals
 from open_reports.document import INVISIBLE, Record
 from open_reports.files import table_schema
 from open_reports.form import FAMILY, Address, forms

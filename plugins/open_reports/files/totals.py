@@ -55,7 +55,7 @@ def year_totals(library: Library, year: int) -> bytes:
         for name, cells in sums.items():
             for entry in found.entries:
                 agency = library.agencies[entry.report.agency]
-                then = agency.name_in(year) or agency
+                then = agency.called_in(year)
                 value = entry.values[name]
                 rows.append(
                     (
@@ -64,8 +64,8 @@ def year_totals(library: Library, year: int) -> bytes:
                         names[name].en,
                         unit,
                         agency.id,
-                        then.name,
-                        then.name_en,
+                        then.zh,
+                        then.en,
                         entry.standing,
                         "" if value is None else str(value),
                         entry.status,

@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from open_reports.document import Record
 
 
-def read_sum(record: Record, key: str, text: str | None = None) -> tuple[Cells, ...]:
+def read_sum(record: Record, key: str) -> tuple[Cells, ...]:
     """Cells of a sum such as `applications/new/total + applications/carried_in/total`, at a key; each must be on a form.
 
-    `text` is the sum where it was taken from the record already. Faults are noted, and the cells they concern left out.
+    Faults are noted, and the cells they concern left out.
     """
     found = []
-    for term in (record.text(key, most=600) if text is None else text).split("+"):
+    for term in record.text(key, most=600).split("+"):
         parts = term.strip().split("/")
         if len(parts) != 3 or parts[0] not in forms().tables:  # noqa: PLR2004 (table, line, column)
             # Noted, not raised: whoever edits the file learns every fault of it at once.

@@ -49,9 +49,11 @@ class Drop(NamedTuple):
 
     def title(self, language: str) -> str:
         """What went, in words of a language: by the name that it had that year, or by its id where nobody knows another."""
-        named = (self.known.name_in(self.year) if self.year and self.known else None) or self.known
-        name = self.agency if named is None else named.name_en if language == "en" else named.name
-        return name if self.year is None else Words(language)("report_title", agency=name, year=self.year)
+        known = self.known
+        if self.year is None:
+            return self.agency if known is None else known.name_en if language == "en" else known.name
+        name = known.called_in(self.year)[language] if known else self.agency
+        return Words(language)("report_title", agency=name, year=self.year)
 
     def reason(self, language: str) -> str:
         """Why, in a language if somebody wrote it in that."""

@@ -1,10 +1,11 @@
 """Whole: a year over all agencies, in which nothing is counted twice and nothing that contradicts itself is counted at all."""
 
-from open_reports.derived.whole.definition import Division, Part, Tile, Whole, definition
-from open_reports.derived.whole.gathering import Change, Entry, Gathered, Standing, changed, gather, headline, steady
+from open_reports.derived.whole.definition import PLACES, Division, Part, Tile, Whole, definition
+from open_reports.derived.whole.gathering import Change, Entry, Gathered, Standing, changed, gather, headline, steady, totals
 from open_reports.derived.whole.spread import Aside, Dot, Spread, spread
 
 __all__ = [
+    "PLACES",
     "Aside",
     "Change",
     "Division",
@@ -22,4 +23,5 @@ __all__ = [
     "headline",
     "spread",
     "steady",
+    "totals",
 ]

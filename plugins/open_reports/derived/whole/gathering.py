@@ -15,12 +15,13 @@ from open_reports.derived.containing import NOWHERE, containing
 from open_reports.derived.doubt import doubts
 from open_reports.derived.held import Held
 from open_reports.derived.indicator import contradicted, places_of, sum_of
+from open_reports.form import Cells
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from decimal import Decimal
 
-    from open_reports.form import Cells
+    from open_reports.form import Address
     from open_reports.library import Library
     from open_reports.report import Report
 
@@ -126,6 +127,13 @@ def _within(report: Report, library: Library, cells: Iterable[Cells]) -> Report 
         return None
     lines = ((each.table, line) for each in cells for line, _ in places_of(each, report.form_of(each.table)))
     return found.whole or next((held for table, line in lines if (held := found.of(table, line))), None)
+
+
+def totals(library: Library, address: Address) -> dict[int, int | Decimal]:
+    """Return the sum of a figure over all agencies by year; a year in which no report can be counted is left out, for it is no 0."""
+    sums = {str(address): (Cells(table=address.table, line=address.line, column=address.column),)}
+    found = {year: gather(library, year, sums).total(str(address)) for year in library.years}
+    return {year: total for year, total in found.items() if total is not None}
 
 
 class Change(NamedTuple):

@@ -14,7 +14,7 @@ from open_reports.charts.strip import strip
 from open_reports.derived.coverage import count
 from open_reports.derived.indicator import CONTRADICTED, cell_of
 from open_reports.derived.mark import mark
-from open_reports.derived.whole import Dot, changed, definition, gather, spread
+from open_reports.derived.whole import PLACES, Dot, changed, definition, gather, spread
 from open_reports.form import forms
 from open_reports.pages.frame import Link, agency_name, anchor
 from open_reports.pages.indicators import counted, percent, reason_words
@@ -134,15 +134,16 @@ def whole_view(library: Library, year: int, covered: Coverage, here: Here, file:
     missing = count(covered.of_year(year)).states["not_collected"]
     straight = _straight(made, first, w)
     floor = max(each.floor for each in defined.strips)
+    told = {place: [division_view(each, gather(library, year, each.sums), w) for each in defined.at(place)] for place in PLACES}
     return WholeView(
         tiles=[_tile(each, library, year, here) for each in defined.tiles],
-        top=[division_view(each, gather(library, year, each.sums), w) for each in defined.at("top")],
+        top=told["top"],
         made=_made(made, missing, library, here),
         made_says=w("whole_made_says", count=len(made.entries)),
         straight=straight,
         file=Link(file, w("whole_file")),
-        reasons=[division_view(each, gather(library, year, each.sums), w) for each in defined.at("reasons")],
-        disputes=[division_view(each, gather(library, year, each.sums), w) for each in defined.at("disputes")],
+        reasons=told["reasons"],
+        disputes=told["disputes"],
         remark=defined.remarks["disputes"][w.language] if "disputes" in defined.remarks else "",
         strips=[_strip(each, library, year, here) for each in defined.strips] if has_spread(library, year) else [],
         legend=w("whole_spread_legend", floor=floor),
